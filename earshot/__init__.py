@@ -1,0 +1,1 @@
+"""Earshot: acceptance tests, in plain language, for live-speech services."""
