@@ -1,0 +1,1 @@
+"""Sockets and HTTP: encode, decode, stamp, check against the contract."""

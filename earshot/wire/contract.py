@@ -1,0 +1,289 @@
+"""Checks what crosses the wire against an AsyncAPI document, and remembers which of its messages were seen.
+
+A channel of the document is a role. A role may send the messages of the `receive` operations on its channel
+(the document speaks for the service), and may get those of the `send` operations and of the replies.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal, TypedDict
+
+import yaml
+from jsonschema_rs import Draft7Validator, ValidationError
+from jsonschema_rs import ValidationErrorKind as Kind
+
+Direction = Literal["sent", "received"]
+
+_NAMED_BY: Mapping[Direction, str] = {"sent": "action", "received": "type"}
+_BINARY = "application/octet-stream"
+_NEVER_SHOWN = frozenset({"audioData", "data", "token", "connectionId"})
+_LONGEST_SHOWN = 60
+_MOST_LISTED = 10
+_TYPE_WORDS = {
+    "integer": "a whole number",
+    "number": "a number",
+    "string": "text",
+    "boolean": "true or false",
+    "object": "an object",
+    "array": "a list",
+    "null": "null",
+}
+_EXPECTATIONS = {
+    "pattern": "match {pattern}",
+    "minimum": "be at least {limit}",
+    "maximum": "be at most {limit}",
+    "exclusiveMinimum": "be more than {limit}",
+    "minLength": "have at least {limit} characters",
+    "maxLength": "have at most {limit} characters",
+    "minProperties": "have at least {limit} member",
+    "contentEncoding": "be {content_encoding}",
+}
+
+
+class Coverage(TypedDict):
+    """Which messages of the document were seen in a form that it allows."""
+
+    declared: list[str]
+    seen: dict[str, int]
+    unknown: dict[str, int]
+    """Types and actions that the document does not declare, such as `received speakerWaved`."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    name: str
+    validator: Draft7Validator
+
+
+class Contract:
+    """An AsyncAPI document, ready to check frames, which counts what it has seen.
+
+    Each check returns None when all is well, or one sentence that names the message, the field, what was
+    expected and what came. Audio, tokens and connection ids are never quoted.
+    """
+
+    def __init__(self, document: Mapping[str, Any], *, foreign: bool = False) -> None:
+        """Compile `document`; see `load`. ValueError when one frame could be two of its messages."""
+        self._document = document
+        self._foreign = foreign
+        self._messages: dict[tuple[Direction, str], dict[str, _Message]] = {}
+        self._binary: dict[str, str] = {}
+        self._seen: Counter[str] = Counter()
+        self._unknown: Counter[str] = Counter()
+        self._roles = sorted(document["channels"])
+        compiled: dict[str, _Message] = {}
+        for direction, role, name in self._uses():
+            if self._definition(name).get("contentType") == _BINARY:
+                self._binary[role] = name
+                continue
+            message = compiled.setdefault(name, _Message(name, self._validator(name)))
+            of_role = self._messages.setdefault((direction, role), {})
+            kind = self._payload(name)["properties"][_NAMED_BY[direction]]["const"]
+            if of_role.setdefault(kind, message) is not message:
+                rivals = f"{of_role[kind].name} and {name}"
+                raise ValueError(f"{kind} {direction} by a {role} could be {rivals}; one frame, one message")
+        self._status = {code: int(row["status"]) for code, row in document.get("x-error-codes", {}).items()}
+        equivalents = document.get("x-equivalent-codes", {})
+        self.equivalents: Mapping[str, frozenset[str]] = MappingProxyType(
+            {code: frozenset(equivalents.get(code, ())) for code in self._status}
+        )
+        """Every error code of the document, with the codes by which another service may say the same."""
+
+    @classmethod
+    def load(cls, path: Path, *, foreign: bool = False) -> Contract:
+        """Read the AsyncAPI document at `path`.
+
+        `foreign` is for services that were not built from it: where the document grants them a looser form of
+        a message (`x-foreign-payload`), that form is what counts.
+        """
+        return cls(yaml.safe_load(path.read_text(encoding="utf-8")), foreign=foreign)
+
+    def check_received(self, message: Mapping[str, object], role: str) -> str | None:
+        """Say what is wrong with a message that a `role` got.
+
+        A type that the document does not declare is no fault; it is counted as unknown.
+        """
+        return self._check(message, "received", role)
+
+    def check_sent(self, message: Mapping[str, object], role: str) -> str | None:
+        """Say what is wrong with an action that a `role` sends; an undeclared one is counted as unknown."""
+        return self._check(message, "sent", role)
+
+    def check_connect(self, parameters: Mapping[str, str], role: str) -> str | None:
+        """Say what is wrong with the query that a `role` connects with."""
+        return self._check({key: _from_query(text) for key, text in parameters.items()}, "sent", role)
+
+    def check_binary_sent(self, frame: bytes, role: str) -> str | None:
+        """Say what is wrong with a binary frame that a `role` sends."""
+        self._known(role)
+        name = self._binary.get(role)
+        if name is None:
+            return f"a binary frame of {len(frame)} bytes was sent by a {role}, who may send none"
+        payload = self._payload(name)
+        least, most = payload["minLength"], payload["maxLength"]
+        if not least <= len(frame) <= most:
+            return f"{name} from a {role} should have {least} to {most} bytes, but has {len(frame)}"
+        self._seen[name] += 1
+        return None
+
+    def coverage(self) -> Coverage:
+        """Return what the document declares and how often each message passed a check so far."""
+        declared = dict.fromkeys(name for _, _, name in self._uses())
+        return {"declared": list(declared), "seen": dict(self._seen), "unknown": dict(self._unknown)}
+
+    def examples(self, direction: Direction) -> list[tuple[str, str, dict[str, object]]]:
+        """Return the examples of all JSON messages as (message name, role, payload), once per role."""
+        return [
+            (name, role, example["payload"])
+            for used, role, name in self._uses()
+            if used == direction and self._definition(name).get("contentType") != _BINARY
+            for example in self._definition(name)["examples"]
+        ]
+
+    def status_of(self, code: str) -> int | None:
+        """Return the status that goes with an error code, or None if the document does not know the code."""
+        return self._status.get(code)
+
+    def _check(self, message: Mapping[str, object], direction: Direction, role: str) -> str | None:
+        self._known(role)
+        key = _NAMED_BY[direction]
+        kind = message.get(key)
+        way = "from" if direction == "sent" else "to"
+        if not isinstance(kind, str):
+            return f"a message {way} a {role} has no {key} that is text"
+        known = self._messages.get((direction, role), {}).get(kind)
+        if known is None:
+            others = [other for other in self._roles if kind in self._messages.get((direction, other), {})]
+            if others:
+                return f"{kind} went {way} a {role}, but it is only for a {' or '.join(others)}"
+            self._unknown[f"{direction} {_shown(kind)}"] += 1
+            return None
+        try:
+            errors = list(known.validator.iter_errors(dict(message)))
+        except ValueError as unreadable:  # nested too deep, or half a surrogate pair, which JSON can write
+            return f"{kind} {way} a {role} cannot be read: {unreadable}"
+        if not errors:
+            self._seen[known.name] += 1
+            return None
+        return f"{kind} {way} a {role}: {_sentence(errors, message)}"
+
+    def _known(self, role: str) -> None:
+        if role not in self._roles:
+            raise ValueError(f"the contract has no role {role!r}; it has {', '.join(self._roles)}")
+
+    def _uses(self) -> Iterator[tuple[Direction, str, str]]:
+        """Yield (direction, role, message name), each once, in the document's order."""
+        found: dict[tuple[Direction, str, str], None] = {}
+        for operation in self._document["operations"].values():
+            direction: Direction = "sent" if operation["action"] == "receive" else "received"
+            found.update(dict.fromkeys(_messages_of(operation, direction)))
+            if reply := operation.get("reply"):
+                found.update(dict.fromkeys(_messages_of(reply, "received")))
+        yield from found
+
+    def _definition(self, name: str) -> Mapping[str, Any]:
+        definition: Mapping[str, Any] = self._document["components"]["messages"][name]
+        return definition
+
+    def _payload(self, name: str) -> Mapping[str, Any]:
+        payload: Mapping[str, Any] = self._definition(name)["payload"]
+        if "$ref" in payload:
+            payload = self._document["components"]["schemas"][_last_of(payload["$ref"])]
+        return payload
+
+    def _validator(self, name: str) -> Draft7Validator:
+        definition = self._definition(name)
+        foreign_payload = definition.get("x-foreign-payload") if self._foreign else None
+        schemas = {"components": {"schemas": self._document["components"]["schemas"]}}
+        return Draft7Validator({**schemas, **(foreign_payload or definition["payload"])})
+
+
+def _messages_of(part: Mapping[str, Any], direction: Direction) -> Iterator[tuple[Direction, str, str]]:
+    role = _last_of(part["channel"]["$ref"])
+    for message in part["messages"]:
+        yield direction, role, _last_of(message["$ref"])
+
+
+def _last_of(reference: str) -> str:
+    return reference.rsplit("/", 1)[-1]
+
+
+def _from_query(text: str) -> object:
+    """Return the number or boolean that a query string can only write as text, or the text itself."""
+    return json.loads(text) if re.fullmatch(r"true|false|(0|[1-9]\d*)(\.\d+)?", text) else text
+
+
+def _sentence(errors: Iterable[ValidationError], message: Mapping[str, object]) -> str:
+    """Return the gravest error in words, and how many fields are wrong."""
+    by_field: dict[str, str] = {}
+    for error in sorted(errors, key=lambda error: not isinstance(error.kind, Kind.Required | Kind.Type)):
+        field, words = _in_words(error, message)
+        by_field.setdefault(field, words)
+    gravest = next(iter(by_field.values()))
+    return f"{gravest} (one of {len(by_field)} wrong fields)" if len(by_field) > 1 else gravest
+
+
+def _in_words(error: ValidationError, message: Mapping[str, object]) -> tuple[str, str]:
+    """Return the field, and what is wrong with it."""
+    path = ".".join(str(step) for step in error.instance_path)
+    if missing := _missing(error):
+        fields = " or ".join(f"{path}.{name}" if path else name for name in missing)
+        return fields, f"{fields} is missing"
+    name = str(error.instance_path[-1]) if error.instance_path else ""
+    found = _shown(_at(message, error.instance_path), name)
+    return path, f"{path or 'the message'} should {_expectation(error.kind)}, but is {found}"
+
+
+def _missing(error: ValidationError) -> list[str]:
+    match error.kind:
+        case Kind.Required(property=name):
+            return [name]
+        case Kind.AnyOf(context=branches):
+            return [name for branch in branches for each in branch for name in _missing(each)]
+    return []
+
+
+def _expectation(kind: Kind) -> str:
+    match kind:
+        case Kind.Type(types=types):
+            return f"be {' or '.join(_TYPE_WORDS[name] for name in types)}"
+        case Kind.Constant(expected_value=value):
+            return f"be {_shown(value)}"
+        case Kind.Enum(options=options) if len(options) > _MOST_LISTED:
+            return f"be one of the {len(options)} agreed values"
+        case Kind.Enum(options=options):
+            return f"be one of {', '.join(_shown(option) for option in options)}"
+        case Kind.AdditionalProperties(unexpected=names):
+            return f"not have {', '.join(_shown(name) for name in names)}"
+        case Kind.PropertyNames(error=inner):
+            return f"have only keys that {_expectation(inner.kind)}"
+    return _EXPECTATIONS.get(kind.name, "satisfy " + kind.name).format(**kind.as_dict())
+
+
+def _at(message: object, path: Iterable[str | int]) -> object:
+    """Return the value at `path` as it came, not as the validator understood it (to which NaN is null)."""
+    value: Any = message
+    for step in path:
+        value = value[step]
+    return value
+
+
+def _shown(value: object, field: str = "") -> str:
+    """Return a value for people: short, and never audio, a token or a connection id."""
+    match value:
+        case Mapping():
+            keys = ", ".join(_shown(key) for key in list(value)[:_MOST_LISTED])
+            return f"an object with {keys}" if keys else "an empty object"
+        case list():
+            return f"a list of {len(value)}"
+        case str() if field in _NEVER_SHOWN or len(value) > _LONGEST_SHOWN:
+            return f"text of {len(value)} characters"
+    shown = json.dumps(value, ensure_ascii=False)
+    return shown if len(shown) <= _LONGEST_SHOWN else f"a number of {len(shown)} digits"

@@ -1,0 +1,220 @@
+"""One WebSocket connection of one person, observed completely.
+
+Arrivals are stamped in the transport callback, before decoding, so a stamp does not depend on when anybody looks.
+One reader per connection moves every frame into the ledger; nobody else ever receives.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections import deque
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidStatus
+from websockets.frames import Frame, Opcode
+from websockets.protocol import State
+
+from earshot.failures import TargetUnreachable
+from earshot.ledger import Kind, Ledger, Observation
+from earshot.wire.contract import Contract
+
+SECRET_PARAMETERS = frozenset({"token"})
+_DATA = (Opcode.TEXT, Opcode.BINARY, Opcode.CONT)
+
+
+class StampingConnection(ClientConnection):
+    """A client connection that notes when each message came in, in the transport callback."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.opened_ns = 0
+        self.arrivals_ns: deque[int] = deque()
+        self._received_ns = 0
+
+    def data_received(self, data: bytes) -> None:
+        self._received_ns = time.monotonic_ns()
+        super().data_received(data)
+
+    def process_event(self, event: Any) -> None:
+        if not isinstance(event, Frame):
+            self.opened_ns = self._received_ns
+        elif event.opcode in _DATA and event.fin:
+            self.arrivals_ns.append(self._received_ns)
+        super().process_event(event)
+
+
+class Leg:
+    """A connection to the service under test, in one role."""
+
+    def __init__(self, *, who: str, label: str, role: str, ledger: Ledger, contract: Contract) -> None:
+        self.who = who
+        self.label = label
+        self.role = role
+        self._ledger = ledger
+        self._contract = contract
+        self._connection: StampingConnection | None = None
+        self._reader: asyncio.Task[None] | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether messages can still be sent."""
+        return self._connection is not None and self._connection.state is State.OPEN
+
+    async def open(
+        self,
+        url: str,
+        parameters: Mapping[str, str],
+        *,
+        headers: Mapping[str, str],
+        within_s: float,
+        checked: bool = True,
+    ) -> Observation:
+        """Connect and start reading; returns what came of it: an OPENED or a REFUSED observation.
+
+        `checked=False` is for people who mean to connect with parameters that break the contract. Raises
+        TargetUnreachable when nobody answers or the answer is not HTTP.
+        """
+        if checked:
+            _insist(self._contract.check_connect(parameters, self.role))
+        shown: dict[str, object] = {
+            key: "‹secret›" if key in SECRET_PARAMETERS else value for key, value in parameters.items()
+        }
+        address = f"{url}?{urlencode(parameters)}" if parameters else url
+        self._keep(Kind.SENT, message=shown, words="asks to connect")
+        try:
+            connection = await connect(
+                address,
+                additional_headers=dict(headers),
+                create_connection=StampingConnection,
+                compression=None,
+                proxy=None,
+                open_timeout=within_s,
+                close_timeout=5,
+                ping_interval=None,
+                max_size=None,
+                max_queue=None,
+            )
+        except InvalidStatus as refusal:
+            envelope = _json_object(refusal.response.body) or {}
+            refused = self._keep(
+                Kind.REFUSED,
+                message=envelope,
+                code=refusal.response.status_code,
+                words=str(envelope.get("code", "")),
+                size_bytes=len(refusal.response.body or b""),
+            )
+            self._hold_against_contract(envelope, refused.at_ns)
+            return refused
+        except (OSError, InvalidHandshake, InvalidMessage, TimeoutError) as failure:
+            raise TargetUnreachable(
+                f"{self.who} could not connect to {url}: {failure or 'no answer'}; "
+                f"expected a WebSocket service there. Is it running, and is the address right?"
+            ) from failure
+        assert isinstance(connection, StampingConnection)
+        self._connection = connection
+        opened = self._keep(Kind.OPENED, at_ns=connection.opened_ns, message=shown)
+        self._reader = asyncio.get_running_loop().create_task(self._read(connection))
+        return opened
+
+    async def send(
+        self, message: Mapping[str, object], *, checked: bool = True, due_ns: int | None = None
+    ) -> Observation:
+        """Send a JSON object. `checked=False` is for people who mean to break the contract."""
+        text = json.dumps(message, separators=(",", ":"), ensure_ascii=False)
+        if checked:
+            _insist(self._contract.check_sent(message, self.role))
+        sent = self._keep(Kind.SENT, message=message, size_bytes=len(text.encode()), due_ns=due_ns)
+        await self._write(text)
+        return sent
+
+    async def send_raw(self, frame: str | bytes, *, checked: bool = True, due_ns: int | None = None) -> Observation:
+        """Send a frame as it is: audio as binary (checked unless told otherwise), or text that need not be JSON."""
+        payload = frame if isinstance(frame, bytes) else frame.encode()
+        if checked and isinstance(frame, bytes):
+            _insist(self._contract.check_binary_sent(frame, self.role))
+        message = (_json_object(frame) or {}) if isinstance(frame, str) else {}
+        sent = self._keep(Kind.SENT, message=message, payload=payload, size_bytes=len(payload), due_ns=due_ns)
+        await self._write(frame)
+        return sent
+
+    async def close(self, code: int = 1000, reason: str = "") -> None:
+        """Close in an orderly way and wait until the other side has agreed."""
+        if self._connection is not None:
+            await self._connection.close(code, reason)
+        await self._finish_reading()
+
+    async def vanish(self) -> None:
+        """Drop the TCP connection without a close frame, as a dying device does."""
+        if self._connection is not None:
+            self._connection.transport.abort()
+        await self._finish_reading()
+
+    async def _finish_reading(self) -> None:
+        if self._reader is not None:
+            await self._reader
+
+    async def _write(self, frame: str | bytes) -> None:
+        if self._connection is None:
+            raise AssertionError(f"{self.who} has no connection to send on")
+        try:
+            await self._connection.send(frame)
+        except ConnectionClosed as closed:
+            raise AssertionError(
+                f"{self.who} wanted to send, but the connection had been closed ({_close_words(closed)})"
+            ) from None
+
+    async def _read(self, connection: StampingConnection) -> None:
+        try:
+            async for frame in connection:
+                self._keep_received(frame, connection.arrivals_ns.popleft())
+        except ConnectionClosed:
+            pass  # how it was closed is told below, for every way of closing
+        self._keep(Kind.CLOSED, code=connection.close_code, words=connection.close_reason or "")
+
+    def _keep_received(self, frame: str | bytes, at_ns: int) -> None:
+        payload = frame.encode() if isinstance(frame, str) else frame
+        message = _json_object(frame) if isinstance(frame, str) else None
+        self._keep(
+            Kind.RECEIVED,
+            at_ns=at_ns,
+            message=message or {},
+            payload=payload if message is None else b"",
+            size_bytes=len(payload),
+        )
+        if message is None:
+            self._keep_violation(f"a frame of {len(payload)} bytes that is not a JSON object", {}, at_ns)
+        else:
+            self._hold_against_contract(message, at_ns)
+
+    def _hold_against_contract(self, message: Mapping[str, object], at_ns: int) -> None:
+        if message and (violation := self._contract.check_received(message, self.role)):
+            self._keep_violation(violation, message, at_ns)
+
+    def _keep_violation(self, words: str, message: Mapping[str, object], at_ns: int) -> None:
+        self._keep(Kind.VIOLATION, at_ns=at_ns, message=message, words=words)
+
+    def _keep(self, kind: Kind, *, at_ns: int | None = None, **details: Any) -> Observation:
+        return self._ledger.keep(Observation(at_ns or time.monotonic_ns(), self.who, self.label, kind, **details))
+
+
+def _insist(violation: str | None) -> None:
+    if violation:
+        raise ValueError(f"the harness was about to break the contract itself: {violation}")
+
+
+def _json_object(text: str | bytes | bytearray | None) -> Mapping[str, object] | None:
+    try:
+        value = json.loads(text) if text else None
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _close_words(closed: ConnectionClosed) -> str:
+    received = closed.rcvd
+    return f"{received.code} {received.reason}".strip() if received else "without a close frame"
