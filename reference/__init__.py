@@ -1,0 +1,1 @@
+"""The reference backend: an honest, offline implementation of every system that Earshot specifies."""

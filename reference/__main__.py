@@ -1,0 +1,190 @@
+"""Start the reference backend: `python -m reference --help`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import ipaddress
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from reference import journal
+from reference.engines import RECOGNISERS
+from reference.settings import SettingError, Settings, describe, read
+from reference.storage.emulator import Emulator
+from reference.tokens import SHORTEST_SECRET_BYTES
+
+SECRET_VARIABLE = "EARSHOT_TOKEN_SECRET"
+SAMPLES = Path(__file__).parent.parent / "audio_samples"
+
+WRONG_USAGE = 2
+CANNOT_START = 1
+
+
+class CannotStart(Exception):
+    """The service cannot start; the text is one sentence for the person who started it."""
+
+
+def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Run the service until it is stopped; return the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        settings = read(
+            {name: value for name, value in vars(options).items() if value is not None}, environment
+        )
+        secret = _secret(options.token_secret_file, environment)
+        _check_host(options.host)
+    except SettingError as wrong:
+        print(wrong, file=sys.stderr)
+        return WRONG_USAGE
+    try:
+        journal.configure(options.log_level, options.log_file, retention_hours=settings.data_retention_hours)
+        # Started before anything heavy is loaded: its own loading then passes beside ours.
+        emulator = None if options.aws_endpoint else Emulator()
+        try:
+            endpoint = options.aws_endpoint or (emulator.endpoint_url() if emulator else "")
+            _run(options, settings, secret, endpoint)
+        finally:
+            if emulator is not None:
+                emulator.stop()
+    except (CannotStart, OSError) as reason:
+        print(reason, file=sys.stderr)
+        return CANNOT_START
+    return 0
+
+
+def _run(options: argparse.Namespace, settings: Settings, secret: str, aws_endpoint: str) -> None:
+    try:
+        import uvloop
+    except ImportError:
+        factory = None
+    else:
+        factory = uvloop.new_event_loop
+    with asyncio.Runner(loop_factory=factory) as runner:
+        runner.run(_serve(options, settings, secret, aws_endpoint))
+
+
+async def _serve(options: argparse.Namespace, settings: Settings, secret: str, aws_endpoint: str) -> None:
+    from reference import engines
+    from reference.app import BROADCAST_PATH, App, World
+    from reference.background import Background
+    from reference.storage import aws
+    from reference.storage.clock import SystemClock
+    from reference.storage.ids import RandomIds
+    from reference.storage.tables import TableNames
+
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    if options.stop_with_stdin:
+        threading.Thread(target=_await_end_of_stdin, args=(loop, stopped), daemon=True).start()
+    names = TableNames.with_prefix(options.table_prefix)
+    speech = engines.load(options.recogniser, options.samples)
+    warming_up = Background().run(speech.warm_up(), name="warm-up")
+    app = App(World(settings, speech, aws.connect(aws_endpoint), names, secret, SystemClock(), RandomIds()))
+    try:
+        port = await app.start(options.host, options.port)
+    except OSError as failure:
+        raise CannotStart(
+            f"Port {options.port} of {options.host} cannot be used: {os.strerror(failure.errno or 0)}."
+        ) from None
+    host = f"[{options.host}]" if ":" in options.host else options.host
+    ready = {
+        "ready": True,
+        "endpoints": {"broadcast": f"ws://{host}:{port}{BROADCAST_PATH}"},
+        "tables": names.by_sheet_name(),
+        "aws_endpoint": aws_endpoint,
+        "aws_region": aws.REGION,
+        "log": str(options.log_file) if options.log_file else None,
+        "settings": settings.by_sheet_name(),
+        "pid": os.getpid(),
+    }
+    print(json.dumps(ready), flush=True)
+    await stopped.wait()
+    await app.stop()
+    await warming_up
+
+
+def _await_end_of_stdin(loop: asyncio.AbstractEventLoop, stopped: asyncio.Event) -> None:
+    while os.read(0, 4096):
+        continue
+    # The loop may be gone already, if a signal came first.
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(stopped.set)
+
+
+def _secret(path: Path | None, environment: Mapping[str, str]) -> str:
+    if path is not None:
+        try:
+            secret = path.read_text(encoding="utf-8").strip()
+        except OSError as failure:
+            raise SettingError(f"--token-secret-file {path} cannot be read: {failure.strerror}.") from None
+    else:
+        secret = environment.get(SECRET_VARIABLE, "")
+    if len(secret.encode()) < SHORTEST_SECRET_BYTES:
+        raise SettingError(
+            f"A token secret of at least {SHORTEST_SECRET_BYTES} bytes is needed, in the environment "
+            f"variable {SECRET_VARIABLE} or in a file named by --token-secret-file."
+        )
+    return secret
+
+
+def _check_host(host: str) -> None:
+    try:
+        loopback = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise SettingError(f"--host wants an address of this machine only, such as 127.0.0.1, not {host!r}.")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m reference",
+        description="The reference backend: a live speech broadcast over WebSocket, on this machine only.",
+        epilog=f"Speakers' tokens are HS256 JWTs signed with the secret in {SECRET_VARIABLE}. "
+        "When the service is ready it prints one JSON line with its endpoints, tables and settings.",
+        allow_abbrev=False,
+    )
+    run = parser.add_argument_group("how to run")
+    run.add_argument(
+        "--host", default="127.0.0.1", help="loopback address to listen on (default %(default)s)"
+    )
+    run.add_argument("--port", type=int, default=0, help="port to listen on; 0 means any (default)")
+    run.add_argument("--log-file", type=Path, help="file for the JSON log lines (default: standard error)")
+    run.add_argument("--log-level", choices=journal.LEVELS, default="INFO", help="default %(default)s")
+    run.add_argument("--stop-with-stdin", action="store_true", help="end when standard input is closed")
+    run.add_argument(
+        "--token-secret-file", type=Path, help=f"file with the secret, instead of {SECRET_VARIABLE}"
+    )
+    stands = parser.add_argument_group("what it stands on")
+    stands.add_argument(
+        "--aws-endpoint", help="URL of the store, such as another emulator (default: an emulator of its own)"
+    )
+    stands.add_argument("--table-prefix", default="", help="put before every table name (default: nothing)")
+    stands.add_argument(
+        "--recogniser", choices=RECOGNISERS, default=RECOGNISERS[0], help="default %(default)s"
+    )
+    stands.add_argument(
+        "--samples",
+        type=Path,
+        default=SAMPLES,
+        help="folder of phrasebook and recordings (default %(default)s)",
+    )
+    limits = parser.add_argument_group(
+        "settings", "Limits and timers of the service; durations accept fractions."
+    )
+    for setting in describe():
+        limits.add_argument(setting.option, dest=setting.name, metavar="VALUE", help=setting.help)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], os.environ))

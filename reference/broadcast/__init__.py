@@ -1,0 +1,1 @@
+"""One speaker, many listeners, every listener in their own language."""

@@ -1,0 +1,168 @@
+"""The speaker's controls and the listener's (REQ-6 to REQ-10, REQ-18; rules of sheet 7).
+
+A control is written first, then told to the listeners, then acknowledged with their number (9-G10). Repeating
+one succeeds again, is told again and moves `lastStateChange`.
+"""
+
+from __future__ import annotations
+
+from reference.broadcast.live import LiveSessions
+from reference.broadcast.model import Session, StateChange
+from reference.broadcast.notices import (
+    BroadcastMuted,
+    BroadcastPaused,
+    BroadcastResumed,
+    BroadcastUnmuted,
+    LanguageChanged,
+    Notice,
+    PlaybackPaused,
+    PlaybackResumed,
+    SpeakerStateChanged,
+    Told,
+    VolumeChanged,
+)
+from reference.broadcast.ports import Audience
+from reference.broadcast.repository import BroadcastRepository, NoSuchConnection, NoSuchSession
+from reference.broadcast.standing import Standings
+from reference.broadcast.status import StatusDesk
+from reference.broadcast.transcription import Transcription
+from reference.refusal import Refusal
+from reference.settings import Settings
+from reference.storage.clock import Clock
+
+
+class SpeakerControls:
+    """Changes the broadcast state.
+
+    Every method takes the session as it was before, returns the acknowledgement, and raises Refusal
+    SESSION_NOT_FOUND when the session ended in the meantime.
+    """
+
+    def __init__(
+        self,
+        repository: BroadcastRepository,
+        sessions: LiveSessions,
+        standings: Standings,
+        transcription: Transcription,
+        audience: Audience,
+        clock: Clock,
+    ) -> None:
+        self._repository = repository
+        self._sessions = sessions
+        self._standings = standings
+        self._transcription = transcription
+        self._audience = audience
+        self._clock = clock
+
+    async def pause(self, session: Session, *, estimated_ms: int | None) -> BroadcastPaused:
+        """Stop forwarding until the broadcast is resumed."""
+        after = await self._change(session, StateChange(is_paused=True))
+        told = self._tell(after, BroadcastPaused(session.session_id, estimated_ms))
+        return BroadcastPaused(session.session_id, estimated_ms, told)
+
+    async def resume(self, session: Session) -> BroadcastResumed:
+        """Forward again, unless muted or at volume 0; a recogniser that had failed may try again."""
+        live = self._sessions.session(session.session_id)
+        paused_at_ms = None if live is None else live.paused_at_ms
+        after = await self._change(session, StateChange(is_paused=False))
+        self._transcription.resume(session.session_id)
+        pause_ms: int | None = None
+        if session.state.is_paused:
+            began_ms = paused_at_ms if paused_at_ms is not None else session.state.last_state_change_ms
+            pause_ms = max(0, after.state.last_state_change_ms - began_ms)
+        told = self._tell(after, BroadcastResumed(session.session_id))
+        return BroadcastResumed(session.session_id, pause_ms, told)
+
+    async def mute(self, session: Session) -> BroadcastMuted:
+        """Stop forwarding until the broadcast is unmuted."""
+        after = await self._change(session, StateChange(is_muted=True))
+        return BroadcastMuted(session.session_id, self._tell(after, BroadcastMuted(session.session_id)))
+
+    async def unmute(self, session: Session) -> BroadcastUnmuted:
+        """Forward again, unless paused or at volume 0."""
+        after = await self._change(session, StateChange(is_muted=False))
+        return BroadcastUnmuted(session.session_id, self._tell(after, BroadcastUnmuted(session.session_id)))
+
+    async def set_volume(self, session: Session, volume: float) -> VolumeChanged:
+        """Multiply samples by `volume` from now on; 0 stops forwarding, but is no mute (9-S3)."""
+        after = await self._change(session, StateChange(volume=volume))
+        told = self._tell(after, VolumeChanged(session.session_id, volume))
+        return VolumeChanged(session.session_id, volume, told)
+
+    async def change_state(self, session: Session, change: StateChange) -> SpeakerStateChanged:
+        """Set several members at once; a pause or a mute that begins with it is told as such too (9-S4)."""
+        after = await self._change(session, change)
+        told = self._tell(after, SpeakerStateChanged(session.session_id, after.state))
+        if after.state.is_paused and not session.state.is_paused:
+            self._tell(after, BroadcastPaused(session.session_id))
+        if after.state.is_muted and not session.state.is_muted:
+            self._tell(after, BroadcastMuted(session.session_id))
+        return SpeakerStateChanged(session.session_id, after.state, told)
+
+    async def _change(self, session: Session, change: StateChange) -> Session:
+        try:
+            after = await self._repository.change_state(session.session_id, change, self._clock.now_ms())
+        except NoSuchSession:
+            raise Refusal(
+                "SESSION_NOT_FOUND", "There is no such live session", sessionId=session.session_id
+            ) from None
+        self._standings.note_session(after)
+        live = self._sessions.session(session.session_id)
+        if live is not None:
+            if not after.state.is_paused:
+                live.paused_at_ms = None
+            elif not session.state.is_paused:
+                live.paused_at_ms = after.state.last_state_change_ms
+        return after
+
+    def _tell(self, session: Session, notice: Notice) -> Told:
+        live = self._sessions.session(session.session_id)
+        told = 0 if live is None else self._audience.tell_all(live.listener_ids(), notice)
+        return Told(session.state, told)
+
+
+class ListenerControls:
+    """What a listener may change: nothing but their own connection."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        repository: BroadcastRepository,
+        sessions: LiveSessions,
+        status: StatusDesk,
+    ) -> None:
+        self._settings = settings
+        self._repository = repository
+        self._sessions = sessions
+        self._status = status
+
+    def pause_playback(self, session: Session) -> PlaybackPaused:
+        """Acknowledge a pause that takes place at the listener's side only."""
+        return PlaybackPaused(session.session_id)
+
+    def resume_playback(self, session: Session) -> PlaybackResumed:
+        """Acknowledge the end of such a pause."""
+        return PlaybackResumed(session.session_id)
+
+    async def change_language(self, connection_id: str, session: Session, language: str) -> LanguageChanged:
+        """Let a listener hear another language from the next sentence on.
+
+        Raise Refusal UNSUPPORTED_LANGUAGE or CONNECTION_NOT_FOUND; the old language then stays.
+        """
+        if language not in self._settings.supported_languages:
+            raise Refusal(
+                "UNSUPPORTED_LANGUAGE",
+                f"Listening in {language} is not supported",
+                languageCode=language,
+                supportedLanguages=list(self._settings.supported_languages),
+            )
+        try:
+            await self._repository.change_language(connection_id, language)
+        except NoSuchConnection:
+            raise Refusal("CONNECTION_NOT_FOUND", "This connection belongs to no session") from None
+        member = self._sessions.member(connection_id)
+        live = self._sessions.session(session.session_id)
+        if member is not None and live is not None and member.target_language != language:
+            member.target_language = language
+            self._status.listeners_changed(live, language)
+        return LanguageChanged(session.session_id, language, session.source_language)

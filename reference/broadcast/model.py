@@ -1,0 +1,105 @@
+"""What a broadcast consists of, and the rules that need nothing but these values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a connection may do; fixed when it is made."""
+
+    SPEAKER = "speaker"
+    LISTENER = "listener"
+
+
+class NotForwarded(StrEnum):
+    """Why a chunk was taken, but not handed to the recogniser (`audioReceived.reason`)."""
+
+    PAUSED = "paused"
+    MUTED = "muted"
+    VOLUME_ZERO = "volumeZero"
+    RATE_LIMITED = "rateLimited"
+    STREAM_UNAVAILABLE = "streamUnavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class BroadcastState:
+    """The speaker's controls (sheet 2.1 and 7.1)."""
+
+    last_state_change_ms: int
+    is_active: bool = True
+    is_paused: bool = False
+    is_muted: bool = False
+    volume: float = 1.0
+
+    def closed_by(self) -> NotForwarded | None:
+        """Return what keeps audio from being forwarded (the gate of sheet 5.2), or None when nothing does."""
+        if self.is_paused:
+            return NotForwarded.PAUSED
+        if self.is_muted:
+            return NotForwarded.MUTED
+        if self.volume <= 0:
+            return NotForwarded.VOLUME_ZERO
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class StateChange:
+    """Members of the broadcast state that a control sets; None leaves a member as it is."""
+
+    is_paused: bool | None = None
+    is_muted: bool | None = None
+    volume: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartialResults:
+    """How a session wants partial results treated (sheet 3.1)."""
+
+    enabled: bool = True
+    min_stability: float = 0.85
+    max_buffer_timeout_s: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One broadcast, as its item in the table says."""
+
+    session_id: str
+    speaker_connection_id: str
+    speaker_user_id: str
+    source_language: str
+    quality_tier: str
+    created_at_ms: int
+    is_active: bool
+    listener_count: int
+    expires_at_s: int
+    partial_results: PartialResults
+    state: BroadcastState
+
+    @property
+    def live(self) -> bool:
+        """Whether audio and controls are still taken."""
+        return self.is_active and self.state.is_active
+
+    def ended(self) -> Session:
+        """Return the session as it is after its end."""
+        return replace(self, is_active=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One socket, as its item in the table says."""
+
+    connection_id: str
+    session_id: str
+    role: Role
+    connected_at_ms: int
+    last_activity_ms: int
+    ttl_s: int
+    target_language: str | None = None
+    """Listeners only; a speaker has none and so never appears in the index."""
+    user_id: str | None = None
+    """Speakers only."""
+    ip_address: str | None = None

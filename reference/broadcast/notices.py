@@ -1,0 +1,263 @@
+"""Everything that clients are told, before it is put into words for the wire (sheet 3.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reference.broadcast.model import BroadcastState, NotForwarded, Role, Session
+
+
+class UpdateReason(StrEnum):
+    """Why a speaker is told the status."""
+
+    REQUESTED = "requested"
+    PERIODIC = "periodic"
+    LISTENER_COUNT_CHANGE = "listenerCountChange"
+    NEW_LANGUAGE = "newLanguage"
+
+
+class SilenceReason(StrEnum):
+    """Which inactivity rule closed a connection (9-L3)."""
+
+    IDLE = "idle"
+    NO_HEARTBEAT = "noHeartbeat"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCreated:
+    """To the speaker: the session is open."""
+
+    session: Session
+    connection_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionJoined:
+    """To the listener: they are in."""
+
+    session: Session
+    connection_id: str
+    target_language: str
+    listener_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshComplete:
+    """To a connection that has taken the place of another."""
+
+    session_id: str
+    role: Role
+    source_language: str
+    target_language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StateRestored:
+    """To a refreshed speaker: the controls as they are."""
+
+    session_id: str
+    state: BroadcastState
+
+
+@dataclass(frozen=True, slots=True)
+class AudioReceived:
+    """To the speaker: one chunk was taken; `reason` says why it went no further, None that it did."""
+
+    session_id: str
+    chunk_id: str | None
+    sequence_number: int | None
+    reason: NotForwarded | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What turns a notice of a control into its acknowledgement."""
+
+    state: BroadcastState
+    listeners_notified: int
+
+
+@dataclass(frozen=True, slots=True)
+class BroadcastPaused:
+    """To listeners; with `told`, to the speaker."""
+
+    session_id: str
+    estimated_pause_ms: int | None = None
+    told: Told | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BroadcastResumed:
+    """To listeners; with `told`, to the speaker, who also learns how long the pause was, if there was one."""
+
+    session_id: str
+    pause_ms: int | None = None
+    told: Told | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BroadcastMuted:
+    """To listeners; with `told`, to the speaker."""
+
+    session_id: str
+    told: Told | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BroadcastUnmuted:
+    """To listeners; with `told`, to the speaker."""
+
+    session_id: str
+    told: Told | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeChanged:
+    """To listeners; with `told`, to the speaker."""
+
+    session_id: str
+    volume: float
+    told: Told | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerStateChanged:
+    """To listeners; with `told`, to the speaker. Both get the whole state."""
+
+    session_id: str
+    state: BroadcastState
+    told: Told | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStatus:
+    """To the speaker: who is listening, in which language."""
+
+    session_id: str
+    listeners_by_language: Mapping[str, int]
+    duration_s: int
+    state: BroadcastState
+    reason: UpdateReason
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """To listeners of one language: one sentence, spoken. Numbered per connection when it is written."""
+
+    session_id: str
+    pcm: bytes
+    target_language: str
+    source_language: str
+    is_partial: bool
+    transcript: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackPaused:
+    """To the listener who paused."""
+
+    session_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackResumed:
+    """To the listener who resumed."""
+
+    session_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageChanged:
+    """To the listener who changed language."""
+
+    session_id: str
+    target_language: str
+    source_language: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeartbeatAck:
+    """To whoever sent a heartbeat."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshRequired:
+    """To a connection that has grown old: open another by `refresh_by_ms`."""
+
+    session_id: str
+    role: Role
+    target_language: str | None
+    refresh_by_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionWarning:
+    """To a connection that is about to be ended."""
+
+    remaining_minutes: float
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionTimeout:
+    """To a connection that was silent for too long; it is closed next."""
+
+    idle_s: int
+    reason: SilenceReason
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnded:
+    """To everyone who is to know that the session is over."""
+
+    session_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimitWarning:
+    """To a speaker who has sent too many chunks for several seconds on end."""
+
+    session_id: str
+    limit: int
+    violation_seconds: int
+    dropped_chunks: int
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptionError:
+    """To the speaker: the recogniser failed."""
+
+    session_id: str
+    code: str
+    message: str
+    retryable: bool
+    details: Mapping[str, object]
+
+
+Notice = (
+    SessionCreated
+    | SessionJoined
+    | RefreshComplete
+    | StateRestored
+    | AudioReceived
+    | BroadcastPaused
+    | BroadcastResumed
+    | BroadcastMuted
+    | BroadcastUnmuted
+    | VolumeChanged
+    | SpeakerStateChanged
+    | SessionStatus
+    | PlaybackPaused
+    | PlaybackResumed
+    | LanguageChanged
+    | HeartbeatAck
+    | RefreshRequired
+    | ConnectionWarning
+    | ConnectionTimeout
+    | SessionEnded
+    | RateLimitWarning
+    | TranscriptionError
+)
+"""Any of them except Speech, which is numbered per connection and may be dropped on the way."""

@@ -1,0 +1,365 @@
+"""Sessions and connections in DynamoDB."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from reference.broadcast.model import (
+    BroadcastState,
+    Connection,
+    PartialResults,
+    Role,
+    Session,
+    StateChange,
+)
+from reference.storage.aws import ConditionFailed, Store
+from reference.storage.items import Item, from_item, to_attribute, to_item
+from reference.storage.reader import BatchReader, Key
+from reference.storage.tables import LISTENERS_INDEX, TableNames
+
+WRITES_PER_BATCH = 25
+"""Requests that DynamoDB takes in one BatchWriteItem."""
+
+
+class NoSuchSession(Exception):
+    """A write found the session missing or no longer active."""
+
+
+class NoSuchConnection(Exception):
+    """A write found no item for the connection."""
+
+
+class SessionFull(Exception):
+    """A listener could not be counted in, because the session has as many as it may."""
+
+
+class BroadcastRepository:
+    """Domain in, domain out; nobody else knows the key layout, which is this (sheet 2).
+
+    `Sessions`, key `sessionId`, one item a session: `speakerConnectionId`, `speakerUserId`, `sourceLanguage`,
+    `qualityTier`, `createdAt` (ms), `isActive`, `listenerCount`, `expiresAt` (s, the table's TTL),
+    `partialResultsEnabled`, `minStabilityThreshold`, `maxBufferTimeout` (s) and the map `broadcastState` of
+    `isActive`, `isPaused`, `isMuted`, `volume`, `lastStateChange` (ms).
+
+    `Connections`, key `connectionId`, one item a socket: `sessionId`, `role`, `targetLanguage` (listeners
+    only), `userId` (speakers only), `connectedAt` (ms), `lastActivityTime` (ms), `ttl` (s, the table's TTL),
+    `ipAddress`. Index `sessionId-targetLanguage-index` on those two attributes, which speakers are not part
+    of.
+
+    Members of `broadcastState` are written one by one, so that two controls at once cannot undo each other.
+    Reads by key are strongly consistent and share calls; the index is eventually consistent.
+    """
+
+    def __init__(self, store: Store, tables: TableNames) -> None:
+        self._store = store
+        self._sessions = tables.sessions
+        self._connections = tables.connections
+        self._reader = BatchReader(store)
+
+    async def create_session(self, session: Session) -> bool:
+        """Write a new session; return False when its id is in use."""
+        try:
+            await self._store.call(
+                "put_item",
+                TableName=self._sessions,
+                Item=to_item(_session_item(session)),
+                ConditionExpression="attribute_not_exists(sessionId)",
+            )
+        except ConditionFailed:
+            return False
+        return True
+
+    async def session(self, session_id: str) -> Session | None:
+        """Return the session as it is in the table now."""
+        [item] = await self._reader.get([self._session_key(session_id)])
+        return None if item is None else _session(item)
+
+    async def standing(self, connection_id: str, session_id: str) -> tuple[Connection | None, Session | None]:
+        """Return a connection and its session as they are in the tables now."""
+        connection, session = await self._reader.get(
+            [self._connection_key(connection_id), self._session_key(session_id)]
+        )
+        return (
+            None if connection is None else _connection(connection),
+            None if session is None else _session(session),
+        )
+
+    async def end_session(self, session_id: str) -> None:
+        """Mark the session as over; a session that is gone altogether stays gone."""
+        try:
+            await self._update_session(
+                session_id, "SET isActive = :no", {":no": False}, "attribute_exists(sessionId)"
+            )
+        except ConditionFailed:
+            return
+
+    async def hand_over(self, session_id: str, connection_id: str, expires_at_s: int) -> Session:
+        """Make `connection_id` the speaker's current connection and return the session.
+
+        Raise NoSuchSession when it is missing or over.
+        """
+        return await self._change_active_session(
+            session_id,
+            "SET speakerConnectionId = :connection, expiresAt = :expires",
+            {":connection": connection_id, ":expires": expires_at_s},
+        )
+
+    async def change_state(self, session_id: str, change: StateChange, now_ms: int) -> Session:
+        """Write the members that `change` gives and return the session.
+
+        Raise NoSuchSession when it is missing or over.
+        """
+        members = {"isPaused": change.is_paused, "isMuted": change.is_muted, "volume": change.volume}
+        given: dict[str, object] = {name: value for name, value in members.items() if value is not None}
+        given["lastStateChange"] = now_ms
+        assignments = ", ".join(f"broadcastState.#{name} = :{name}" for name in given)
+        names = {f"#{name}": name for name in given}
+        return await self._change_active_session(
+            session_id, f"SET {assignments}", {f":{name}": value for name, value in given.items()}, names
+        )
+
+    async def count_listener_in(self, session_id: str, *, at_most: int | None) -> Session:
+        """Add one to the listener count and return the session.
+
+        Raise NoSuchSession when it is missing or over, SessionFull when it has `at_most` listeners already.
+        """
+        values: dict[str, object] = {":one": 1}
+        condition = "attribute_exists(sessionId) AND isActive = :active"
+        if at_most is not None:
+            condition += " AND listenerCount < :most"
+            values[":most"] = at_most
+        try:
+            return await self._update_session(
+                session_id, "ADD listenerCount :one", values | {":active": True}, condition
+            )
+        except ConditionFailed as failed:
+            if failed.item is not None and from_item(failed.item).get("isActive") is True:
+                raise SessionFull from None
+            raise NoSuchSession from None
+
+    async def count_listener_out(self, session_id: str) -> None:
+        """Take one from the listener count, which never falls below nought."""
+        try:
+            await self._update_session(
+                session_id, "ADD listenerCount :less", {":less": -1, ":nought": 0}, "listenerCount > :nought"
+            )
+        except ConditionFailed as failed:
+            if failed.item is not None:
+                await self._update_session(
+                    session_id, "SET listenerCount = :nought", {":nought": 0}, "attribute_exists(sessionId)"
+                )
+
+    async def add_connection(self, connection: Connection) -> None:
+        """Write a connection's item; the first of two with one id wins."""
+        try:
+            await self._store.call(
+                "put_item",
+                TableName=self._connections,
+                Item=to_item(_connection_item(connection)),
+                ConditionExpression="attribute_not_exists(connectionId)",
+            )
+        except ConditionFailed:
+            return
+
+    async def change_language(self, connection_id: str, language: str) -> Connection:
+        """Set a listener's language and return the connection; raise NoSuchConnection when it has no item."""
+        return await self._update_connection(
+            connection_id, "SET targetLanguage = :language", {":language": language}
+        )
+
+    async def note_activity(self, connection_id: str, at_ms: int) -> None:
+        """Write when a connection was last heard of; raise NoSuchConnection when it has no item."""
+        await self._update_connection(connection_id, "SET lastActivityTime = :at", {":at": at_ms})
+
+    async def remove_connection(self, connection_id: str) -> None:
+        """Delete a connection's item, if it is there."""
+        await self._store.call(
+            "delete_item", TableName=self._connections, Key=to_item({"connectionId": connection_id})
+        )
+
+    async def remove_connections(self, connection_ids: Iterable[str]) -> None:
+        """Delete the items of many connections."""
+        ids = list(connection_ids)
+        batches = [ids[start : start + WRITES_PER_BATCH] for start in range(0, len(ids), WRITES_PER_BATCH)]
+        await asyncio.gather(*(self._remove_batch(batch) for batch in batches))
+
+    async def listeners(self, session_id: str) -> list[Connection]:
+        """Return the listeners of a session, found through the index."""
+        found: list[Connection] = []
+        start: Mapping[str, Any] = {}
+        while True:
+            answer = await self._store.call(
+                "query",
+                TableName=self._connections,
+                IndexName=LISTENERS_INDEX,
+                KeyConditionExpression="sessionId = :session",
+                FilterExpression="#role = :listener",
+                ExpressionAttributeNames={"#role": "role"},
+                ExpressionAttributeValues=to_item({":session": session_id, ":listener": Role.LISTENER.value}),
+                **start,
+            )
+            found += [_connection(from_item(item)) for item in answer["Items"]]
+            if not answer.get("LastEvaluatedKey"):
+                return found
+            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+    def _session_key(self, session_id: str) -> Key:
+        return Key(self._sessions, "sessionId", session_id)
+
+    def _connection_key(self, connection_id: str) -> Key:
+        return Key(self._connections, "connectionId", connection_id)
+
+    async def _change_active_session(
+        self,
+        session_id: str,
+        update: str,
+        values: Mapping[str, object],
+        names: Mapping[str, str] | None = None,
+    ) -> Session:
+        try:
+            return await self._update_session(
+                session_id,
+                update,
+                {**values, ":active": True},
+                "attribute_exists(sessionId) AND isActive = :active",
+                names,
+            )
+        except ConditionFailed:
+            raise NoSuchSession from None
+
+    async def _update_session(
+        self,
+        session_id: str,
+        update: str,
+        values: Mapping[str, object],
+        condition: str,
+        names: Mapping[str, str] | None = None,
+    ) -> Session:
+        answer = await self._store.call(
+            "update_item",
+            TableName=self._sessions,
+            Key=to_item({"sessionId": session_id}),
+            UpdateExpression=update,
+            ConditionExpression=condition,
+            ExpressionAttributeValues=to_item(values),
+            ReturnValues="ALL_NEW",
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            **({"ExpressionAttributeNames": dict(names)} if names else {}),
+        )
+        return _session(from_item(answer["Attributes"]))
+
+    async def _update_connection(
+        self,
+        connection_id: str,
+        update: str,
+        values: Mapping[str, object],
+    ) -> Connection:
+        try:
+            answer = await self._store.call(
+                "update_item",
+                TableName=self._connections,
+                Key=to_item({"connectionId": connection_id}),
+                UpdateExpression=update,
+                ConditionExpression="attribute_exists(connectionId)",
+                ExpressionAttributeValues=to_item(values),
+                ReturnValues="ALL_NEW",
+            )
+        except ConditionFailed:
+            raise NoSuchConnection from None
+        return _connection(from_item(answer["Attributes"]))
+
+    async def _remove_batch(self, connection_ids: Sequence[str]) -> None:
+        requests: Mapping[str, Any] = {
+            self._connections: [
+                {"DeleteRequest": {"Key": {"connectionId": to_attribute(connection_id)}}}
+                for connection_id in connection_ids
+            ]
+        }
+        while requests:
+            answer = await self._store.call("batch_write_item", RequestItems=requests)
+            requests = answer.get("UnprocessedItems") or {}
+
+
+def _session_item(session: Session) -> dict[str, object]:
+    return {
+        "sessionId": session.session_id,
+        "speakerConnectionId": session.speaker_connection_id,
+        "speakerUserId": session.speaker_user_id,
+        "sourceLanguage": session.source_language,
+        "qualityTier": session.quality_tier,
+        "createdAt": session.created_at_ms,
+        "isActive": session.is_active,
+        "listenerCount": session.listener_count,
+        "expiresAt": session.expires_at_s,
+        "partialResultsEnabled": session.partial_results.enabled,
+        "minStabilityThreshold": session.partial_results.min_stability,
+        "maxBufferTimeout": session.partial_results.max_buffer_timeout_s,
+        "broadcastState": {
+            "isActive": session.state.is_active,
+            "isPaused": session.state.is_paused,
+            "isMuted": session.state.is_muted,
+            "volume": session.state.volume,
+            "lastStateChange": session.state.last_state_change_ms,
+        },
+    }
+
+
+def _session(item: Item) -> Session:
+    defaults = PartialResults()
+    return Session(
+        session_id=item["sessionId"],
+        speaker_connection_id=item["speakerConnectionId"],
+        speaker_user_id=item["speakerUserId"],
+        source_language=item["sourceLanguage"],
+        quality_tier=item.get("qualityTier", "standard"),
+        created_at_ms=item["createdAt"],
+        is_active=item["isActive"],
+        listener_count=item.get("listenerCount", 0),
+        expires_at_s=item["expiresAt"],
+        partial_results=PartialResults(
+            item.get("partialResultsEnabled", defaults.enabled),
+            float(item.get("minStabilityThreshold", defaults.min_stability)),
+            float(item.get("maxBufferTimeout", defaults.max_buffer_timeout_s)),
+        ),
+        state=_state(item.get("broadcastState", {}), item["createdAt"]),
+    )
+
+
+def _state(members: Item, created_at_ms: int) -> BroadcastState:
+    return BroadcastState(
+        is_active=members.get("isActive", True),
+        is_paused=members.get("isPaused", False),
+        is_muted=members.get("isMuted", False),
+        volume=float(members.get("volume", 1.0)),
+        last_state_change_ms=members.get("lastStateChange", created_at_ms),
+    )
+
+
+def _connection_item(connection: Connection) -> dict[str, object]:
+    return {
+        "connectionId": connection.connection_id,
+        "sessionId": connection.session_id,
+        "role": connection.role.value,
+        "targetLanguage": connection.target_language,
+        "userId": connection.user_id,
+        "connectedAt": connection.connected_at_ms,
+        "lastActivityTime": connection.last_activity_ms,
+        "ttl": connection.ttl_s,
+        "ipAddress": connection.ip_address,
+    }
+
+
+def _connection(item: Item) -> Connection:
+    return Connection(
+        connection_id=item["connectionId"],
+        session_id=item["sessionId"],
+        role=Role(item["role"]),
+        connected_at_ms=item["connectedAt"],
+        last_activity_ms=item["lastActivityTime"] if "lastActivityTime" in item else item["connectedAt"],
+        ttl_s=item["ttl"],
+        target_language=item.get("targetLanguage"),
+        user_id=item.get("userId"),
+        ip_address=item.get("ipAddress"),
+    )

@@ -1,0 +1,143 @@
+"""What a speaker is told about the audience: when asked, at intervals, and when it changes (REQ-11,
+REQ-12).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, field
+
+from reference.background import Background
+from reference.broadcast.live import LiveSession
+from reference.broadcast.notices import SessionStatus, UpdateReason
+from reference.broadcast.ports import Audience
+from reference.broadcast.repository import BroadcastRepository
+from reference.journal import Journal
+from reference.refusal import Refusal
+from reference.settings import Settings
+from reference.storage.clock import Clock, Timer
+
+
+@dataclass(slots=True)
+class _Desk:
+    """What is remembered for one session."""
+
+    reported_count: int = 0
+    """Listeners in the last status that was sent, or is about to be (9-S10)."""
+    languages_seen: set[str] = field(default_factory=set)
+    timer: Timer | None = None
+    sending: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class StatusDesk:
+    """Tells speakers who listens. The numbers come from the listener items found through the index (9-S9)."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        repository: BroadcastRepository,
+        audience: Audience,
+        clock: Clock,
+        background: Background,
+    ) -> None:
+        self._settings = settings
+        self._repository = repository
+        self._audience = audience
+        self._clock = clock
+        self._background = background
+        self._desks: dict[str, _Desk] = {}
+        self._journal = Journal("status")
+
+    def start(self, live: LiveSession) -> None:
+        """Begin the periodic status of a session."""
+        self._desk(live)
+        self.restart_timer(live)
+
+    def stop(self, live: LiveSession) -> None:
+        """Forget a session that is over."""
+        desk = self._desks.pop(live.session_id, None)
+        if desk is not None and desk.timer is not None:
+            desk.timer.cancel()
+
+    def restart_timer(self, live: LiveSession) -> None:
+        """Let the next periodic status come one full interval from now (REQ-12.5, 9-L5)."""
+        desk = self._desk(live)
+        if desk.timer is not None:
+            desk.timer.cancel()
+        desk.timer = self._clock.call_later(
+            self._settings.periodic_update_interval_seconds, lambda: self._periodic(live)
+        )
+
+    async def answer(self, live: LiveSession) -> SessionStatus:
+        """Return the status for a speaker who asked; raise Refusal TIMEOUT when it takes too long."""
+        limit_s = self._settings.status_query_timeout_ms / 1000
+        try:
+            async with asyncio.timeout(limit_s):
+                status = await self._status(live, UpdateReason.REQUESTED)
+        except TimeoutError:
+            raise Refusal("TIMEOUT", "The status took too long, ask again") from None
+        self._desk(live).reported_count = sum(status.listeners_by_language.values())
+        self.restart_timer(live)
+        return status
+
+    def listeners_changed(self, live: LiveSession, language: str | None) -> None:
+        """Tell the speaker at once if the change is worth it (REQ-12.2, REQ-12.3).
+
+        `language` is the one in which someone listens now, if this is about someone who came or changed. A
+        change that is worth telling for two reasons is told once, as the new language (9-S11).
+        """
+        desk = self._desk(live)
+        count = len(live.listeners())
+        reason: UpdateReason | None = None
+        if language is not None and language not in desk.languages_seen:
+            desk.languages_seen.add(language)
+            reason = UpdateReason.NEW_LANGUAGE
+        elif self._changed_enough(desk.reported_count, count):
+            reason = UpdateReason.LISTENER_COUNT_CHANGE
+        if reason is not None:
+            desk.reported_count = count
+            self._background.run(self._send(live, desk, reason), name="send-status")
+
+    def _changed_enough(self, before: int, now: int) -> bool:
+        if before == 0:
+            return now > 0
+        return abs(now - before) * 100 > self._settings.listener_count_change_threshold_percent * before
+
+    def _periodic(self, live: LiveSession) -> None:
+        self.restart_timer(live)
+        self._background.run(self._send(live, self._desk(live), UpdateReason.PERIODIC), name="send-status")
+
+    async def _send(self, live: LiveSession, desk: _Desk, reason: UpdateReason) -> None:
+        async with desk.sending:
+            if live.session_id not in self._desks:
+                return
+            try:
+                status = await self._status(live, reason)
+            except Refusal as refused:
+                # The speaker did not ask, so there is nobody to answer; the next interval tries again.
+                self._journal.warning(
+                    "send-status", "no status could be made", session_id=live.session_id, code=refused.code
+                )
+                return
+            desk.reported_count = sum(status.listeners_by_language.values())
+            self._audience.tell(live.speaker_connection_id, status)
+
+    async def _status(self, live: LiveSession, reason: UpdateReason) -> SessionStatus:
+        session, listeners = await asyncio.gather(
+            self._repository.session(live.session_id), self._repository.listeners(live.session_id)
+        )
+        if session is None:
+            raise Refusal("SESSION_NOT_FOUND", "The session does not exist", sessionId=live.session_id)
+        return SessionStatus(
+            live.session_id,
+            Counter(
+                listener.target_language for listener in listeners if listener.target_language is not None
+            ),
+            (self._clock.now_ms() - session.created_at_ms) // 1000,
+            session.state,
+            reason,
+        )
+
+    def _desk(self, live: LiveSession) -> _Desk:
+        return self._desks.setdefault(live.session_id, _Desk())

@@ -1,0 +1,1 @@
+"""The WebSocket side: sockets, frames, routes and close codes."""

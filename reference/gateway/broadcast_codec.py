@@ -1,0 +1,483 @@
+"""The broadcast's messages as JSON: what clients send, read; what they are told, written (sheet 3.3 and
+3.4).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from functools import singledispatch
+
+from reference.broadcast.audio import AudioChunk, DeclaredFormat
+from reference.broadcast.model import BroadcastState, NotForwarded, StateChange
+from reference.broadcast.notices import (
+    AudioReceived,
+    BroadcastMuted,
+    BroadcastPaused,
+    BroadcastResumed,
+    BroadcastUnmuted,
+    ConnectionTimeout,
+    ConnectionWarning,
+    HeartbeatAck,
+    LanguageChanged,
+    Notice,
+    PlaybackPaused,
+    PlaybackResumed,
+    RateLimitWarning,
+    RefreshComplete,
+    RefreshRequired,
+    SessionCreated,
+    SessionEnded,
+    SessionJoined,
+    SessionStatus,
+    SpeakerStateChanged,
+    Speech,
+    StateRestored,
+    Told,
+    TranscriptionError,
+    VolumeChanged,
+)
+from reference.broadcast.parameters import LANGUAGE
+from reference.gateway.connections import AudioMessage
+from reference.refusal import Refusal
+from reference.speech.ports import BYTES_PER_SECOND, SAMPLE_RATE_HZ
+
+Fields = Mapping[str, object]
+"""The members of one message, as they came."""
+
+# ---- what clients send
+
+
+def decode(frame: str) -> Fields:
+    """Return the members of a text frame; raise Refusal INVALID_MESSAGE when it is no JSON object."""
+    try:
+        message = json.loads(frame)
+    except (ValueError, RecursionError):
+        raise Refusal("INVALID_MESSAGE", "A message is one JSON object") from None
+    if not isinstance(message, dict):
+        raise Refusal("INVALID_MESSAGE", "A message is one JSON object")
+    return message
+
+
+def action_of(message: Fields) -> str:
+    """Return the action; raise Refusal when there is none or it is no text."""
+    action = message.get("action")
+    if action is None or action == "":
+        raise Refusal("MISSING_ACTION", "A message names its action", field="action")
+    if not isinstance(action, str):
+        raise Refusal("INVALID_ACTION", "An action is a text")
+    return action
+
+
+def audio_chunk(message: Fields) -> AudioChunk:
+    """Return the chunk of a `sendAudio`; raise Refusal for the first field that is wrong."""
+    encoded = message.get("audioData", message.get("data"))
+    if encoded is None:
+        raise _missing("audioData")
+    if not isinstance(encoded, str):
+        raise _wrong("audioData", "must be a text")
+    _whole_number(message, "timestamp")
+    _number(message, "duration")
+    sequence_number = _whole_number(message, "sequenceNumber", at_least=0)
+    chunk_id = _text(message, "chunkId")
+    declared = DeclaredFormat(
+        _text(message, "format"),
+        _whole_number(message, "sampleRate"),
+        _whole_number(message, "channels"),
+        _text(message, "encoding"),
+    )
+    try:
+        pcm = base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError):
+        raise Refusal("INVALID_MESSAGE", "audioData is not base64") from None
+    return AudioChunk(pcm, chunk_id, sequence_number, declared)
+
+
+def over_rate(session_id: str, message: Fields) -> AudioReceived:
+    """Return the acknowledgement of a chunk that is dropped unread, with what it calls itself if that is
+    legible.
+    """
+    chunk_id, sequence_number = message.get("chunkId"), message.get("sequenceNumber")
+    return AudioReceived(
+        session_id,
+        chunk_id if isinstance(chunk_id, str) else None,
+        sequence_number if isinstance(sequence_number, int) else None,
+        NotForwarded.RATE_LIMITED,
+    )
+
+
+def estimated_pause_ms(message: Fields) -> int | None:
+    """Return how long a `pauseBroadcast` says that it will take."""
+    return _whole_number(message, "estimatedPauseDuration", at_least=0)
+
+
+def volume(message: Fields) -> float:
+    """Return the level of a `setVolume`."""
+    if message.get("volumeLevel") is None:
+        raise _missing("volumeLevel")
+    return _level(message["volumeLevel"], "volumeLevel")
+
+
+def state_change(message: Fields) -> StateChange:
+    """Return what a `speakerStateChange` asks for: known members only, and at least one."""
+    state = message.get("state")
+    if state is None:
+        raise _missing("state")
+    if not isinstance(state, dict):
+        raise _wrong("state", "must be an object")
+    known = {"isPaused", "isMuted", "volume"}
+    invalid = sorted(set(state) - known)
+    invalid += [
+        name for name in ("isPaused", "isMuted") if name in state and not isinstance(state[name], bool)
+    ]
+    if "volume" in state and not _is_level(state["volume"]):
+        invalid.append("volume")
+    if invalid or not state:
+        raise Refusal(
+            "INVALID_PARAMETER",
+            "state holds at least one of isPaused, isMuted (true or false) and volume (0 to 1), nothing else",
+            field="state",
+            invalidFields=invalid,
+        )
+    level = state.get("volume")
+    return StateChange(state.get("isPaused"), state.get("isMuted"), None if level is None else float(level))
+
+
+def target_language(message: Fields) -> str:
+    """Return the language of a `changeLanguage`."""
+    language = message.get("targetLanguage")
+    if language is None:
+        raise _missing("targetLanguage")
+    if not isinstance(language, str) or LANGUAGE.fullmatch(language) is None:
+        raise _wrong("targetLanguage", "must be a language code of two lowercase letters")
+    return language
+
+
+def heartbeat(message: Fields) -> None:
+    """Check the fields of a `heartbeat`."""
+    _whole_number(message, "timestamp")
+
+
+def end_reason(message: Fields) -> str:
+    """Return why an `endSession` ends the session."""
+    return _text(message, "reason") or "the speaker ended the session"
+
+
+def _missing(name: str) -> Refusal:
+    return Refusal("MISSING_PARAMETER", f"{name} is required", field=name)
+
+
+def _wrong(name: str, rule: str) -> Refusal:
+    return Refusal("INVALID_PARAMETER", f"{name} {rule}", field=name, invalidFields=[name])
+
+
+def _text(message: Fields, name: str) -> str | None:
+    value = message.get(name)
+    if value is None or isinstance(value, str):
+        return value
+    raise _wrong(name, "must be a text")
+
+
+def _whole_number(message: Fields, name: str, *, at_least: int | None = None) -> int | None:
+    value = message.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise _wrong(name, "must be a whole number")
+    if at_least is not None and value < at_least:
+        raise _wrong(name, f"must be at least {at_least}")
+    return value
+
+
+def _number(message: Fields, name: str) -> None:
+    value = message.get(name)
+    if value is not None and (not isinstance(value, int | float) or isinstance(value, bool)):
+        raise _wrong(name, "must be a number")
+
+
+def _is_level(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0.0 <= value <= 1.0
+
+
+def _level(value: object, name: str) -> float:
+    if not isinstance(value, int | float) or not _is_level(value):
+        raise _wrong(name, "must be a number from 0.0 to 1.0")
+    return float(value)
+
+
+# ---- what clients are told
+
+
+def encode(notice: Notice, now_ms: int) -> str:
+    """Return a notice as one text frame."""
+    return to_text({**_members(notice), "timestamp": now_ms})
+
+
+def encode_speech(speech: Speech, now_ms: int) -> AudioMessage:
+    """Return a sentence as a message that only lacks each listener's own number."""
+    members = {
+        "type": "audio",
+        "sessionId": speech.session_id,
+        "audioData": base64.b64encode(speech.pcm).decode(),
+        "format": "pcm",
+        "sampleRate": SAMPLE_RATE_HZ,
+        "channels": 1,
+        "targetLanguage": speech.target_language,
+        "sourceLanguage": speech.source_language,
+        "isPartial": speech.is_partial,
+        "transcript": speech.transcript,
+        "duration": round(len(speech.pcm) / BYTES_PER_SECOND, 3),
+        "timestamp": now_ms,
+    }
+    return AudioMessage(f'{to_text(members)[:-1]}, "sequenceNumber": ', len(speech.pcm))
+
+
+def to_text(message: Fields) -> str:
+    """Return a message as one text frame."""
+    return json.dumps(message, ensure_ascii=False)
+
+
+def _state(state: BroadcastState) -> dict[str, object]:
+    return {
+        "isActive": state.is_active,
+        "isPaused": state.is_paused,
+        "isMuted": state.is_muted,
+        "volume": state.volume,
+        "lastStateChange": state.last_state_change_ms,
+    }
+
+
+def _acknowledged(told: Told | None) -> dict[str, object]:
+    if told is None:
+        return {}
+    return {"broadcastState": _state(told.state), "listenersNotified": told.listeners_notified}
+
+
+def _given(**members: object) -> dict[str, object]:
+    return {name: value for name, value in members.items() if value is not None}
+
+
+@singledispatch
+def _members(notice: object) -> dict[str, object]:
+    raise TypeError(f"{type(notice).__name__} has no form on the wire")
+
+
+@_members.register
+def _(notice: SessionCreated) -> dict[str, object]:
+    session = notice.session
+    return {
+        "type": "sessionCreated",
+        "sessionId": session.session_id,
+        "sourceLanguage": session.source_language,
+        "qualityTier": session.quality_tier,
+        "connectionId": notice.connection_id,
+        "partialResultsEnabled": session.partial_results.enabled,
+        "minStabilityThreshold": session.partial_results.min_stability,
+        "maxBufferTimeout": session.partial_results.max_buffer_timeout_s,
+        "expiresAt": session.expires_at_s * 1000,
+    }
+
+
+@_members.register
+def _(notice: SessionJoined) -> dict[str, object]:
+    return {
+        "type": "sessionJoined",
+        "sessionId": notice.session.session_id,
+        "targetLanguage": notice.target_language,
+        "sourceLanguage": notice.session.source_language,
+        "connectionId": notice.connection_id,
+        "listenerCount": notice.listener_count,
+        "qualityTier": notice.session.quality_tier,
+    }
+
+
+@_members.register
+def _(notice: RefreshComplete) -> dict[str, object]:
+    members: dict[str, object] = {
+        "type": "connectionRefreshComplete",
+        "sessionId": notice.session_id,
+        "role": notice.role.value,
+    }
+    if notice.target_language is not None:
+        members |= {"targetLanguage": notice.target_language, "sourceLanguage": notice.source_language}
+    return members
+
+
+@_members.register
+def _(notice: StateRestored) -> dict[str, object]:
+    return {
+        "type": "stateRestored",
+        "sessionId": notice.session_id,
+        "isPaused": notice.state.is_paused,
+        "isMuted": notice.state.is_muted,
+        "volume": notice.state.volume,
+        "broadcastState": _state(notice.state),
+    }
+
+
+@_members.register
+def _(notice: AudioReceived) -> dict[str, object]:
+    return {
+        "type": "audioReceived",
+        "sessionId": notice.session_id,
+        "forwarded": notice.reason is None,
+        **_given(
+            chunkId=notice.chunk_id,
+            sequenceNumber=notice.sequence_number,
+            reason=None if notice.reason is None else notice.reason.value,
+        ),
+    }
+
+
+@_members.register
+def _(notice: BroadcastPaused) -> dict[str, object]:
+    return {
+        "type": "broadcastPaused",
+        "sessionId": notice.session_id,
+        **_given(estimatedPauseDuration=notice.estimated_pause_ms),
+        **_acknowledged(notice.told),
+    }
+
+
+@_members.register
+def _(notice: BroadcastResumed) -> dict[str, object]:
+    members: dict[str, object] = {"type": "broadcastResumed", "sessionId": notice.session_id}
+    if notice.told is not None:
+        members["pauseDuration"] = notice.pause_ms
+    return members | _acknowledged(notice.told)
+
+
+@_members.register
+def _(notice: BroadcastMuted) -> dict[str, object]:
+    return {"type": "broadcastMuted", "sessionId": notice.session_id, **_acknowledged(notice.told)}
+
+
+@_members.register
+def _(notice: BroadcastUnmuted) -> dict[str, object]:
+    return {"type": "broadcastUnmuted", "sessionId": notice.session_id, **_acknowledged(notice.told)}
+
+
+@_members.register
+def _(notice: VolumeChanged) -> dict[str, object]:
+    return {
+        "type": "volumeChanged",
+        "sessionId": notice.session_id,
+        "volumeLevel": notice.volume,
+        **_acknowledged(notice.told),
+    }
+
+
+@_members.register
+def _(notice: SpeakerStateChanged) -> dict[str, object]:
+    return {
+        "type": "speakerStateChanged",
+        "sessionId": notice.session_id,
+        "broadcastState": _state(notice.state),
+        **_acknowledged(notice.told),
+    }
+
+
+@_members.register
+def _(notice: SessionStatus) -> dict[str, object]:
+    return {
+        "type": "sessionStatus",
+        "sessionId": notice.session_id,
+        "listenerCount": sum(notice.listeners_by_language.values()),
+        "languageDistribution": dict(notice.listeners_by_language),
+        "sessionDuration": notice.duration_s,
+        "broadcastState": _state(notice.state),
+        "updateReason": notice.reason.value,
+    }
+
+
+@_members.register
+def _(notice: PlaybackPaused) -> dict[str, object]:
+    return {"type": "playbackPaused", "sessionId": notice.session_id}
+
+
+@_members.register
+def _(notice: PlaybackResumed) -> dict[str, object]:
+    return {"type": "playbackResumed", "sessionId": notice.session_id}
+
+
+@_members.register
+def _(notice: LanguageChanged) -> dict[str, object]:
+    return {
+        "type": "languageChanged",
+        "sessionId": notice.session_id,
+        "targetLanguage": notice.target_language,
+        "sourceLanguage": notice.source_language,
+    }
+
+
+@_members.register
+def _(_notice: HeartbeatAck) -> dict[str, object]:
+    return {"type": "heartbeatAck"}
+
+
+@_members.register
+def _(notice: RefreshRequired) -> dict[str, object]:
+    return {
+        "type": "connectionRefreshRequired",
+        "sessionId": notice.session_id,
+        "role": notice.role.value,
+        **_given(targetLanguage=notice.target_language),
+        "message": "open a new connection to stay in the session",
+        "refreshBy": notice.refresh_by_ms,
+    }
+
+
+@_members.register
+def _(notice: ConnectionWarning) -> dict[str, object]:
+    return {
+        "type": "connectionWarning",
+        "message": f"this connection ends in {notice.remaining_minutes:g} minutes",
+        "remainingMinutes": notice.remaining_minutes,
+    }
+
+
+@_members.register
+def _(notice: ConnectionTimeout) -> dict[str, object]:
+    return {
+        "type": "connectionTimeout",
+        "message": "closed after inactivity",
+        "idleSeconds": notice.idle_s,
+        "reason": notice.reason.value,
+    }
+
+
+@_members.register
+def _(notice: SessionEnded) -> dict[str, object]:
+    return {
+        "type": "sessionEnded",
+        "sessionId": notice.session_id,
+        "reason": notice.reason,
+        "message": notice.reason,
+    }
+
+
+@_members.register
+def _(notice: RateLimitWarning) -> dict[str, object]:
+    return {
+        "type": "rateLimitWarning",
+        "sessionId": notice.session_id,
+        "limit": notice.limit,
+        "windowSeconds": 1,
+        "violationSeconds": notice.violation_seconds,
+        "droppedChunks": notice.dropped_chunks,
+        "message": "too many audio chunks",
+    }
+
+
+@_members.register
+def _(notice: TranscriptionError) -> dict[str, object]:
+    return {
+        "type": "transcriptionError",
+        "sessionId": notice.session_id,
+        "code": notice.code,
+        "message": notice.message,
+        "retryable": notice.retryable,
+        "details": dict(notice.details),
+    }

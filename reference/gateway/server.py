@@ -1,0 +1,194 @@
+"""A WebSocket server that knows sockets and frames, but no system: each path belongs to one endpoint."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Protocol
+from urllib.parse import parse_qsl
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.datastructures import Headers
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+
+from reference.gateway.connections import Connections, Outbox
+from reference.gateway.envelope import error_envelope
+from reference.journal import Journal
+from reference.refusal import Refusal
+from reference.settings import MEBIBYTE
+from reference.storage.clock import Clock
+from reference.storage.ids import Ids
+
+PING_EVERY_S = 20.0
+PING_TIMEOUT_S = 30.0
+"""Together less than the 60 s within which a lost speaker's slot must be free again (REQ-15.5)."""
+
+FRAMES_READ_AHEAD = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """A request to open a socket."""
+
+    query: Mapping[str, str]
+    address: str
+    """Of the client: the first of `X-Forwarded-For` where that is given."""
+
+
+class Endpoint(Protocol):
+    """One system behind one path. Frames of one connection come one after the other."""
+
+    audio_limit_bytes: int
+
+    async def admit(self, connection_id: str, upgrade: Upgrade) -> None:
+        """Let the connection in, or raise Refusal; what it is told meanwhile is sent once the socket is
+        open.
+        """
+
+    async def receive(self, connection_id: str, frame: str | bytes) -> None:
+        """Deal with one frame; every answer goes through the connection's outbox."""
+
+    async def left(self, connection_id: str) -> None:
+        """Clean up after a connection that was admitted and whose socket is closed."""
+
+
+class GatewayServer:
+    """Serves endpoints on one port.
+
+    An upgrade that is refused gets the HTTP status and the error envelope. Cleaning up hangs on the end of
+    the TCP connection: a client that vanishes during the handshake is admitted and taken out again.
+    """
+
+    def __init__(
+        self, endpoints: Mapping[str, Endpoint], connections: Connections, clock: Clock, ids: Ids
+    ) -> None:
+        self._endpoints = endpoints
+        self._connections = connections
+        self._clock = clock
+        self._ids = ids
+        self._behind: dict[ServerConnection, tuple[str, Endpoint]] = {}
+        self._lives: set[asyncio.Task[None]] = set()
+        self._server: Server | None = None
+        self._journal = Journal("gateway")
+
+    async def start(self, host: str, port: int) -> int:
+        """Listen, and return the port; raise OSError when it cannot be used."""
+        self._server = await serve(
+            self._handle,
+            host,
+            port,
+            process_request=self._upgrade,
+            compression=None,
+            max_size=MEBIBYTE,
+            max_queue=FRAMES_READ_AHEAD,
+            ping_interval=PING_EVERY_S,
+            ping_timeout=PING_TIMEOUT_S,
+            close_timeout=5,
+            server_header=None,
+            backlog=1024,
+            # Not a part of our own log: at its debug level it writes down whole frames and queries.
+            logger=logging.getLogger("websockets.server"),
+        )
+        [listener, *_] = self._server.sockets
+        bound_port: int = listener.getsockname()[1]
+        return bound_port
+
+    async def stop(self) -> None:
+        """Write what is queued, close every socket with 1001, and wait until all have been cleaned up
+        after.
+        """
+        assert self._server is not None, "stop is for a server that was started"
+        await self._connections.flushed()
+        self._server.close(code=1001, reason="the service is shutting down")
+        await self._server.wait_closed()
+        if self._lives:
+            await asyncio.wait(self._lives)
+
+    async def _upgrade(self, connection: ServerConnection, request: Request) -> Response | None:
+        path, _, query = request.path.partition("?")
+        endpoint = self._endpoints.get(path.rstrip("/") or "/")
+        if endpoint is None:
+            return connection.respond(HTTPStatus.NOT_FOUND, f"Nothing is served at {path}\n")
+        upgrade = Upgrade(
+            dict(parse_qsl(query, keep_blank_values=True)), _client_address(connection, request.headers)
+        )
+        connection_id = self._ids.connection_id()
+        outbox = Outbox(connection, connection_id, audio_limit_bytes=endpoint.audio_limit_bytes)
+        self._connections.add(connection_id, outbox)
+        self._behind[connection] = (connection_id, endpoint)
+        # A task of its own, because the handshake may be given up while half of the admission is written.
+        admission = asyncio.get_running_loop().create_task(endpoint.admit(connection_id, upgrade))
+        life = asyncio.get_running_loop().create_task(
+            self._accompany(connection, connection_id, endpoint, admission)
+        )
+        self._lives.add(life)
+        life.add_done_callback(self._lives.discard)
+        try:
+            await asyncio.shield(admission)
+        except Refusal as refusal:
+            self._journal.info("upgrade", "upgrade refused", connection_id=connection_id, code=refusal.code)
+            return self._refused(refusal)
+        except Exception as failure:  # whatever it is, the client gets an envelope
+            self._journal.error("upgrade", "upgrade failed", failure=failure, connection_id=connection_id)
+            return self._refused(Refusal("INTERNAL_ERROR", "The connection could not be opened"))
+        return None
+
+    async def _accompany(
+        self,
+        connection: ServerConnection,
+        connection_id: str,
+        endpoint: Endpoint,
+        admission: asyncio.Task[None],
+    ) -> None:
+        """Stay with a connection until it is closed, then clean up after it."""
+        await connection.wait_closed()
+        await asyncio.wait([admission])
+        self._behind.pop(connection, None)
+        try:
+            if admission.exception() is None:
+                await endpoint.left(connection_id)
+        except Exception as failure:  # nobody is left to tell
+            self._journal.error("leave", "clean-up failed", failure=failure, connection_id=connection_id)
+        finally:
+            self._connections.remove(connection_id)
+
+    async def _handle(self, connection: ServerConnection) -> None:
+        connection_id, endpoint = self._behind[connection]
+        outbox = self._connections.find(connection_id)
+        assert outbox is not None, "an admitted connection has an outbox until it is closed"
+        outbox.open()
+        try:
+            async for frame in connection:
+                await endpoint.receive(connection_id, frame)
+        except ConnectionClosed as closed:
+            self._journal.debug(
+                "receive",
+                "connection lost",
+                connection_id=connection_id,
+                code=closed.rcvd and closed.rcvd.code,
+            )
+
+    def _refused(self, refusal: Refusal) -> Response:
+        status = HTTPStatus(refusal.status)
+        body = json.dumps(error_envelope(refusal, self._clock.now_ms()), ensure_ascii=False).encode()
+        headers = Headers(
+            {
+                "Content-Type": "application/json; charset=utf-8",
+                "Content-Length": str(len(body)),
+                "Connection": "close",
+            }
+        )
+        return Response(status.value, status.phrase, headers, body)
+
+
+def _client_address(connection: ServerConnection, headers: Headers) -> str:
+    forwarded = headers.get("X-Forwarded-For", "").split(",")[0].strip()
+    if forwarded:
+        return forwarded
+    peer = connection.remote_address
+    return str(peer[0]) if peer else "unknown"

@@ -1,0 +1,15 @@
+"""What the service counts and times about itself (sheet 8.3)."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Metrics(Protocol):
+    """Takes datapoints; never waits, never fails its caller."""
+
+    def put(self, name: str, value: float = 1.0, **dimensions: str) -> None:
+        """Record one datapoint of a metric named in sheet 8.3; its namespace and unit follow from the name.
+
+        Dimensions carry the sheet's names: `put("AudioChunksDropped", SessionId=…, Reason="paused")`.
+        """

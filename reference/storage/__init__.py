@@ -1,0 +1,1 @@
+"""Where state lives: AWS clients, tables, clock and ids."""

@@ -1,0 +1,118 @@
+"""The store of a run that brings none: moto's server, on this machine only.
+
+`python -m reference.storage.emulator` binds a free port, prints one JSON line with its address and serves
+until it is told to stop. The port is bound before moto is loaded: whoever connects meanwhile waits in the
+backlog instead of being refused, so the second that loading takes passes beside other work.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import reference
+
+BACKLOG = 256
+
+
+class Emulator:
+    """An emulator in a child process, which ends at the latest when this process does."""
+
+    def __init__(self) -> None:
+        self._child = subprocess.Popen(
+            [sys.executable, "-m", "reference.storage.emulator", "--stop-with-stdin"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(reference.__file__).parents[1],
+        )
+
+    def endpoint_url(self) -> str:
+        """Return where the emulator answers, waiting for it to say so; raise RuntimeError if it did not
+        start.
+        """
+        assert self._child.stdout is not None
+        line = self._child.stdout.readline()
+        if not line:
+            raise RuntimeError(
+                f"The store's emulator ended with code {self._child.wait()} before it was ready."
+            )
+        return str(json.loads(line)["endpoint"])
+
+    def stop(self) -> None:
+        """End the child and wait for it."""
+        assert self._child.stdin is not None
+        self._child.stdin.close()
+        try:
+            self._child.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+            self._child.wait()
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Serve until stopped; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m reference.storage.emulator", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 means any (default)")
+    parser.add_argument("--stop-with-stdin", action="store_true", help="end when standard input is closed")
+    options = parser.parse_args(arguments)
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", options.port))
+    except OSError as failure:
+        sys.stderr.write(f"Port {options.port} of 127.0.0.1 cannot be used: {failure.strerror}.\n")
+        return 1
+    listener.listen(BACKLOG)
+    host, port = listener.getsockname()
+    endpoint = f"http://{host}:{port}"
+    sys.stdout.write(json.dumps({"ready": True, "endpoint": endpoint, "pid": os.getpid()}) + "\n")
+    sys.stdout.flush()
+    # Nothing of value is kept, so there is nothing to wait for: an exit at once is a clean exit.
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    signal.signal(signal.SIGINT, signal.SIG_IGN if options.stop_with_stdin else lambda *_: os._exit(0))
+    if options.stop_with_stdin:
+        threading.Thread(target=_stop_with_stdin, daemon=True).start()
+    _serve(listener)
+    return 0
+
+
+def _stop_with_stdin() -> None:
+    sys.stdin.read()
+    os._exit(0)
+
+
+def _serve(listener: socket.socket) -> None:
+    from moto.moto_server.werkzeug_app import (
+        DomainDispatcherApplication,
+        MotoRequestHandler,
+        create_backend_app,
+    )
+    from werkzeug.serving import make_server
+
+    from reference.monitoring.emulated_percentiles import teach_moto
+
+    teach_moto()
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    host, port = listener.getsockname()
+    make_server(
+        host,
+        port,
+        DomainDispatcherApplication(create_backend_app),
+        threaded=True,
+        request_handler=MotoRequestHandler,
+        fd=listener.fileno(),
+    ).serve_forever()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

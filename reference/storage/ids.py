@@ -1,0 +1,31 @@
+"""Identifiers (sheet 1.3); a test may bring its own."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from typing import Protocol
+
+from reference.storage.words import ADJECTIVES, NOUNS
+
+
+class Ids(Protocol):
+    """Makes up identifiers."""
+
+    def session_id(self) -> str:
+        """Return `adjective-noun-NNN`; it may be in use already."""
+
+    def connection_id(self) -> str:
+        """Return an opaque id that was never returned before."""
+
+
+class RandomIds:
+    """Identifiers that cannot be guessed."""
+
+    def session_id(self) -> str:
+        """Return `adjective-noun-NNN`; it may be in use already."""
+        return f"{secrets.choice(ADJECTIVES)}-{secrets.choice(NOUNS)}-{secrets.randbelow(900) + 100}"
+
+    def connection_id(self) -> str:
+        """Return 16 random bytes as base64, which ends in `==` as a real gateway's ids may."""
+        return base64.urlsafe_b64encode(secrets.token_bytes(16)).decode()

@@ -1,0 +1,40 @@
+"""Who a speaker is: local HS256 tokens in the place of a sign-in service (sheet 3.1)."""
+
+from __future__ import annotations
+
+import jwt
+
+from reference.refusal import Refusal
+
+ISSUER = "earshot"
+AUDIENCE = "earshot-broadcast"
+SHORTEST_SECRET_BYTES = 32
+"""What RFC 7518 asks of an HS256 key."""
+
+
+class TokenVerifier:
+    """Checks tokens against one secret."""
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret
+
+    def user_of(self, token: str | None) -> str:
+        """Return the user id (`sub`) of the token, or raise the 401 that the contract names for it."""
+        if not token:
+            raise Refusal("UNAUTHORIZED", "A token is needed")
+        try:
+            claims = jwt.decode(
+                token,
+                self._secret,
+                algorithms=["HS256"],
+                issuer=ISSUER,
+                audience=AUDIENCE,
+                options={"require": ["sub", "exp", "iat", "iss", "aud"]},
+            )
+        except jwt.ExpiredSignatureError:
+            raise Refusal("UNAUTHORIZED", "Token expired") from None
+        except jwt.InvalidTokenError:
+            raise Refusal("UNAUTHORIZED", "Invalid token") from None
+        if claims.get("token_use") != "id":
+            raise Refusal("UNAUTHORIZED", "Invalid token")
+        return str(claims["sub"])
