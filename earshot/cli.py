@@ -1,0 +1,37 @@
+"""The command line: `python -m earshot COMMAND`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+
+from earshot import report, trace
+from earshot.failures import Unusable
+from earshot.requirements import UnusableInputError
+
+COMMANDS: dict[str, tuple[ModuleType, str]] = {
+    "report": (report, "render the results of a run into one HTML file"),
+    "trace": (trace, "list which promises have scenarios, and which have none"),
+}
+UNUSABLE = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; 2 and a sentence when it could not do its work.
+
+    Each command is a module with `add_arguments(parser)` and `run(arguments) -> exit code`.
+    """
+    parser = argparse.ArgumentParser(prog="python -m earshot", description="Acceptance tests for live-speech services.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, (module, purpose) in COMMANDS.items():
+        command = commands.add_parser(name, help=purpose, description=purpose)
+        module.add_arguments(command)
+        command.set_defaults(run=module.run)
+    chosen = parser.parse_args(arguments)
+    try:
+        return int(chosen.run(chosen))
+    except (Unusable, UnusableInputError) as problem:
+        print(f"earshot: {problem}", file=sys.stderr)
+        return UNUSABLE

@@ -1,0 +1,194 @@
+"""Everything that crossed the wire, line by line, with secrets hidden."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+
+from earshot.evidence.page import abridged, counted, page, text
+from earshot.ledger import Kind, Ledger, Observation
+
+HIDDEN = "\u2039hidden\u203a"
+MOST_ROWS = 2000
+
+_SECRET_NAME = r"[\w-]*(?:token|authorization|secret|password|connectionid)[\w-]*"
+_SECRET_FIELD = re.compile(_SECRET_NAME, re.IGNORECASE)
+_SECRET_IN_TEXT = re.compile(
+    rf"""\b({_SECRET_NAME}["']?\s*[=:]\s*["']?)(?:(?:bearer|basic)\s+)?[^\s&,;"'}}\]]+""", re.IGNORECASE
+)
+_BEARER = re.compile(r"\b(bearer|basic)\s+[\w.~+/=%-]{12,}", re.IGNORECASE)
+_JWT = re.compile(r"eyJ[\w.%=-]*", re.ASCII)
+
+_LONGEST_VALUE = 160
+_LONGEST_ROW = 1600
+_AUDIO_FIELDS = frozenset({"audioData", "audio", "data"})
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{48,}={0,2}")
+
+_DIRECTIONS = {
+    Kind.OPENED: "\u25cb opened",
+    Kind.REFUSED: "\u2717 refused",
+    Kind.SENT: "\u2192 sent",
+    Kind.RECEIVED: "\u2190 received",
+    Kind.CLOSED: "\u25a0 closed",
+    Kind.VIOLATION: "\u25b2 broken agreement",
+    Kind.NOTE: "\u270e note",
+}
+
+STYLE = """
+table{border-collapse:collapse;width:100%;font-size:12.5px}
+th{text-align:left;font-weight:600;color:var(--soft);border-bottom:1px solid var(--soft);
+padding:4px 10px 4px 0}
+td{border-bottom:1px solid var(--rule);padding:3px 10px 3px 0;vertical-align:top;white-space:nowrap}
+td.num,th.num{text-align:right;font-variant-numeric:tabular-nums}
+td.head{white-space:normal;overflow-wrap:anywhere;font-size:12px;width:100%}
+td.type{font-weight:600}td.way{white-space:normal;min-width:82px}
+tr.sent .way{color:var(--out)}tr.received .way{color:var(--in)}
+tr.no td{background:var(--no-wash)}tr.no .way{color:var(--no);font-weight:600}
+tr.violation td{background:var(--bad-wash)}tr.violation .way{color:var(--bad);font-weight:600}
+tr.violation td.head{color:var(--bad);font-size:13px}
+tr.note td{background:var(--note-wash)}
+td.gap{color:var(--soft);font-style:italic;padding:8px 0}
+@media(max-width:600px){thead{display:none}
+tr{display:flex;flex-wrap:wrap;gap:0 10px;padding:5px 6px;margin:0 -6px;border-bottom:1px solid var(--rule)}
+td{border:0;padding:0;background:none!important}td:empty{display:none}td.way{min-width:0}
+td.head{flex:1 0 100%}
+tr.no{background:var(--no-wash)}tr.violation{background:var(--bad-wash)}tr.note{background:var(--note-wash)}}
+"""
+
+
+def masked(value: object) -> object:
+    """Return the value with every secret in it hidden; mappings and lists are copied, whatever their depth.
+
+    Hidden are: fields and query parameters whose name speaks of a token, authorization, secret, password or
+    connection id (sensitive by sheet section 1.3), bearer credentials, and anything that looks like a JWT.
+    """
+    if isinstance(value, str):
+        return _masked_text(value)
+    if isinstance(value, Mapping):
+        return {
+            key: HIDDEN if isinstance(key, str) and _SECRET_FIELD.fullmatch(key) else masked(inner)
+            for key, inner in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [masked(inner) for inner in value]
+    if isinstance(value, bytes | bytearray):
+        return f"\u2039{counted(len(value), 'byte')}\u203a"
+    return value
+
+
+def shown(observation: Observation) -> str:
+    """Return an observation's words and message (as compact JSON) for print, shortened and masked."""
+    parts: list[str] = []
+    if observation.code is not None:
+        parts.append(str(observation.code))
+    if observation.words:
+        parts.append(str(masked(observation.words)))
+    if observation.kind is Kind.VIOLATION:
+        return " ".join(parts)  # the message stands in the row above
+    if observation.message:
+        compact = masked(_shortened(observation.message))
+        parts.append(json.dumps(compact, ensure_ascii=False, separators=(", ", ": "), default=str))
+    elif observation.payload:
+        parts.append(_payload(observation.payload))
+    whole = " ".join(parts)
+    return whole if len(whole) <= _LONGEST_ROW else f"{whole[:_LONGEST_ROW]}\u2026"
+
+
+def plain_text(payload: bytes) -> str | None:
+    """Return a payload as text if a person could read it, None if it is binary."""
+    try:
+        decoded = payload.decode()
+    except UnicodeDecodeError:
+        return None
+    return decoded if all(letter.isprintable() or letter in "\r\n\t" for letter in decoded) else None
+
+
+def audio_size_bytes(encoded: str) -> int:
+    """Return how many bytes a base64 text stands for."""
+    return len(encoded.rstrip("=")) * 3 // 4
+
+
+def wire_log(ledger: Ledger, *, title: str = "Wire log") -> str:
+    """Return a page with one row per observation: time, connection, direction, size, type, content.
+
+    Refusals, errors and broken agreements stand out in words, symbol and colour. Of more than 2,000 rows the
+    middle is left out, except for those.
+    """
+    observations = sorted(ledger, key=lambda observation: observation.at_ns)
+    rows: list[str] = []
+    for left_out, observation in abridged(observations, MOST_ROWS, noteworthy):
+        if left_out:
+            rows.append(
+                f'<tr><td class="gap" colspan="6">{counted(len(left_out), "row")} of ordinary traffic '
+                "left out here</td></tr>"
+            )
+        rows.append(_row(ledger, observation))
+    violations = sum(observation.kind is Kind.VIOLATION for observation in observations)
+    facts = f"{counted(len(observations), 'line')}. Times count from the scenario's start; secrets are hidden."
+    if violations:
+        facts += f' <span class="bad">\u25b2 {counted(violations, "broken agreement")}.</span>'
+    return page(
+        title,
+        f'<p class="facts">{facts}</p><table><thead><tr><th class="num">ms</th><th>Who</th><th>Direction</th>'
+        '<th class="num">Bytes</th><th>Type</th><th>Content</th></tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table>",
+        style=STYLE,
+    )
+
+
+def noteworthy(observation: Observation) -> bool:
+    """Whether a reader must not miss it: a refusal, an error, a broken agreement, an unclean close."""
+    return (
+        observation.kind in (Kind.REFUSED, Kind.VIOLATION)
+        or (observation.kind is Kind.RECEIVED and observation.type in ("error", "transcriptionError"))
+        or (observation.kind is Kind.CLOSED and observation.code not in (None, 1000, 1001))
+    )
+
+
+def _row(ledger: Ledger, observation: Observation) -> str:
+    if observation.kind is Kind.VIOLATION:
+        look = "violation"
+    elif noteworthy(observation):
+        look = "no"
+    else:
+        look = observation.kind.value
+    size = f"{observation.size_bytes:,}" if observation.size_bytes else ""
+    way = _DIRECTIONS[observation.kind]
+    if look == "no" and observation.kind is not Kind.REFUSED:
+        way = f"\u2717 {way[2:]}"
+    sentence = observation.kind in (Kind.VIOLATION, Kind.NOTE)
+    return (
+        f'<tr class="{look}"><td class="num">{ledger.elapsed_ms(observation):,.1f}</td>'
+        f"<td>{text(observation.leg)}</td>"
+        f'<td class="way">{way}</td><td class="num">{size}</td>'
+        f'<td class="type">{text(masked(observation.type))}</td>'
+        f'<td class="head{"" if sentence else " mono"}">{text(shown(observation))}</td></tr>'
+    )
+
+
+def _masked_text(words: str) -> str:
+    words = _JWT.sub(HIDDEN, words)
+    words = _SECRET_IN_TEXT.sub(rf"\1{HIDDEN}", words)
+    return _BEARER.sub(rf"\1 {HIDDEN}", words)
+
+
+def _shortened(value: object, name: str = "") -> object:
+    if isinstance(value, Mapping):
+        return {key: _shortened(inner, str(key)) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_shortened(inner, name) for inner in value]
+    if isinstance(value, str) and name in _AUDIO_FIELDS and _BASE64.fullmatch(value):
+        return f"\u2039{counted(audio_size_bytes(value), 'byte')} of audio\u203a"
+    if isinstance(value, str) and len(value) > _LONGEST_VALUE:
+        # Masked before it is cut: the cut must not leave half a secret that no longer looks like one.
+        whole = _masked_text(value)
+        return f"{whole[:_LONGEST_VALUE]}\u2026 \u2039{counted(len(value), 'character')}\u203a"
+    return value
+
+
+def _payload(payload: bytes) -> str:
+    words = plain_text(payload)
+    if words is None:
+        return f"\u2039{counted(len(payload), 'byte')} of audio\u203a"
+    return str(_shortened(_masked_text(words)))
