@@ -1,0 +1,149 @@
+"""Somebody who listens to a broadcast in a language of their own."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from earshot.actors.person import Person
+from earshot.audio.clips import Clip
+from earshot.languages import language_name
+from earshot.ledger import Kind, Observation
+
+HEARD_WITHIN_S = 7.0
+"""Speech reaches a listener within 7 s at most (sheet 8.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A piece of audio that reached a listener, and what it was to be."""
+
+    listener: str
+    observation: Observation
+    transcript: str
+    language: str
+    samples: NDArray[np.int16]
+    expected: Clip | None
+    """What was to be heard; None for audio that no step asked for."""
+
+
+class Listener(Person):
+    """Somebody who joins a session and hears it."""
+
+    role = "listener"
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.language = ""
+        self.heard: list[Heard] = []
+        self._welcome: Observation | None = None
+
+    @property
+    def welcome(self) -> Observation:
+        """The message by which the service let this listener in."""
+        if self._welcome is None:
+            raise AssertionError(f"{self.name} has not joined any session")
+        return self._welcome
+
+    @property
+    def connection_id(self) -> str:
+        """What the service calls this listener's connection."""
+        return str(self.welcome.message["connectionId"])
+
+    def joins(self, session_id: str, language: str) -> Observation:
+        """Join a session in a target language and return the service's `sessionJoined`."""
+        self.language = language
+        self._welcome = self._connect(self._joining(session_id, language), "sessionJoined")
+        return self._welcome
+
+    def tries_to_join(self, session_id: str, language: str) -> None:
+        """Ask to join and keep the outcome."""
+        self._try_to_connect(self._joining(session_id, language), "sessionJoined")
+
+    def hears(self, text: str, language: str, *, patience_s: float = HEARD_WITHIN_S) -> Heard:
+        """Return the audio of an English sentence as this listener got it in `language`, waiting for it if need be.
+
+        Only audio that no earlier call returned counts, so a sentence said twice must be heard twice.
+        """
+        samples = self._scene.samples
+        expected = samples.prompt(samples.phrase_id(text), language)
+        taken = self._taken()
+
+        def is_it(observation: Observation) -> bool:
+            return (
+                observation.number not in taken
+                and self._is_for_me(observation, ("audio",))
+                and observation.message.get("transcript") == expected.text
+            )
+
+        came = self._scene.ledger.await_first(is_it, within_s=patience_s)
+        if came is None:
+            raise AssertionError(
+                f'{self.name} expected to hear "{expected.text}" ("{text}" in {language_name(language)}), '
+                f"and within {patience_s:g} s heard {self._instead()}"
+            )
+        heard = self._as_heard(came, expected)
+        self.heard.append(heard)
+        return heard
+
+    def last_heard(self) -> Heard:
+        """Return what an earlier step made sure was heard last."""
+        if not self.heard:
+            raise AssertionError(f"{self.name} has heard nothing yet in this scenario")
+        return self.heard[-1]
+
+    def heard_beyond(self) -> list[Heard]:
+        """Return the audio that came and that no step asked for."""
+        return [self._as_heard(audio, None) for audio in self._audio_beyond_what_was_asked_for()]
+
+    def words_not_accounted_for(self) -> list[str]:
+        """Return what was heard beyond what steps asked for, once everything on its way has arrived."""
+        self.catches_up()
+        return [_words(audio) for audio in self._audio_beyond_what_was_asked_for()]
+
+    def stays_quiet(self, for_s: float, *, since: int) -> None:
+        """Return if no audio came since ledger position `since`, and none comes for another `for_s` seconds."""
+        came = self._scene.ledger.await_first(lambda o: self._is_for_me(o, ("audio",)), since=since, within_s=for_s)
+        if came is not None:
+            raise AssertionError(f"{self.name} was to hear nothing, but heard {_words(came)}")
+
+    def learns_of_the_end(self) -> Observation:
+        """Return the message by which the service says that the session is over, waiting for it if need be."""
+        return self._await(("sessionEnded",), since=0, patience_s=HEARD_WITHIN_S)
+
+    def _joining(self, session_id: str, language: str) -> dict[str, str]:
+        return {"action": "joinSession", "sessionId": session_id, "targetLanguage": language}
+
+    def _as_heard(self, observation: Observation, expected: Clip | None) -> Heard:
+        message = observation.message
+        pcm = base64.b64decode(str(message["audioData"]), validate=True)
+        return Heard(
+            listener=self.name,
+            observation=observation,
+            transcript=str(message.get("transcript", "")),
+            language=str(message.get("targetLanguage", "")),
+            samples=np.frombuffer(pcm, dtype="<i2"),
+            expected=expected,
+        )
+
+    def _taken(self) -> set[int]:
+        return {heard.observation.number for heard in self.heard}
+
+    def _audio_beyond_what_was_asked_for(self) -> list[Observation]:
+        taken = self._taken()
+        return [
+            o
+            for o in self._scene.ledger
+            if o.kind is Kind.RECEIVED and o.who == self.name and o.type == "audio" and o.number not in taken
+        ]
+
+    def _instead(self) -> str:
+        others = [_words(audio) for audio in self._audio_beyond_what_was_asked_for()]
+        return " and ".join(others) + " instead" if others else "nothing"
+
+
+def _words(audio: Observation) -> str:
+    return f'"{audio.message.get("transcript")}" ({language_name(audio.message.get("targetLanguage"))})'

@@ -1,0 +1,1 @@
+"""PyHamcrest expectations that explain themselves."""

@@ -1,0 +1,43 @@
+"""What every actor of a scenario shares."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from earshot.audio.clips import SampleLibrary
+from earshot.ledger import Ledger
+from earshot.runtime import Runtime
+from earshot.surprises import Surprises
+from earshot.targets.target import Target
+from earshot.wire.contract import Contract
+
+_addresses = itertools.count(int(uuid4()) % 100_000)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The surroundings of one scenario."""
+
+    runtime: Runtime
+    target: Target
+    samples: SampleLibrary
+    contract: Contract
+    ledger: Ledger
+    surprises: Surprises
+    run_id: str = field(default_factory=lambda: uuid4().hex[:8])
+    """Makes the user ids of this scenario different from those of every other one."""
+
+    def user_id(self, name: str) -> str:
+        """Return the user id under which this person signs in, in this scenario only."""
+        return f"{name.lower()}-{self.run_id}"
+
+
+def new_address() -> str:
+    """Return a client address nobody else uses, from the range reserved for benchmarks (198.18.0.0/15).
+
+    Services that limit by address read it from `X-Forwarded-For` (sheet 1.4).
+    """
+    number = next(_addresses) % (2 << 16)
+    return f"198.{18 + (number >> 16)}.{number >> 8 & 255}.{number & 255}"

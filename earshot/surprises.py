@@ -1,0 +1,93 @@
+"""Unmentioned effects are zero: what happened without any step asking for it is a failure.
+
+A step that expects an error, or a close, claims it. Whatever nobody claimed is a surprise: an `error` message, a
+breach of the contract, a close by the service with any code but 1000, a connection refused.
+"""
+
+from __future__ import annotations
+
+from earshot.ledger import Kind, Ledger, Observation
+
+NORMAL_CLOSURE = 1000
+POLICY_VIOLATION = 1008
+
+
+class Surprises:
+    """Which observations of a ledger somebody expected, and which nobody did."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._claimed: set[int] = set()
+        self._held: set[int] = set()
+        self._refused_legs: set[str] = set()
+        self._told: set[int] = set()
+        self._ended_by_us: set[str] = set()
+
+    def claim(self, observation: Observation) -> None:
+        """Say that a step expected this."""
+        self._claimed.add(observation.number)
+        self._excuse_close_of(observation)
+
+    def hold(self, observation: Observation) -> None:
+        """Put aside what came of an attempt until a step claims it; unclaimed at the end, it is a surprise."""
+        self._held.add(observation.number)
+        self._excuse_close_of(observation)
+
+    def ended_by_us(self, leg: str) -> None:
+        """Say that this connection was closed by its person, so that any close of it is in order."""
+        self._ended_by_us.add(leg)
+
+    def news(self, *, at_the_end: bool = False) -> list[str]:
+        """Return a sentence for every surprise that has not been told before."""
+        aside = set() if at_the_end else self._held
+        fresh = [
+            o for o in self._ledger if o.number not in self._told and o.number not in aside and self._is_surprise(o)
+        ]
+        self._told.update(o.number for o in fresh)
+        return [self._sentence(o) for o in fresh]
+
+    def _excuse_close_of(self, refusal: Observation) -> None:
+        """A refusal after an accepted upgrade is an error and then a close with 1008 (sheet 3.2): one outcome."""
+        if refusal.type == "error":
+            self._refused_legs.add(refusal.leg)
+
+    def _is_surprise(self, observation: Observation) -> bool:
+        if observation.number in self._claimed:
+            return False
+        match observation.kind:
+            case Kind.VIOLATION | Kind.REFUSED:
+                return True
+            case Kind.RECEIVED:
+                return observation.type == "error"
+            case Kind.CLOSED:
+                return not (
+                    observation.code == NORMAL_CLOSURE
+                    or observation.leg in self._ended_by_us
+                    or (observation.code == POLICY_VIOLATION and observation.leg in self._refused_legs)
+                )
+            case _:
+                return False
+
+    def _sentence(self, observation: Observation) -> str:
+        after = f"{self._ledger.elapsed_ms(observation):.0f} ms into the scenario"
+        match observation.kind:
+            case Kind.VIOLATION:
+                return f"{observation.leg} received something the contract does not allow, {after}: {observation.words}"
+            case Kind.REFUSED:
+                return f"{observation.leg} was refused unexpectedly, {after}: {describe_error(observation)}"
+            case Kind.CLOSED:
+                reason = f" ({observation.words})" if observation.words else ""
+                return (
+                    f"the service closed {observation.leg}'s connection with code {observation.code}{reason}, {after}"
+                )
+            case _:
+                return f"{observation.leg} received an unexpected error, {after}: {describe_error(observation)}"
+
+
+def describe_error(observation: Observation) -> str:
+    """Return code, status and message of an error envelope, or the bare HTTP status of a refusal without one."""
+    message = observation.message
+    code = message.get("code")
+    if code is None:
+        return f"HTTP status {observation.code} without an error message"
+    return f"{code} ({message.get('statusCode', observation.code)}): {message.get('message', 'no message')}"
