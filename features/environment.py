@@ -1,0 +1,40 @@
+"""Opens and closes things; decides nothing."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import features.vocabulary  # noqa: F401  the words that steps may use
+from earshot.evidence import exhibits, formatter
+from earshot.run import Run
+from earshot.watch import watch_steps
+
+formatter.cure()
+
+
+def before_all(context):
+    run = Run(dict(context.config.userdata))
+    context.add_cleanup(run.close)
+    context.run = run
+    watch_steps()
+
+
+def before_scenario(context, scenario):
+    context.stage = context.run.stage()
+    if reason := context.run.lacks(scenario.effective_tags):
+        scenario.skip(reason)
+
+
+def before_step(context, step):
+    if step.step_type == "when":
+        context.stage.marks_turning_point()
+
+
+def after_scenario(context, scenario):
+    try:
+        context.stage.closes()
+    finally:
+        exhibits.attach(context.stage)
