@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
+import datetime
 import difflib
 import gc
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from earshot.audio.clips import SampleError, SampleLibrary
 from earshot.failures import Unusable
 from earshot.runtime import Runtime
 from earshot.stage import Stage
+from earshot.targets.definition import OVERRIDES, Definition, ExpectedFailure, read
 from earshot.targets.embedded import ROOT, EmbeddedTarget
 from earshot.targets.remote import RemoteTarget
+from earshot.targets.service import TAGS
 from earshot.targets.target import Target
 from earshot.wire.contract import Contract
 
-OPTIONS = {
-    "target": "which service to test: embedded (the default)",
-    "ws_url": "the WebSocket address of a service that runs elsewhere",
-}
-
-NEEDS: Mapping[str, Callable[[Target], bool]] = {
-    "needs-table": lambda target: target.tables is not None,
-}
-"""What a tag asks of the target (sheet, section 10, rule 9)."""
+OPTIONS = ("target", *OVERRIDES)
+"""What may be given as -D name=value: `target` is "embedded" (the default) or the path of a target file."""
 
 
 class Run:
@@ -33,11 +29,14 @@ class Run:
     def __init__(self, options: Mapping[str, str]) -> None:
         _check(options)
         self.samples = _samples(ROOT / "audio_samples")
-        self.contract = Contract.load(ROOT / "contract" / "broadcast.asyncapi.yaml", foreign="ws_url" in options)
+        definition = _definition(options)
+        self.contract = Contract.load(ROOT / "contract" / "broadcast.asyncapi.yaml", foreign=definition is not None)
+        self._expected_failures = definition.expected_failures if definition else ()
+        self._equivalent_codes = _equivalent_codes(self.contract, definition)
         self.runtime = Runtime()
         self._target: Target | None = None
         try:
-            self._target = _target(options, self.runtime)
+            self._target = RemoteTarget(definition, self.runtime) if definition else EmbeddedTarget()
         except BaseException:
             self.close()
             raise
@@ -52,14 +51,26 @@ class Run:
 
     def stage(self) -> Stage:
         """Return an empty stage for the next scenario."""
-        return Stage(runtime=self.runtime, target=self.target, samples=self.samples, contract=self.contract)
+        return Stage(
+            runtime=self.runtime,
+            target=self.target,
+            samples=self.samples,
+            contract=self.contract,
+            equivalent_codes=self._equivalent_codes,
+        )
 
     def lacks(self, tags: Iterable[str]) -> str | None:
         """Return why scenarios with these tags cannot run on this target, or None if they can."""
         for tag in sorted(tags):
-            if tag in NEEDS and not NEEDS[tag](self.target):
+            if tag in TAGS and tag not in self.target.capabilities:
                 return f"not checked: {self.target.name} does not grant what @{tag} asks for"
         return None
+
+    def expected_failure(self, title: str) -> ExpectedFailure | None:
+        """Return why the scenario of this title is known to fail on this target; None if it should pass."""
+        today = datetime.datetime.now(datetime.UTC).date()
+        known = (expected for expected in self._expected_failures if not expected.is_over(today))
+        return next((expected for expected in known if expected.scenario == title), None)
 
     def close(self) -> None:
         """Stop what was started; harmless the second time."""
@@ -77,13 +88,25 @@ def _check(options: Mapping[str, str]) -> None:
             raise Unusable(f"-D {name}: expected one of {', '.join(OPTIONS)}, got {name!r}; {hint}")
 
 
-def _target(options: Mapping[str, str], runtime: Runtime) -> Target:
-    if "ws_url" in options:
-        return RemoteTarget(options["ws_url"], runtime)
-    chosen = options.get("target", "embedded")
-    if chosen != "embedded":
-        raise Unusable(f"-D target: expected embedded, got {chosen!r}; for a service elsewhere give -D ws_url=…")
-    return EmbeddedTarget()
+def _definition(options: Mapping[str, str]) -> Definition | None:
+    """Return what the options say of a service that runs elsewhere, or None for the embedded one."""
+    chosen = options.get("target", "")
+    if chosen in ("", "embedded"):
+        others = sorted(set(options) - {"target"})
+        if "ws_url" in options and not chosen:
+            return read(None, options)
+        if others:
+            raise Unusable(f"-D {others[0]}: expected together with -D target=FILE or -D ws_url=…, got it alone")
+        return None
+    return read(Path(chosen), options)
+
+
+def _equivalent_codes(contract: Contract, definition: Definition | None) -> Mapping[str, frozenset[str]]:
+    """Return, per error code, what a service may say instead: nothing for our own, which has to say it exactly."""
+    if definition is None:
+        return {}
+    own = definition.equivalent_codes
+    return {code: others | own.get(code, frozenset()) for code, others in contract.equivalents.items()}
 
 
 def _samples(folder: Path) -> SampleLibrary:

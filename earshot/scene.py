@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from dataclasses import dataclass, field
 from uuid import uuid4
 
@@ -10,28 +11,36 @@ from earshot.audio.clips import SampleLibrary
 from earshot.ledger import Ledger
 from earshot.runtime import Runtime
 from earshot.surprises import Surprises
-from earshot.targets.target import Target
+from earshot.targets.service import Service
 from earshot.wire.contract import Contract
 
 _addresses = itertools.count(int(uuid4()) % 100_000)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Scene:
     """The surroundings of one scenario."""
 
     runtime: Runtime
-    target: Target
+    service: Service
+    """The service that people connect to; a scenario that asks for settings changes it before anybody has connected."""
     samples: SampleLibrary
     contract: Contract
     ledger: Ledger
     surprises: Surprises
     run_id: str = field(default_factory=lambda: uuid4().hex[:8])
     """Makes the user ids of this scenario different from those of every other one."""
+    _connections: Counter[str] = field(default_factory=Counter)
 
     def user_id(self, name: str) -> str:
         """Return the user id under which this person signs in, in this scenario only."""
         return f"{name.lower()}-{self.run_id}"
+
+    def new_label(self, name: str) -> str:
+        """Return what to call the next connection of somebody: `Lena`, then `Lena (2)`, in whichever role it is."""
+        self._connections[name] += 1
+        count = self._connections[name]
+        return name if count == 1 else f"{name} ({count})"
 
 
 def new_address() -> str:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TypeVar
 
 from hamcrest import empty, has_entries
+from hamcrest.core.matcher import Matcher
 
 from earshot.actors.intruder import Intruder
 from earshot.actors.listener import Listener
-from earshot.actors.person import Person
+from earshot.actors.person import Person, Refusal
 from earshot.actors.speaker import Speaker
 from earshot.audio.clips import SampleLibrary
 from earshot.failures import Unusable
 from earshot.ledger import Ledger
+from earshot.matchers.refusals import refused_with
 from earshot.records import Records
 from earshot.runtime import Runtime
 from earshot.scene import Scene
 from earshot.surprises import Surprises
+from earshot.targets.service import Service
 from earshot.targets.target import Target
 from earshot.wire.contract import Contract
 
@@ -26,15 +31,39 @@ Role = TypeVar("Role", bound=Person)
 class Stage:
     """The only thing a step knows: who is on stage, and what happened."""
 
-    def __init__(self, *, runtime: Runtime, target: Target, samples: SampleLibrary, contract: Contract) -> None:
+    def __init__(
+        self,
+        *,
+        runtime: Runtime,
+        target: Target,
+        samples: SampleLibrary,
+        contract: Contract,
+        equivalent_codes: Mapping[str, frozenset[str]],
+    ) -> None:
         ledger = Ledger()
         self.ledger = ledger
         self.surprises = Surprises(ledger)
         self.turning_point = 0
         """Position in the ledger where the latest When step began."""
-        self._scene = Scene(runtime, target, samples, contract, ledger, self.surprises)
-        self._cast: dict[tuple[str, type[Person]], Person] = {}
-        self._log_began = target.log.stat().st_size if target.log else 0
+        self._target = target
+        self._equivalent_codes = equivalent_codes
+        self._scene = Scene(runtime, target.service({}), samples, contract, ledger, self.surprises)
+        self._settings: dict[str, str] = {}
+        self._cast: dict[tuple[str, type[Person], int], Person] = {}
+        self._log_began = _size(self._scene.service.log)
+
+    @property
+    def service(self) -> Service:
+        """The service under test."""
+        return self._scene.service
+
+    def uses_service_with(self, settings: Mapping[str, str]) -> None:
+        """Let everybody connect to a service with these further settings; for scenarios tagged @needs-settings."""
+        if any(person.legs for person in self.people):
+            raise RuntimeError("the settings of the service are chosen before anybody connects")
+        self._settings |= settings
+        self._scene.service = self._target.service(self._settings)
+        self._log_began = _size(self._scene.service.log)
 
     @property
     def samples(self) -> SampleLibrary:
@@ -46,10 +75,15 @@ class Stage:
         """The agreement that every message is held against."""
         return self._scene.contract
 
+    def refused_with(self, code: str) -> Matcher[Refusal]:
+        """Match a refusal that means this error code, in the words of the service under test."""
+        equivalents = self._equivalent_codes.get(code, frozenset())
+        return refused_with(code, equivalents=equivalents, status=self.contract.status_of(code))
+
     @property
     def records(self) -> Records:
         """What the service has on record; only for scenarios that need it (tag @needs-table)."""
-        tables = self._scene.target.tables
+        tables = self._scene.service.tables
         if tables is None:
             raise Unusable("this step reads the service's tables, which the target does not grant; tag it @needs-table")
         return Records(tables)
@@ -59,9 +93,9 @@ class Stage:
         """Everybody who appeared, in order of appearance."""
         return list(self._cast.values())
 
-    def speaker(self, name: str) -> Speaker:
-        """Return the speaker of this name, who appears on first mention."""
-        return self._appear(name, Speaker)
+    def speaker(self, name: str, *, device: int = 1) -> Speaker:
+        """Return the speaker of this name, who appears on first mention; a person may use several devices at once."""
+        return self._appear(name, Speaker, device)
 
     def listener(self, name: str) -> Listener:
         """Return the listener of this name, who appears on first mention."""
@@ -73,7 +107,7 @@ class Stage:
 
     def person(self, name: str) -> Person:
         """Return whoever of this name appeared last, in whichever role."""
-        for (known, _), person in reversed(self._cast.items()):
+        for (known, _, _), person in reversed(self._cast.items()):
             if known == name:
                 return person
         raise AssertionError(f"{name} has not appeared in this scenario yet")
@@ -110,7 +144,7 @@ class Stage:
 
     def service_log(self) -> str:
         """Return what the service logged since this scenario began, or an empty text if the target grants no log."""
-        log = self._scene.target.log
+        log = self._scene.service.log
         if log is None:
             return ""
         with log.open("rb") as file:
@@ -124,17 +158,21 @@ class Stage:
                 self._scene.runtime.call(leg.close(), within_s=10)
 
     def _nothing_is_left_behind(self) -> None:
-        if self._scene.target.tables is None:
+        if self._scene.service.tables is None:
             return
         for person in self.people:
             if isinstance(person, Speaker) and person.session_id:
                 self.records.session_comes_to(person.session_id, has_entries(isActive=False))
                 self.records.listeners_come_to(person.session_id, empty())
 
-    def _appear(self, name: str, role: type[Role]) -> Role:
-        person = self._cast.get((name, role))
+    def _appear(self, name: str, role: type[Role], device: int = 1) -> Role:
+        person = self._cast.get((name, role, device))
         if person is None:
             person = role(name, self._scene)
-            self._cast[name, role] = person
+            self._cast[name, role, device] = person
         assert isinstance(person, role)
         return person
+
+
+def _size(log: Path | None) -> int:
+    return log.stat().st_size if log is not None and log.exists() else 0

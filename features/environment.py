@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import features.vocabulary  # noqa: F401  the words that steps may use
 from earshot.evidence import exhibits, formatter
 from earshot.run import Run
-from earshot.watch import watch_steps
+from earshot.watch import close_stage, watch_steps
 
 formatter.cure()
 
@@ -19,7 +19,7 @@ def before_all(context):
     run = Run(dict(context.config.userdata))
     context.add_cleanup(run.close)
     context.run = run
-    watch_steps()
+    watch_steps(context)
 
 
 def before_scenario(context, scenario):
@@ -35,6 +35,6 @@ def before_step(context, step):
 
 def after_scenario(context, scenario):
     try:
-        context.stage.closes()
+        close_stage(context.stage, scenario, context.run.expected_failure(scenario.name))
     finally:
         exhibits.attach(context.stage)

@@ -27,14 +27,22 @@ class Intruder(Speaker):
             parameters["token"] = token
         self._try_to_connect(parameters, "sessionCreated")
 
+    def tries_to_take_over_with(self, papers: Papers, session_id: str) -> None:
+        """Ask to move somebody else's session to a connection of one's own with these papers; keep the outcome."""
+        parameters = {"action": "refreshConnection", "role": self.role, "sessionId": session_id}
+        token = self._token(papers)
+        if token is not None:
+            parameters["token"] = token
+        self._try_to_connect(parameters, "connectionRefreshComplete")
+
     def _token(self, papers: Papers) -> str | None:
-        target = self._scene.target
+        tokens = self._scene.service.tokens
         match papers:
             case Papers.MISSING:
                 return None
             case Papers.EXPIRED:
-                return target.token(self.user_id, life_s=-60)
+                return tokens.issue(self.user_id, life_s=-60)
             case Papers.FORGED:
-                return target.token(self.user_id, forged=True)
+                return tokens.issue(self.user_id, forged=True)
             case Papers.GARBLED:
                 return "this-is-not-a-token"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from earshot.actors.person import Person
+from earshot.actors.playback import AtTheReceiver
 from earshot.audio.clips import Clip
 from earshot.languages import language_name
 from earshot.ledger import Kind, Observation
@@ -30,14 +31,13 @@ class Heard:
     """What was to be heard; None for audio that no step asked for."""
 
 
-class Listener(Person):
+class Listener(AtTheReceiver):
     """Somebody who joins a session and hears it."""
 
     role = "listener"
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.language = ""
         self.heard: list[Heard] = []
         self._welcome: Observation | None = None
 
@@ -112,7 +112,15 @@ class Listener(Person):
 
     def learns_of_the_end(self) -> Observation:
         """Return the message by which the service says that the session is over, waiting for it if need be."""
-        return self._await(("sessionEnded",), since=0, patience_s=HEARD_WITHIN_S)
+        return self.is_told("sessionEnded", since=0)
+
+    def _moving(self) -> Mapping[str, str]:
+        return {
+            "action": "refreshConnection",
+            "role": self.role,
+            "sessionId": str(self.welcome.message["sessionId"]),
+            "targetLanguage": self.language,
+        }
 
     def _joining(self, session_id: str, language: str) -> dict[str, str]:
         return {"action": "joinSession", "sessionId": session_id, "targetLanguage": language}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
@@ -15,6 +17,11 @@ from earshot.wire.leg import Leg
 SYSTEM = "broadcast"
 PATIENCE_S = 5.0
 """How long somebody waits for an answer that should come at once."""
+ANSWERED_WITHIN_S = 10.0
+"""The longest that the answer to a request may take, be it a yes or a no (REQ-20.2)."""
+NO_NEWS = frozenset({"heartbeatAck", "audio", "audioReceived", "error"})
+"""What is not counted as being told something; an unexpected error is a surprise of its own."""
+IN_EVERY_MESSAGE = frozenset({"type", "sessionId", "timestamp"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +43,14 @@ class Person:
         self.name = name
         self.legs: list[Leg] = []
         self.address = new_address()
+        self.answered_after_ms = math.inf
+        """How long the answer to the latest request took."""
+        self._learnt: set[int] = set()
         self._scene = scene
         self._outcome: Observation | None = None
         self._heartbeat: Observation | None = None
+        self.marker: Act | None = HEARTBEAT
+        """What to ask in order to know that all before has arrived; None where the connection may ask nothing."""
 
     @property
     def leg(self) -> Leg:
@@ -70,20 +82,157 @@ class Person:
 
         The answer to a heartbeat travels behind it on the same ordered connection.
         """
-        if self.leg.is_open:
-            self.beats()
+        if self.leg.is_open and self.marker is not None:
+            self.asks(self.marker)
 
     def asks(self, act: Act, *, patience_s: float = PATIENCE_S) -> Observation:
         """Ask for something and return the answer; an error instead of it is a broken promise."""
         sent = self._send(act.message)
         came = self._await((act.answer, "error"), since=sent.number, patience_s=patience_s)
+        while came.type != "error" and not act.is_answered_by(came.message):
+            came = self._await((act.answer, "error"), since=came.number + 1, patience_s=patience_s)
+        self.answered_after_ms = _ms_between(sent, came)
+        self._learnt.add(came.number)
         if came.type == "error":
             self._scene.surprises.claim(came)
             raise AssertionError(
                 f"{self.name} sent {act.action} and expected {act.answer}, "
-                f"but got the error {describe_error(came)} after {_ms_between(sent, came):.0f} ms"
+                f"but got the error {describe_error(came)} after {self.answered_after_ms:.0f} ms"
             )
         return came
+
+    def tries(self, act: Act) -> None:
+        """Ask for something that may be refused, even where the contract forbids to ask; keep the outcome."""
+        sent = self._scene.runtime.call(self.leg.send(act.message, checked=False), within_s=PATIENCE_S)
+        self._keep_outcome(act.answer, sent)
+
+    def tries_frame(self, frame: str | bytes, answer: str) -> None:
+        """Send a frame as it is, which may be refused; keep the outcome, be it `answer` or an error."""
+        sent = self._scene.runtime.call(self.leg.send_raw(frame, checked=False), within_s=PATIENCE_S)
+        self._keep_outcome(answer, sent)
+
+    @property
+    def outcome(self) -> Observation:
+        """What came of the last attempt."""
+        if self._outcome is None:
+            raise AssertionError(f"{self.name} has tried nothing in this scenario")
+        return self._outcome
+
+    def learns(self, notice: str, *, since: int, patience_s: float = PATIENCE_S) -> Observation:
+        """Return the first message of this type from `since` on that was not learnt before, waiting if need be."""
+        came = self._await((notice,), since=since, patience_s=patience_s)
+        while came.number in self._learnt:
+            came = self._await((notice,), since=came.number + 1, patience_s=patience_s)
+        self._learnt.add(came.number)
+        return came
+
+    def news_not_accounted_for(self, *, since: int) -> list[str]:
+        """Return what else the service told from `since` on, once everything on its way has arrived.
+
+        Answers to requests are no news, nor is audio.
+        """
+        self.catches_up()
+        return [describe_notice(o) for o in self._scene.ledger.since(since) if self._is_news(o)]
+
+    def stays_untold(self, for_s: float, *, since: int) -> None:
+        """Return if the service told nothing since ledger position `since`, and tells nothing for another `for_s`."""
+        came = self._scene.ledger.await_first(self._is_news, since=since, within_s=for_s)
+        if came is not None:
+            raise AssertionError(f"{self.name} was to be told nothing, but was told {describe_notice(came)}")
+
+    def is_told(self, notice: str, *, since: int, patience_s: float = PATIENCE_S) -> Observation:
+        """Return the first message of this type from ledger position `since` on, waiting for it if need be."""
+        return self._await((notice,), since=since, patience_s=patience_s)
+
+    def moves_to_a_new_connection(self) -> Observation:
+        """Open a connection that takes over from the one in use, which stays open; return the confirmation."""
+        return self._connect(self._moving(), "connectionRefreshComplete")
+
+    def tries_to_move(self) -> None:
+        """Ask for a connection that takes over from the one in use, and keep the outcome."""
+        self._try_to_connect(self._moving(), "connectionRefreshComplete")
+
+    def closes_the_old_connection(self) -> None:
+        """Close the connection that was in use before the last move, as clients do after one (sheet 3.5)."""
+        if len(self.legs) < 2:
+            raise AssertionError(f"{self.name} has no old connection: there was no move in this scenario yet")
+        old = self.legs[-2]
+        self._scene.surprises.ended_by_us(old.label)
+        self._scene.runtime.call(old.close(reason="Connection refresh"), within_s=10)
+
+    def stays_connected(self, for_s: float) -> None:
+        """Return after `for_s` seconds if the connection in use is open, its session goes on, and it still answers."""
+        self.stays_until(time.monotonic_ns() + int(for_s * 1e9))
+        self.beats()
+
+    def grows_old(self, age_s: float) -> None:
+        """Return when the connection in use was opened `age_s` ago, and is still open."""
+        opened = next(o for o in self._scene.ledger if o.kind is Kind.OPENED and o.leg == self.leg.label)
+        self.stays_until(opened.at_ns + int(age_s * 1e9))
+
+    def told_before_now(self, notice: str, *, since: int) -> list[Observation]:
+        """Return the messages of this type since that ledger position, once everything already sent has arrived."""
+        marker = self.beats()
+        return [o for o in self.received(notice, since=since) if o.number < marker.number]
+
+    def stays_until(self, until_ns: int) -> None:
+        """Return when that time has come (monotonic) if the connection in use is open and its session goes on."""
+        left_s = max(0.0, (until_ns - time.monotonic_ns()) / 1e9)
+        over = self._scene.ledger.await_first(
+            lambda o: self._is_my_close(o) or self._is_for_me(o, ("sessionEnded",)), within_s=left_s
+        )
+        if over is not None:
+            what = f"the service closed the connection ({over.code} {over.words})"
+            if over.kind is Kind.RECEIVED:
+                what = f"was told that the session has ended ({over.message.get('reason')})"
+            raise AssertionError(
+                f"{self.name} was to stay connected, but {what} "
+                f"{self.connected_for_s(over):.2f} s after asking for the connection"
+            )
+
+    def is_silent_for(self, silence_s: float) -> None:
+        """Return when nothing has been sent on the connection in use for so long; the service may close it."""
+        due_ns = self._sent()[-1].at_ns + int(silence_s * 1e9)
+        left_s = max(0.0, (due_ns - time.monotonic_ns()) / 1e9)
+        self._scene.ledger.await_first(self._is_my_close, within_s=left_s)
+
+    def is_asked_to_move(self, *, since: int) -> tuple[Observation, float]:
+        """Return the request to move to a new connection, and by how many seconds after connecting it asks for that.
+
+        Both times are the service's.
+        """
+        asked = self.is_told("connectionRefreshRequired", since=since)
+        return asked, (_ms(asked, "refreshBy") - self._connected_ms()) / 1000
+
+    def is_warned_of_the_end(self, *, since: int) -> list[float]:
+        """Return, for each warning, how many seconds after connecting it says that the connection will end.
+
+        Both times are the service's.
+        """
+        return [
+            (_ms(warning, "timestamp") - self._connected_ms()) / 1000
+            + 60 * float(str(warning.message["remainingMinutes"]))
+            for warning in self.told_before_now("connectionWarning", since=since)
+        ]
+
+    def is_disconnected(self, *, patience_s: float = PATIENCE_S) -> Observation:
+        """Return the close of the connection in use by the service, waiting for it if need be."""
+        closed = self._scene.ledger.await_first(self._is_my_close, within_s=patience_s)
+        if closed is None:
+            raise AssertionError(
+                f"{self.name} waited {patience_s:g} s to be disconnected, and is still connected; "
+                f"{self._scene.ledger.summary(self.name)}"
+            )
+        self._scene.surprises.claim(closed)
+        return closed
+
+    def connected_for_s(self, until: Observation) -> float:
+        """Return how many seconds before `until` this person asked for the connection in use."""
+        return _ms_between(self._sent()[0], until) / 1000
+
+    def silent_for_s(self, until: Observation) -> float:
+        """Return how many seconds before `until` this person last sent something, or asked for the connection."""
+        return _ms_between(self._sent()[-1], until) / 1000
 
     def leaves(self) -> None:
         """Close the connection in an orderly way."""
@@ -102,6 +251,9 @@ class Person:
             raise AssertionError(f"{self.name} tried nothing that could be refused")
         if not _is_refusal(outcome):
             raise AssertionError(f"{self.name} was not refused: the service answered with {outcome.type}")
+        return self._as_refusal(outcome)
+
+    def _as_refusal(self, outcome: Observation) -> Refusal:
         self._scene.surprises.claim(outcome)
         message = outcome.message
         status = message.get("statusCode", outcome.code)
@@ -112,6 +264,25 @@ class Person:
             message=str(message.get("message", "")),
             details=details if isinstance(details, Mapping) else {},
         )
+
+    def _moving(self) -> Mapping[str, str]:
+        """Return how this person asks to move to a new connection."""
+        raise AssertionError(f"{self.name} takes part in no session, so there is nothing to move to a new connection")
+
+    def _sent(self) -> list[Observation]:
+        """Return what was sent on the connection in use, the request for it first."""
+        return [o for o in self._scene.ledger if o.kind is Kind.SENT and o.leg == self.leg.label]
+
+    def _connected_ms(self) -> int:
+        """Return when the service confirmed the connection in use, by its own clock."""
+        return _ms(self.received()[0], "timestamp")
+
+    def _is_my_close(self, observation: Observation) -> bool:
+        return observation.kind is Kind.CLOSED and observation.leg == self.leg.label
+
+    def _keep_outcome(self, answer: str, sent: Observation) -> None:
+        self._outcome = self._await((answer, "error"), since=sent.number, patience_s=ANSWERED_WITHIN_S)
+        self._scene.surprises.hold(self._outcome)
 
     def _connect(self, parameters: Mapping[str, str], welcome: str) -> Observation:
         """Open a connection and return the welcome; raises AssertionError when it is refused."""
@@ -128,12 +299,11 @@ class Person:
 
     def _knock(self, parameters: Mapping[str, str], welcome: str, *, checked: bool) -> Observation:
         scene = self._scene
-        label = self.name if not self.legs else f"{self.name} ({len(self.legs) + 1})"
-        leg = Leg(who=self.name, label=label, role=self.role, ledger=scene.ledger, contract=scene.contract)
+        leg = Leg(who=self.name, label=scene.new_label(self.name), role=self.role, ledger=scene.ledger, contract=scene.contract)
         self.legs.append(leg)
         outcome = scene.runtime.call(
             leg.open(
-                scene.target.url(SYSTEM),
+                scene.service.endpoint(SYSTEM, self.role),
                 parameters,
                 headers={"X-Forwarded-For": self.address},
                 within_s=PATIENCE_S,
@@ -160,6 +330,13 @@ class Person:
             )
         return came
 
+    def _is_news(self, observation: Observation) -> bool:
+        return (
+            self._is_for_me(observation, ())
+            and observation.type not in NO_NEWS
+            and observation.number not in self._learnt
+        )
+
     def _is_for_me(self, observation: Observation, types: tuple[str, ...]) -> bool:
         return (
             observation.kind is Kind.RECEIVED
@@ -170,6 +347,19 @@ class Person:
 
 def _is_refusal(outcome: Observation) -> bool:
     return outcome.kind is Kind.REFUSED or outcome.type == "error"
+
+
+def describe_notice(observation: Observation) -> str:
+    """Return a message in few words: its type and what it says, without what every message has."""
+    says = ", ".join(f"{name} {value}" for name, value in observation.message.items() if name not in IN_EVERY_MESSAGE)
+    return f"{observation.type} ({says})" if says else observation.type
+
+
+def _ms(observation: Observation, member: str) -> int:
+    value = observation.message.get(member)
+    if not isinstance(value, int):
+        raise AssertionError(f"{observation.who} was told {member} {value!r} in {observation.type}, not a time in ms")
+    return value
 
 
 def _ms_between(first: Observation, second: Observation) -> float:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import base64
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from earshot.actors.acts import END_SESSION
-from earshot.actors.person import Person
+from earshot.actors.controls import AtTheControls
 from earshot.audio import signals
 from earshot.audio.clips import Clip, Samples
 from earshot.audio.framing import frames
@@ -35,7 +36,7 @@ class Utterance:
     """When the last chunk that carries speech was sent."""
 
 
-class Speaker(Person):
+class Speaker(AtTheControls):
     """Somebody who opens a session and speaks in it."""
 
     role = "speaker"
@@ -84,8 +85,19 @@ class Speaker(Person):
         """End the session in words and return the confirmation."""
         return self.asks(END_SESSION.having(reason="talk finished"))
 
+    def tries_to_take_over(self, session_id: str) -> None:
+        """Ask, signed in, to move this session to a connection of one's own; keep the outcome."""
+        self._try_to_connect(self._take_over(session_id), "connectionRefreshComplete")
+
+    def _moving(self) -> Mapping[str, str]:
+        return self._take_over(self.session_id)
+
+    def _take_over(self, session_id: str) -> dict[str, str]:
+        token = self._scene.service.tokens.issue(self.user_id)
+        return {"action": "refreshConnection", "role": self.role, "sessionId": session_id, "token": token}
+
     def _creation(self, language: str) -> dict[str, str]:
-        token = self._scene.target.token(self.user_id)
+        token = self._scene.service.tokens.issue(self.user_id)
         return {"action": "createSession", "sourceLanguage": language, "token": token}
 
     async def _stream(self, chunks: list[bytes], binary: bool, pace: float) -> list[Observation]:

@@ -1,63 +1,81 @@
-"""A service that somebody else started, reached by its address."""
+"""A service that somebody else started, as a target file describes it."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import secrets
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from earshot.failures import TargetUnreachable, Unusable
 from earshot.runtime import Runtime
+from earshot.targets.aws import Aws
+from earshot.targets.control import Control
+from earshot.targets.definition import Definition
+from earshot.targets.metrics import Metrics
+from earshot.targets.service import Service
 from earshot.targets.tables import Tables
-from earshot.targets.target import sign_token
+from earshot.targets.tokens import tokens_of
 
-SECRET_VARIABLE = "EARSHOT_TOKEN_SECRET"
 REACH_WITHIN_S = 5.0
 
 
 class RemoteTarget:
-    """A service at a WebSocket address; the tests may use its sockets and nothing else."""
+    """A service that runs elsewhere; the tests use of it what its definition grants."""
 
-    tables: Tables | None = None
-    log: Path | None = None
-
-    def __init__(self, url: str, runtime: Runtime) -> None:
-        self.name = url
-        self._url = url
-        address = urlsplit(url)
-        if address.scheme not in ("ws", "wss") or not address.hostname:
-            raise Unusable(f"ws_url: expected an address such as ws://127.0.0.1:8000/broadcast, got {url!r}")
-        secret = os.environ.get(SECRET_VARIABLE, "")
-        if not secret:
+    def __init__(self, definition: Definition, runtime: Runtime) -> None:
+        self.name = definition.name
+        self._service = Service(
+            name=definition.name,
+            endpoints=definition.endpoints,
+            tokens=tokens_of(definition.tokens, definition.name),
+            control=Control(definition.control) if definition.control else None,
+            log=Path(definition.log) if definition.log else None,
+            **_of_aws(definition.aws),
+        )
+        granted = self._service.capabilities
+        claimed = definition.capabilities
+        if claimed is not None and (missing := claimed - granted):
             raise Unusable(
-                f"the target {url} needs sign-in tokens: expected the secret that signs them in the environment "
-                f"variable {SECRET_VARIABLE}, found it empty; set it to the secret the service was started with"
+                f"the target {self.name} claims {', '.join(sorted(missing))}, but its definition does not say how: "
+                f"tables and metrics need `aws`, logs need `log`, faults and doubles need `control`"
             )
-        self._secret = secret
-        port = address.port or (443 if address.scheme == "wss" else 80)
-        runtime.call(_reach(url, address.hostname, port), within_s=REACH_WITHIN_S + 1)
+        self.capabilities = granted if claimed is None else claimed
+        for address in self._service.addresses():
+            runtime.call(_reach(self.name, address), within_s=REACH_WITHIN_S + 1)
 
-    def url(self, system: str) -> str:  # noqa: ARG002  one address serves the one system there is
-        """Return the WebSocket address of the system."""
-        return self._url
-
-    def token(self, user_id: str, *, life_s: float = 3600, forged: bool = False) -> str:
-        """Return a sign-in token; see Target."""
-        return sign_token(secrets.token_urlsafe(32) if forged else self._secret, user_id, life_s)
+    def service(self, settings: Mapping[str, str]) -> Service:
+        """Return the service; its settings cannot be changed."""
+        if settings:
+            raise Unusable(f"the target {self.name} cannot be given settings; tag the scenario @needs-settings")
+        return self._service
 
     def close(self) -> None:
         """Nothing was started, so nothing is stopped."""
 
 
-async def _reach(url: str, host: str, port: int) -> None:
+def _of_aws(aws: Mapping[str, Any] | None) -> dict[str, Any]:
+    if aws is None:
+        return {}
+    access = Aws(region=aws["region"], endpoint=aws.get("endpoint"), profile=aws.get("profile"))
+    granted: dict[str, Any] = {}
+    if "tables" in aws:
+        granted["tables"] = Tables(access, aws["tables"])
+    if aws.get("metrics"):
+        granted["metrics"] = Metrics(access)
+    return granted
+
+
+async def _reach(name: str, url: str) -> None:
+    address = urlsplit(url)
+    port = address.port or (443 if address.scheme == "wss" else 80)
     try:
         async with asyncio.timeout(REACH_WITHIN_S):
-            _, writer = await asyncio.open_connection(host, port)
+            _, writer = await asyncio.open_connection(address.hostname, port)
     except (OSError, TimeoutError) as failure:
         raise TargetUnreachable(
-            f"the target {url} cannot be reached: expected a service listening there, got "
-            f"{failure or 'no answer'}; start it, or correct -D ws_url"
+            f"the target {name} cannot be reached: expected a service listening at {url}, got "
+            f"{failure or 'no answer'}; start it, or correct the address"
         ) from None
     writer.close()

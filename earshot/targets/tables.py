@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-import boto3
 from boto3.dynamodb.conditions import Key
-from botocore.config import Config
+
+from earshot.targets.aws import Aws
 
 Item = dict[str, Any]
 
@@ -16,15 +16,8 @@ Item = dict[str, Any]
 class Tables:
     """The `Sessions` and `Connections` tables."""
 
-    def __init__(self, *, endpoint: str, names: Mapping[str, str], region: str) -> None:
-        resource = boto3.resource(
-            "dynamodb",
-            endpoint_url=endpoint,
-            region_name=region,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-            config=Config(retries={"max_attempts": 2}, connect_timeout=3, read_timeout=5),
-        )
+    def __init__(self, aws: Aws, names: Mapping[str, str]) -> None:
+        resource = aws.resource("dynamodb")
         self._sessions = resource.Table(names["Sessions"])
         self._connections = resource.Table(names["Connections"])
 

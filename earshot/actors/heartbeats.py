@@ -1,0 +1,19 @@
+"""People who do nothing but show that they are there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from earshot.actors.person import Person
+
+
+def keep_sending(people: Sequence[Person], *, every_s: float, for_s: float) -> None:
+    """Let all of them send heartbeats and nothing else; AssertionError if anybody is disconnected meanwhile."""
+    ends_ns = time.monotonic_ns() + int(for_s * 1e9)
+    while (now_ns := time.monotonic_ns()) < ends_ns:
+        for person in people:
+            person.beats()
+        next_ns = min(ends_ns, now_ns + int(every_s * 1e9))
+        for person in people:
+            person.stays_until(next_ns)

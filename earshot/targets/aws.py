@@ -1,0 +1,39 @@
+"""How to reach AWS, or an emulator of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+_CONFIG = Config(retries={"max_attempts": 2}, connect_timeout=3, read_timeout=10)
+EMULATOR_KEY = "emulator"
+
+
+@dataclass(frozen=True)
+class Aws:
+    """Endpoint (None: the real AWS), region and, for the real one, the profile whose credentials are used.
+
+    An emulator gets made-up credentials: nobody's real ones are ever sent to it.
+    """
+
+    region: str
+    endpoint: str | None = None
+    profile: str | None = None
+
+    def client(self, service: str) -> Any:
+        """Return a client of one service."""
+        return self._session().client(service, endpoint_url=self.endpoint, config=_CONFIG)
+
+    def resource(self, service: str) -> Any:
+        """Return a resource of one service."""
+        return self._session().resource(service, endpoint_url=self.endpoint, config=_CONFIG)
+
+    def _session(self) -> Any:
+        if self.endpoint is not None and self.profile is None:
+            return boto3.Session(
+                aws_access_key_id=EMULATOR_KEY, aws_secret_access_key=EMULATOR_KEY, region_name=self.region
+            )
+        return boto3.Session(profile_name=self.profile, region_name=self.region)

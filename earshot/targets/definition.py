@@ -1,0 +1,135 @@
+"""What a target file says: how to reach a service, what the tests may see of it, and what it is known not to keep."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import yaml
+
+from earshot.failures import Unusable
+
+SCHEMA = Path(__file__).with_name("target.schema.yaml")
+
+OVERRIDES: Mapping[str, tuple[str, ...]] = {
+    "ws_url": ("endpoints", "broadcast"),
+    "aws_endpoint": ("aws", "endpoint"),
+    "aws_region": ("aws", "region"),
+    "control_url": ("control",),
+    "log": ("log",),
+}
+"""What `-D name=value`, or the environment variable EARSHOT_NAME, puts in place of a line of the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedFailure:
+    """A scenario that the service is known to fail, and why."""
+
+    scenario: str
+    reason: str
+    link: str = ""
+    expires: datetime.date | None = None
+
+    def is_over(self, today: datetime.date) -> bool:
+        """Whether the failure is no longer excused."""
+        return self.expires is not None and today > self.expires
+
+    @property
+    def words(self) -> str:
+        """Reason and link, for the report."""
+        return f"{self.reason} ({self.link})" if self.link else self.reason
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A target file that has been read, checked and overridden."""
+
+    name: str
+    endpoints: Mapping[str, str | Mapping[str, str]]
+    tokens: Mapping[str, Any] = field(default_factory=lambda: {"kind": "hs256"})
+    aws: Mapping[str, Any] | None = None
+    control: str | None = None
+    log: str | None = None
+    capabilities: frozenset[str] | None = None
+    equivalent_codes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    expected_failures: tuple[ExpectedFailure, ...] = ()
+
+
+def read(path: Path | None, options: Mapping[str, str]) -> Definition:
+    """Return the definition in the file at `path` (None: an empty one), overridden by environment and `options`.
+
+    Raises Unusable, naming the file, the place in it, what was expected and what is there.
+    """
+    document = _document(path) if path else {}
+    for name, place in OVERRIDES.items():
+        value = options.get(name) or os.environ.get(f"EARSHOT_{name.upper()}")
+        if value:
+            _put(document, place, value)
+    where = str(path) if path else "the options -D"
+    document.setdefault("name", document.get("endpoints", {}).get("broadcast", where))
+    _check(document, where)
+    codes = document.get("equivalent_codes", {})
+    capabilities = document.get("capabilities")
+    return Definition(
+        name=str(document["name"]),
+        endpoints=document["endpoints"],
+        tokens=document.get("tokens", {"kind": "hs256"}),
+        aws=document.get("aws"),
+        control=document.get("control"),
+        log=document.get("log"),
+        capabilities=None if capabilities is None else frozenset(capabilities),
+        equivalent_codes={code: frozenset(others) for code, others in codes.items()},
+        expected_failures=tuple(_expected(entry) for entry in document.get("expected_failures", ())),
+    )
+
+
+def _document(path: Path) -> dict[str, Any]:
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
+        raise Unusable(f"the target file {path} should be readable YAML, but is not: {problem}") from problem
+    if not isinstance(document, dict):
+        raise Unusable(f"the target file {path} should hold `name`, `endpoints` and so on, but holds {document!r}")
+    return document
+
+
+def _put(document: dict[str, Any], place: tuple[str, ...], value: str) -> None:
+    *parents, last = place
+    for parent in parents:
+        document = document.setdefault(parent, {})
+    document[last] = value
+
+
+def _check(document: Mapping[str, Any], where: str) -> None:
+    schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
+    for error in jsonschema_rs.Draft202012Validator(schema).iter_errors(_as_json(document)):
+        place = ".".join(str(part) for part in error.instance_path) or "the top level"
+        raise Unusable(f"{where}, at {place}: {error.message}; docs/targeting-your-backend.md explains every line")
+
+
+def _as_json(value: Any) -> Any:
+    """YAML reads a date as a date; the schema knows text."""
+    match value:
+        case datetime.date():
+            return value.isoformat()
+        case dict():
+            return {key: _as_json(member) for key, member in value.items()}
+        case list():
+            return [_as_json(member) for member in value]
+        case _:
+            return value
+
+
+def _expected(entry: Mapping[str, Any]) -> ExpectedFailure:
+    expires = entry.get("expires")
+    return ExpectedFailure(
+        scenario=entry["scenario"],
+        reason=entry["reason"],
+        link=entry.get("link", ""),
+        expires=datetime.date.fromisoformat(expires) if isinstance(expires, str) else expires,
+    )

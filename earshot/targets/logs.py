@@ -1,0 +1,107 @@
+"""Reads the log of a service: JSON lines as sheet 8.4 has them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the log."""
+
+    raw: str
+    """The line as it was written: what must not be in it is looked for here."""
+    time: str
+    level: str
+    component: str
+    operation: str
+    message: str
+    session_id: str | None
+    """The correlation id."""
+    metadata: Mapping[str, Any]
+
+    @property
+    def stack(self) -> str:
+        """The stack trace, or nothing."""
+        return str(self.metadata.get("stack", ""))
+
+
+class Log:
+    """The log file of one service."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def position(self) -> int:
+        """Return where the log ends now, for `entries` to begin there later."""
+        return self._path.stat().st_size
+
+    def entries(
+        self,
+        since: int = 0,
+        *,
+        level: str | None = None,
+        component: str | None = None,
+        operation: str | None = None,
+        session_id: str | None = None,
+        connection_id: str | None = None,
+    ) -> list[Entry]:
+        """Return the complete lines after position `since` that fit everything given, oldest first.
+
+        `level` is the least one. A connection is recognised by its fingerprint: its id is in no log.
+        AssertionError when a line is no JSON object with the members of sheet 8.4: that, too, is a promise.
+        """
+        levels = LEVELS[LEVELS.index(level) :] if level else LEVELS
+        connection = None if connection_id is None else fingerprint(connection_id)
+        return [
+            entry
+            for entry in self._parsed(since)
+            if entry.level in levels
+            and component in (None, entry.component)
+            and operation in (None, entry.operation)
+            and session_id in (None, entry.session_id)
+            and (connection is None or connection in _connections(entry.metadata))
+        ]
+
+    def _parsed(self, since: int) -> Iterator[Entry]:
+        with self._path.open("rb") as log:
+            log.seek(since)
+            for line in log:
+                if line.endswith(b"\n"):  # the last one may still be being written
+                    yield _entry(line.decode("utf-8").rstrip("\n"))
+
+
+def fingerprint(connection_id: str) -> str:
+    """Return what stands for a connection in a log: the beginning of the SHA-256 of its id."""
+    return hashlib.sha256(connection_id.encode()).hexdigest()[:16]
+
+
+def _connections(metadata: Mapping[str, Any]) -> Sequence[str]:
+    return [str(metadata.get("connection")), *metadata.get("connections", [])]
+
+
+def _entry(line: str) -> Entry:
+    try:
+        members = json.loads(line)
+        return Entry(
+            raw=line,
+            time=members["time"],
+            level=members["level"],
+            component=members["component"],
+            operation=members["operation"],
+            message=members["message"],
+            session_id=members.get("correlationId"),
+            metadata=members.get("metadata", {}),
+        )
+    except (ValueError, KeyError, TypeError) as failure:
+        raise AssertionError(
+            "expected a log line to be a JSON object with time, level, component, operation and message, "
+            f"got {line[:300]!r} ({type(failure).__name__}: {failure})"
+        ) from None

@@ -1,0 +1,172 @@
+"""What a target file may say, and what is said about a mistake in it."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import jwt
+import pytest
+import yaml
+
+from earshot.failures import Unusable
+from earshot.targets.definition import ExpectedFailure, read
+from earshot.targets.tokens import tokens_of
+
+ROOT = Path(__file__).resolve().parents[2]
+SECRET = "a secret of thirty-two bytes or more"
+MINIMAL = {"name": "mine", "endpoints": {"broadcast": "ws://127.0.0.1:1/x"}}
+
+
+def written(folder: Path, document: object) -> Path:
+    file = folder / "target.yaml"
+    file.write_text(document if isinstance(document, str) else yaml.safe_dump(document))
+    return file
+
+
+def test_the_annotated_example_is_valid() -> None:
+    definition = read(ROOT / "docs/target.example.yaml", {})
+    assert definition.name == "staging"
+    assert definition.endpoints["broadcast"]["listener"].startswith("wss://listen.")  # type: ignore[index]
+    assert definition.capabilities == {"needs-table", "needs-metrics"}
+    assert definition.expected_failures[0].expires == datetime.date(2027, 1, 31)
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"endpoints": {"broadcast": "http://127.0.0.1"}}, "endpoints.broadcast"),
+        ({"endpoints": {"brodcast": "ws://127.0.0.1"}}, "endpoints"),
+        ({"endpoint": {}}, "the top level"),
+        ({"capabilities": ["needs-tables"]}, "capabilities.0"),
+        ({"control": "http://10.0.0.1:80"}, "control"),
+        ({"expected_failures": [{"scenario": "x"}]}, "expected_failures.0"),
+        ({"tokens": {"kind": "hs256", "secret": "in the file!"}}, "tokens"),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(tmp_path: Path, change: dict[str, object], place: str) -> None:
+    file = written(tmp_path, MINIMAL | change)
+    with pytest.raises(Unusable) as refusal:
+        read(file, {})
+    assert f"{file}, at {place}: " in str(refusal.value)
+
+
+@pytest.mark.parametrize("content", ["a: [", "just words", ""])
+def test_a_file_that_is_no_target_file_is_named(tmp_path: Path, content: str) -> None:
+    file = written(tmp_path, content)
+    with pytest.raises(Unusable, match=r"target\.yaml should"):
+        read(file, {})
+
+
+def test_options_come_before_the_environment_and_that_before_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = written(tmp_path, MINIMAL)
+    monkeypatch.setenv("EARSHOT_WS_URL", "ws://environment")
+    assert read(file, {}).endpoints["broadcast"] == "ws://environment"
+    assert read(file, {"ws_url": "ws://option"}).endpoints["broadcast"] == "ws://option"
+
+
+def test_an_expected_failure_is_excused_through_its_last_day() -> None:
+    expected = ExpectedFailure("x", "y", expires=datetime.date(2027, 1, 31))
+    assert not expected.is_over(datetime.date(2027, 1, 31))
+    assert expected.is_over(datetime.date(2027, 2, 1))
+
+
+def test_signed_tokens_are_valid_expired_or_forged_as_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_SECRET", SECRET)
+    tokens = tokens_of({"kind": "hs256", "secret_env": "MY_SECRET", "audience": "me"}, "mine")
+
+    def claims(token: str) -> dict[str, object]:
+        return dict(jwt.decode(token, SECRET, ["HS256"], audience="me"))
+
+    assert claims(tokens.issue("ana"))["sub"] == "ana"
+    with pytest.raises(jwt.ExpiredSignatureError):
+        claims(tokens.issue("ana", life_s=-60))
+    with pytest.raises(jwt.InvalidSignatureError):
+        claims(tokens.issue("ana", forged=True))
+    assert SECRET not in repr(tokens)
+
+
+def test_given_tokens_are_dealt_one_for_each_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ONE", "a.b.one")
+    monkeypatch.setenv("TWO", "a.b.two")
+    tokens = tokens_of({"kind": "given", "users": ["ONE", "TWO"]}, "mine")
+    assert [tokens.issue(user) for user in ("ana", "bruno", "ana")] == ["a.b.one", "a.b.two", "a.b.one"]
+    assert tokens.issue("ana", forged=True) == "a.b.eno"
+    with pytest.raises(Unusable, match="expired_env"):
+        tokens.issue("ana", life_s=-1)
+
+
+def test_a_command_is_asked_for_each_token() -> None:
+    echo = [sys.executable, "-c", "import sys; print(*sys.argv[1:], sep='.')"]
+    tokens = tokens_of({"kind": "command", "command": echo}, "mine")
+    assert tokens.issue("ana", life_s=60) == "ana.60"
+    fails = tokens_of({"kind": "command", "command": [sys.executable, "-c", "exit(3)"]}, "mine")
+    with pytest.raises(Unusable, match="ended with 3 and printed nothing"):
+        fails.issue("ana")
+
+
+@pytest.fixture
+def reference() -> Iterator[str]:
+    """The address of a reference started by hand, without a control plane."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "reference", "--stop-with-stdin"],
+        cwd=ROOT,
+        env={**os.environ, "EARSHOT_TOKEN_SECRET": SECRET},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    yield json.loads(process.stdout.readline())["endpoints"]["broadcast"]
+    process.stdin.close()
+    process.wait(10)
+    process.stdout.close()
+
+
+def test_a_target_lacks_what_it_does_not_grant_and_known_failures_are_strict(reference: str, tmp_path: Path) -> None:
+    failing, passing, checked = (
+        "A talk is heard in Spanish",
+        "Two languages are served at once",
+        "A speaker opens a session",
+    )
+    target = written(
+        tmp_path,
+        {
+            "name": "by hand",
+            "endpoints": {"broadcast": reference},
+            "expected_failures": [
+                {"scenario": passing, "reason": "nobody has time"},
+                {"scenario": failing, "reason": "no voice yet", "link": "https://tracker.example/1"},
+            ],
+        },
+    )
+    broken = tmp_path / "broken.feature"  # the same scenario, with a sentence that cannot come true
+    text = (ROOT / "features/broadcast/hearing_a_talk.feature").read_text()
+    broken.write_text(text.replace("Buenos días y bienvenidos a Lisboa.", "Buenas noches."))
+    results = tmp_path / "results"
+    options = ["-D", f"target={target}", "-f", "allure_behave.formatter:AllureFormatter", "-o", str(results)]
+    scenarios = [f"^({failing}|{passing}|{checked})$", "features/broadcast", str(broken)]
+    run = subprocess.run(
+        [sys.executable, "-m", "behave", *options, "-f", "plain", "--name", *scenarios],
+        cwd=ROOT,
+        env={**os.environ, "EARSHOT_TOKEN_SECRET": SECRET},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert run.returncode != 0, run.stdout
+    verdicts = {
+        (result["name"], result["status"]): result.get("statusDetails", {}).get("message", "")
+        for result in (json.loads(file.read_text()) for file in results.glob("*-result.json"))
+    }
+    assert "does not grant what @needs-table asks for" in verdicts[checked, "skipped"]
+    assert "no voice yet (https://tracker.example/1)" in verdicts[failing, "skipped"]
+    assert "passed, though the target file says that it fails: nobody has time" in verdicts[passing, "failed"]

@@ -1,0 +1,72 @@
+"""Steps are watched: what they did not ask for fails them."""
+
+from __future__ import annotations
+
+import time
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from earshot.ledger import Kind, Ledger, Observation
+from earshot.surprises import Surprises
+from earshot.targets.definition import ExpectedFailure
+from earshot.watch import watch_steps
+
+
+class FakeStage:
+    def __init__(self) -> None:
+        self.ledger = Ledger()
+        self.surprises = Surprises(self.ledger)
+
+    def fails_on_surprises(self) -> None:
+        if news := self.surprises.news():
+            raise AssertionError("; ".join(news))
+
+
+def run_step(step: Any, expected: ExpectedFailure | None = None) -> tuple[SimpleNamespace, list[str]]:
+    """Run a step as behave would, watched; return the context and why the scenario was skipped."""
+    matcher = SimpleNamespace(func=step)
+    skipped: list[str] = []
+    context = SimpleNamespace(
+        _runner=SimpleNamespace(step_registry=SimpleNamespace(steps={"then": [matcher]})),
+        run=SimpleNamespace(expected_failure=lambda _: expected),
+        scenario=SimpleNamespace(name="A talk", skip=skipped.append),
+        stage=FakeStage(),
+    )
+    watch_steps(context)
+    matcher.func(context)
+    return context, skipped
+
+
+def gets_an_error(context: Any) -> None:
+    error = {"type": "error", "code": "INTERNAL_ERROR", "message": "sorry"}
+    context.stage.ledger.keep(Observation(time.monotonic_ns(), "Lena", "Lena", Kind.RECEIVED, error))
+
+
+def fails(context: Any) -> None:
+    raise AssertionError("no sound")
+
+
+def breaks(context: Any) -> None:
+    raise KeyError("typo")
+
+
+KNOWN = ExpectedFailure("A talk", "no voice yet")
+
+
+def test_a_surprise_fails_the_step_in_which_it_came() -> None:
+    with pytest.raises(AssertionError, match="Lena received an unexpected error"):
+        run_step(gets_an_error)
+
+
+def test_a_known_failure_skips_the_scenario_with_reason_and_failure() -> None:
+    _, skipped = run_step(fails, KNOWN)
+    assert skipped == ["known to fail on this target: no voice yet. This time: no sound"]
+
+
+def test_an_unknown_failure_and_a_fault_of_the_harness_are_never_excused() -> None:
+    with pytest.raises(AssertionError, match="no sound"):
+        run_step(fails)
+    with pytest.raises(KeyError):
+        run_step(breaks, KNOWN)
