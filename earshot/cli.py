@@ -7,12 +7,12 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
-from earshot import report, trace
+from earshot import report, serve, trace
 from earshot.failures import Unusable
-from earshot.requirements import UnusableInputError
 
 COMMANDS: dict[str, tuple[ModuleType, str]] = {
     "report": (report, "render the results of a run into one HTML file"),
+    "serve": (serve, "start the embedded stack and say how to talk to it with any WebSocket client"),
     "trace": (trace, "list which promises have scenarios, and which have none"),
 }
 UNUSABLE = 2
@@ -32,6 +32,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     try:
         return int(chosen.run(chosen))
-    except (Unusable, UnusableInputError) as problem:
+    except Unusable as problem:
         print(f"earshot: {problem}", file=sys.stderr)
         return UNUSABLE

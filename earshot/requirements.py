@@ -19,6 +19,8 @@ from typing import Any, Literal, cast
 import jsonschema_rs
 import yaml
 
+from earshot.failures import Unusable
+
 CONTRACT_DIR = Path(__file__).parent.parent / "contract"
 REQUIREMENT_ID = re.compile(r"[A-Z]+-\d+(\.\d+)*")
 
@@ -30,7 +32,7 @@ _REVIEWED_HEAD = """\
 """
 
 
-class UnusableInputError(Exception):
+class UnusableInputError(Unusable):
     """Requirement, review or feature files cannot be used; the message says why in one sentence."""
 
 

@@ -1,0 +1,62 @@
+"""`python -m earshot serve`, as a curious person uses it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from websockets.asyncio.client import connect
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def served() -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "earshot", "serve"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    yield process
+    process.kill()
+    process.wait()
+    assert process.stdout is not None
+    process.stdout.close()
+
+
+def test_what_is_printed_is_enough_to_speak_and_to_listen(served: subprocess.Popen[str]) -> None:
+    assert served.stdout is not None
+    urls: list[str] = []
+    for line in served.stdout:
+        urls += re.findall(r"^  (ws://\S+)", line)
+        if len(urls) == 2:
+            break
+    speaker, listener = urls
+
+    async def talk() -> tuple[dict[str, object], dict[str, object]]:
+        async with asyncio.timeout(10), connect(speaker, proxy=None) as speaking:
+            created = json.loads(await speaking.recv())
+            async with connect(listener.replace("SESSION", created["sessionId"]), proxy=None) as listening:
+                return created, json.loads(await listening.recv())
+
+    created, joined = asyncio.run(talk())
+    assert (created["type"], joined["type"]) == ("sessionCreated", "sessionJoined")
+    for line in served.stdout:
+        if "session created" in line:
+            assert re.match(r"\d\d:\d\d:\d\d\.\d{3}  session created  ", line)
+            assert str(created["sessionId"]) in line
+            break
+    served.send_signal(signal.SIGINT)
+    rest, _ = served.communicate(timeout=10)
+    assert served.returncode == 0
+    assert rest.endswith("Stopped.\n")
+    assert "Traceback" not in rest
