@@ -1,0 +1,238 @@
+"""Sends hostile frames to the reference and checks that nothing gave way.
+
+    python bench/hostile_frames.py [--frames 10000] [--seed 1]
+
+Frames are mutations of the contract's own examples (members removed, retyped, out of range), random JSON, random text,
+random bytes, and sizes around every limit, from speakers and listeners. Afterwards the service must still carry a talk,
+every answer must have fitted the contract, nobody may have seen an internal error, the tables must agree with what
+happened, and memory must be within 20 % of the start. Exits 1 when one of these is not so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from earshot.actors.listener import Listener
+from earshot.actors.person import Person
+from earshot.actors.speaker import Speaker
+from earshot.failures import Unusable
+from earshot.ledger import Kind, Observation
+from earshot.run import Run
+from earshot.stage import Stage
+from earshot.targets.control import Control
+
+SETTINGS = {
+    "RATE_LIMIT_CONTROL_MESSAGES_PER_SECOND": "100000",
+    "RATE_LIMIT_AUDIO_CHUNKS_PER_SECOND": "100000",
+    "RATE_LIMIT_STATUS_QUERIES_PER_SECOND": "100000",
+    "RATE_LIMIT_SESSIONS_PER_HOUR": "100000",
+    "RATE_LIMIT_CONNECTION_ATTEMPTS_PER_MIN": "100000",
+    "RATE_LIMIT_LISTENER_JOINS_PER_MIN": "100000",
+}
+"""Otherwise most frames would only meet a rate limit."""
+BATCH = 50
+"""Frames sent before everything on its way is awaited."""
+MEMORY_GROWTH = 0.20
+ODD_VALUES: list[object] = [
+    *(None, True, -1, 0, 1e308, 10**30, "", "x" * 300, "\x00", "../..", "🜏" * 50, [], {}, [[[]]], {"a": {"b": []}}),
+    *("1", "NaN", -0.1, 1.0000001, "pauseBroadcast", "' OR 1=1 --", "${jndi:x}", "%s%n", "A" * 5000),
+]
+SIZES = (0, 1, 99, 100, 101, 4095, 4096, 4097, 32767, 32768, 32769, 131071, 131072, 131073)
+
+
+class Mischief:
+    """Makes hostile frames, the same ones for the same seed."""
+
+    def __init__(self, seed: int, examples: list[dict[str, object]]) -> None:
+        self._random = random.Random(seed)
+        self._examples = examples
+        self._kinds: list[tuple[int, Callable[[], str | bytes]]] = [
+            (10, self._mutated_example),
+            (3, self._random_json),
+            (2, self._sized_frame),
+            (2, lambda: self._random.randbytes(self._random.randrange(400))),
+            (2, lambda: "".join(chr(self._random.randrange(32, 0x2FFF)) for _ in range(self._random.randrange(200)))),
+            (1, lambda: "[" * self._random.randrange(1, 60_000)),
+            (1, lambda: json.dumps(self._random.choice(ODD_VALUES))),
+        ]
+
+    def frame(self) -> str | bytes:
+        """Return the next frame."""
+        weights = [weight for weight, _ in self._kinds]
+        (kind,) = self._random.choices([make for _, make in self._kinds], weights)
+        return kind()
+
+    def _mutated_example(self) -> str:
+        message = json.loads(json.dumps(self._random.choice(self._examples)))
+        for _ in range(self._random.randrange(3)):
+            key = self._random.choice([*message, "sessionId", "role", "connectionId", "type", "state"])
+            change = self._random.randrange(3)
+            if change == 0:
+                message.pop(key, None)
+            else:
+                message[key] = self._random.choice(ODD_VALUES)
+        text = json.dumps(message)
+        return text if self._random.random() < 0.95 else text[: self._random.randrange(len(text) + 1)]
+
+    def _random_json(self) -> str:
+        action = self._random.choice([example.get("action", "?") for example in self._examples] + ["", "explode"])
+        members = {str(self._random.choice(ODD_VALUES)): self._random.choice(ODD_VALUES) for _ in range(4)}
+        return json.dumps({"action": action, **members})
+
+    def _sized_frame(self) -> str | bytes:
+        size = self._random.choice(SIZES)
+        if self._random.random() < 0.5:
+            return bytes(size)
+        padding = "p" * size
+        return json.dumps({"action": self._random.choice(["heartbeat", "muteBroadcast", "sendAudio"]), "p": padding})
+
+
+def main() -> int:
+    """Run it; see the top of this file."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--frames", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    run = Run({})
+    try:
+        troubles = attack(run, options.frames, options.seed)
+    finally:
+        run.close()
+    for trouble in troubles:
+        print(f"NOT SO: {trouble}")
+    return 1 if troubles else 0
+
+
+def attack(run: Run, frames: int, seed: int) -> list[str]:
+    """Send the frames and return what is not as it should be."""
+    examples = [payload for _, _, payload in run.contract.examples("sent")]
+    mischief = Mischief(seed, examples)
+    chooser = random.Random(seed)
+    control = run.target.service(SETTINGS).control
+    assert control is not None
+    talk(run)  # warm: every engine has been used once
+    before = memory_of(control)
+    answers: Counter[str] = Counter()
+    violations: set[str] = set()
+    began = time.monotonic()
+    sent = rounds = 0
+    while sent < frames:
+        stage = new_stage(run)
+        rounds += 1
+        speaker, listener = stage.speaker("Ana"), stage.listener("Lena")
+        speaker.starts_broadcasting("en")
+        listener.joins(speaker.session_id, "es")
+        count = min(500, frames - sent)
+        people: list[Person] = [speaker, listener]
+        for n in range(count):
+            person = chooser.choice(people)
+            if not person.leg.is_open:
+                reopen(person, speaker, listener)
+            send(person, mischief.frame())
+            if n % BATCH == BATCH - 1:
+                for other in people:
+                    await_answers(stage, other)
+        sent += count
+        for observation in stage.ledger:
+            if observation.kind is Kind.RECEIVED:
+                code = observation.message.get("code")
+                answers[f"{observation.type} {code}" if code else observation.type] += 1
+            elif observation.kind is Kind.VIOLATION:
+                violations.add(observation.words)
+        leave(stage)
+    spent_s = time.monotonic() - began
+    after = memory_of(control)
+    print(f"{sent} frames from {rounds} pairs of people in {spent_s:.1f} s, seed {seed}; answers:")
+    for answer, times in answers.most_common():
+        print(f"  {times:6d}  {answer}")
+    print(f"memory {before / 2**20:.1f} MiB before, {after / 2**20:.1f} MiB after ({after / before - 1:+.1%})")
+    troubles = [f"every answer fits the contract: {violation}" for violation in sorted(violations)]
+    if answers["error INTERNAL_ERROR"]:
+        troubles.append(f"nobody sees an internal error: {answers['error INTERNAL_ERROR']} did")
+    if after > before * (1 + MEMORY_GROWTH):
+        troubles.append(f"memory stays within {MEMORY_GROWTH:.0%}")
+    talk(run)
+    print("a talk is still heard; every session is recorded as over, without listeners")
+    return troubles
+
+
+def memory_of(control: Control) -> int:
+    """Return the resident memory of the service, in bytes."""
+    memory = control.census().memory_bytes
+    if memory is None:
+        raise Unusable("the service cannot tell its memory on this platform")
+    return memory
+
+
+def new_stage(run: Run) -> Stage:
+    """Return a stage on the instance without rate limits."""
+    stage = run.stage()
+    stage.uses_service_with(SETTINGS)
+    return stage
+
+
+def talk(run: Run) -> None:
+    """Hold a short talk that must be heard; raises AssertionError if it is not."""
+    stage = new_stage(run)
+    ana, lena = stage.speaker("Ana"), stage.listener("Lena")
+    ana.starts_broadcasting("en")
+    lena.joins(ana.session_id, "es")
+    ana.says("Thank you all for coming.")
+    lena.hears("Thank you all for coming.", "es")
+    stage.closes()
+
+
+def await_answers(stage: Stage, person: Person) -> None:
+    """Let the service come to the end of what was sent to it; a heartbeat tells when, or that it hung up."""
+    since = len(stage.ledger)
+    send(person, '{"action": "heartbeat"}')
+
+    def is_over(observation: Observation) -> bool:
+        mine = observation.leg == person.leg.label
+        return mine and (observation.kind is Kind.CLOSED or observation.type == "heartbeatAck")
+
+    if person.leg.is_open and stage.ledger.await_first(is_over, since=since, within_s=20) is None:
+        raise AssertionError(f"the service stopped answering {person.name}")
+
+
+def send(person: Person, frame: str | bytes) -> None:
+    """Send a frame; that the service has closed the connection meanwhile is no trouble here."""
+    try:
+        person._scene.runtime.call(person.leg.send_raw(frame, checked=False), within_s=5)
+    except AssertionError as closed:
+        if "had been closed" not in str(closed):
+            raise
+
+
+def reopen(person: Person, speaker: Speaker, listener: Listener) -> None:
+    """Connect again after a frame ended the session or the connection."""
+    if person is listener and speaker.leg.is_open:
+        listener.joins(speaker.session_id, "es")
+        return
+    if speaker.leg.is_open:
+        speaker.leaves()
+    speaker.starts_broadcasting("en")
+    if listener.leg.is_open:
+        listener.leaves()
+    listener.joins(speaker.session_id, "es")
+
+
+def leave(stage: Stage) -> None:
+    """Everybody leaves; the tables must then show no session active and nobody listening."""
+    for person in stage.people:
+        if person.leg.is_open:
+            person.leaves()
+    stage._nothing_is_left_behind()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
