@@ -13,12 +13,17 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reference import journal
 from reference.engines import RECOGNISERS
 from reference.settings import SettingError, Settings, describe, read
 from reference.storage.emulator import Emulator
 from reference.tokens import SHORTEST_SECRET_BYTES
+
+if TYPE_CHECKING:
+    from reference.app import World
+    from reference.control.attached import Control
 
 SECRET_VARIABLE = "EARSHOT_TOKEN_SECRET"
 SAMPLES = Path(__file__).parent.parent / "audio_samples"
@@ -35,9 +40,7 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     """Run the service until it is stopped; return the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        settings = read(
-            {name: value for name, value in vars(options).items() if value is not None}, environment
-        )
+        settings = read({name: value for name, value in vars(options).items() if value is not None}, environment)
         secret = _secret(options.token_secret_file, environment)
         _check_host(options.host)
     except SettingError as wrong:
@@ -74,6 +77,8 @@ async def _serve(options: argparse.Namespace, settings: Settings, secret: str, a
     from reference import engines
     from reference.app import BROADCAST_PATH, App, World
     from reference.background import Background
+    from reference.monitoring import alarms
+    from reference.monitoring.cloudwatch import CloudWatchMetrics
     from reference.storage import aws
     from reference.storage.clock import SystemClock
     from reference.storage.ids import RandomIds
@@ -88,13 +93,18 @@ async def _serve(options: argparse.Namespace, settings: Settings, secret: str, a
     names = TableNames.with_prefix(options.table_prefix)
     speech = engines.load(options.recogniser, options.samples)
     warming_up = Background().run(speech.warm_up(), name="warm-up")
-    app = App(World(settings, speech, aws.connect(aws_endpoint), names, secret, SystemClock(), RandomIds()))
+    clock, store = SystemClock(), aws.connect(aws_endpoint)
+    metrics = CloudWatchMetrics(lambda: aws.connect(aws_endpoint, "cloudwatch"), clock)
+    world = World(settings, speech, store, names, secret, clock, RandomIds(), metrics)
+    control = None if options.control_port is None else _control(options.control_port, world)
+    app = App(world if control is None else control.world)
+    if control is not None:
+        control.start(app)
     try:
         port = await app.start(options.host, options.port)
     except OSError as failure:
-        raise CannotStart(
-            f"Port {options.port} of {options.host} cannot be used: {os.strerror(failure.errno or 0)}."
-        ) from None
+        raise _unusable(options.host, options.port, failure) from None
+    raising_alarms = Background().run(alarms.create(aws_endpoint, options.table_prefix), name="create-alarms")
     host = f"[{options.host}]" if ":" in options.host else options.host
     ready = {
         "ready": True,
@@ -102,14 +112,32 @@ async def _serve(options: argparse.Namespace, settings: Settings, secret: str, a
         "tables": names.by_sheet_name(),
         "aws_endpoint": aws_endpoint,
         "aws_region": aws.REGION,
+        "alarm_prefix": options.table_prefix,
         "log": str(options.log_file) if options.log_file else None,
+        "control_url": None if control is None else control.url,
         "settings": settings.by_sheet_name(),
         "pid": os.getpid(),
     }
     print(json.dumps(ready), flush=True)
     await stopped.wait()
     await app.stop()
-    await warming_up
+    if control is not None:
+        await control.stop()
+    await metrics.close()
+    await asyncio.gather(warming_up, raising_alarms)
+
+
+def _control(port: int, world: World) -> Control:
+    from reference.control.attached import Control
+
+    try:
+        return Control(port, world)
+    except OSError as failure:
+        raise _unusable("127.0.0.1", port, failure) from None
+
+
+def _unusable(host: str, port: int, failure: OSError) -> CannotStart:
+    return CannotStart(f"Port {port} of {host} cannot be used: {os.strerror(failure.errno or 0)}.")
 
 
 def _await_end_of_stdin(loop: asyncio.AbstractEventLoop, stopped: asyncio.Event) -> None:
@@ -154,33 +182,30 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     run = parser.add_argument_group("how to run")
-    run.add_argument(
-        "--host", default="127.0.0.1", help="loopback address to listen on (default %(default)s)"
-    )
+    run.add_argument("--host", default="127.0.0.1", help="loopback address to listen on (default %(default)s)")
     run.add_argument("--port", type=int, default=0, help="port to listen on; 0 means any (default)")
+    run.add_argument(
+        "--control-port",
+        type=int,
+        help="port of the control plane on 127.0.0.1, for tests; 0 means any (default: no control plane)",
+    )
     run.add_argument("--log-file", type=Path, help="file for the JSON log lines (default: standard error)")
     run.add_argument("--log-level", choices=journal.LEVELS, default="INFO", help="default %(default)s")
     run.add_argument("--stop-with-stdin", action="store_true", help="end when standard input is closed")
-    run.add_argument(
-        "--token-secret-file", type=Path, help=f"file with the secret, instead of {SECRET_VARIABLE}"
-    )
+    run.add_argument("--token-secret-file", type=Path, help=f"file with the secret, instead of {SECRET_VARIABLE}")
     stands = parser.add_argument_group("what it stands on")
     stands.add_argument(
         "--aws-endpoint", help="URL of the store, such as another emulator (default: an emulator of its own)"
     )
     stands.add_argument("--table-prefix", default="", help="put before every table name (default: nothing)")
-    stands.add_argument(
-        "--recogniser", choices=RECOGNISERS, default=RECOGNISERS[0], help="default %(default)s"
-    )
+    stands.add_argument("--recogniser", choices=RECOGNISERS, default=RECOGNISERS[0], help="default %(default)s")
     stands.add_argument(
         "--samples",
         type=Path,
         default=SAMPLES,
         help="folder of phrasebook and recordings (default %(default)s)",
     )
-    limits = parser.add_argument_group(
-        "settings", "Limits and timers of the service; durations accept fractions."
-    )
+    limits = parser.add_argument_group("settings", "Limits and timers of the service; durations accept fractions.")
     for setting in describe():
         limits.add_argument(setting.option, dest=setting.name, metavar="VALUE", help=setting.help)
     return parser

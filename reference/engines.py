@@ -13,9 +13,7 @@ RECOGNISERS = ("sphinx", "scripted")
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """One engine for each port of speech; `warm_up` is optional before use, `close` ends what they
-    started.
-    """
+    """One engine for each port of speech; `warm_up` is optional, `close` ends what they started."""
 
     recogniser: Recogniser
     translator: Translator

@@ -2,7 +2,7 @@
 
 A line has `time`, `level`, `component`, `operation`, `message`, `correlationId` (the session) and `metadata`.
 Never logged: audio, tokens, user ids, full addresses. A connection id appears only as the start of its
-SHA-256.
+SHA-256. Every error has a stack trace (REQ-23.8): of its exception, or else of the place that reports it.
 """
 
 from __future__ import annotations
@@ -44,10 +44,8 @@ class Journal:
         """Write a line about something that went wrong and was dealt with."""
         self._write(logging.WARNING, operation, message, None, context)
 
-    def error(
-        self, operation: str, message: str, *, failure: BaseException | None = None, **context: object
-    ) -> None:
-        """Write a line about something that went wrong; `failure` adds its stack trace (REQ-23.8)."""
+    def error(self, operation: str, message: str, *, failure: BaseException | None = None, **context: object) -> None:
+        """Write a line about something that went wrong, with the stack trace of `failure` if that is known."""
         self._write(logging.ERROR, operation, message, failure, context)
 
     @property
@@ -69,8 +67,13 @@ class Journal:
         connection_id = context.pop("connection_id", None)
         if connection_id is not None:
             context["connection"] = fingerprint(str(connection_id))
+        connection_ids = context.pop("connection_ids", None)
+        if isinstance(connection_ids, list):
+            context["connections"] = [fingerprint(one) for one in connection_ids]
         if failure is not None:
             context["stack"] = "".join(traceback.format_exception(failure))
+        elif level >= logging.ERROR:
+            context["stack"] = "".join(traceback.format_stack()[:-2])
         self._logger.log(
             level,
             message,
@@ -93,7 +96,7 @@ def configure(level: str, path: Path | None, *, retention_hours: int) -> None:
         handler = logging.StreamHandler(sys.stderr)
     else:
         handler = logging.handlers.TimedRotatingFileHandler(
-            path, when="H", backupCount=retention_hours, encoding="utf-8", delay=False
+            path, when="H", backupCount=retention_hours, encoding="utf-8", errors="backslashreplace"
         )
     handler.setFormatter(_JsonLines())
     root = logging.getLogger()

@@ -13,3 +13,10 @@ class Metrics(Protocol):
 
         Dimensions carry the sheet's names: `put("AudioChunksDropped", SessionId=…, Reason="paused")`.
         """
+
+
+class Unmeasured:
+    """Metrics of a service that nobody measures."""
+
+    def put(self, name: str, value: float = 1.0, **dimensions: str) -> None:
+        """Let the datapoint go."""

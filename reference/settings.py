@@ -18,9 +18,7 @@ MEBIBYTE = 1_048_576
 
 
 class SettingError(ValueError):
-    """A setting was given a value that it cannot have; the text is one sentence for the person who gave
-    it.
-    """
+    """A setting was given a value that it cannot have; the text is one sentence for whoever gave it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +45,9 @@ def _whole(default: int | None, unit: str, low: int, high: int, help_text: str, 
 class Settings:
     """The settings of one run; sheet 1.4 unless said otherwise."""
 
-    max_listeners_per_session: int = _whole(
-        500, "listeners", 1, 100_000, "one more is refused with SESSION_FULL"
-    )
+    max_listeners_per_session: int = _whole(500, "listeners", 1, 100_000, "one more is refused with SESSION_FULL")
     max_concurrent_streams_per_speaker: int = _whole(1, "sessions", 1, 1000, "live sessions of one user")
-    session_max_duration_hours: float = _number(
-        2.0, "hours", 0.0001, 2, "life of a session, renewed by a refresh"
-    )
+    session_max_duration_hours: float = _number(2.0, "hours", 0.0001, 2, "life of a session, renewed by a refresh")
     connection_max_duration_hours: float = _number(2.0, "hours", 0.0001, 2, "hard end of one socket")
     connection_refresh_minutes: float = _number(
         100.0, "minutes", 0.001, 120, "age at which a heartbeat is told connectionRefreshRequired, once"
@@ -73,27 +67,27 @@ class Settings:
     transcribe_stream_idle_timeout_seconds: float = _number(
         60.0, "seconds", 0.1, 86_400, "time without forwarded audio that closes the recogniser stream"
     )
+    transcribe_circuit_open_seconds: float = _number(
+        60.0, "seconds", 0.1, 86_400, "after five failures in a row the recogniser is left alone for so long"
+    )
+    transcribe_no_result_seconds: float = _number(
+        10.0, "seconds", 0.1, 86_400, "audio without any result after which only final results are used"
+    )
     periodic_update_interval_seconds: float = _number(
         30.0, "seconds", 0.1, 86_400, "interval of the automatic sessionStatus"
     )
     listener_count_change_threshold_percent: float = _number(
         10.0, "percent", 0, 1000, "a listener count that changed by more than this is reported at once"
     )
-    status_query_timeout_ms: float = _number(
-        500.0, "ms", 1, 60_000, "a status query that takes longer: TIMEOUT"
-    )
-    rate_limit_audio_chunks_per_second: int = _whole(
-        50, "chunks", 1, 100_000, "per speaker connection, sliding 1 s"
-    )
+    status_query_timeout_ms: float = _number(500.0, "ms", 1, 60_000, "a status query that takes longer: TIMEOUT")
+    rate_limit_audio_chunks_per_second: int = _whole(50, "chunks", 1, 100_000, "per speaker connection, sliding 1 s")
     rate_limit_warning_seconds: float = _number(
         5.0, "seconds", 0, 3600, "violation of the audio rate after which the speaker is warned"
     )
     rate_limit_close_seconds: float = _number(
         30.0, "seconds", 0, 3600, "violation of the audio rate after which the speaker is closed"
     )
-    rate_limit_control_messages_per_second: int = _whole(
-        10, "messages", 1, 100_000, "per connection, sliding 1 s"
-    )
+    rate_limit_control_messages_per_second: int = _whole(10, "messages", 1, 100_000, "per connection, sliding 1 s")
     rate_limit_status_queries_per_second: int = _whole(2, "queries", 1, 100_000, "per speaker, sliding 1 s")
     rate_limit_sessions_per_hour: int = _whole(50, "sessions", 1, 1_000_000, "creations per user")
     rate_limit_listener_joins_per_min: int = _whole(10, "joins", 1, 1_000_000, "per client address")
@@ -104,15 +98,35 @@ class Settings:
     max_message_size_bytes: int = _whole(131_072, "bytes", 1024, MEBIBYTE, "a whole frame")
     audio_chunk_min_bytes: int = _whole(100, "bytes", 1, MEBIBYTE, "one chunk of decoded audio, at least")
     audio_chunk_max_bytes: int = _whole(32_768, "bytes", 1, MEBIBYTE, "one chunk of decoded audio, at most")
-    control_message_max_bytes: int = _whole(
-        4096, "bytes", 64, MEBIBYTE, "a whole frame that carries no audio"
-    )
+    control_message_max_bytes: int = _whole(4096, "bytes", 64, MEBIBYTE, "a whole frame that carries no audio")
     audio_buffer_max_size_seconds: float = _number(
         5.0, "seconds", 0.1, 600, "audio waiting for the recogniser; the oldest is dropped"
     )
     reorder_buffer_seconds: float = _number(2.0, "seconds", 0.1, 600, "audio waiting for a missing chunk")
     listener_buffer_seconds: float = _number(
         10.0, "seconds", 0.1, 600, "audio waiting for one slow listener; the oldest is dropped"
+    )
+    translation_cache_max_entries: int = _whole(
+        10_000, "entries", 1, 1_000_000, "translations kept; a tenth goes when there are more"
+    )
+    audio_quality_snr_threshold_db: float = _number(20.0, "dB", 10, 40, "a signal-to-noise ratio below it is warned of")
+    audio_quality_clipping_threshold_percent: float = _number(
+        1.0, "percent", 0.1, 10, "more clipped samples than this in 100 ms are warned of"
+    )
+    audio_quality_echo_threshold_db: float = _number(-15.0, "dB", -30, 0, "a stronger echo is warned of")
+    audio_quality_silence_threshold_db: float = _number(-50.0, "dB", -60, -30, "a lower level is silence")
+    audio_quality_silence_seconds: float = _number(5.0, "seconds", 0.1, 3600, "a longer silence is warned of")
+    audio_handler_timeout_seconds: float = _number(
+        60.0, "seconds", 0.01, 600, "a chunk that takes longer to handle: TIMEOUT (REQ-20.1)"
+    )
+    control_handler_timeout_seconds: float = _number(
+        10.0, "seconds", 0.01, 600, "a speaker's control that takes longer: TIMEOUT (REQ-20.2)"
+    )
+    status_handler_timeout_seconds: float = _number(
+        5.0, "seconds", 0.01, 600, "a status query that takes longer to handle: TIMEOUT (REQ-20.3)"
+    )
+    listener_handler_timeout_seconds: float = _number(
+        5.0, "seconds", 0.01, 600, "a listener's control, or a heartbeat, that takes longer: TIMEOUT (REQ-20.4)"
     )
     data_retention_hours: int = _whole(12, "hours", 1, 8760, "log files older than this are deleted")
     supported_languages: tuple[str, ...] = ("en", "es", "fr", "de", "pt", "it", "ja", "ko", "zh")
@@ -121,6 +135,11 @@ class Settings:
     def audio_buffer_max_bytes(self) -> int:
         """`audio_buffer_max_size_seconds` as bytes of PCM."""
         return round(self.audio_buffer_max_size_seconds * BYTES_PER_SECOND)
+
+    @property
+    def reorder_buffer_max_bytes(self) -> int:
+        """`reorder_buffer_seconds` as bytes of PCM."""
+        return round(self.reorder_buffer_seconds * BYTES_PER_SECOND)
 
     @property
     def listener_buffer_max_bytes(self) -> int:
@@ -145,9 +164,7 @@ class SettingDescription:
 def describe() -> list[SettingDescription]:
     """Return every setting in the order in which it is declared."""
     return [
-        SettingDescription(
-            one.name, option_of(one.name), one.name.upper(), _help(one.name, one.default, _limit(one))
-        )
+        SettingDescription(one.name, option_of(one.name), one.name.upper(), _help(one.name, one.default, _limit(one)))
         for one in fields(Settings)
     ]
 
@@ -211,8 +228,7 @@ def _parse(one: Any, text: str, given_as: str) -> object:
         raise SettingError(f"{given_as} wants {kind} of {limit.unit}, not {text!r}.") from None
     if not limit.low <= value <= limit.high:
         raise SettingError(
-            f"{given_as} wants {_shown(limit.low)} to {_shown(limit.high)} {limit.unit}, "
-            f"but {text} was given."
+            f"{given_as} wants {_shown(limit.low)} to {_shown(limit.high)} {limit.unit}, but {text} was given."
         )
     return value
 
@@ -221,7 +237,5 @@ def _languages(text: str, given_as: str) -> tuple[str, ...]:
     codes = tuple(code.strip() for code in text.split(","))
     for code in codes:
         if not (len(code) == 2 and code.isascii() and code.isalpha() and code.islower()):
-            raise SettingError(
-                f"{given_as} wants two-letter language codes, comma separated, but {code!r} is none."
-            )
+            raise SettingError(f"{given_as} wants two-letter language codes, comma separated, but {code!r} is none.")
     return codes

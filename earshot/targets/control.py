@@ -164,7 +164,7 @@ class Control:
         address = urlsplit(url)
         if address.scheme != "http" or not address.hostname:
             raise Unusable(f"the control plane's address: expected http://host:port, got {url!r}")
-        self._url = url
+        self.url = url
         self._connection = http.client.HTTPConnection(address.hostname, address.port or 80, timeout=ANSWER_WITHIN_S)
 
     def close(self) -> None:
@@ -423,12 +423,12 @@ class Control:
         except (OSError, http.client.HTTPException) as failure:
             self._connection.close()
             raise Unusable(
-                f"the control plane at {self._url} did not answer {method} {target}: expected an answer within "
+                f"the control plane at {self.url} did not answer {method} {target}: expected an answer within "
                 f"{ANSWER_WITHIN_S:g} s, got {failure or type(failure).__name__}; is the service still running?"
             ) from None
         if status >= 400:
             raise Unusable(
-                f"the control plane at {self._url} refused {method} {target}: expected 2xx, "
+                f"the control plane at {self.url} refused {method} {target}: expected 2xx, "
                 f"got {status} with {_complaint(answer)}"
             )
         return json.loads(answer) if answer else None

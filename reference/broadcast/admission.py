@@ -22,6 +22,7 @@ from reference.broadcast.repository import BroadcastRepository, NoSuchSession, S
 from reference.broadcast.standing import Standings
 from reference.broadcast.status import StatusDesk
 from reference.journal import Journal
+from reference.metrics import Metrics
 from reference.refusal import Refusal
 from reference.settings import Settings
 from reference.storage.clock import Clock
@@ -57,6 +58,7 @@ class Admission:
         quotas: Quotas,
         clock: Clock,
         ids: Ids,
+        metrics: Metrics,
     ) -> None:
         self._settings = settings
         self._repository = repository
@@ -68,11 +70,13 @@ class Admission:
         self._quotas = quotas
         self._clock = clock
         self._ids = ids
+        self._metrics = metrics
         self._being_created: dict[str, int] = {}
         self._journal = Journal("admission")
 
     async def create(self, newcomer: Newcomer, user_id: str, creation: Creation) -> None:
         """Open a session for `user_id`, whose current speaker connection is the newcomer."""
+        since_s = self._clock.monotonic_s()
         self._check_source(creation.source_language)
         await self._quotas.session_creation(user_id)
         under_way = self._being_created.get(user_id, 0)
@@ -100,6 +104,7 @@ class Admission:
                 del self._being_created[user_id]
         self._standings.note_session(session)
         self._audience.tell(newcomer.connection_id, SessionCreated(session, newcomer.connection_id))
+        self._metrics.put("SessionCreationLatency", (self._clock.monotonic_s() - since_s) * 1000)
         self._enter(live, connection)
         self._lifecycle.expire_at(live, session.expires_at_s)
         self._status.start(live)
@@ -113,20 +118,20 @@ class Admission:
 
     async def join(self, newcomer: Newcomer, joining: Joining) -> None:
         """Let a listener into a session."""
+        since_s = self._clock.monotonic_s()
         await self._quotas.listener_join(newcomer.address)
         session = await self._active_session(joining.session_id)
         self._check_target(joining.target_language)
         if session.listener_count >= self._settings.max_listeners_per_session:
             raise self._full(joining.session_id)
-        connection = self._connection(
-            newcomer, session, Role.LISTENER, target_language=joining.target_language
-        )
+        connection = self._connection(newcomer, session, Role.LISTENER, target_language=joining.target_language)
         session = await self._count_in(connection, at_most=self._settings.max_listeners_per_session)
         live = self._sessions.adopt(session)
         self._audience.tell(
             newcomer.connection_id,
             SessionJoined(session, newcomer.connection_id, joining.target_language, session.listener_count),
         )
+        self._metrics.put("ListenerJoinLatency", (self._clock.monotonic_s() - since_s) * 1000)
         self._tell_latecomer(newcomer.connection_id, session.session_id, session.state)
         self._enter(live, connection)
         self._status.listeners_changed(live, joining.target_language)
@@ -159,7 +164,8 @@ class Admission:
             newcomer.connection_id,
             RefreshComplete(session.session_id, Role.SPEAKER, session.source_language, None),
         )
-        self._audience.tell(newcomer.connection_id, StateRestored(session.session_id, session.state))
+        if self._audience.tell(newcomer.connection_id, StateRestored(session.session_id, session.state)):
+            self._metrics.put("StateRestorations", SessionId=session.session_id)
         self._enter(live, connection)
         self._lifecycle.expire_at(live, session.expires_at_s)
         self._status.restart_timer(live)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,12 +10,14 @@ import numpy as np
 from reference.background import Background
 from reference.broadcast.lifecycle import Lifecycle
 from reference.broadcast.live import LiveSessions, Member
-from reference.broadcast.model import Session
+from reference.broadcast.model import NotForwarded, Session
 from reference.broadcast.notices import AudioReceived, RateLimitWarning
 from reference.broadcast.ports import Audience, CloseCode
+from reference.broadcast.quality_watch import QualityWatch
 from reference.broadcast.rates import Rates
-from reference.broadcast.transcription import Transcription
+from reference.broadcast.transcription import Received, Transcription
 from reference.journal import Journal
+from reference.metrics import Metrics
 from reference.refusal import Refusal
 from reference.settings import Settings
 from reference.speech.ports import SAMPLE_RATE_HZ
@@ -54,6 +57,8 @@ class AudioIntake:
         rates: Rates,
         audience: Audience,
         lifecycle: Lifecycle,
+        quality: QualityWatch,
+        metrics: Metrics,
         background: Background,
     ) -> None:
         self._settings = settings
@@ -62,6 +67,8 @@ class AudioIntake:
         self._rates = rates
         self._audience = audience
         self._lifecycle = lifecycle
+        self._quality = quality
+        self._metrics = metrics
         self._background = background
         self._journal = Journal("audio")
 
@@ -69,9 +76,9 @@ class AudioIntake:
         """Count a chunk that is about to be received; return whether it must be dropped for its rate
         (REQ-26).
 
-        Whoever keeps sending too many is warned after five seconds and, after thirty, closed with the
-        session.
+        Whoever keeps sending too many is warned after 5 s and, after 30 s, closed with the session.
         """
+        self._metrics.put("AudioChunksReceived", SessionId=member.session_id)
         excess = self._rates.audio(member)
         if excess is None:
             return False
@@ -104,14 +111,36 @@ class AudioIntake:
 
         The chunk is handed over before this returns; recognising it is not waited for.
         """
-        self._check_size(chunk)
-        self._check_format(connection_id, session, chunk)
-        live = self._sessions.session(session.session_id)
-        reason = session.state.closed_by()
-        if reason is None and live is not None:
-            pcm = at_volume(chunk.pcm, session.state.volume)
-            reason = self._transcription.feed(live, pcm, partial_results=session.partial_results.enabled)
-        return AudioReceived(session.session_id, chunk.chunk_id, chunk.sequence_number, reason)
+        self._metrics.put("AudioChunkSize", len(chunk.pcm), SessionId=session.session_id)
+        try:
+            self._check_size(chunk)
+            self._check_format(connection_id, session, chunk)
+        except Refusal:
+            self._transcription.skip(session.session_id, connection_id, chunk.sequence_number)
+            raise
+        received = AudioReceived(
+            session.session_id,
+            chunk.chunk_id,
+            chunk.sequence_number,
+            session.state.closed_by() or self._forward(connection_id, session, chunk),
+        )
+        if received.reason is not None:
+            self.drop(connection_id, received)
+        return received
+
+    def drop(self, connection_id: str, received: AudioReceived) -> None:
+        """Note that a chunk goes no further than its acknowledgement, and that none need wait for it."""
+        if received.reason is not None:
+            self._metrics.put("AudioChunksDropped", SessionId=received.session_id, Reason=received.reason.value)
+        self._transcription.skip(received.session_id, connection_id, received.sequence_number)
+
+    def _forward(self, connection_id: str, session: Session, chunk: AudioChunk) -> NotForwarded | None:
+        live, member = self._sessions.session(session.session_id), self._sessions.member(connection_id)
+        if live is None or member is None:
+            return None
+        self._quality.show(member, chunk.pcm)
+        pcm = at_volume(chunk.pcm, session.state.volume)
+        return self._transcription.feed(live, Received(connection_id, pcm, chunk.sequence_number, member.heard_at_s))
 
     def _check_size(self, chunk: AudioChunk) -> None:
         size, settings = len(chunk.pcm), self._settings
@@ -133,14 +162,10 @@ class AudioIntake:
             )
 
     def _check_format(self, connection_id: str, session: Session, chunk: AudioChunk) -> None:
-        """Refuse what is not 16-bit mono PCM at 16 kHz; once a chunk has passed, headers are not looked for
-        again.
-        """
+        """Refuse what is not 16-bit mono PCM at 16 kHz; headers are looked for until a chunk has passed."""
         member = self._sessions.member(connection_id)
         passed_before = member is not None and member.format_checked
-        fault = _declaration_fault(chunk.declared) or _sample_fault(
-            chunk.pcm, look_for_header=not passed_before
-        )
+        fault = _declaration_fault(chunk.declared) or _sample_fault(chunk.pcm, look_for_header=not passed_before)
         if fault is not None:
             self._journal.warning(
                 "check-format",
@@ -148,8 +173,8 @@ class AudioIntake:
                 session_id=session.session_id,
                 connection_id=connection_id,
                 bytes=len(chunk.pcm),
-                declaredRate=chunk.declared.sample_rate_hz,
-                declaredChannels=chunk.declared.channels,
+                sequenceNumber=chunk.sequence_number,
+                **_legible(chunk.declared),
             )
             raise Refusal("INVALID_AUDIO_FORMAT", f"Audio must be 16-bit mono PCM at 16000 Hz: {fault}")
         if member is not None:
@@ -164,6 +189,13 @@ def at_volume(pcm: bytes, volume: float) -> bytes:
     return np.clip(np.rint(samples), -32768, 32767).astype("<i2").tobytes()
 
 
+def _legible(declared: DeclaredFormat) -> dict[str, str]:
+    """Return what was declared, for the log: a client may put a text of any length there."""
+    return {
+        f"declared_{name}": str(value)[:64] for name, value in dataclasses.asdict(declared).items() if value is not None
+    }
+
+
 def _declaration_fault(declared: DeclaredFormat) -> str | None:
     expected = (
         ("format", declared.format, "pcm"),
@@ -173,7 +205,7 @@ def _declaration_fault(declared: DeclaredFormat) -> str | None:
     )
     for name, given, wanted in expected:
         if given is not None and given != wanted:
-            return f"{name} is declared as {given}"
+            return f"{name} is declared as {str(given)[:64]}"
     return None
 
 

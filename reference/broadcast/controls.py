@@ -6,6 +6,8 @@ one succeeds again, is told again and moves `lastStateChange`.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from reference.broadcast.live import LiveSessions
 from reference.broadcast.model import Session, StateChange
 from reference.broadcast.notices import (
@@ -26,9 +28,21 @@ from reference.broadcast.repository import BroadcastRepository, NoSuchConnection
 from reference.broadcast.standing import Standings
 from reference.broadcast.status import StatusDesk
 from reference.broadcast.transcription import Transcription
+from reference.metrics import Metrics
 from reference.refusal import Refusal
 from reference.settings import Settings
 from reference.storage.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A control that has been written."""
+
+    after: Session
+    since_s: float
+    """When it was begun, on the monotonic clock."""
+    pause_ended_ms: int | None
+    """How long the pause was that ended with it, if one did."""
 
 
 class SpeakerControls:
@@ -46,6 +60,7 @@ class SpeakerControls:
         transcription: Transcription,
         audience: Audience,
         clock: Clock,
+        metrics: Metrics,
     ) -> None:
         self._repository = repository
         self._sessions = sessions
@@ -53,59 +68,56 @@ class SpeakerControls:
         self._transcription = transcription
         self._audience = audience
         self._clock = clock
+        self._metrics = metrics
 
     async def pause(self, session: Session, *, estimated_ms: int | None) -> BroadcastPaused:
         """Stop forwarding until the broadcast is resumed."""
-        after = await self._change(session, StateChange(is_paused=True))
-        told = self._tell(after, BroadcastPaused(session.session_id, estimated_ms))
+        change = await self._change(session, StateChange(is_paused=True))
+        told = self._tell(change, BroadcastPaused(session.session_id, estimated_ms))
         return BroadcastPaused(session.session_id, estimated_ms, told)
 
     async def resume(self, session: Session) -> BroadcastResumed:
         """Forward again, unless muted or at volume 0; a recogniser that had failed may try again."""
-        live = self._sessions.session(session.session_id)
-        paused_at_ms = None if live is None else live.paused_at_ms
-        after = await self._change(session, StateChange(is_paused=False))
+        change = await self._change(session, StateChange(is_paused=False))
         self._transcription.resume(session.session_id)
-        pause_ms: int | None = None
-        if session.state.is_paused:
-            began_ms = paused_at_ms if paused_at_ms is not None else session.state.last_state_change_ms
-            pause_ms = max(0, after.state.last_state_change_ms - began_ms)
-        told = self._tell(after, BroadcastResumed(session.session_id))
-        return BroadcastResumed(session.session_id, pause_ms, told)
+        told = self._tell(change, BroadcastResumed(session.session_id))
+        return BroadcastResumed(session.session_id, change.pause_ended_ms, told)
 
     async def mute(self, session: Session) -> BroadcastMuted:
         """Stop forwarding until the broadcast is unmuted."""
-        after = await self._change(session, StateChange(is_muted=True))
-        return BroadcastMuted(session.session_id, self._tell(after, BroadcastMuted(session.session_id)))
+        change = await self._change(session, StateChange(is_muted=True))
+        return BroadcastMuted(session.session_id, self._tell(change, BroadcastMuted(session.session_id)))
 
     async def unmute(self, session: Session) -> BroadcastUnmuted:
         """Forward again, unless paused or at volume 0."""
-        after = await self._change(session, StateChange(is_muted=False))
-        return BroadcastUnmuted(session.session_id, self._tell(after, BroadcastUnmuted(session.session_id)))
+        change = await self._change(session, StateChange(is_muted=False))
+        return BroadcastUnmuted(session.session_id, self._tell(change, BroadcastUnmuted(session.session_id)))
 
     async def set_volume(self, session: Session, volume: float) -> VolumeChanged:
         """Multiply samples by `volume` from now on; 0 stops forwarding, but is no mute (9-S3)."""
-        after = await self._change(session, StateChange(volume=volume))
-        told = self._tell(after, VolumeChanged(session.session_id, volume))
+        change = await self._change(session, StateChange(volume=volume))
+        told = self._tell(change, VolumeChanged(session.session_id, volume))
         return VolumeChanged(session.session_id, volume, told)
 
-    async def change_state(self, session: Session, change: StateChange) -> SpeakerStateChanged:
+    async def change_state(self, session: Session, wanted: StateChange) -> SpeakerStateChanged:
         """Set several members at once; a pause or a mute that begins with it is told as such too (9-S4)."""
-        after = await self._change(session, change)
-        told = self._tell(after, SpeakerStateChanged(session.session_id, after.state))
-        if after.state.is_paused and not session.state.is_paused:
-            self._tell(after, BroadcastPaused(session.session_id))
-        if after.state.is_muted and not session.state.is_muted:
-            self._tell(after, BroadcastMuted(session.session_id))
-        return SpeakerStateChanged(session.session_id, after.state, told)
+        change = await self._change(session, wanted)
+        state = change.after.state
+        told = self._tell(change, SpeakerStateChanged(session.session_id, state))
+        if state.is_paused and not session.state.is_paused:
+            self._tell(change, BroadcastPaused(session.session_id))
+        if state.is_muted and not session.state.is_muted:
+            self._tell(change, BroadcastMuted(session.session_id))
+        return SpeakerStateChanged(session.session_id, state, told)
 
-    async def _change(self, session: Session, change: StateChange) -> Session:
+    async def _change(self, session: Session, wanted: StateChange) -> _Change:
+        since_s = self._clock.monotonic_s()
+        live = self._sessions.session(session.session_id)
+        paused_at_ms = None if live is None else live.paused_at_ms
         try:
-            after = await self._repository.change_state(session.session_id, change, self._clock.now_ms())
+            after = await self._repository.change_state(session.session_id, wanted, self._clock.now_ms())
         except NoSuchSession:
-            raise Refusal(
-                "SESSION_NOT_FOUND", "There is no such live session", sessionId=session.session_id
-            ) from None
+            raise Refusal("SESSION_NOT_FOUND", "There is no such live session", sessionId=session.session_id) from None
         self._standings.note_session(after)
         live = self._sessions.session(session.session_id)
         if live is not None:
@@ -113,12 +125,24 @@ class SpeakerControls:
                 live.paused_at_ms = None
             elif not session.state.is_paused:
                 live.paused_at_ms = after.state.last_state_change_ms
-        return after
+        pause_ended_ms: int | None = None
+        if session.state.is_paused and not after.state.is_paused:
+            began_ms = paused_at_ms if paused_at_ms is not None else session.state.last_state_change_ms
+            pause_ended_ms = max(0, after.state.last_state_change_ms - began_ms)
+            self._metrics.put("BroadcastPauseDuration", pause_ended_ms, SessionId=session.session_id)
+        return _Change(after, since_s, pause_ended_ms)
 
-    def _tell(self, session: Session, notice: Notice) -> Told:
-        live = self._sessions.session(session.session_id)
-        told = 0 if live is None else self._audience.tell_all(live.listener_ids(), notice)
-        return Told(session.state, told)
+    def _tell(self, change: _Change, notice: Notice) -> Told:
+        session_id = change.after.session_id
+        live = self._sessions.session(session_id)
+        listeners = [] if live is None else live.listener_ids()
+        told = self._audience.tell_all(listeners, notice)
+        if listeners:
+            took_ms = (self._clock.monotonic_s() - change.since_s) * 1000
+            self._metrics.put("ListenerNotificationLatency", took_ms, SessionId=session_id)
+        if told < len(listeners):
+            self._metrics.put("ListenerNotificationFailures", len(listeners) - told, SessionId=session_id)
+        return Told(change.after.state, told)
 
 
 class ListenerControls:

@@ -6,8 +6,21 @@ dropped with a log line and the next one is handed over (sheet 3.9). Sentences o
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Protocol
+
+from reference.background import Background
+from reference.journal import Journal
+from reference.metrics import Metrics
+from reference.storage.clock import Clock, sleep, time_limit
+
+ACKNOWLEDGED_WITHIN_S = 0.2
+CALLS = 3
+RETRY_AFTER_S = 0.1
+
+MOST_WAITING = 50
+"""Sentences of one session that may wait to be handed over; the oldest is dropped and logged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +63,59 @@ class Pipeline(Protocol):
         """
 
 
-class HandsOver(Protocol):
-    """What captions need: a way to get rid of a sentence."""
+class Forwarder:
+    """Hands the sentences of every session over to the pipeline, those of one session one after the other."""
+
+    def __init__(self, pipeline: Pipeline, metrics: Metrics, clock: Clock, background: Background) -> None:
+        self._pipeline = pipeline
+        self._metrics = metrics
+        self._clock = clock
+        self._background = background
+        self._waiting: dict[str, deque[tuple[Handover, float]]] = {}
+        self._journal = Journal("handover")
 
     def pass_on(self, handover: Handover) -> None:
         """Hand a sentence over without waiting; it arrives after the session's earlier ones."""
+        queue = self._waiting.get(handover.session_id)
+        if queue is None:
+            queue = self._waiting[handover.session_id] = deque()
+            self._background.run(self._work_off(handover.session_id, queue), name="hand-over")
+        if len(queue) == MOST_WAITING:
+            queue.popleft()
+            self._journal.error(
+                "hand-over", "translation is behind, the oldest sentence is dropped", session_id=handover.session_id
+            )
+        queue.append((handover, self._clock.monotonic_s()))
+
+    async def _work_off(self, session_id: str, queue: deque[tuple[Handover, float]]) -> None:
+        try:
+            while queue:
+                await self._hand_over(*queue.popleft())
+        finally:
+            del self._waiting[session_id]
+
+    async def _hand_over(self, handover: Handover, since_s: float) -> None:
+        for attempt in range(1, CALLS + 1):
+            if attempt > 1:
+                await sleep(self._clock, RETRY_AFTER_S)
+            try:
+                async with time_limit(self._clock, ACKNOWLEDGED_WITHIN_S):
+                    await self._pipeline.accept(handover)
+            except Exception as failure:  # whatever it was, later sentences are to go on (REQ-25.5)
+                self._note(handover, attempt, failure)
+            else:
+                self._metrics.put(
+                    "TranscriptionForwardingLatency",
+                    (self._clock.monotonic_s() - since_s) * 1000,
+                    SessionId=handover.session_id,
+                )
+                return
+
+    def _note(self, handover: Handover, attempt: int, failure: Exception) -> None:
+        context = {"session_id": handover.session_id, "attempt": attempt, "cause": type(failure).__name__}
+        if attempt < CALLS:
+            self._journal.warning("hand-over", "translation did not take a sentence, trying again", **context)
+        else:
+            self._journal.error(
+                "hand-over", "translation did not take a sentence, it is dropped", failure=failure, **context
+            )

@@ -23,14 +23,13 @@ from reference.broadcast.standing import Standings
 from reference.broadcast.status import StatusDesk
 from reference.broadcast.transcription import Transcription
 from reference.journal import Journal
+from reference.metrics import Metrics
 from reference.refusal import Refusal
 from reference.settings import Settings
 from reference.storage.clock import Clock, Timer
 
 ACTIVITY_WRITE_INTERVAL_S = 2.0
-"""`lastActivityTime` of one connection is written at most this often, and always once it has been silent so
-long.
-"""
+"""`lastActivityTime` of a connection is written at most this often, and once more after its last message."""
 
 SHUTDOWN_REASON = "the service is shutting down"
 
@@ -50,6 +49,7 @@ class Lifecycle:
         fanout: Fanout,
         clock: Clock,
         background: Background,
+        metrics: Metrics,
     ) -> None:
         self._settings = settings
         self._repository = repository
@@ -61,6 +61,7 @@ class Lifecycle:
         self._fanout = fanout
         self._clock = clock
         self._background = background
+        self._metrics = metrics
         self._silence_timers: dict[str, Timer] = {}
         self._duration_timers: dict[str, Timer] = {}
         self._activity_timers: dict[str, Timer] = {}
@@ -80,11 +81,10 @@ class Lifecycle:
             lambda: self._audience.close(connection_id, CloseCode.GOING_AWAY, "maximum connection duration"),
         )
         self._await_silence(member)
+        self._count_audience()
 
     async def leave(self, connection_id: str) -> None:
-        """Take a connection out whose socket is closed; harmless for one that is not, or no longer, a
-        member.
-        """
+        """Take out a connection whose socket is closed; harmless for one that is no member (any more)."""
         member = self._sessions.member(connection_id)
         if member is None or self._shutting_down:
             return
@@ -94,6 +94,7 @@ class Lifecycle:
             return
         self._sessions.leave(connection_id)
         self._unwatch(connection_id)
+        self._count_audience()
         removal = self._repository.remove_connection(connection_id)
         if member.role is Role.LISTENER:
             await asyncio.gather(removal, self._repository.count_listener_out(member.session_id))
@@ -123,13 +124,15 @@ class Lifecycle:
         try:
             await self._repository.end_session(session_id)
         except Refusal as refused:
-            self._journal.error(
-                "end", "the end could not be written down", failure=refused, session_id=session_id
-            )
+            self._journal.error("end", "the end could not be written down", failure=refused, session_id=session_id)
         self._status.stop(live)
         if (timer := self._expiry_timers.pop(session_id, None)) is not None:
             timer.cancel()
         members = self._sessions.remove(live)
+        self._count_audience()
+        if code is CloseCode.POLICY:
+            # There is no other policy that a member of a session can violate (sheet 3.5).
+            self._metrics.put("ConnectionsClosedForRateLimit", SessionId=session_id)
         self._standings.forget_session(session_id)
         for member in members:
             self._unwatch(member.connection_id)
@@ -138,7 +141,7 @@ class Lifecycle:
         told = self._audience.tell_all(present, SessionEnded(session_id, reason))
         for member in members:
             closing = code if member.role is Role.SPEAKER else CloseCode.NORMAL
-            self._audience.close(member.connection_id, closing, reason)
+            self._audience.close(member.connection_id, closing, "session ended")
         self._transcription.close(session_id)
         self._fanout.close(session_id)
         self._journal.info("end", "session ended", session_id=session_id, reason=reason, told=told)
@@ -236,15 +239,11 @@ class Lifecycle:
         )
 
     def _silence_due(self, member: Member) -> tuple[float, SilenceReason]:
-        """Return when, on the monotonic clock, the member will have been silent for too long, and by which
-        rule.
-        """
+        """Return when (monotonic) the member will have been silent for too long, and by which rule."""
         settings = self._settings
         due = (member.heard_at_s + settings.connection_idle_timeout_seconds, SilenceReason.IDLE)
         if member.heartbeat_seen and settings.heartbeat_timeout_seconds > 0:
-            due = min(
-                due, (member.heard_at_s + settings.heartbeat_timeout_seconds, SilenceReason.NO_HEARTBEAT)
-            )
+            due = min(due, (member.heard_at_s + settings.heartbeat_timeout_seconds, SilenceReason.NO_HEARTBEAT))
         return due
 
     def _check_silence(self, member: Member) -> None:
@@ -261,10 +260,16 @@ class Lifecycle:
             role=member.role,
             reason=reason,
         )
+        self._metrics.put("ConnectionTimeout", Role=member.role.value, Reason=reason.value)
         self._audience.tell(member.connection_id, ConnectionTimeout(idle_s, reason))
         self._audience.close(member.connection_id, CloseCode.GOING_AWAY, "silent for too long")
         # The clean-up does not wait for the other side to agree to the close.
         self._background.run(self.leave(member.connection_id), name="leave-after-silence")
+
+    def _count_audience(self) -> None:
+        live = list(self._sessions.all())
+        self._metrics.put("ActiveSessions", len(live))
+        self._metrics.put("TotalListeners", sum(len(one.listeners()) for one in live))
 
     def _unwatch(self, connection_id: str) -> None:
         self._standings.forget_connection(connection_id)

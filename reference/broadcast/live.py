@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from reference.broadcast.model import Connection, Role, Session
+from reference.broadcast.model import Connection, PartialResults, Role, Session
 
 
 @dataclass(slots=True, eq=False, weakref_slot=True)
@@ -38,6 +38,7 @@ class LiveSession:
     speaker_user_id: str
     speaker_connection_id: str
     created_at_ms: int
+    partial_results: PartialResults
     members: dict[str, Member] = field(default_factory=dict)
     paused_at_ms: int | None = None
     """When the present pause began; None while there is none, or when it began before this process."""
@@ -52,6 +53,7 @@ class LiveSession:
             session.speaker_user_id,
             session.speaker_connection_id,
             session.created_at_ms,
+            session.partial_results,
         )
 
     def listeners(self) -> list[Member]:

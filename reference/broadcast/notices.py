@@ -225,15 +225,43 @@ class RateLimitWarning:
     dropped_chunks: int
 
 
+class AudioIssue(StrEnum):
+    """What may be wrong with a speaker's audio."""
+
+    SNR_LOW = "snr_low"
+    CLIPPING = "clipping"
+    ECHO = "echo"
+    SILENCE = "silence"
+
+
+@dataclass(frozen=True, slots=True)
+class AudioQualityWarning:
+    """To the speaker: the audio is bad, and what to do about it."""
+
+    session_id: str
+    issue: AudioIssue
+    remedy: str
+    details: Mapping[str, float]
+
+
 @dataclass(frozen=True, slots=True)
 class TranscriptionError:
-    """To the speaker: the recogniser failed."""
+    """To the speaker: the recogniser failed; with `retryable` the service is trying again by itself."""
 
     session_id: str
     code: str
     message: str
     retryable: bool
     details: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class SystemRecovered:
+    """To whoever was affected: what had failed works again."""
+
+    session_id: str
+    component: str
+    message: str
 
 
 Notice = (
@@ -258,6 +286,8 @@ Notice = (
     | ConnectionTimeout
     | SessionEnded
     | RateLimitWarning
+    | AudioQualityWarning
     | TranscriptionError
+    | SystemRecovered
 )
 """Any of them except Speech, which is numbered per connection and may be dropped on the way."""

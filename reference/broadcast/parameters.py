@@ -1,8 +1,7 @@
 """What a client asks for when it connects, checked (sheet 3.1 and 3.2).
 
 The parameters come as text from a query string or as values from a message; both read the same here.
-Languages are checked for their form only: whether they are supported is for the admission to say, in its
-order.
+Of languages only the form is checked: whether they are supported is for the admission to say, in its order.
 """
 
 from __future__ import annotations
@@ -86,9 +85,7 @@ def _session_id(given: Mapping[str, object]) -> str:
     if session_id is None or session_id == "":
         raise _missing("sessionId")
     if not isinstance(session_id, str) or SESSION_ID.fullmatch(session_id) is None:
-        raise Refusal(
-            "INVALID_SESSION_ID", "sessionId must look like gentle-harbor-318", sessionId=session_id
-        )
+        raise Refusal("INVALID_SESSION_ID", "sessionId must look like gentle-harbor-318", sessionId=session_id)
     return session_id
 
 

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from reference.journal import Journal
+from reference.metrics import Metrics
 from reference.refusal import Refusal
 from reference.settings import Settings
 from reference.storage.aws import ConditionFailed, Store
@@ -56,12 +57,8 @@ class QuotaRepository:
             if await self._begin_window(identifier, quota, start_ms, now_ms):
                 return None
 
-    async def _count(
-        self, identifier: str, oldest_start_ms: int, limit: int
-    ) -> tuple[int, int | None] | None:
-        """Add one within the present window; return None, or else the counter's count and start, if it has
-        any.
-        """
+    async def _count(self, identifier: str, oldest_start_ms: int, limit: int) -> tuple[int, int | None] | None:
+        """Add one within the present window; return None, or else the count and the start, if there are any."""
         try:
             await self._store.call(
                 "update_item",
@@ -80,9 +77,7 @@ class QuotaRepository:
             return item["count"], item["windowStart"]
         return None
 
-    async def _begin_window(
-        self, identifier: str, quota: Quota, old_start_ms: int | None, now_ms: int
-    ) -> bool:
+    async def _begin_window(self, identifier: str, quota: Quota, old_start_ms: int | None, now_ms: int) -> bool:
         """Begin a window with this use as its first; return False when another did so meanwhile."""
         item = {
             "identifier": identifier,
@@ -104,14 +99,13 @@ class QuotaRepository:
 
 
 class Quotas:
-    """Refuses what is over a quota; when the table cannot be used, everything passes and a warning is
-    logged.
-    """
+    """Refuses what is over a quota; when the table cannot be used, everything passes, with a warning."""
 
-    def __init__(self, settings: Settings, repository: QuotaRepository, clock: Clock) -> None:
+    def __init__(self, settings: Settings, repository: QuotaRepository, clock: Clock, metrics: Metrics) -> None:
         self._settings = settings
         self._repository = repository
         self._clock = clock
+        self._metrics = metrics
         self._journal = Journal("quotas")
 
     async def session_creation(self, user_id: str) -> None:
@@ -127,9 +121,7 @@ class Quotas:
         await self._take(CONNECTION_ATTEMPTS, address, self._settings.rate_limit_connection_attempts_per_min)
 
     async def heartbeat(self, connection_id: str) -> None:
-        """Count a heartbeat, if that is asked for (9-R3); raise Refusal RATE_LIMIT_EXCEEDED for one too
-        many.
-        """
+        """Count a heartbeat, if that is asked for (9-R3); raise RATE_LIMIT_EXCEEDED for one too many."""
         limit = self._settings.rate_limit_heartbeats_per_min
         if limit is not None:
             await self._take(HEARTBEATS, connection_id, limit)
@@ -138,11 +130,10 @@ class Quotas:
         try:
             left_ms = await self._repository.take(quota, value, limit=limit, now_ms=self._clock.now_ms())
         except Refusal as refused:
-            self._journal.warning(
-                quota.name, "the quota cannot be counted, letting it pass", code=refused.code
-            )
+            self._journal.warning(quota.name, "the quota cannot be counted, letting it pass", code=refused.code)
             return
         if left_ms is not None:
+            self._metrics.put("RateLimitExceeded", Operation=quota.name.partition(":")[0])
             self._journal.warning(quota.name, "over the quota", limit=limit, windowSeconds=quota.window_s)
             raise Refusal(
                 "RATE_LIMIT_EXCEEDED",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from reference.broadcast.live import Member
+from reference.metrics import Metrics
 from reference.refusal import Refusal
 from reference.settings import Settings
 from reference.storage.clock import Clock
@@ -71,24 +72,26 @@ class _Windows:
 class Rates:
     """Says whether a member may send one more message of a kind."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, settings: Settings, clock: Clock, metrics: Metrics) -> None:
         self._settings = settings
         self._clock = clock
+        self._metrics = metrics
         self._windows: WeakKeyDictionary[Member, _Windows] = WeakKeyDictionary()
 
     def control(self, member: Member) -> None:
         """Count a control; raise Refusal RATE_LIMIT_EXCEEDED when it is one too many."""
-        self._take(self._of(member).control, "control messages")
+        self._take(member, self._of(member).control, "control")
 
     def status(self, member: Member) -> None:
         """Count a status query; raise Refusal RATE_LIMIT_EXCEEDED when it is one too many."""
-        self._take(self._of(member).status, "status queries")
+        self._take(member, self._of(member).status, "status")
 
     def audio(self, member: Member) -> Excess | None:
         """Count a chunk; return None when it may pass."""
         windows, now_s = self._of(member), self._clock.monotonic_s()
         if windows.audio.take(now_s):
             return None
+        self._metrics.put("RateLimitViolations", SessionId=member.session_id, MessageType="audio")
         violation = windows.violation
         if violation is None or now_s - violation.last_drop_s >= CALM_S:
             violation = windows.violation = Violation(now_s, now_s)
@@ -104,12 +107,13 @@ class Rates:
             lasted_s > self._settings.rate_limit_close_seconds,
         )
 
-    def _take(self, window: SlidingWindow, what: str) -> None:
+    def _take(self, member: Member, window: SlidingWindow, kind: str) -> None:
         now_s = self._clock.monotonic_s()
         if not window.take(now_s):
+            self._metrics.put("RateLimitViolations", SessionId=member.session_id, MessageType=kind)
             raise Refusal(
                 "RATE_LIMIT_EXCEEDED",
-                f"Too many {what}",
+                f"Too many {kind} messages",
                 retryAfter=max(1, math.ceil(window.free_in_s(now_s))),
             )
 

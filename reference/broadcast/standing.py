@@ -38,9 +38,7 @@ class Standing:
     def any_session(self) -> Session:
         """Return the session, which may be over; refuse when it does not exist."""
         if self.session is None:
-            raise Refusal(
-                "SESSION_NOT_FOUND", "The session does not exist", sessionId=self.connection.session_id
-            )
+            raise Refusal("SESSION_NOT_FOUND", "The session does not exist", sessionId=self.connection.session_id)
         return self.session
 
     def live_session(self) -> Session:

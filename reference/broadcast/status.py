@@ -1,11 +1,8 @@
-"""What a speaker is told about the audience: when asked, at intervals, and when it changes (REQ-11,
-REQ-12).
-"""
+"""What a speaker is told about the audience: when asked, at intervals, when it changes (REQ-11, REQ-12)."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from dataclasses import dataclass, field
 
 from reference.background import Background
@@ -14,6 +11,7 @@ from reference.broadcast.notices import SessionStatus, UpdateReason
 from reference.broadcast.ports import Audience
 from reference.broadcast.repository import BroadcastRepository
 from reference.journal import Journal
+from reference.metrics import Metrics
 from reference.refusal import Refusal
 from reference.settings import Settings
 from reference.storage.clock import Clock, Timer
@@ -40,12 +38,14 @@ class StatusDesk:
         audience: Audience,
         clock: Clock,
         background: Background,
+        metrics: Metrics,
     ) -> None:
         self._settings = settings
         self._repository = repository
         self._audience = audience
         self._clock = clock
         self._background = background
+        self._metrics = metrics
         self._desks: dict[str, _Desk] = {}
         self._journal = Journal("status")
 
@@ -121,19 +121,19 @@ class StatusDesk:
                 )
                 return
             desk.reported_count = sum(status.listeners_by_language.values())
-            self._audience.tell(live.speaker_connection_id, status)
+            told = self._audience.tell(live.speaker_connection_id, status)
+            if told and reason is UpdateReason.PERIODIC:
+                self._metrics.put("PeriodicStatusUpdatesSent")
 
     async def _status(self, live: LiveSession, reason: UpdateReason) -> SessionStatus:
-        session, listeners = await asyncio.gather(
-            self._repository.session(live.session_id), self._repository.listeners(live.session_id)
+        session, listeners_by_language = await asyncio.gather(
+            self._repository.session(live.session_id), self._repository.listeners_by_language(live.session_id)
         )
         if session is None:
             raise Refusal("SESSION_NOT_FOUND", "The session does not exist", sessionId=live.session_id)
         return SessionStatus(
             live.session_id,
-            Counter(
-                listener.target_language for listener in listeners if listener.target_language is not None
-            ),
+            listeners_by_language,
             (self._clock.now_ms() - session.created_at_ms) // 1000,
             session.state,
             reason,

@@ -1,1 +1,1 @@
-"""The control plane: faults to order and observations to read, for tests on this machine (contract/control.openapi.yaml)."""
+"""The control plane: faults to order and observations to read, for tests (contract/control.openapi.yaml)."""

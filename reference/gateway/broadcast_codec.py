@@ -1,6 +1,4 @@
-"""The broadcast's messages as JSON: what clients send, read; what they are told, written (sheet 3.3 and
-3.4).
-"""
+"""The broadcast's messages as JSON: what clients send, read; what they are told, written (sheet 3.3, 3.4)."""
 
 from __future__ import annotations
 
@@ -13,6 +11,7 @@ from functools import singledispatch
 from reference.broadcast.audio import AudioChunk, DeclaredFormat
 from reference.broadcast.model import BroadcastState, NotForwarded, StateChange
 from reference.broadcast.notices import (
+    AudioQualityWarning,
     AudioReceived,
     BroadcastMuted,
     BroadcastPaused,
@@ -35,6 +34,7 @@ from reference.broadcast.notices import (
     SpeakerStateChanged,
     Speech,
     StateRestored,
+    SystemRecovered,
     Told,
     TranscriptionError,
     VolumeChanged,
@@ -48,6 +48,24 @@ Fields = Mapping[str, object]
 """The members of one message, as they came."""
 
 # ---- what clients send
+
+
+LOGGED = (
+    "timestamp",
+    "chunkId",
+    "sequenceNumber",
+    "format",
+    "sampleRate",
+    "channels",
+    "encoding",
+    "estimatedPauseDuration",
+    "volumeLevel",
+    "state",
+    "targetLanguage",
+    "sourceLanguage",
+    "role",
+)
+"""Members of client messages that tell nothing about anybody."""
 
 
 def decode(frame: str) -> Fields:
@@ -96,9 +114,7 @@ def audio_chunk(message: Fields) -> AudioChunk:
 
 
 def over_rate(session_id: str, message: Fields) -> AudioReceived:
-    """Return the acknowledgement of a chunk that is dropped unread, with what it calls itself if that is
-    legible.
-    """
+    """Return the acknowledgement of a chunk that is dropped unread; it is named as far as that is legible."""
     chunk_id, sequence_number = message.get("chunkId"), message.get("sequenceNumber")
     return AudioReceived(
         session_id,
@@ -129,9 +145,7 @@ def state_change(message: Fields) -> StateChange:
         raise _wrong("state", "must be an object")
     known = {"isPaused", "isMuted", "volume"}
     invalid = sorted(set(state) - known)
-    invalid += [
-        name for name in ("isPaused", "isMuted") if name in state and not isinstance(state[name], bool)
-    ]
+    invalid += [name for name in ("isPaused", "isMuted") if name in state and not isinstance(state[name], bool)]
     if "volume" in state and not _is_level(state["volume"]):
         invalid.append("volume")
     if invalid or not state:
@@ -235,8 +249,19 @@ def encode_speech(speech: Speech, now_ms: int) -> AudioMessage:
 
 
 def to_text(message: Fields) -> str:
-    """Return a message as one text frame."""
-    return json.dumps(message, ensure_ascii=False)
+    """Return a message as one text frame, in ASCII: half a surrogate pair that a client sent can be echoed."""
+    return json.dumps(message)
+
+
+def summary(text: str) -> tuple[str, str | None]:
+    """Return the type of an encoded notice, and its session if it names one."""
+    members = json.loads(text)
+    return members["type"], members.get("sessionId")
+
+
+def loggable(message: Fields) -> dict[str, object]:
+    """Return what a log may hold of a message from a client: known members, no audio, no token, no free text."""
+    return {name: message[name] for name in LOGGED if name in message}
 
 
 def _state(state: BroadcastState) -> dict[str, object]:
@@ -472,6 +497,17 @@ def _(notice: RateLimitWarning) -> dict[str, object]:
 
 
 @_members.register
+def _(notice: AudioQualityWarning) -> dict[str, object]:
+    return {
+        "type": "audio_quality_warning",
+        "sessionId": notice.session_id,
+        "issue": notice.issue.value,
+        "message": notice.remedy,
+        "details": dict(notice.details),
+    }
+
+
+@_members.register
 def _(notice: TranscriptionError) -> dict[str, object]:
     return {
         "type": "transcriptionError",
@@ -480,4 +516,14 @@ def _(notice: TranscriptionError) -> dict[str, object]:
         "message": notice.message,
         "retryable": notice.retryable,
         "details": dict(notice.details),
+    }
+
+
+@_members.register
+def _(notice: SystemRecovered) -> dict[str, object]:
+    return {
+        "type": "systemRecovered",
+        "sessionId": notice.session_id,
+        "component": notice.component,
+        "message": notice.message,
     }

@@ -13,9 +13,7 @@ from websockets.protocol import State
 from reference.journal import Journal
 
 WRITE_AT_ONCE_BELOW_BYTES = 32_768
-"""While less than this waits in the socket's own buffer, and nothing in the outbox, a message is written at
-once.
-"""
+"""While less than this waits in the socket's own buffer, and nothing in the outbox, writing is immediate."""
 
 CLOSE_WITHIN_S = 2.0
 """Time for a connection to take what it was told before it is closed; after that it is cut off."""
@@ -72,7 +70,7 @@ class Outbox:
         self._queue.append(message)
         if isinstance(message, AudioMessage):
             self._queued_audio_bytes += message.pcm_bytes
-            self._drop_excess()
+            self._drop_excess(newest=message)
         self._start_pump()
         return True
 
@@ -122,9 +120,12 @@ class Outbox:
         self._next_sequence_number += 1
         return message.numbered(number)
 
-    def _drop_excess(self) -> None:
+    def _drop_excess(self, newest: AudioMessage) -> None:
+        """Drop the oldest audio until the limit holds; a single sentence that is longer than that is kept."""
         while self._queued_audio_bytes > self._audio_limit_bytes:
             oldest = next(one for one in self._queue if isinstance(one, AudioMessage))
+            if oldest is newest:
+                return
             self._queue.remove(oldest)
             self._queued_audio_bytes -= oldest.pcm_bytes
             self.dropped_audio += 1
@@ -141,6 +142,9 @@ class Connections:
 
     def __init__(self) -> None:
         self._outboxes: dict[str, Outbox] = {}
+
+    def __len__(self) -> int:
+        return len(self._outboxes)
 
     def add(self, connection_id: str, outbox: Outbox) -> None:
         """Register a connection."""

@@ -46,9 +46,7 @@ class Endpoint(Protocol):
     audio_limit_bytes: int
 
     async def admit(self, connection_id: str, upgrade: Upgrade) -> None:
-        """Let the connection in, or raise Refusal; what it is told meanwhile is sent once the socket is
-        open.
-        """
+        """Let the connection in, or raise Refusal; what it is told is sent once the socket is open."""
 
     async def receive(self, connection_id: str, frame: str | bytes) -> None:
         """Deal with one frame; every answer goes through the connection's outbox."""
@@ -64,9 +62,7 @@ class GatewayServer:
     the TCP connection: a client that vanishes during the handshake is admitted and taken out again.
     """
 
-    def __init__(
-        self, endpoints: Mapping[str, Endpoint], connections: Connections, clock: Clock, ids: Ids
-    ) -> None:
+    def __init__(self, endpoints: Mapping[str, Endpoint], connections: Connections, clock: Clock, ids: Ids) -> None:
         self._endpoints = endpoints
         self._connections = connections
         self._clock = clock
@@ -99,9 +95,7 @@ class GatewayServer:
         return bound_port
 
     async def stop(self) -> None:
-        """Write what is queued, close every socket with 1001, and wait until all have been cleaned up
-        after.
-        """
+        """Write what is queued, close every socket with 1001, and wait until all is cleaned up."""
         assert self._server is not None, "stop is for a server that was started"
         await self._connections.flushed()
         self._server.close(code=1001, reason="the service is shutting down")
@@ -114,18 +108,14 @@ class GatewayServer:
         endpoint = self._endpoints.get(path.rstrip("/") or "/")
         if endpoint is None:
             return connection.respond(HTTPStatus.NOT_FOUND, f"Nothing is served at {path}\n")
-        upgrade = Upgrade(
-            dict(parse_qsl(query, keep_blank_values=True)), _client_address(connection, request.headers)
-        )
+        upgrade = Upgrade(dict(parse_qsl(query, keep_blank_values=True)), _client_address(connection, request.headers))
         connection_id = self._ids.connection_id()
         outbox = Outbox(connection, connection_id, audio_limit_bytes=endpoint.audio_limit_bytes)
         self._connections.add(connection_id, outbox)
         self._behind[connection] = (connection_id, endpoint)
         # A task of its own, because the handshake may be given up while half of the admission is written.
         admission = asyncio.get_running_loop().create_task(endpoint.admit(connection_id, upgrade))
-        life = asyncio.get_running_loop().create_task(
-            self._accompany(connection, connection_id, endpoint, admission)
-        )
+        life = asyncio.get_running_loop().create_task(self._accompany(connection, connection_id, endpoint, admission))
         self._lives.add(life)
         life.add_done_callback(self._lives.discard)
         try:
@@ -175,7 +165,7 @@ class GatewayServer:
 
     def _refused(self, refusal: Refusal) -> Response:
         status = HTTPStatus(refusal.status)
-        body = json.dumps(error_envelope(refusal, self._clock.now_ms()), ensure_ascii=False).encode()
+        body = json.dumps(error_envelope(refusal, self._clock.now_ms())).encode()
         headers = Headers(
             {
                 "Content-Type": "application/json; charset=utf-8",

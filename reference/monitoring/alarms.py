@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from reference.monitoring.catalogue import METRICS
+from reference.storage import aws
 
 MINUTE_S = 60
 
@@ -193,8 +195,13 @@ def requests(prefix: str) -> Iterator[dict[str, Any]]:
         }
 
 
-def create(client: Any, prefix: str) -> None:
-    """Create every alarm, or bring it up to date; takes one call each."""
+async def create(endpoint_url: str, prefix: str) -> None:
+    """Create every alarm in CloudWatch at `endpoint_url`, or bring it up to date, off the event loop."""
+    await asyncio.to_thread(_create, endpoint_url, prefix)
+
+
+def _create(endpoint_url: str, prefix: str) -> None:
+    client = aws.connect(endpoint_url, "cloudwatch")
     for request in requests(prefix):
         client.put_metric_alarm(**request)
 

@@ -98,7 +98,7 @@ METRICS: Mapping[str, MetricDefinition] = MappingProxyType(
 
 
 def definition_of(name: str, dimensions: Mapping[str, str]) -> MetricDefinition:
-    """Return the definition of a metric; raise ValueError when the sheet has no such metric, or not with these dimensions."""
+    """Return what is fixed about a metric; raise ValueError unless the sheet has it, with just these dimensions."""
     definition = METRICS.get(name)
     if definition is None:
         raise ValueError(f"expected a metric of sheet 8.3, got {name!r}")

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 
 from reference.speech.ports import (
     Delivery,
@@ -22,49 +23,77 @@ from reference.speech.ports import (
 )
 
 
-@dataclass(slots=True)
-class _Order:
-    failure: SpeechFailure
+@dataclass(slots=True, eq=False)
+class Order:
+    """One fault: what happens, to whom, how often."""
+
     scope: str | None
-    times_left: int
+    failure: Exception | None = None
+    """What calls fail with; None for a stall."""
+    stalled_for_s: float | None = None
+    """How long each call waits; None means until the fault is called off."""
+    times_left: int | None = None
+    """How often yet; None means until it is called off."""
+    times_struck: int = 0
+    off: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when it was called off, which lets those go on that it stalls."""
 
 
 class Faults:
     """Faults waiting to happen at one kind of call."""
 
     def __init__(self) -> None:
-        self._orders: list[_Order] = []
-        self._stalls: dict[str | None, asyncio.Event] = {}
+        self._orders: list[Order] = []
 
-    def fail_next(self, failure: SpeechFailure, *, times: int = 1, scope: str | None = None) -> None:
-        """Let the next `times` calls fail."""
-        self._orders.append(_Order(failure, scope, times))
+    def fail_next(self, failure: Exception, *, times: int | None = 1, scope: str | None = None) -> Order:
+        """Let the next `times` calls fail; None means all of them, until it is called off."""
+        return self._add(Order(scope, failure, times_left=times))
 
-    def stall(self, scope: str | None = None) -> None:
-        """Let calls wait until `release`."""
-        self._stalls.setdefault(scope, asyncio.Event())
+    def stall(self, scope: str | None = None, *, seconds: float | None = None, times: int | None = None) -> Order:
+        """Let the next `times` calls wait for `seconds`, or until it is called off or released."""
+        return self._add(Order(scope, stalled_for_s=seconds, times_left=times))
 
     def release(self, scope: str | None = None) -> None:
         """Let the calls stalled under this scope go on."""
-        if event := self._stalls.pop(scope, None):
-            event.set()
+        for order in [one for one in self._orders if one.failure is None and one.scope == scope]:
+            self.call_off(order)
+
+    def call_off(self, order: Order) -> None:
+        """Let a fault happen no more; calls that it stalls go on."""
+        order.off.set()
+        if order in self._orders:
+            self._orders.remove(order)
 
     def clear(self) -> None:
         """Call off every fault; stalled calls go on."""
-        self._orders.clear()
-        for scope in list(self._stalls):
-            self.release(scope)
+        for order in list(self._orders):
+            self.call_off(order)
 
     async def strike(self, scope: str) -> None:
         """Wait or raise if a fault is due; called at the beginning of a call."""
-        while stalls := [event for key, event in self._stalls.items() if key in (None, scope)]:
-            await stalls[0].wait()
-        for order in self._orders:
-            if order.scope in (None, scope):
-                order.times_left -= 1
-                if order.times_left == 0:
-                    self._orders.remove(order)
+        for stall in [order for order in self._due(scope) if order.failure is None]:
+            self._take(stall)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(stall.stalled_for_s):
+                    await stall.off.wait()
+        for order in self._due(scope):
+            if order.failure is not None:
+                self._take(order)
                 raise order.failure
+
+    def _add(self, order: Order) -> Order:
+        self._orders.append(order)
+        return order
+
+    def _due(self, scope: str) -> list[Order]:
+        return [order for order in self._orders if order.scope in (None, scope) and order.times_left != 0]
+
+    def _take(self, order: Order) -> None:
+        order.times_struck += 1
+        if order.times_left is not None:
+            order.times_left -= 1
+            if order.times_left == 0 and order.failure is not None:
+                self._orders.remove(order)
 
 
 class RecogniserWithFaults:
@@ -87,9 +116,7 @@ class RecogniserWithFaults:
     ) -> RecogniserStream:
         """Open a stream of the recogniser, or raise the SpeechFailure that is due."""
         await self.opens.strike(options.session_id)
-        stream = _BreakableStream(
-            self.feeds, options.session_id, on_transcript, on_failure, self._open_streams.discard
-        )
+        stream = _BreakableStream(self.feeds, options.session_id, on_transcript, on_failure, self._open_streams.discard)
         self._open_streams.add(stream)
         try:
             stream.inner = await self._recogniser.open(options, stream.pass_on, stream.break_off)

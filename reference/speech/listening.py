@@ -16,7 +16,8 @@ from reference.speech.phrase_matcher import PhraseMatcher, Piece
 from reference.speech.ports import SAMPLE_RATE_HZ, Transcript
 
 FRAME_MS = 30
-FRAME_BYTES = 2 * SAMPLE_RATE_HZ * FRAME_MS // 1000
+_BYTES_PER_MS = 2 * SAMPLE_RATE_HZ // 1000
+FRAME_BYTES = FRAME_MS * _BYTES_PER_MS
 _DECODER_FRAME_MS = 10
 
 _LEAD_IN_FRAMES = 300 // FRAME_MS
@@ -29,8 +30,10 @@ _LONG_PAUSE_FRAMES = 600 // FRAME_MS
 """...and so long one that is not: people breathe within a sentence."""
 _BREATHLESS_FRAMES = 4_000 // FRAME_MS
 """An utterance so long needs no pause: it ends after its last whole phrase, and the rest begins another."""
-_LONGEST_FRAMES = 8_000 // FRAME_MS
+_LONGEST_FRAMES = 6_000 // FRAME_MS
 """So long one, music perhaps, ends in any case: this bounds memory and the second listening."""
+_SWALLOWED_MS = 200
+"""How far before a misheard sentence its lost first word is looked for."""
 _PARTIAL_FRAMES = 4
 """Partial results are at least 120 ms of audio apart."""
 
@@ -172,7 +175,19 @@ class Listening:
         utterance.consider(words_heard(self._decoder))
         if not utterance.is_understood():
             utterance.reconsider(self._sphinx.hear_again(utterance.pcm()))
+        if not utterance.is_understood() and utterance.is_in_pieces():
+            utterance.reconsider(utterance.first_piece() + self._hear_rest_again(utterance))
         yield from self._finals(utterance)
+
+    def _hear_rest_again(self, utterance: _Utterance) -> list[Word]:
+        """Listen once more to what follows the first piece.
+
+        When someone breaks off within a word, or is muted there, the torn word often swallows the first
+        one of the next sentence; heard by itself that sentence is whole.
+        """
+        start_ms = max(0, utterance.second_piece_ms() - _SWALLOWED_MS)
+        words = self._sphinx.hear_again(utterance.pcm()[start_ms * _BYTES_PER_MS :])
+        return [Word(word.text, word.start_ms + start_ms, word.end_ms + start_ms) for word in words]
 
     def _cut(self, utterance: _Utterance) -> Iterator[Transcript]:
         """Close an utterance after its last whole phrase and begin another with what follows there."""
@@ -246,6 +261,12 @@ class _Utterance:
         if self._words_in_phrases() < before[2]:
             self.words, self._pieces = before[:2]
 
+    def first_piece(self) -> list[Word]:
+        return self.words[: len(self._pieces[0].words)]
+
+    def second_piece_ms(self) -> int:
+        return self.words[self._pieces[1].first].start_ms
+
     def phrases(self) -> list[Piece]:
         """The whole phrases, first spoken first."""
         return [piece for piece in self._pieces if piece.whole]
@@ -257,6 +278,9 @@ class _Utterance:
     def is_understood(self) -> bool:
         """Whether every word belongs to a whole phrase."""
         return bool(self._pieces) and all(piece.whole for piece in self._pieces)
+
+    def is_in_pieces(self) -> bool:
+        return len(self._pieces) > 1
 
     def is_over(self) -> bool:
         complete = self.is_understood() and not self._pieces[-1].unfinished

@@ -37,9 +37,7 @@ class StreamRecord:
     """When each chunk was handed over, and the PCM; the oldest are dropped when memory asks for it."""
     chunks_fed: int = 0
     """How many there were altogether."""
-    transcripts: deque[tuple[float, Transcript]] = field(
-        default_factory=lambda: deque(maxlen=_TRANSCRIPTS_KEPT)
-    )
+    transcripts: deque[tuple[float, Transcript]] = field(default_factory=lambda: deque(maxlen=_TRANSCRIPTS_KEPT))
     failure: SpeechFailure | None = None
     """Why it did not open, or broke."""
     closed_at_s: float | None = None

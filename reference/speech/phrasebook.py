@@ -67,9 +67,7 @@ class Phrasebook:
         try:
             return self._texts[phrase_id, language]
         except KeyError:
-            raise LookupError(
-                f"{self._folder / 'phrasebook.yaml'} has no {phrase_id!r} in {language!r}"
-            ) from None
+            raise LookupError(f"{self._folder / 'phrasebook.yaml'} has no {phrase_id!r} in {language!r}") from None
 
     def recording(self, phrase_id: str, language: str) -> Path:
         """Return the file in which a phrase is spoken (16 kHz, mono, 16-bit), or raise LookupError."""

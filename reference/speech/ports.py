@@ -6,11 +6,27 @@ Audio is always PCM, signed 16-bit little-endian, mono, 16 000 Hz (sheet 5.1).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 SAMPLE_RATE_HZ = 16_000
 BYTES_PER_SECOND = 2 * SAMPLE_RATE_HZ
+
+RECOGNISER_LANGUAGES = {
+    "en": "en-US",
+    "es": "es-ES",
+    "fr": "fr-FR",
+    "de": "de-DE",
+    "it": "it-IT",
+    "pt": "pt-BR",
+    "ja": "ja-JP",
+    "ko": "ko-KR",
+    "zh": "zh-CN",
+    "ar": "ar-SA",
+    "hi": "hi-IN",
+    "ru": "ru-RU",
+}
+"""A session's language to the recogniser's (sheet 5.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +40,11 @@ class StreamOptions:
     encoding: str = "pcm"
     session_id: str = ""
     """Whose stream it is: no engine needs it, but observations and faults are told apart by it."""
+
+    @property
+    def recogniser_language(self) -> str | None:
+        """The language as recognisers know it, such as `en-US`; None when they do not."""
+        return RECOGNISER_LANGUAGES.get(self.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +100,8 @@ class Delivery:
     """slow, medium, fast or x-fast."""
     volume: str = "medium"
     """x-soft, soft, medium or loud."""
+    markup: str = field(default="", compare=False)
+    """The same as a speak element around the sentence, for an engine that reads markup; empty for plain text."""
 
 
 class Synthesiser(Protocol):

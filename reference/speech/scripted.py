@@ -100,7 +100,5 @@ class ScriptedStream:
         """Report `transcript`; without a position in the audio (end_ms 0) it gets the present one."""
         if transcript.final or self.options.partial_results:
             if not transcript.end_ms:
-                transcript = dataclasses.replace(
-                    transcript, end_ms=self._fed_bytes * 1000 // BYTES_PER_SECOND
-                )
+                transcript = dataclasses.replace(transcript, end_ms=self._fed_bytes * 1000 // BYTES_PER_SECOND)
             self._on_transcript(transcript)

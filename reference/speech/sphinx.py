@@ -15,6 +15,7 @@ import reference
 from reference.speech.phrasebook import Phrasebook
 from reference.speech.ports import (
     BYTES_PER_SECOND,
+    RECOGNISER_LANGUAGES,
     SAMPLE_RATE_HZ,
     RecogniserStream,
     SpeechFailure,
@@ -24,22 +25,6 @@ from reference.speech.ports import (
 from reference.speech.worker_protocol import HEAD_BYTES, Kind, message, read_head
 
 _LOG = logging.getLogger(__name__)
-
-LANGUAGE_CODES = {
-    "en": "en-US",
-    "es": "es-ES",
-    "fr": "fr-FR",
-    "de": "de-DE",
-    "it": "it-IT",
-    "pt": "pt-BR",
-    "ja": "ja-JP",
-    "ko": "ko-KR",
-    "zh": "zh-CN",
-    "ar": "ar-SA",
-    "hi": "hi-IN",
-    "ru": "ru-RU",
-}
-"""A session's language to the recogniser's (sheet 5.3)."""
 
 _UNDERSTOOD = "en-US"
 """The one language of the acoustic model."""
@@ -98,13 +83,13 @@ class SphinxRecogniser:
                 f"expected pcm at {SAMPLE_RATE_HZ} Hz, got {options.encoding} at {options.sample_rate_hz} Hz",
                 transient=False,
             )
-        if options.language not in LANGUAGE_CODES:
+        if options.recogniser_language is None:
             raise SpeechFailure(
                 "LANGUAGE_NOT_SUPPORTED",
-                f"expected one of {', '.join(LANGUAGE_CODES)}, got {options.language!r}",
+                f"expected one of {', '.join(RECOGNISER_LANGUAGES)}, got {options.language!r}",
                 transient=False,
             )
-        if LANGUAGE_CODES[options.language] != _UNDERSTOOD:
+        if options.recogniser_language != _UNDERSTOOD:
             return _DeafStream()
         worker = await self._living_worker()
         return await worker.open(options, on_transcript, on_failure)
@@ -136,9 +121,7 @@ class _Stream:
     decide, which has the buffer of sheet 5.2 for it.
     """
 
-    def __init__(
-        self, worker: _Worker, number: int, on_transcript: OnTranscript, on_failure: OnFailure
-    ) -> None:
+    def __init__(self, worker: _Worker, number: int, on_transcript: OnTranscript, on_failure: OnFailure) -> None:
         self.on_transcript = on_transcript
         self._worker = worker
         self._number = number
@@ -217,6 +200,10 @@ class _Worker:
         try:
             async with asyncio.timeout(_START_PATIENCE_S):
                 kind, _, _ = await worker._next()
+        except asyncio.CancelledError:
+            # Whoever wanted a stream has lost patience; no process is to be left behind.
+            await worker.close()
+            raise
         except (TimeoutError, asyncio.IncompleteReadError) as error:
             await worker.close()
             raise SpeechFailure(
@@ -234,9 +221,7 @@ class _Worker:
     def pid(self) -> int:
         return self._process.pid
 
-    async def open(
-        self, options: StreamOptions, on_transcript: OnTranscript, on_failure: OnFailure
-    ) -> _Stream:
+    async def open(self, options: StreamOptions, on_transcript: OnTranscript, on_failure: OnFailure) -> _Stream:
         number = next(self._numbers)
         stream = self._streams[number] = _Stream(self, number, on_transcript, on_failure)
         self.send(Kind.OPEN, number, json.dumps({"partialResults": options.partial_results}).encode())

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from reference.journal import Journal
+from reference.metrics import Metrics, Unmeasured
 from reference.refusal import Refusal
 
 ATTEMPTS = 3
@@ -25,18 +26,19 @@ EMULATOR_ACCESS_KEY = "earshot"
 """Access key and secret key for the emulator, which checks neither: the user's own account is never used."""
 
 
-def connect(endpoint_url: str) -> Any:
-    """Return a DynamoDB client for `endpoint_url`, with keys that mean nothing to a real account."""
+def connect(endpoint_url: str, service: str = "dynamodb") -> Any:
+    """Return a client of an AWS service for `endpoint_url`, with keys that mean nothing to a real account."""
     import boto3
     from botocore.config import Config
 
-    session = boto3.session.Session(
+    # boto3's types know every service by a literal name, but not a name that is only known at run time.
+    session: Any = boto3.session.Session(
         region_name=REGION,
         aws_access_key_id=EMULATOR_ACCESS_KEY,
         aws_secret_access_key=EMULATOR_ACCESS_KEY,
     )
     return session.client(
-        "dynamodb",
+        service,
         endpoint_url=endpoint_url,
         config=Config(
             max_pool_connections=WORKERS,
@@ -56,8 +58,9 @@ class Store:
     it keeps failing. A failed condition is not an error of the store: ConditionFailed.
     """
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, metrics: Metrics | None = None) -> None:
         self._client = client
+        self._metrics = metrics or Unmeasured()
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="aws")
         self._journal = Journal("store")
 
@@ -82,10 +85,9 @@ class Store:
                 unreachable, reason = True, type(failure).__name__
                 hopeless = attempt == ATTEMPTS
                 cause = failure
+            self._metrics.put("DynamoDBErrors", Operation=operation.title().replace("_", ""))
             if hopeless:
-                self._journal.error(
-                    operation, "the store failed", failure=cause, reason=reason, attempt=attempt
-                )
+                self._journal.error(operation, "the store failed", failure=cause, reason=reason, attempt=attempt)
                 if unreachable:
                     raise Refusal("SERVICE_UNAVAILABLE", "The store cannot be reached") from cause
                 raise Refusal("INTERNAL_ERROR", "The store failed") from cause

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Protocol
 
 
@@ -42,3 +43,24 @@ class SystemClock:
     def call_later(self, delay_s: float, call: Callable[[], None]) -> Timer:
         """Make `call` on the event loop after `delay_s`."""
         return asyncio.get_running_loop().call_later(max(0.0, delay_s), call)
+
+
+async def sleep(clock: Clock, delay_s: float) -> None:
+    """Return after `delay_s` of that clock's time."""
+    woken = asyncio.Event()
+    alarm = clock.call_later(delay_s, woken.set)
+    try:
+        await woken.wait()
+    finally:
+        alarm.cancel()
+
+
+@asynccontextmanager
+async def time_limit(clock: Clock, limit_s: float) -> AsyncIterator[None]:
+    """Raise TimeoutError out of the block when it takes longer than `limit_s` of that clock's time."""
+    async with asyncio.timeout(None) as limit:
+        alarm = clock.call_later(limit_s, lambda: limit.reschedule(asyncio.get_running_loop().time()))
+        try:
+            yield
+        finally:
+            alarm.cancel()

@@ -37,15 +37,11 @@ class Emulator:
         )
 
     def endpoint_url(self) -> str:
-        """Return where the emulator answers, waiting for it to say so; raise RuntimeError if it did not
-        start.
-        """
+        """Return where the emulator answers, once it has said so; raise RuntimeError if it did not start."""
         assert self._child.stdout is not None
         line = self._child.stdout.readline()
         if not line:
-            raise RuntimeError(
-                f"The store's emulator ended with code {self._child.wait()} before it was ready."
-            )
+            raise RuntimeError(f"The store's emulator ended with code {self._child.wait()} before it was ready.")
         return str(json.loads(line)["endpoint"])
 
     def stop(self) -> None:
@@ -99,9 +95,9 @@ def _serve(listener: socket.socket) -> None:
     )
     from werkzeug.serving import make_server
 
-    from reference.monitoring.emulated_percentiles import teach_moto
+    from reference.monitoring.cures import cure_moto
 
-    teach_moto()
+    cure_moto()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     host, port = listener.getsockname()
     make_server(

@@ -23,9 +23,7 @@ class TableNames:
     @classmethod
     def with_prefix(cls, prefix: str) -> TableNames:
         """Return the sheet's names, each after `prefix`, so that many runs can share one store."""
-        return cls(
-            f"{prefix}Sessions", f"{prefix}Connections", f"{prefix}RateLimits", f"{prefix}CachedTranslations"
-        )
+        return cls(f"{prefix}Sessions", f"{prefix}Connections", f"{prefix}RateLimits", f"{prefix}CachedTranslations")
 
     def by_sheet_name(self) -> dict[str, str]:
         """Return the names under those of the sheet."""

@@ -1,0 +1,44 @@
+"""The control plane attached to a service: wrapped around what it stands on, and served beside it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from reference.control.plane import ControlPlane, Inside
+from reference.control.server import ControlServer
+
+if TYPE_CHECKING:
+    from reference.app import World
+
+
+class Control:
+    """The control plane of one service that is to stand on `world`."""
+
+    def __init__(self, port: int, world: World) -> None:
+        """Bind the port; raise OSError when it cannot be used."""
+        self._server = ControlServer(port)
+        self._plane = ControlPlane(world.engines, world.aws_client, world.table_names)
+        self._settings = world.settings
+        self.world = replace(world, engines=self._plane.engines, disturbances=self._plane.disturbances)
+        """What the service must stand on to be under control."""
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return self._server.url
+
+    def start(self, inside: Inside) -> None:
+        """Begin to serve, with a view into the running service."""
+        self._plane.look_into(inside)
+        self._server.start(self._build)
+
+    async def stop(self) -> None:
+        """Answer what is being asked, then close the port."""
+        await self._server.stop()
+
+    def _build(self) -> Any:
+        # FastAPI takes long to load, so it is loaded here: on the server's thread, beside the service's own start.
+        from reference.control import api
+
+        return api.build(self._plane, self._settings)

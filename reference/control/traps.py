@@ -1,0 +1,66 @@
+"""Faults in places that have no wrapper of their own: orders that wait for a call that fits."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reference.control.messages import FaultOrder
+
+
+class Trap:
+    """One order in place; see reference.control.faults.Armed."""
+
+    def __init__(self, order: FaultOrder, forget: Callable[[Trap], None]) -> None:
+        self.order = order
+        self.times_struck = 0
+        self.times_left = order.times
+        self._forget = forget
+        self._off = asyncio.Event()
+
+    def call_off(self) -> None:
+        """Spring no more; whoever waits in `stall` goes on."""
+        self._off.set()
+        self._forget(self)
+
+    async def stall(self) -> None:
+        """Wait as long as the order says, at most until it is called off."""
+        try:
+            async with asyncio.timeout(self.order.seconds):
+                await self._off.wait()
+        except TimeoutError:
+            return
+
+
+class Traps:
+    """The orders for one place, first come, first struck; `spring` may be called on any thread."""
+
+    def __init__(self) -> None:
+        self._traps: list[Trap] = []
+        self._lock = threading.Lock()
+
+    def set(self, order: FaultOrder) -> Trap:
+        """Put an order in place."""
+        trap = Trap(order, self._forget)
+        with self._lock:
+            self._traps.append(trap)
+        return trap
+
+    def spring(self, fits: Callable[[FaultOrder], bool]) -> Trap | None:
+        """Return the first trap with an order that fits a call and has times left, and count the call."""
+        with self._lock:
+            for trap in self._traps:
+                if trap.times_left != 0 and fits(trap.order):
+                    trap.times_struck += 1
+                    if trap.times_left is not None:
+                        trap.times_left -= 1
+                    return trap
+        return None
+
+    def _forget(self, trap: Trap) -> None:
+        with self._lock:
+            if trap in self._traps:
+                self._traps.remove(trap)

@@ -1,0 +1,62 @@
+"""One service, two recognisers: sessions that were given a script hear the double, all others the engine."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from reference.speech.ports import Recogniser, RecogniserStream, SpeechFailure, StreamOptions, Transcript
+from reference.speech.scripted import ScriptedRecogniser
+
+
+class RoutedRecogniser:
+    """Opens the streams of scripted sessions with the double and those of all others with `engine`.
+
+    Where `engine` is the double itself, every session is scripted.
+    """
+
+    def __init__(self, engine: Recogniser) -> None:
+        self.double = engine if isinstance(engine, ScriptedRecogniser) else ScriptedRecogniser()
+        self._engine = engine
+        self._scripted: set[str] = set()
+        self._heard_by_engine: set[str] = set()
+        self._opened = asyncio.Condition()
+
+    def script(self, session_id: str) -> bool:
+        """Let the double hear a session from now on; return False when the engine has heard some of it already."""
+        if session_id in self._heard_by_engine:
+            return False
+        self._scripted.add(session_id)
+        return True
+
+    def is_scripted(self, session_id: str) -> bool:
+        """Return whether the double hears a session."""
+        return session_id in self._scripted or self._engine is self.double
+
+    async def emit(self, transcript: Transcript, session_id: str, *, within_s: float) -> None:
+        """Report `transcript` in a scripted session, waiting for its stream to open; LookupError if it does not."""
+        try:
+            async with asyncio.timeout(within_s), self._opened:
+                while True:
+                    try:
+                        self.double.emit(transcript, session_id)
+                        return
+                    except LookupError:
+                        await self._opened.wait()
+        except TimeoutError:
+            self.double.emit(transcript, session_id)
+
+    async def open(
+        self,
+        options: StreamOptions,
+        on_transcript: Callable[[Transcript], None],
+        on_failure: Callable[[SpeechFailure], None],
+    ) -> RecogniserStream:
+        """Open a stream of the recogniser that is to hear this session, or raise its SpeechFailure."""
+        if not self.is_scripted(options.session_id):
+            self._heard_by_engine.add(options.session_id)
+            return await self._engine.open(options, on_transcript, on_failure)
+        stream = await self.double.open(options, on_transcript, on_failure)
+        async with self._opened:
+            self._opened.notify_all()
+        return stream

@@ -1,0 +1,72 @@
+"""A service under control: real sockets, emulated tables, engines that do as they are told, and a control plane."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from earshot.targets.control import Control
+from reference.app import App, World
+from reference.control.attached import Control as ControlPlane
+from reference.settings import read
+from reference.storage import aws
+from reference.storage.clock import SystemClock
+from reference.storage.ids import RandomIds
+from tests.reference.conftest import TestStore
+from tests.reference.engine_fakes import FakeSpeech
+from tests.reference.service_kit import SECRET, Service
+from tests.reference.world_fakes import FakeMetrics
+
+Answer = TypeVar("Answer")
+
+
+@dataclass
+class Controlled:
+    """The service, and the harness's own client of its control plane."""
+
+    service: Service
+    control: Control
+    metrics: FakeMetrics
+    control_url: str
+
+    async def order(self, ask: Callable[[Control], Answer]) -> Answer:
+        """Ask the control plane, from a thread: the client waits for its answers."""
+        return await asyncio.to_thread(ask, self.control)
+
+
+@asynccontextmanager
+async def controlled(store: TestStore, **settings: str) -> AsyncIterator[Controlled]:
+    """Run a service under control for the length of a block; settings by field name."""
+    limits = {
+        "rate_limit_connection_attempts_per_min": "100000",
+        "rate_limit_listener_joins_per_min": "100000",
+        "rate_limit_control_messages_per_second": "100000",
+    }
+    speech, metrics = FakeSpeech(), FakeMetrics()
+    world = World(
+        read(limits | settings, {}),
+        speech.engines(),
+        aws.connect(store.endpoint_url),
+        store.tables,
+        SECRET,
+        SystemClock(),
+        RandomIds(),
+        metrics,
+    )
+    plane = ControlPlane(0, world)
+    app = App(plane.world)
+    plane.start(app)
+    port = await app.start("127.0.0.1", 0)
+    service = Service(f"ws://127.0.0.1:{port}/broadcast", speech, store)
+    control = Control(plane.url)
+    try:
+        yield Controlled(service, control, metrics, plane.url)
+    finally:
+        await asyncio.to_thread(control.call_off_all)
+        control.close()
+        await service.close()
+        await app.stop()
+        await plane.stop()

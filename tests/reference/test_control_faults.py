@@ -1,0 +1,179 @@
+"""Faults ordered through the control plane strike whom they should, as often as they should."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import logging
+
+import pytest
+
+from earshot.failures import Unusable
+from tests.reference.conftest import TestStore
+from tests.reference.control_kit import controlled
+from tests.reference.service_kit import Client
+from tests.reference.world_fakes import on_loop
+
+CHUNK = base64.b64encode(bytes(3200)).decode()
+
+
+async def chunk(speaker: Client) -> None:
+    await speaker.send("sendAudio", audioData=CHUNK)
+    await speaker.next("audioReceived")
+
+
+async def volume(speaker: Client) -> str:
+    """Set the volume; return the type of the answer, or the code of the error."""
+    await speaker.send("setVolume", volumeLevel=1)
+    while (answer := await speaker.next())["type"] == "sessionStatus":
+        continue
+    return str(answer.get("code", answer["type"]))
+
+
+@on_loop
+async def test_a_handler_that_hangs_is_given_up_and_one_that_was_released_goes_on(store: TestStore) -> None:
+    async with controlled(store, control_handler_timeout_seconds="0.05") as under:
+        ana, session_id = await under.service.speaker()
+        await under.order(lambda control: control.stall_handler("setVolume", session_id=session_id))
+        assert await volume(ana) == "TIMEOUT"
+        assert await volume(ana) == "volumeChanged"
+        errors = under.metrics.values("LambdaErrors", Handler="speaker-control", ErrorType="TIMEOUT")
+        assert errors == [1]
+    async with controlled(store) as under:
+        ana, _ = await under.service.speaker()
+        stall = await under.order(lambda control: control.stall_handler("setVolume"))
+        await ana.send("setVolume", volumeLevel=1)
+        while (await under.order(lambda control: control.fault(stall.id))).times_struck == 0:
+            await asyncio.sleep(0)
+        await under.order(lambda control: control.call_off(stall))
+        assert (await ana.next())["type"] == "volumeChanged"
+
+
+@on_loop
+async def test_a_fault_for_one_session_leaves_the_others_alone(store: TestStore) -> None:
+    async with controlled(store, control_handler_timeout_seconds="0.05") as under:
+        ana, anas_session = await under.service.speaker("ana")
+        ben, _ = await under.service.speaker("ben")
+        await under.order(lambda control: control.stall_handler(times=None, session_id=anas_session))
+        assert [await volume(ben), await volume(ana), await volume(ana)] == ["volumeChanged", "TIMEOUT", "TIMEOUT"]
+        assert await under.order(lambda control: control.call_off_all(anas_session)) == 1
+        assert await volume(ana) == "volumeChanged"
+
+
+@on_loop
+async def test_a_crash_is_answered_without_internals_and_logged_with_its_stack(
+    store: TestStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.ERROR, "reference.gateway")
+    async with controlled(store) as under:
+        ana, session_id = await under.service.speaker()
+        await under.order(lambda control: control.crash_handler("muteBroadcast"))
+        answer = await ana.ask("muteBroadcast")
+        assert (answer["code"], answer["statusCode"]) == ("INTERNAL_ERROR", 500)
+        assert "crash" not in str(answer).lower()
+        assert under.metrics.values("LambdaErrors", Handler="speaker-control", ErrorType="INTERNAL_ERROR") == [1]
+    [record] = [one for one in caplog.records if one.levelno == logging.ERROR]
+    assert record.correlation_id == session_id  # type: ignore[attr-defined]
+    assert "OrderedCrash" in record.metadata["stack"]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("times", "code", "outcome"),
+    [
+        (2, "ProvisionedThroughputExceededException", "volumeChanged"),
+        (3, "ProvisionedThroughputExceededException", "INTERNAL_ERROR"),
+        (1, "ValidationException", "INTERNAL_ERROR"),
+        (3, "Unreachable", "SERVICE_UNAVAILABLE"),
+    ],
+)
+@on_loop
+async def test_the_store_fails_below_the_retries(store: TestStore, times: int, code: str, outcome: str) -> None:
+    async with controlled(store) as under:
+        ana, session_id = await under.service.speaker()
+        fault = await under.order(
+            lambda control: control.fail_store(
+                times, code=code, operations=["UpdateItem"], table="Sessions", session_id=session_id
+            )
+        )
+        assert await volume(ana) == outcome
+        struck = await under.order(lambda control: control.fault(fault.id))
+        assert (struck.times_struck, struck.times_left) == (times, 0)
+        assert under.metrics.values("DynamoDBErrors", Operation="UpdateItem") == [1] * times
+
+
+@on_loop
+async def test_the_store_of_one_session_fails_by_its_connections_too(store: TestStore) -> None:
+    async with controlled(store) as under:
+        ana, anas_session = await under.service.speaker("ana")
+        ben, bens_session = await under.service.speaker("ben")
+        await under.service.listener(anas_session)
+        lena = await under.service.listener(bens_session)
+        fault = await under.order(
+            lambda control: control.fail_store(
+                code="ValidationException", table="Connections", operations=["UpdateItem"], session_id=bens_session
+            )
+        )
+        assert (await lena.ask("changeLanguage", targetLanguage="fr"))["code"] == "INTERNAL_ERROR"
+        assert await volume(ana) == await volume(ben) == "volumeChanged"
+        assert (await under.order(lambda control: control.fault(fault.id))).times_struck == 1
+
+
+@on_loop
+async def test_a_dead_connection_is_not_told_and_the_others_are(store: TestStore) -> None:
+    async with controlled(store) as under:
+        ana, session_id = await under.service.speaker()
+        lena = await under.service.open(action="joinSession", sessionId=session_id, targetLanguage="es")
+        joined = await lena.next()
+        omar = await under.service.listener(session_id)
+        await under.order(lambda control: control.find_dead(joined["connectionId"]))
+        await ana.send("pauseBroadcast")
+        assert (await ana.next("broadcastPaused"))["listenersNotified"] == 1
+        assert (await omar.next())["type"] == "broadcastPaused"
+        assert under.metrics.values("ListenerNotificationFailures", SessionId=session_id) == [1]
+
+
+@on_loop
+async def test_without_sign_in_no_session_is_opened_and_with_it_one_is(store: TestStore) -> None:
+    async with controlled(store) as under:
+        await under.order(lambda control: control.lose_sign_in(1))
+        query = {"action": "createSession", "sourceLanguage": "en", "token": "whatever"}
+        status, envelope = await under.service.refused(**query)
+        assert (status, envelope["code"]) == (503, "SERVICE_UNAVAILABLE")
+        await under.service.speaker()
+
+
+@on_loop
+async def test_the_recogniser_refuses_so_many_streams_and_breaks_those_that_are_open(store: TestStore) -> None:
+    async with controlled(store) as under:
+        ana, session_id = await under.service.speaker()
+        await under.order(lambda control: control.refuse_streams(1, session_id=session_id, transient=True))
+        await chunk(ana)
+        while len(streams := await under.order(lambda control: control.streams(session_id))) < 2:
+            await asyncio.sleep(0)
+        refused, opened = streams
+        assert (refused.failure is not None, refused.opened_at_s) == (True, None)
+        assert opened.options.language == "en"
+        broken = await under.order(lambda control: control.break_stream(session_id, code="BadRequest", transient=False))
+        assert (broken.times_struck, broken.times_left) == (1, 0)
+        error = await ana.next("transcriptionError")
+        assert (error["code"], error["retryable"]) == ("BadRequest", False)
+
+
+@pytest.mark.parametrize(
+    ("order", "complaint"),
+    [
+        ({"at": "sign-in", "session_id": "kind-lamp-100"}, "there is no session_id"),
+        ({"at": "handler", "action": "setVolume"}, "the effect is crash or stall"),
+        ({"at": "store", "times": 0}, "greater than or equal to 1"),
+        ({"at": "moon"}, "recogniser.open"),
+    ],
+)
+@on_loop
+async def test_an_order_that_means_nothing_is_refused(
+    store: TestStore, order: dict[str, object], complaint: str
+) -> None:
+    async with controlled(store) as under:
+        at = str(order.pop("at"))
+        with pytest.raises(Unusable, match=complaint):
+            await under.order(lambda control: control._order(at, **order))
+        assert await under.order(lambda control: control.faults()) == []

@@ -1,0 +1,55 @@
+"""Settings: where values come from, and what is said about those that cannot be."""
+
+from __future__ import annotations
+
+import pytest
+
+from reference.settings import SettingError, Settings, describe, read
+
+
+def test_without_anything_given_the_defaults_of_the_sheet_hold() -> None:
+    settings = read({}, {})
+    assert settings == Settings()
+    assert settings.audio_buffer_max_bytes == 160_000
+    assert settings.listener_buffer_max_bytes == 320_000
+
+
+def test_an_option_wins_over_the_environment_and_fractions_are_taken() -> None:
+    environment = {"CONNECTION_IDLE_TIMEOUT_SECONDS": "9", "SUPPORTED_LANGUAGES": "en, es", "PATH": "/bin"}
+    settings = read({"connection_idle_timeout_seconds": "0.5", "log_level": "INFO"}, environment)
+    assert settings.connection_idle_timeout_seconds == 0.5
+    assert settings.supported_languages == ("en", "es")
+
+
+def test_the_heartbeat_quota_holds_only_when_given() -> None:
+    assert read({}, {}).rate_limit_heartbeats_per_min is None
+    assert read({"rate_limit_heartbeats_per_min": "2"}, {}).rate_limit_heartbeats_per_min == 2
+    assert read({"rate_limit_heartbeats_per_min": "off"}, {}).rate_limit_heartbeats_per_min is None
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "complaint"),
+    [
+        ("max_listeners_per_session", "many", "--max-listeners-per-session wants a whole number of listeners"),
+        ("max_listeners_per_session", "1.5", "a whole number"),
+        ("max_listeners_per_session", "0", "1 to 100000 listeners, but 0 was given"),
+        ("session_max_duration_hours", "2.1", "to 2 hours"),
+        ("max_message_size_bytes", "1048577", "1024 to 1048576 bytes"),
+        ("connection_idle_timeout_seconds", "nan", "but nan was given"),
+        ("supported_languages", "en,english", "'english'"),
+        ("audio_chunk_min_bytes", "40000", "no chunk could ever be accepted"),
+    ],
+)
+def test_a_value_that_cannot_be_is_named_with_what_was_expected(name: str, text: str, complaint: str) -> None:
+    with pytest.raises(SettingError) as raised:
+        read({name: text}, {})
+    assert complaint in str(raised.value)
+
+
+def test_every_setting_is_described_with_option_variable_and_default() -> None:
+    described = {one.name: one for one in describe()}
+    assert set(described) == set(Settings.__dataclass_fields__)
+    assert described["max_message_size_bytes"].option == "--max-message-size-bytes"
+    assert "1024 to 1048576, default 131072; environment MAX_MESSAGE_SIZE_BYTES" in (
+        described["max_message_size_bytes"].help
+    )
