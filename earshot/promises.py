@@ -114,16 +114,11 @@ def trace(requirements: Requirements, features_dir: Path) -> Trace:
 
     Raises UnusableInputError when the folder holds no feature file, or one that cannot be parsed.
     """
-    if not features_dir.is_dir():
-        raise UnusableInputError(f"There is no features folder {features_dir}; name one with --features.")
-    files = sorted(features_dir.rglob("*.feature"))
-    if not files:
-        raise UnusableInputError(f"The features folder {features_dir} holds no *.feature file.")
     known = requirements.by_id()
     shown_by: dict[str, dict[ScenarioRef, None]] = {}
     orphans: dict[str, dict[ScenarioRef, None]] = {}
-    for file in files:
-        for tags, ref, can_fail in _scenarios(file, features_dir):
+    for file, feature in parse_features(features_dir):
+        for tags, ref, can_fail in _scenarios(file.relative_to(features_dir.parent).as_posix(), feature):
             for tag in filter(REQUIREMENT_ID.match, tags):
                 if tag not in known:
                     orphans.setdefault(tag, {})[ref] = None
@@ -136,12 +131,24 @@ def trace(requirements: Requirements, features_dir: Path) -> Trace:
     )
 
 
-def _scenarios(file: Path, features_dir: Path) -> Iterator[tuple[set[str], ScenarioRef, bool]]:
-    """Yield tags, place and whether it has steps, for each scenario, outline and example row of one file."""
-    feature = _parse(file)
-    if feature is None:
-        return
-    path = file.relative_to(features_dir.parent).as_posix()
+def parse_features(features_dir: Path) -> Iterator[tuple[Path, Any]]:
+    """Yield each feature file below a folder, empty ones excepted, with behave's model of it, in order of their names.
+
+    Raises UnusableInputError when the folder holds no feature file, or one that cannot be parsed.
+    """
+    if not features_dir.is_dir():
+        raise UnusableInputError(f"There is no features folder {features_dir}; name one with --features.")
+    files = sorted(features_dir.rglob("*.feature"))
+    if not files:
+        raise UnusableInputError(f"The features folder {features_dir} holds no *.feature file.")
+    for file in files:
+        feature = _parse(file)
+        if feature is not None:
+            yield file, feature
+
+
+def _scenarios(path: str, feature: Any) -> Iterator[tuple[set[str], ScenarioRef, bool]]:
+    """Yield tags, place and whether it has steps, for each scenario, outline and example row of one feature."""
     for scenario in feature.walk_scenarios(with_outlines=True):
         if isinstance(scenario.parent, ScenarioOutline):
             continue

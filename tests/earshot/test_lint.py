@@ -1,0 +1,115 @@
+"""The house rules for features: each one is broken once, and named."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from earshot import lint, phrase_book
+
+GOOD = """\
+@broadcast
+Feature: Pausing
+
+  Background:
+    Given Ana is broadcasting in English
+
+  Rule: Everybody is told
+
+    @REQ-6.3 @critical
+    Scenario: Listeners learn of the pause
+      Given Lena listens in Spanish
+      When Ana pauses the broadcast
+      Then Lena is told that the broadcast is paused
+
+    @REQ-6.4 @normal
+    Scenario Outline: A pause of <length>
+      Given Lena listens in Spanish
+      When Ana pauses the broadcast for <length>
+      Then Lena is told "<said>"
+
+      Examples:
+        | length    | said |
+        | 2 minutes | soon |
+"""
+
+
+def findings(folder: Path, text: str) -> list[str]:
+    (folder / "a.feature").write_text(text)
+    return [f"{finding.rule}: {finding.found}" for finding in lint.lint(folder)]
+
+
+def test_good_features_have_no_findings(tmp_path: Path) -> None:
+    assert findings(tmp_path, GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "finding"),
+    [
+        ("      When Ana pauses the broadcast\n", "", "a scenario has one When: 0 steps act"),
+        (
+            "      When Ana pauses the broadcast\n",
+            "      When Ana pauses the broadcast\n      And Ana resumes the broadcast\n",
+            "a scenario has one When: 2 steps act",
+        ),
+        (
+            "      Given Lena listens in Spanish\n      When Ana pauses the broadcast\n",
+            "      Given Lena listens in Spanish\n" + "      And so on\n" * 6 + "      When Ana pauses the broadcast\n",
+            "a scenario has at most 8 steps: 9",
+        ),
+        (
+            "      Then Lena is told that the broadcast is paused\n",
+            "",
+            "a scenario says what comes of it: there is no Then",
+        ),
+        (
+            "    Given Ana is",
+            "    Given a\n    And b\n    And c\n    Given Ana is",
+            "a Background has at most 3 steps: 4",
+        ),
+        (
+            "    Given Ana is broadcasting",
+            "    When Ana is broadcasting",
+            "a Background only says what is given: it acts",
+        ),
+        ("@REQ-6.3 @critical", "@REQ-6.3", "a scenario has one severity: none"),
+        ("@REQ-6.3 @critical", "@REQ-6.3 @critical @minor", "a scenario has one severity: critical, minor"),
+        ("@REQ-6.3 @critical", "@critical", "a scenario names the requirement it shows: no id"),
+        ("@REQ-6.3 @critical", "@REQ-6.3 @critical @urgent", "a tag is registered in earshot/tags.py: @urgent"),
+        ("Scenario: Listeners learn", f"Scenario: {'Very ' * 20}long", "a title has at most 90 characters"),
+        (
+            "Outline: A pause of <length>",
+            "Outline: Listeners learn of the pause",
+            "a title is used once in the project",
+        ),
+        ("| length    | said |", "| length    | unsaid |", "a column of examples is used: unsaid"),
+        ("Lena is told that", "Lena gets {paused} that", "does not talk of JSON: “{”"),
+        ("Lena is told that", "ws://lena hears that", "does not talk of an address: “ws://”"),
+        ("Lena is told that", "Lena gets status 403 that", "does not talk of a status code: “status 403”"),
+        ("Lena is told that", "on port 80 Lena is told that", "does not talk of a port: “port”"),
+        ("Lena is told that", "Lena waits until", "does not talk of waiting: “waits”"),
+        ("Lena is told that", "Lena gets broadcastPaused when", "a name from the program: “broadcastPaused”"),
+        ("Lena is told that", "Lena gets SESSION_FULL when", "a name from the program: “SESSION_FULL”"),
+    ],
+)
+def test_each_rule_names_what_breaks_it(tmp_path: Path, old: str, new: str, finding: str) -> None:
+    assert old in GOOD
+    assert any(finding in found for found in findings(tmp_path, GOOD.replace(old, new, 1)))
+
+
+def test_what_is_said_aloud_may_hold_anything(tmp_path: Path) -> None:
+    spoken = GOOD.replace("is told that the broadcast is paused", 'hears "Wait at port 80, {please}!"')
+    assert findings(tmp_path, spoken) == []
+
+
+def test_the_phrase_book_lists_every_sentence_once_in_words() -> None:
+    book = phrase_book.read(Path(__file__).parents[2] / "features")
+    text = phrase_book.render(book)
+    assert "- ‹speaker› is broadcasting in ‹language›" in text
+    lines = [line for line in text.splitlines() if line.startswith("- ")]
+    assert len(lines) == len({(p.kind, re.sub(r"{(\w+):\w+}", r"\1", p.pattern)) for p in book.phrases})
+    unused = {phrase.pattern for phrase in book.unused(["Ana is broadcasting in English"])}
+    assert "{speaker:Name} is broadcasting in {language:Language}" not in unused
+    assert "{speaker:Name} starts a broadcast in {language:Language}" in unused
