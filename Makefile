@@ -23,7 +23,7 @@ pin = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --annotati
 
 acceptance: $(READY)
 	@rm -rf allure-results
-	@$(BIN)/behave $(ARGS) features/; verdict=$$?; $(BIN)/python -m earshot report && exit $$verdict
+	@$(BIN)/python -m earshot run $(ARGS); verdict=$$?; $(BIN)/python -m earshot report && exit $$verdict
 
 test: check features
 

@@ -18,6 +18,7 @@ from earshot.targets.remote import RemoteTarget
 from earshot.targets.service import TAGS
 from earshot.targets.target import Target
 from earshot.wire.contract import Contract
+from earshot.workers import shared_stack
 
 OPTIONS = ("target", *OVERRIDES)
 """What may be given as -D name=value: `target` is "embedded" (the default) or the path of a target file."""
@@ -36,7 +37,7 @@ class Run:
         self.runtime = Runtime()
         self._target: Target | None = None
         try:
-            self._target = RemoteTarget(definition, self.runtime) if definition else EmbeddedTarget()
+            self._target = RemoteTarget(definition, self.runtime) if definition else EmbeddedTarget(shared_stack())
         except BaseException:
             self.close()
             raise

@@ -13,8 +13,9 @@ from earshot.runtime import Runtime
 from earshot.surprises import Surprises
 from earshot.targets.service import Service
 from earshot.wire.contract import Contract
+from earshot.workers import first_of
 
-_addresses = itertools.count(int(uuid4()) % 100_000)
+_addresses = itertools.count(first_of(2 << 16))
 
 
 @dataclass

@@ -11,6 +11,7 @@ import features.vocabulary  # noqa: F401  the words that steps may use
 from earshot.evidence import exhibits, formatter
 from earshot.run import Run
 from earshot.watch import close_stage, watch_steps
+from earshot.workers import hold_locks
 
 formatter.cure()
 
@@ -23,6 +24,7 @@ def before_all(context):
 
 
 def before_scenario(context, scenario):
+    context.add_cleanup(hold_locks(scenario.effective_tags).close)
     context.stage = context.run.stage()
     if reason := context.run.lacks(scenario.effective_tags):
         scenario.skip(reason)

@@ -47,6 +47,7 @@ from behave.runner import Context, ModelRunner
 
 from earshot.evidence import identity
 from earshot.evidence.identity import Identity
+from earshot.workers import is_worker
 
 DEFAULT_FOLDER = "allure-results"
 ALLURES_OWN_FILES = (
@@ -332,7 +333,7 @@ def _init(stock: Callable[..., None]) -> Callable[..., None]:
         stock(self, stream_opener if stream_opener.name else StreamOpener(DEFAULT_FOLDER), config)
         if config.dry_run:
             allure_commons.plugin_manager.unregister(self.file_logger)
-        else:
+        elif not is_worker():  # the launcher has done it, and its workers share the folder
             remove_stale_results(Path(self.stream_opener.name))
         config.reporters.append(Latecomers(config, self.listener))
 

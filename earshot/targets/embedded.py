@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import shutil
 import sys
@@ -9,6 +10,7 @@ import tempfile
 from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from earshot.targets.aws import Aws
 from earshot.targets.children import Child
@@ -29,16 +31,26 @@ class EmbeddedTarget:
     name = "embedded reference"
     capabilities = frozenset(TAGS)
 
-    def __init__(self) -> None:
+    def __init__(self, shared: Path | None = None) -> None:
+        """Start moto and the usual instance, or join those that another process of this run wrote to `shared`."""
         self._folder = Path(tempfile.mkdtemp(prefix="earshot-"))
-        self._tokens = SignedTokens(secrets.token_urlsafe(32))
+        stack = json.loads(shared.read_text()) if shared else {}
+        self._tokens = SignedTokens(stack.get("secret") or secrets.token_urlsafe(32))
         self._instances: OrderedDict[tuple[tuple[str, str], ...], tuple[Child, Service]] = OrderedDict()
         self._started = 0
-        self._state: Child | None = None
+        self._children: list[Child] = []
         try:
-            self._state = self._child("the state store (moto)", "reference.storage.emulator", {})
-            self._endpoint: str = self._state.ready()["endpoint"]
-            self._usual = self._start({})
+            if stack:
+                self._endpoint: str = stack["endpoint"]
+                self._usual = self._service(stack["ready"])
+                return
+            state = self._child("the state store (moto)", "reference.storage.emulator", {})
+            self._children.append(state)
+            self._endpoint = state.ready()["endpoint"]
+            child, ready = self._start({})
+            self._children.append(child)
+            self._usual = self._service(ready)
+            self._stack = {"secret": self._tokens.secret, "endpoint": self._endpoint, "ready": ready}
         except BaseException:
             self.close()
             raise
@@ -46,53 +58,60 @@ class EmbeddedTarget:
     def service(self, settings: Mapping[str, str]) -> Service:
         """Return the instance with these settings, started if need be."""
         if not settings:
-            return self._usual[1]
+            return self._usual
         key = tuple(sorted(settings.items()))
         if key not in self._instances:
             while len(self._instances) >= SPARE_INSTANCES:
                 _, (child, _) = self._instances.popitem(last=False)
                 child.stop()
-            self._instances[key] = self._start(settings)
+            child, ready = self._start(settings)
+            self._instances[key] = child, self._service(ready)
         self._instances.move_to_end(key)
         return self._instances[key][1]
 
+    def share(self, file: Path) -> None:
+        """Write down how other processes of this run join; readable by nobody else, because it holds the secret."""
+        file.touch(mode=0o600)
+        file.write_text(json.dumps(self._stack))
+
     def close(self) -> None:
         """End the children, the store last, and remove their files."""
-        children = [child for child, _ in self._instances.values()]
-        if hasattr(self, "_usual"):
-            children.append(self._usual[0])
-        if self._state is not None:
-            children.append(self._state)
-        for child in children:
+        for child, _ in self._instances.values():
             child.stop()
         self._instances.clear()
+        while self._children:
+            self._children.pop().stop()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _start(self, settings: Mapping[str, str]) -> tuple[Child, Service]:
+    def _start(self, settings: Mapping[str, str]) -> tuple[Child, dict[str, Any]]:
         self._started += 1
-        log = self._folder / f"reference-{self._started}.log"
         child = self._child(
             "the reference backend",
             "reference",
             settings,
             f"--aws-endpoint={self._endpoint}",
-            f"--log-file={log}",
+            f"--log-file={self._folder / f'reference-{self._started}.log'}",
             "--log-level=DEBUG",
             "--control-port=0",
             f"--table-prefix=earshot-{secrets.token_hex(3)}-",
         )
-        ready = child.ready()
+        try:
+            return child, child.ready()
+        except BaseException:
+            child.stop()
+            raise
+
+    def _service(self, ready: Mapping[str, Any]) -> Service:
         aws = Aws(region=ready["aws_region"], endpoint=self._endpoint)
-        service = Service(
+        return Service(
             name=self.name,
             endpoints=ready["endpoints"],
             tokens=self._tokens,
             tables=Tables(aws, ready["tables"]),
-            log=log,
+            log=Path(ready["log"]),
             control=Control(ready["control_url"]),
             metrics=Metrics(aws),
         )
-        return child, service
 
     def _child(self, name: str, module: str, settings: Mapping[str, str], *options: str) -> Child:
         return Child(

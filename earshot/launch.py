@@ -1,0 +1,288 @@
+"""`python -m earshot run`: the features in several behave processes at once, one folder of results and one verdict.
+
+Most scenarios wait most of the time, so more of them run at once than there are cores. They share one embedded stack;
+those that ask for other settings have instances of their own. Scenarios tagged @alone follow afterwards, by themselves.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from earshot.evidence.formatter import remove_stale_results
+from earshot.plan import Planned, deal, keep_durations, read_durations, select, shuffled
+from earshot.progress import ProgressFormatter
+from earshot.report import read_results, summary
+from earshot.targets.embedded import EmbeddedTarget
+from earshot.workers import environment_of
+
+JOBS_PER_CORE = 4
+DURATIONS = Path(".earshot/durations.json")
+ALLURE = "allure_behave.formatter:AllureFormatter"
+PROGRESS = f"{ProgressFormatter.__module__}:{ProgressFormatter.__name__}"
+TOLD_EVERY_S = 10.0
+ENDS_WITHIN_S = 15.0
+RED = 1
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.add_argument("paths", nargs="*", help="feature files or folders; default: all")
+    parser.add_argument("--jobs", type=_at_least_one, default=default_jobs(), help="at once; default here: %(default)s")
+    parser.add_argument("--tags", action="append", default=[], help="which scenarios, as behave takes it")
+    parser.add_argument(
+        "-D", dest="options", action="append", default=[], metavar="NAME=VALUE", help="as behave takes it"
+    )
+    parser.add_argument("--results", type=Path, default=Path("allure-results"), help="default: %(default)s")
+    parser.add_argument("--repeat", type=_at_least_one, default=1, metavar="K", help="run everything K times")
+    parser.add_argument("--shuffle", action="store_true", help="in an order of chance")
+    parser.add_argument("--seed", type=int, help="of that order, to repeat it")
+    parser.add_argument("--stress", action="store_true", help="keep every core busy meanwhile")
+
+
+def default_jobs() -> int:
+    """Return how many scenarios run at once unless told otherwise."""
+    return JOBS_PER_CORE * (os.cpu_count() or 1)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run, print a summary, and return 0 only if every scenario passed or was skipped in every repetition."""
+    scenarios = select(Path("features"), arguments.paths, arguments.tags)
+    seed = arguments.seed if arguments.seed is not None else secrets.randbelow(10**6)
+    verdicts: defaultdict[str, list[str]] = defaultdict(list)
+    exit_code = 0
+    with _stress(arguments.stress):
+        for repetition in range(arguments.repeat):
+            if arguments.repeat > 1:
+                print(f"Repetition {repetition + 1} of {arguments.repeat}")
+            order = scenarios
+            if arguments.shuffle:
+                print(f"Shuffled with --seed {seed + repetition}")
+                order = shuffled(scenarios, seed + repetition)
+            exit_code |= Launch(order, arguments).run()
+            results = read_results(arguments.results)
+            for result in results:
+                verdicts[result["fullName"] + _row(result)].append(result["status"])
+            keep_durations(DURATIONS, results)
+    print(summary(results))
+    if arguments.repeat > 1:
+        exit_code |= _tell_differing(verdicts, arguments.repeat)
+    return exit_code
+
+
+class Launch:
+    """One run of the planned scenarios."""
+
+    def __init__(self, scenarios: Sequence[Planned], arguments: argparse.Namespace) -> None:
+        self._scenarios = scenarios
+        self._arguments = arguments
+        self._workers: list[subprocess.Popen[str]] = []
+        self._display = Display(len(scenarios))
+        self._cancelled = False
+
+    def run(self) -> int:
+        """Run them and return the exit code: 0 only if every worker ended well and every scenario has a result."""
+        arguments = self._arguments
+        arguments.results.mkdir(parents=True, exist_ok=True)
+        remove_stale_results(arguments.results)
+        together = [scenario for scenario in self._scenarios if not scenario.alone]
+        alone = [scenario for scenario in self._scenarios if scenario.alone]
+        hands = deal(together, arguments.jobs, {} if arguments.shuffle else read_durations(DURATIONS))
+        previous = signal.signal(signal.SIGTERM, lambda *_: self._cancel())
+        with tempfile.TemporaryDirectory(prefix="earshot-run-") as name, contextlib.ExitStack() as open_things:
+            folder = Path(name)
+            stack = None
+            if not any(option.startswith(("target=", "ws_url=")) for option in arguments.options):
+                target = open_things.enter_context(contextlib.closing(EmbeddedTarget()))
+                stack = folder / "stack.json"
+                target.share(stack)
+            try:
+                codes = self._run_workers(hands, folder, stack)
+                if alone and not self._cancelled:
+                    codes += self._run_workers([alone], folder, stack)
+            except KeyboardInterrupt:
+                self._cancel()
+                codes = [RED]
+            finally:
+                signal.signal(signal.SIGTERM, previous)
+                self._display.close()
+        missing = len(self._scenarios) - len(list(arguments.results.glob("*-result.json")))
+        if missing > 0 and not self._cancelled:
+            print(f"{missing} of {len(self._scenarios)} scenarios left no result", file=sys.stderr)
+            codes.append(RED)
+        return RED if any(codes) else 0
+
+    def _run_workers(self, hands: list[list[Planned]], folder: Path, stack: Path | None) -> list[int]:
+        self._workers = []
+        readers = []
+        for number, hand in enumerate(hands):
+            told = environment_of(number, max(len(hands), 1), folder=folder, stack=stack)
+            log = (folder / f"worker-{number}.log").open("w")
+            worker = subprocess.Popen(
+                self._command(hand),
+                stdout=subprocess.PIPE,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                env={**os.environ, **told},
+                text=True,
+                start_new_session=True,
+            )
+            log.close()
+            self._workers.append(worker)
+            reader = threading.Thread(target=self._listen, args=(worker,), daemon=True)
+            reader.start()
+            readers.append(reader)
+        codes = [worker.wait() for worker in self._workers]
+        for reader in readers:
+            reader.join()
+        for number, code in enumerate(codes):
+            words = (folder / f"worker-{number}.log").read_text().strip()
+            if code and words and not self._cancelled:
+                print(words, file=sys.stderr)
+        return codes
+
+    def _command(self, hand: list[Planned]) -> list[str]:
+        options = [part for option in self._arguments.options for part in ("-D", option)]
+        formats = ["-f", ALLURE, "-o", str(self._arguments.results), "-f", PROGRESS]
+        everything = ["--tags", "@slow or not @slow"]  # what runs has been chosen already
+        return [sys.executable, "-u", "-m", "behave", *formats, *everything, *options, *_by_file(hand)]
+
+    def _listen(self, worker: subprocess.Popen[str]) -> None:
+        assert worker.stdout is not None
+        for line in worker.stdout:
+            if line.startswith("{"):
+                self._display.tell(json.loads(line))
+            elif line.startswith("HOOK-ERROR in before_all"):
+                self._display.say(line.strip())
+
+    def _cancel(self) -> None:
+        """End every worker, and with it the instances it started."""
+        self._cancelled = True
+        for worker in self._workers:
+            if worker.poll() is None:
+                worker.send_signal(signal.SIGINT)
+        deadline = time.monotonic() + ENDS_WITHIN_S
+        for worker in self._workers:
+            try:
+                worker.wait(max(0.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                worker.kill()
+
+
+class Display:
+    """What somebody sees while a run goes on: one line that changes on a terminal, a line now and then elsewhere."""
+
+    def __init__(self, planned: int) -> None:
+        self._planned = planned
+        self._began = time.monotonic()
+        self._told_at = self._began
+        self._running = 0
+        self._done = 0
+        self._red: list[str] = []
+        self._lock = threading.Lock()
+        self._is_terminal = sys.stdout.isatty()
+
+    def tell(self, news: dict[str, Any]) -> None:
+        """Take one line of a worker."""
+        with self._lock:
+            if "began" in news:
+                self._running += 1
+            else:
+                self._running -= 1
+                self._done += 1
+                if news["red"]:
+                    self._red.append(news["ended"])
+                    self._print(f"{news['status']}: {news['ended']}")
+            self._refresh()
+
+    def say(self, words: str) -> None:
+        """Print something that stays."""
+        with self._lock:
+            self._print(words)
+
+    def close(self) -> None:
+        """Leave the last state on the screen."""
+        with self._lock:
+            self._print(self._line())
+
+    def _refresh(self) -> None:
+        if self._is_terminal:
+            sys.stdout.write(f"\r\x1b[K{self._line()}")
+            sys.stdout.flush()
+        elif time.monotonic() - self._told_at >= TOLD_EVERY_S:
+            self._told_at = time.monotonic()
+            self._print(self._line())
+
+    def _print(self, words: str) -> None:
+        print(f"\r\x1b[K{words}" if self._is_terminal else words, flush=True)
+
+    def _line(self) -> str:
+        elapsed_s = time.monotonic() - self._began
+        left = ""
+        if 0 < self._done < self._planned:
+            left = f", about {_minutes(elapsed_s / self._done * (self._planned - self._done))} left"
+        return (
+            f"{self._done} of {self._planned} done, {self._running} running, {len(self._red)} failed, "
+            f"{_minutes(elapsed_s)} elapsed{left}"
+        )
+
+
+@contextlib.contextmanager
+def _stress(wanted: bool) -> Iterator[None]:
+    """Keep every core busy by processes that do nothing but count."""
+    loop = [sys.executable, "-c", "while True: pass"]
+    busy = [subprocess.Popen(loop) for _ in range(os.cpu_count() or 1)] if wanted else []
+    try:
+        yield
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+
+
+def _tell_differing(verdicts: dict[str, list[str]], repetitions: int) -> int:
+    """Print every scenario whose verdict ever differed, and return whether there was one."""
+    differing = {name: given for name, given in verdicts.items() if len(set(given)) > 1 or len(given) != repetitions}
+    for name, given in sorted(differing.items()):
+        print(f"  {' '.join(given)}  {name}")
+    print(f"{len(differing)} of {len(verdicts)} scenarios differed in {repetitions} repetitions")
+    return RED if differing else 0
+
+
+def _by_file(hand: list[Planned]) -> list[str]:
+    """Return the places of a hand; behave reads a file once if its places follow one another."""
+    order = {file: number for number, file in enumerate(dict.fromkeys(_file_of(planned) for planned in hand))}
+    return [planned.place for planned in sorted(hand, key=lambda planned: order[_file_of(planned)])]
+
+
+def _file_of(planned: Planned) -> str:
+    return planned.place.rpartition(":")[0]
+
+
+def _row(result: dict[str, Any]) -> str:
+    cells = ", ".join(f"{parameter['name']}={parameter['value']}" for parameter in result.get("parameters", []))
+    return f" ({cells})" if cells else ""
+
+
+def _minutes(duration_s: float) -> str:
+    return f"{duration_s // 60:.0f}:{duration_s % 60:02.0f}"
+
+
+def _at_least_one(text: str) -> int:
+    number = int(text) if text.isdigit() else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, got {text!r}")
+    return number

@@ -1,0 +1,201 @@
+"""Several behave processes, one verdict: planning is pure, running is tried on a small feature tree."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from earshot.failures import Unusable
+from earshot.plan import Planned, deal, keep_durations, read_durations, select, shuffled
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def planned(name: str, *tags: str, group: str = "") -> Planned:
+    return Planned(f"f.feature:{name}", name, name, frozenset(tags), group or name)
+
+
+def test_the_longest_go_first_to_whoever_has_least_to_do() -> None:
+    scenarios = [planned(name) for name in "abcd"]
+    hands = deal(scenarios, 2, {"a": 1, "b": 5, "c": 3, "d": 1})
+    assert [[scenario.title for scenario in hand] for hand in hands] == [["b"], ["c", "a", "d"]]
+
+
+def test_a_group_stays_with_one_worker() -> None:
+    scenarios = [planned(name, group="instances") for name in "abc"] + [planned("d")]
+    hands = deal(scenarios, 3, {})
+    assert sorted(len(hand) for hand in hands) == [1, 3]
+
+
+def test_nobody_gets_an_empty_hand() -> None:
+    assert len(deal([planned("a")], 8, {})) == 1
+
+
+def test_a_seed_repeats_an_order() -> None:
+    scenarios = [planned(str(number)) for number in range(50)]
+    assert shuffled(scenarios, 7) == shuffled(scenarios, 7) != shuffled(scenarios, 8)
+    assert set(shuffled(scenarios, 7)) == set(scenarios)
+
+
+def test_durations_are_remembered_by_history(tmp_path: Path) -> None:
+    file = tmp_path / "x" / "durations.json"
+    assert read_durations(file) == {}
+    keep_durations(file, [{"historyId": "a", "start": 0, "stop": 1500}])
+    keep_durations(file, [{"historyId": "b", "start": 0, "stop": 10}])
+    assert read_durations(file) == {"a": 1.5, "b": 0.01}
+
+
+FEATURE = """\
+@broadcast
+Feature: Kit
+
+  Scenario Outline: Number <n>
+    Given a step that <does>
+
+    Examples:
+      | n | does   |
+      | 1 | passes |
+      | 2 | passes |
+
+  Rule: Some fail
+
+    @failing
+    Scenario: A failing one
+      Given a step that fails
+
+  @alone
+  Scenario: One that judges time
+    Given a step that passes
+
+  @slow
+  Scenario: One for the night
+    Given a step that passes
+"""
+STEPS = """\
+import time
+from behave import given
+
+@given("a step that passes")
+def step_passes(context):
+    time.sleep(0.2)
+
+@given("a step that fails")
+def step_fails(context):
+    raise AssertionError("no sound")
+"""
+ENVIRONMENT = f"""\
+import sys
+sys.path.insert(0, {str(ROOT)!r})
+from earshot.evidence import formatter
+formatter.cure()
+"""
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    steps = tmp_path / "features" / "steps"
+    steps.mkdir(parents=True)
+    (tmp_path / "features" / "kit.feature").write_text(FEATURE)
+    (tmp_path / "features" / "environment.py").write_text(ENVIRONMENT)
+    (steps / "kit.py").write_text(STEPS)
+    return tmp_path
+
+
+def earshot_run(tree: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    # A target of its own keeps the embedded stack out of these tests; nothing connects to it.
+    return subprocess.run(
+        [sys.executable, "-m", "earshot", "run", "-D", "target=none", *options],
+        cwd=tree,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def results(tree: Path) -> dict[str, str]:
+    loaded = [json.loads(file.read_text()) for file in (tree / "allure-results").glob("*-result.json")]
+    return {result["name"]: result["status"] for result in loaded}
+
+
+def test_every_selected_scenario_has_one_result_and_red_is_red(tree: Path) -> None:
+    run = earshot_run(tree, "--jobs", "3")
+    assert run.returncode == 1, run.stdout + run.stderr
+    assert results(tree) == {
+        "Number 1": "passed",
+        "Number 2": "passed",
+        "A failing one": "failed",
+        "One that judges time": "passed",
+    }
+    assert "4 of 4 done, 0 running, 1 failed" in run.stdout
+    assert "4 scenarios: 1 failed, 3 passed" in run.stdout
+
+
+def test_results_of_an_earlier_run_are_gone_and_green_is_green(tree: Path) -> None:
+    earshot_run(tree, "--jobs", "1")
+    run = earshot_run(tree, "--jobs", "8", "--tags", "not @failing and not @slow", "--shuffle", "--seed", "3")
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert set(results(tree).values()) == {"passed"}
+    assert "Shuffled with --seed 3" in run.stdout
+
+
+def test_alone_is_alone(tree: Path) -> None:
+    earshot_run(tree, "--jobs", "8", "--tags", "not @slow")
+    loaded = [json.loads(file.read_text()) for file in (tree / "allure-results").glob("*-result.json")]
+    alone = next(result for result in loaded if result["name"] == "One that judges time")
+    assert all(result["stop"] <= alone["start"] for result in loaded if result is not alone)
+
+
+def test_what_differs_between_repetitions_is_named(tree: Path) -> None:
+    flaky = STEPS.replace(
+        'raise AssertionError("no sound")',
+        'from pathlib import Path\n    seen = Path("seen")\n    if not seen.exists():\n'
+        '        seen.touch()\n        raise AssertionError("no sound")',
+    )
+    (tree / "features/steps/kit.py").write_text(flaky)
+    run = earshot_run(tree, "--repeat", "2")
+    assert run.returncode == 1
+    assert "failed passed  features/kit.feature: Some fail: A failing one" in run.stdout
+    assert "1 of 4 scenarios differed in 2 repetitions" in run.stdout
+
+
+def test_nothing_selected_is_red_and_says_so(tree: Path) -> None:
+    run = earshot_run(tree, "--tags", "@nobody")
+    assert run.returncode == 2
+    assert "no scenario in features has the tags @nobody" in run.stderr
+    with pytest.raises(Unusable, match="there is nothing"):
+        select(tree / "features", ["features/nowhere"], [])
+
+
+def test_ctrl_c_ends_every_worker(tree: Path) -> None:
+    (tree / "features/steps/kit.py").write_text(
+        STEPS.replace("time.sleep(0.2)", "print('in', flush=True); time.sleep(60)")
+    )
+    run = subprocess.Popen(
+        [sys.executable, "-m", "earshot", "run", "-D", "target=none", "--jobs", "2"],
+        cwd=tree,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    deadline = time.monotonic() + 20
+    while not (workers := children_of(run.pid)):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    time.sleep(1)  # until they are in their steps; earlier is fine as well
+    run.send_signal(signal.SIGINT)
+    run.communicate(timeout=30)
+    assert run.returncode != 0
+    assert not any(Path(f"/proc/{worker}/cmdline").exists() for worker in workers)
+
+
+def children_of(pid: int) -> set[int]:
+    listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
+    return {int(child) for child, parent in map(str.split, listing.stdout.splitlines()) if int(parent) == pid}
