@@ -20,8 +20,11 @@ from earshot.targets.target import Target
 from earshot.wire.contract import Contract
 from earshot.workers import shared_stack
 
-OPTIONS = ("target", *OVERRIDES)
-"""What may be given as -D name=value: `target` is "embedded" (the default) or the path of a target file."""
+OPTIONS = ("target", "twin", *OVERRIDES)
+"""What may be given as -D name=value.
+
+`target` is "embedded" (the default) or the path of a target file; `twin` makes the embedded reference a faulty one.
+"""
 
 
 class Run:
@@ -37,7 +40,11 @@ class Run:
         self.runtime = Runtime()
         self._target: Target | None = None
         try:
-            self._target = RemoteTarget(definition, self.runtime) if definition else EmbeddedTarget(shared_stack())
+            self._target = (
+                RemoteTarget(definition, self.runtime)
+                if definition
+                else EmbeddedTarget(shared_stack(), twin=options.get("twin"))
+            )
         except BaseException:
             self.close()
             raise
@@ -93,12 +100,14 @@ def _definition(options: Mapping[str, str]) -> Definition | None:
     """Return what the options say of a service that runs elsewhere, or None for the embedded one."""
     chosen = options.get("target", "")
     if chosen in ("", "embedded"):
-        others = sorted(set(options) - {"target"})
+        others = sorted(set(options) - {"target", "twin"})
         if "ws_url" in options and not chosen:
             return read(None, options)
         if others:
             raise Unusable(f"-D {others[0]}: expected together with -D target=FILE or -D ws_url=…, got it alone")
         return None
+    if "twin" in options:
+        raise Unusable("-D twin: only the embedded reference has twins; leave out -D target")
     return read(Path(chosen), options)
 
 

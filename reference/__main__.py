@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import functools
 import ipaddress
 import json
 import os
@@ -24,6 +25,7 @@ from reference.tokens import SHORTEST_SECRET_BYTES
 if TYPE_CHECKING:
     from reference.app import World
     from reference.control.attached import Control
+    from reference.twins.twin import Twin
 
 SECRET_VARIABLE = "EARSHOT_TOKEN_SECRET"
 SAMPLES = Path(__file__).parent.parent / "audio_samples"
@@ -39,7 +41,12 @@ class CannotStart(Exception):
 def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     """Run the service until it is stopped; return the exit code."""
     options = _parser().parse_args(arguments)
+    if options.list_twins:
+        print(json.dumps([_of_twin(twin) for twin in _twins().values()]))
+        return 0
     try:
+        if options.twin:
+            _become(options.twin)
         settings = read({name: value for name, value in vars(options).items() if value is not None}, environment)
         secret = _secret(options.token_secret_file, environment)
         _check_host(options.host)
@@ -60,6 +67,23 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
         print(reason, file=sys.stderr)
         return CANNOT_START
     return 0
+
+
+def _twins() -> dict[str, Twin]:
+    from reference.twins.twin import known
+
+    return known()
+
+
+def _of_twin(twin: Twin) -> dict[str, object]:
+    return {"name": twin.name, "system": twin.system, "breaks": twin.breaks, "sentence": twin.sentence}
+
+
+def _become(name: str) -> None:
+    twin = _twins().get(name)
+    if twin is None:
+        raise SettingError(f"--twin {name}: there is no such twin; --list-twins prints those that are.")
+    twin.apply()
 
 
 def _run(options: argparse.Namespace, settings: Settings, secret: str, aws_endpoint: str) -> None:
@@ -94,7 +118,9 @@ async def _serve(options: argparse.Namespace, settings: Settings, secret: str, a
     speech = engines.load(options.recogniser, options.samples)
     warming_up = Background().run(speech.warm_up(), name="warm-up")
     clock, store = SystemClock(), aws.connect(aws_endpoint)
-    metrics = CloudWatchMetrics(lambda: aws.connect(aws_endpoint, "cloudwatch"), clock)
+    # Made where it is first needed, on a thread, because that takes a tenth of a second.
+    connect = functools.cache(lambda: aws.connect(aws_endpoint, "cloudwatch"))
+    metrics = CloudWatchMetrics(connect, clock)
     world = World(settings, speech, store, names, secret, clock, RandomIds(), metrics)
     control = None if options.control_port is None else _control(options.control_port, world)
     app = App(world if control is None else control.world)
@@ -104,7 +130,7 @@ async def _serve(options: argparse.Namespace, settings: Settings, secret: str, a
         port = await app.start(options.host, options.port)
     except OSError as failure:
         raise _unusable(options.host, options.port, failure) from None
-    raising_alarms = Background().run(alarms.create(aws_endpoint, options.table_prefix), name="create-alarms")
+    raising_alarms = Background().run(alarms.create(connect, options.table_prefix), name="create-alarms")
     host = f"[{options.host}]" if ":" in options.host else options.host
     ready = {
         "ready": True,
@@ -205,6 +231,9 @@ def _parser() -> argparse.ArgumentParser:
         default=SAMPLES,
         help="folder of phrasebook and recordings (default %(default)s)",
     )
+    faulty = parser.add_argument_group("twins", "Variants that break one promise on purpose, to try tests with.")
+    faulty.add_argument("--twin", metavar="NAME", help="be this twin")
+    faulty.add_argument("--list-twins", action="store_true", help="print them as JSON and end")
     limits = parser.add_argument_group("settings", "Limits and timers of the service; durations accept fractions.")
     for setting in describe():
         limits.add_argument(setting.option, dest=setting.name, metavar="VALUE", help=setting.help)

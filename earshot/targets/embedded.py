@@ -31,8 +31,12 @@ class EmbeddedTarget:
     name = "embedded reference"
     capabilities = frozenset(TAGS)
 
-    def __init__(self, shared: Path | None = None) -> None:
-        """Start moto and the usual instance, or join those that another process of this run wrote to `shared`."""
+    def __init__(self, shared: Path | None = None, *, twin: str | None = None) -> None:
+        """Start moto and the usual instance, or join those that another process of this run wrote to `shared`.
+
+        With `twin`, every instance is that faulty variant of the reference.
+        """
+        self._twin = twin
         self._folder = Path(tempfile.mkdtemp(prefix="earshot-"))
         stack = json.loads(shared.read_text()) if shared else {}
         self._tokens = SignedTokens(stack.get("secret") or secrets.token_urlsafe(32))
@@ -94,6 +98,7 @@ class EmbeddedTarget:
             "--log-level=DEBUG",
             "--control-port=0",
             f"--table-prefix=earshot-{secrets.token_hex(3)}-",
+            *([f"--twin={self._twin}"] if self._twin else []),
         )
         try:
             return child, child.ready()

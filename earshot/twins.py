@@ -1,0 +1,218 @@
+"""`python -m earshot twins`: proof that the features catch faults.
+
+For each twin of the reference (one promise broken on purpose) the scenarios that carry the broken promise's ids run
+first, and if it survives, all of them. A twin is caught only by a *failed* scenario that carries one of its ids: a crash,
+a broken harness or a failure elsewhere does not count.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from earshot.evidence.formatter import ALLURES_OWN_FILES
+from earshot.failures import Unusable
+from earshot.plan import DEFAULT_TAGS
+from earshot.targets.embedded import ROOT
+
+ALLURE = "allure_behave.formatter:AllureFormatter"
+ENDS_WITHIN_S = 900.0
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A faulty variant of the reference, as it lists itself."""
+
+    name: str
+    system: str
+    breaks: tuple[str, ...]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Catch:
+    """A scenario that failed because of a twin."""
+
+    scenario: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one twin."""
+
+    twin: Twin
+    caught_by: tuple[Catch, ...]
+    """Failed scenarios with an id that the twin breaks."""
+    also_red: tuple[str, ...]
+    """Other scenarios that were not green."""
+    checked: int
+    seconds: float
+
+    @property
+    def survived(self) -> bool:
+        """Whether nothing that promised to notice did."""
+        return not self.caught_by
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.add_argument("names", nargs="*", help="which twins; default: all")
+    parser.add_argument("--system", help="only the twins of this system")
+    parser.add_argument("--jobs", type=int, default=3, help="twins at a time; default: %(default)s")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the outcomes here")
+    parser.add_argument("--table", type=Path, metavar="FILE", help="also write a Markdown table here")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Try every twin, print who caught it, and return 1 if one survived."""
+    twins = _chosen(list_twins(), arguments.names, arguments.system)
+    began = time.monotonic()
+    with ThreadPoolExecutor(max(1, arguments.jobs)) as pool:
+        outcomes = []
+        for outcome in pool.map(try_twin, twins):
+            outcomes.append(outcome)
+            print(describe(outcome), flush=True)
+    survivors = [outcome.twin.name for outcome in outcomes if outcome.survived]
+    print(
+        f"{len(outcomes) - len(survivors)} of {len(outcomes)} twins caught in {time.monotonic() - began:.0f} s"
+        + (f"; survived: {', '.join(survivors)}" if survivors else "")
+    )
+    if arguments.json:
+        arguments.json.write_text(json.dumps([asdict(outcome) for outcome in outcomes], indent=2), "utf-8")
+    if arguments.table:
+        arguments.table.write_text(as_table(outcomes), "utf-8")
+    return 1 if survivors else 0
+
+
+def list_twins() -> list[Twin]:
+    """Ask the reference which twins there are."""
+    listing = subprocess.run(
+        [sys.executable, "-m", "reference", "--list-twins"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if listing.returncode != 0:
+        raise Unusable(f"the reference should list its twins, but ended with {listing.returncode}: {listing.stderr}")
+    return [
+        Twin(entry["name"], entry["system"], tuple(entry["breaks"]), entry["sentence"])
+        for entry in json.loads(listing.stdout)
+    ]
+
+
+def try_twin(twin: Twin) -> Outcome:
+    """Run the scenarios that promise to notice this twin; if none does, run all the others of its system."""
+    began = time.monotonic()
+    promised = " or ".join(f"@{id_}" for id_ in twin.breaks)
+    results = _behave(twin, f"({promised}) and {DEFAULT_TAGS}")
+    if not _catches(twin, results):
+        results += _behave(twin, f"@{twin.system} and not ({promised}) and not @alone and {DEFAULT_TAGS}")
+    catches = _catches(twin, results)
+    caught_by = {catch.scenario for catch in catches}
+    red = [result["name"] for result in results if result["status"] in ("failed", "broken")]
+    return Outcome(
+        twin,
+        tuple(catches),
+        tuple(name for name in red if name not in caught_by),
+        len(results),
+        time.monotonic() - began,
+    )
+
+
+def describe(outcome: Outcome) -> str:
+    """Return a few lines: the twin, who caught it with which sentence, or what else was red."""
+    twin = outcome.twin
+    head = f"{'SURVIVED' if outcome.survived else 'caught'}  {twin.name}  ({', '.join(twin.breaks)}): {twin.sentence}"
+    lines = [f"    by “{catch.scenario}”: {_one_line(catch.message)}" for catch in outcome.caught_by]
+    if outcome.survived:
+        also = "; ".join(outcome.also_red) or "nothing"
+        lines.append(f"    {outcome.checked} scenarios ran, and elsewhere this was red: {also}")
+    return "\n".join([head, *lines])
+
+
+def as_table(outcomes: Sequence[Outcome]) -> str:
+    """Return the Markdown page: each twin with its catches, then each scenario with the twins that fail it."""
+    caught = sum(not outcome.survived for outcome in outcomes)
+    rows = [
+        f"| `{o.twin.name}` | {o.twin.sentence} | {', '.join(o.twin.breaks)} | {_cell(o.caught_by)} |" for o in outcomes
+    ]
+    fails: defaultdict[str, list[str]] = defaultdict(list)
+    for outcome in outcomes:
+        for catch in outcome.caught_by:
+            fails[catch.scenario].append(f"`{outcome.twin.name}`")
+    scenarios = [f"| {scenario} | {', '.join(sorted(set(names)))} |" for scenario, names in sorted(fails.items())]
+    return "\n".join(
+        [
+            "# What the suite catches",
+            "",
+            "Made by `python -m earshot twins --table docs/what-the-suite-catches.md`. A twin is the reference with one",
+            "promise broken on purpose; it is caught by a failed scenario that carries the promise's id.",
+            "",
+            f"{caught} of {len(outcomes)} twins are caught.",
+            "",
+            "| Twin | What is wrong | Promises | Caught by |",
+            "|---|---|---|---|",
+            *rows,
+            "",
+            "## Scenarios, and the twins that fail them",
+            "",
+            "| Scenario | Twins |",
+            "|---|---|",
+            *scenarios,
+            "",
+        ]
+    )
+
+
+def _behave(twin: Twin, tags: str) -> list[dict[str, Any]]:
+    with tempfile.TemporaryDirectory(prefix="earshot-twin-") as folder:
+        results = Path(folder)
+        options = ["-D", f"twin={twin.name}", "--tags", tags, "-f", ALLURE, "-o", str(results), "-f", "null"]
+        try:
+            subprocess.run(
+                [sys.executable, "-m", "behave", *options, "features"],
+                cwd=ROOT,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                timeout=ENDS_WITHIN_S,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as endless:
+            raise Unusable(f"the features against the twin {twin.name} did not end in {ENDS_WITHIN_S:g} s") from endless
+        return [json.loads(file.read_text("utf-8")) for file in results.glob(ALLURES_OWN_FILES[0])]
+
+
+def _catches(twin: Twin, results: Iterable[Mapping[str, Any]]) -> list[Catch]:
+    catches = [
+        Catch(result["name"], result.get("statusDetails", {}).get("message", ""))
+        for result in results
+        if result["status"] == "failed" and {link["name"] for link in result.get("links", ())} & set(twin.breaks)
+    ]
+    return list(dict.fromkeys(catches))  # rows of examples that fail alike are told once
+
+
+def _chosen(twins: Sequence[Twin], names: Sequence[str], system: str | None) -> list[Twin]:
+    known = {twin.name for twin in twins}
+    if unknown := [name for name in names if name not in known]:
+        raise Unusable(f"there is no twin {unknown[0]}; expected one of {', '.join(sorted(known))}")
+    chosen = [t for t in twins if (not names or t.name in names) and (system is None or t.system == system)]
+    if not chosen:
+        raise Unusable(f"there are no twins of a system {system}")
+    return chosen
+
+
+def _cell(catches: Sequence[Catch]) -> str:
+    return "<br>".join(sorted({catch.scenario.replace("|", "\\|") for catch in catches})) or "**nobody**"
+
+
+def _one_line(message: str) -> str:
+    words = " ".join(message.split())
+    return words if len(words) <= 200 else words[:199] + "…"
