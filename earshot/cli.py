@@ -7,15 +7,18 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
-from earshot import launch, lint, report, serve, trace, twins
+from earshot import launch, lint, replay, report, review, serve, spec, trace, twins
 from earshot.failures import Unusable
 
 COMMANDS: dict[str, tuple[ModuleType, str]] = {
     "lint": (lint, "check that the features can be read and signed by people who write no software"),
+    "replay": (replay, "do again what an exploration found"),
     "report": (report, "render the results of a run into one HTML file"),
+    "review": (review, "say in plain words what changed in the promises since a revision"),
     "run": (launch, "run the features, several at once"),
     "twins": (twins, "prove that the features catch faults, with faulty variants of the reference"),
     "serve": (serve, "start the embedded stack and say how to talk to it with any WebSocket client"),
+    "spec": (spec, "write the features as a book to read, print and sign"),
     "trace": (trace, "list which promises have scenarios, and which have none"),
 }
 UNUSABLE = 2
