@@ -1,10 +1,25 @@
 """How the harness says that something is wrong.
 
-`AssertionError` means that the target broke a promise. Everything here means that the harness, its input or its
-surroundings did not work, so that nothing was proven either way.
+`AssertionError` means that the target broke a promise; two kinds of it say which sort of promise. Everything else here
+means that the harness, its input or its surroundings did not work, so that nothing was proven either way.
 """
 
 from __future__ import annotations
+
+
+class ContractBreach(AssertionError):
+    """The target said something that the contract does not allow."""
+
+
+class BudgetExceeded(AssertionError):
+    """The target was slower than it promised, and that is sure."""
+
+
+class Inconclusive(Exception):
+    """Nothing can be said either way: a verdict stayed open however long was measured, or the machine was unfit.
+
+    Neither passed nor failed. A run with inconclusive scenarios says so and is green, unless it is strict.
+    """
 
 
 class Unusable(Exception):

@@ -36,6 +36,7 @@ PROGRESS = f"{ProgressFormatter.__module__}:{ProgressFormatter.__name__}"
 TOLD_EVERY_S = 10.0
 ENDS_WITHIN_S = 15.0
 RED = 1
+MOST_NAMED = 3
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,6 +52,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--shuffle", action="store_true", help="in an order of chance")
     parser.add_argument("--seed", type=int, help="of that order, to repeat it")
     parser.add_argument("--stress", action="store_true", help="keep every core busy meanwhile")
+    parser.add_argument(
+        "--strict", dest="options", action="append_const", const="strict", help="red when any verdict stays open"
+    )
 
 
 def default_jobs() -> int:
@@ -106,7 +110,7 @@ class Launch:
             folder = Path(name)
             stack = None
             if not any(option.startswith(("target=", "ws_url=")) for option in arguments.options):
-                target = open_things.enter_context(contextlib.closing(EmbeddedTarget()))
+                target = open_things.enter_context(contextlib.closing(EmbeddedTarget(twin=_twin(arguments.options))))
                 stack = folder / "stack.json"
                 target.share(stack)
             try:
@@ -119,9 +123,11 @@ class Launch:
             finally:
                 signal.signal(signal.SIGTERM, previous)
                 self._display.close()
-        missing = len(self._scenarios) - len(list(arguments.results.glob("*-result.json")))
-        if missing > 0 and not self._cancelled:
-            print(f"{missing} of {len(self._scenarios)} scenarios left no result", file=sys.stderr)
+        told = {json.loads(file.read_text("utf-8"))["historyId"] for file in arguments.results.glob("*-result.json")}
+        missing = [scenario for scenario in self._scenarios if scenario.history_id not in told]
+        if missing and not self._cancelled:
+            names = ", ".join(f"“{scenario.title}”" for scenario in missing[:MOST_NAMED])
+            print(f"{len(missing)} of {len(self._scenarios)} scenarios left no result: {names}", file=sys.stderr)
             codes.append(RED)
         return RED if any(codes) else 0
 
@@ -270,6 +276,10 @@ def _by_file(hand: list[Planned]) -> list[str]:
 
 def _file_of(planned: Planned) -> str:
     return planned.place.rpartition(":")[0]
+
+
+def _twin(options: Sequence[str]) -> str | None:
+    return next((option.partition("=")[2] for option in options if option.startswith("twin=")), None)
 
 
 def _row(result: dict[str, Any]) -> str:

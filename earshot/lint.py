@@ -24,13 +24,15 @@ LONGEST_TITLE = 90
 NOT_FOR_PEOPLE = (
     (re.compile(r"[{}\[\]]|\":"), "JSON"),
     (re.compile(r"\b(?:https?|wss?)://|\blocalhost\b|\b127\.0\.0\.1\b", re.IGNORECASE), "an address"),
-    (re.compile(r"\b(?:status|code|error) [1-5]\d\d\b|\b\d{3} (?:error|status)\b", re.IGNORECASE), "a status code"),
+    (re.compile(r"\b(?:status|code|error) [1-5]\d{2,3}\b|\b\d{3} (?:error|status)\b", re.IGNORECASE), "a status code"),
     (re.compile(r"\bports?\b", re.IGNORECASE), "a port"),
-    (re.compile(r"\b(?:sleep|sleeps|wait|waits|waiting|poll|polls)\b", re.IGNORECASE), "waiting"),
-    (re.compile(r"\b[a-z]+[A-Z][A-Za-z]*\b"), "a name from the program"),
+    (re.compile(r"\b(?:sleep(?:s|ing)?|slept|wait(?:s|ed|ing)?|poll(?:s|ed|ing)?)\b", re.IGNORECASE), "waiting"),
+    (re.compile(r"\b(?!dB\b|kHz\b)[a-z]+[A-Z][A-Za-z]*\b"), "a name from the program"),
     (re.compile(r"\b[A-Z]{2,}_[A-Z_]+\b"), "a name from the program"),
 )
 """What a step must not talk of."""
+SAID_ALOUD = re.compile(r"\"[^\"]*\"")
+PLACEHOLDER = re.compile(r"<[^>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ def lint(folder: Path) -> list[Finding]:
     findings: list[Finding] = []
     titles: defaultdict[str, list[str]] = defaultdict(list)
     for _, feature in parse_features(folder):
-        findings += _of_backgrounds(feature)
+        findings += [*_of_backgrounds(feature), *_of_headings(feature)]
+        titles[feature.name].append(_place(feature))
         for scenario in feature.walk_scenarios(with_outlines=True):
             if isinstance(scenario.parent, ScenarioOutline):
                 continue  # a row of examples: the outline stands for it
@@ -102,6 +105,23 @@ def _of_backgrounds(feature: Feature) -> Iterator[Finding]:
         if any(step.step_type != "given" for step in background.steps):
             yield Finding(_place(background), "a Background only says what is given", "it acts or judges")
         yield from _of_steps(background.steps)
+
+
+def _of_headings(feature: Feature) -> Iterator[Finding]:
+    places: dict[str, str] = {}
+    for part in (feature, *feature.rules):
+        if len(part.name) > LONGEST_TITLE:
+            yield Finding(
+                _place(part), f"a title has at most {LONGEST_TITLE} characters", f"{len(part.name)}: “{part.name}”"
+            )
+    for rule in feature.rules:
+        if rule.name in places:
+            yield Finding(
+                _place(rule),
+                "a rule has a title of its own in its feature",
+                f"“{rule.name}” is also at {places[rule.name]}",
+            )
+        places.setdefault(rule.name, _place(rule))
 
 
 def _of_scenario(scenario: Scenario) -> Iterator[Finding]:
@@ -135,18 +155,29 @@ def _of_scenario(scenario: Scenario) -> Iterator[Finding]:
 
 def _of_columns(outline: ScenarioOutline) -> Iterator[Finding]:
     used = " ".join([outline.name, *map(str, outline.tags), *(step.name for step in outline.steps)])
+    bare = SAID_ALOUD.sub("", used)
     for examples in outline.examples:
         for column in examples.table.headings if examples.table else ():
             if f"<{column}>" not in used:
                 yield Finding(_place(examples), "a column of examples is used", column)
+            if f"<{column}>" in bare:
+                for row in examples.table:
+                    yield from _of_words(f"{examples.filename}:{row.line}", row[column])
 
 
 def _of_steps(steps: list[Step]) -> Iterator[Finding]:
     for step in steps:
-        words = re.sub(r"\"[^\"]*\"|<[^>]*>", "", step.name)  # what is said aloud, or stands for a row, is data
-        for pattern, what in NOT_FOR_PEOPLE:
-            if hit := pattern.search(words):
-                yield Finding(_place(step), f"a step does not talk of {what}", f"“{hit.group()}” in “{step.name}”")
+        table = [step.table.headings, *step.table.rows] if step.table else ()
+        for text in (step.name, step.text or "", *(cell for row in table for cell in row)):
+            yield from _of_words(_place(step), text)
+
+
+def _of_words(place: str, text: str) -> Iterator[Finding]:
+    """Find what is not for people; what is said aloud, or stands for the cell of a row, is data."""
+    words = PLACEHOLDER.sub("", SAID_ALOUD.sub("", text))
+    for pattern, what in NOT_FOR_PEOPLE:
+        if hit := pattern.search(words):
+            yield Finding(place, f"a step does not talk of {what}", f"“{hit.group()}” in “{text}”")
 
 
 def _of_phrase_book(book: phrase_book.PhraseBook, committed: Path, folder: Path) -> Iterator[Finding]:

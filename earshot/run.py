@@ -20,10 +20,11 @@ from earshot.targets.target import Target
 from earshot.wire.contract import Contract
 from earshot.workers import shared_stack
 
-OPTIONS = ("target", "twin", *OVERRIDES)
+OPTIONS = ("target", "twin", "strict", *OVERRIDES)
 """What may be given as -D name=value.
 
-`target` is "embedded" (the default) or the path of a target file; `twin` makes the embedded reference a faulty one.
+`target` is "embedded" (the default) or the path of a target file; `twin` makes the embedded reference a faulty one;
+`strict` makes the run red when a verdict stays open.
 """
 
 
@@ -100,7 +101,7 @@ def _definition(options: Mapping[str, str]) -> Definition | None:
     """Return what the options say of a service that runs elsewhere, or None for the embedded one."""
     chosen = options.get("target", "")
     if chosen in ("", "embedded"):
-        others = sorted(set(options) - {"target", "twin"})
+        others = sorted(set(options) - {"target", "twin", "strict"})
         if "ws_url" in options and not chosen:
             return read(None, options)
         if others:

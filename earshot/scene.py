@@ -33,6 +33,15 @@ class Scene:
     """Makes the user ids of this scenario different from those of every other one."""
     _connections: Counter[str] = field(default_factory=Counter)
 
+    tokens: list[str] = field(default_factory=list)
+    """Every sign-in token that somebody was given."""
+
+    def token(self, user_id: str, *, life_s: float = 3600, forged: bool = False) -> str:
+        """Return a sign-in token for this user; see Tokens."""
+        token = self.service.tokens.issue(user_id, life_s=life_s, forged=forged)
+        self.tokens.append(token)
+        return token
+
     def user_id(self, name: str) -> str:
         """Return the user id under which this person signs in, in this scenario only."""
         return f"{name.lower()}-{self.run_id}"

@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from hamcrest import empty, has_entries
+from hamcrest import empty, has_entries, none
 from hamcrest.core.matcher import Matcher
 
+from earshot.actors.ensemble import Ensemble
+from earshot.actors.interpreters import Interpreters
 from earshot.actors.intruder import Intruder
 from earshot.actors.listener import Listener
 from earshot.actors.person import Person, Refusal
+from earshot.actors.recogniser import Recogniser
 from earshot.actors.speaker import Speaker
 from earshot.audio.clips import SampleLibrary
-from earshot.failures import Unusable
-from earshot.ledger import Ledger
+from earshot.bookkeeping import Bookkeeping
+from earshot.confidences import people_secrets
+from earshot.explore.expedition import Expedition
+from earshot.failures import ContractBreach, Unusable
+from earshot.ledger import Ledger, Observation
 from earshot.matchers.refusals import refused_with
+from earshot.readings import Readings
 from earshot.records import Records
 from earshot.runtime import Runtime
 from earshot.scene import Scene
-from earshot.surprises import Surprises
+from earshot.surprises import BREACH, Surprises
+from earshot.targets.control import Control
+from earshot.targets.logs import Entry, Log
+from earshot.targets.metrics import Metrics
 from earshot.targets.service import Service
+from earshot.targets.tables import Item
 from earshot.targets.target import Target
 from earshot.wire.contract import Contract
 
 Role = TypeVar("Role", bound=Person)
+GUEST = "Guest"
+"""What people are called whose names do not matter; they are numbered."""
 
 
 class Stage:
@@ -45,12 +60,22 @@ class Stage:
         self.surprises = Surprises(ledger)
         self.turning_point = 0
         """Position in the ledger where the latest When step began."""
+        self._turned_ns = ledger.began_ns
+        self.records_seen: list[dict[str, Item | None]] = []
+        """The records of the sessions each time somebody looked at them, by what to call them."""
         self._target = target
         self._equivalent_codes = equivalent_codes
         self._scene = Scene(runtime, target.service({}), samples, contract, ledger, self.surprises)
         self._settings: dict[str, str] = {}
+        self._expedition: Expedition | None = None
+        self._recognisers: dict[str, Recogniser] = {}
+        self._interpreters: Interpreters | None = None
+        self._ensemble: Ensemble | None = None
         self._cast: dict[tuple[str, type[Person], int], Person] = {}
         self._log_began = _size(self._scene.service.log)
+        self._has_ordered_faults = False
+        self._bookkeeping: Bookkeeping | None = None
+        self._lost_sessions: set[str] = set()
 
     @property
     def service(self) -> Service:
@@ -64,6 +89,26 @@ class Stage:
         self._settings |= settings
         self._scene.service = self._target.service(self._settings)
         self._log_began = _size(self._scene.service.log)
+
+    def another(self) -> Stage:
+        """Return an empty stage beside this one, before the same target: a story within the story."""
+        return Stage(
+            runtime=self._scene.runtime,
+            target=self._target,
+            samples=self.samples,
+            contract=self.contract,
+            equivalent_codes=self._equivalent_codes,
+        )
+
+    def _noted(self, who: str, words: str) -> None:
+        self.ledger.note(who, words)
+
+    @property
+    def expedition(self) -> Expedition:
+        """People doing as they like, for as long as a step says."""
+        if self._expedition is None:
+            self._expedition = Expedition(self.another, lambda words: self._noted("the explorer", words))
+        return self._expedition
 
     @property
     def samples(self) -> SampleLibrary:
@@ -89,6 +134,75 @@ class Stage:
         return Records(tables)
 
     @property
+    def control(self) -> Control:
+        """Where faults are ordered and doubles read (@needs-fault, @needs-double); faults end with the scenario."""
+        control = self._scene.service.control
+        if control is None:
+            raise Unusable(
+                "this step uses the service's control plane, which the target does not grant; "
+                "tag its scenario @needs-fault or @needs-double"
+            )
+        self._has_ordered_faults = True
+        return control
+
+    @property
+    def metrics(self) -> Metrics:
+        """What the service records about itself; only for scenarios that need it (tag @needs-metrics)."""
+        metrics = self._scene.service.metrics
+        if metrics is None:
+            raise Unusable("this step reads metrics, which the target does not grant; tag its scenario @needs-metrics")
+        return metrics
+
+    @property
+    def readings(self) -> Readings:
+        """What the service measured of itself in this scenario (tag @needs-metrics)."""
+        return Readings(self.metrics, self.ledger.began_at)
+
+    @property
+    def bookkeeping(self) -> Bookkeeping:
+        """What the service counts and times, session by session and as a whole (tag @needs-metrics)."""
+        if self._bookkeeping is None:
+            self._bookkeeping = Bookkeeping(self.metrics)
+        return self._bookkeeping
+
+    def secrets_of_people(self) -> Mapping[str, str]:
+        """Return every text by which somebody could be recognised, with what it is."""
+        return people_secrets(self.people, self._scene.tokens, self.ledger)
+
+    def log(self, **only: str) -> list[Entry]:
+        """Return what the service has logged in this scenario, as Log.entries has it (tag @needs-logs)."""
+        log = self._scene.service.log
+        if log is None:
+            raise Unusable("this step reads the log, which the target does not grant; tag its scenario @needs-logs")
+        return Log(log).entries(self._log_began, **only)
+
+    def log_since_turn(self, level: str, session_id: str) -> list[str]:
+        """Return what was logged at this level for a session since the latest When began (tag @needs-logs)."""
+        turned_at = self.ledger.began_at + (self._turned_ns - self.ledger.began_ns) / 1e9
+        return [
+            f"{entry.component}, {entry.operation}: {entry.message}"
+            for entry in self.log(level=level, session_id=session_id)
+            if entry.level == level and datetime.fromisoformat(entry.time).timestamp() >= turned_at
+        ]
+
+    def recogniser(self, name: str) -> Recogniser:
+        """Return the recogniser that hears the speaker of this name."""
+        if name not in self._recognisers:
+            self._recognisers[name] = Recogniser(self.control, self.speaker(name), self.ledger)
+        return self._recognisers[name]
+
+    def the_recogniser(self) -> Recogniser:
+        """Return the recogniser that hears the one who is broadcasting, when there is only one."""
+        return self.recogniser(self.the_speaker().name)
+
+    @property
+    def interpreters(self) -> Interpreters:
+        """Whoever makes sentences in other languages of what was recognised."""
+        if self._interpreters is None:
+            self._interpreters = Interpreters(self.control, self.ledger, self._session_ids)
+        return self._interpreters
+
+    @property
     def people(self) -> list[Person]:
         """Everybody who appeared, in order of appearance."""
         return list(self._cast.values())
@@ -104,6 +218,35 @@ class Stage:
     def intruder(self, name: str) -> Intruder:
         """Return the intruder of this name, who appears on first mention."""
         return self._appear(name, Intruder)
+
+    def guests(self, count: int) -> list[Listener]:
+        """Let so many more listeners appear, whose names do not matter."""
+        known = sum(person.name.startswith(GUEST) for person in self.people)
+        return [self.listener(f"{GUEST} {known + number}") for number in range(1, count + 1)]
+
+    def guests_present(self) -> list[Listener]:
+        """Return the guests who are connected."""
+        return [p for p in self.people if isinstance(p, Listener) and p.name.startswith(GUEST) and p.leg.is_open]
+
+    def since_turn(self) -> list[Observation]:
+        """Return what was observed since the latest When began."""
+        return self.ledger.since(self.turning_point)
+
+    def more_speakers(self, count: int, language: str) -> list[Speaker]:
+        """Let so many more people open a session each, whose names do not matter."""
+        known = len(self.ensemble.speakers)
+        speakers = [self.speaker(f"Speaker {known + number}") for number in range(1, count + 1)]
+        for speaker in speakers:
+            speaker.starts_broadcasting(language)
+        self.ensemble.speakers += speakers
+        return speakers
+
+    @property
+    def ensemble(self) -> Ensemble:
+        """Speakers whose names do not matter, with a session each."""
+        if self._ensemble is None:
+            self._ensemble = Ensemble(self._scene.runtime)
+        return self._ensemble
 
     def person(self, name: str) -> Person:
         """Return whoever of this name appeared last, in whichever role."""
@@ -122,18 +265,40 @@ class Stage:
             )
         return speakers[0]
 
+    def loses_the_record_of(self, speaker: str) -> None:
+        """Delete the record of a speaker's session behind the service's back; nobody in it can be sure of an answer."""
+        session_id = self.speaker(speaker).session_id
+        self.records.session_is_deleted(session_id)
+        self._lost_sessions.add(session_id)
+        for person in self.people:
+            person.marker = None
+
+    def lets_pass(self, span_s: float) -> None:
+        """Return after this time, in which nobody on stage does anything."""
+        self.ledger.await_first(lambda _: False, since=len(self.ledger), within_s=span_s)
+
     def marks_turning_point(self) -> None:
         """Remember where the ledger stands; steps that say "nothing is heard" look from here on."""
         self.turning_point = len(self.ledger)
+        self._turned_ns = time.monotonic_ns()
+
+    def looks_at_records(self) -> None:
+        """Remember what the service has on record of every session now, if the target grants its tables."""
+        if tables := self._scene.service.tables:
+            speakers = [person for person in self.people if isinstance(person, Speaker) and person.session_id]
+            self.records_seen.append({f"The session of {s.name}": tables.session(s.session_id) for s in speakers})
 
     def fails_on_surprises(self, *, at_the_end: bool = False) -> None:
         """Raise AssertionError if anything happened that no step asked for."""
         if news := self.surprises.news(at_the_end=at_the_end):
-            raise AssertionError("; ".join(news))
+            breach = any(BREACH in words for words in news)
+            raise (ContractBreach if breach else AssertionError)("; ".join(news))
 
     def closes(self) -> None:
         """End the scenario: let everything still under way arrive, part, and look for what nobody mentioned."""
         try:
+            if self._has_ordered_faults:
+                self.control.call_off_ours()
             for person in self.people:
                 if person.legs:
                     person.catches_up()
@@ -151,6 +316,9 @@ class Stage:
             file.seek(self._log_began)
             return file.read().decode(errors="replace")
 
+    def _session_ids(self) -> list[str]:
+        return [person.session_id for person in self.people if isinstance(person, Speaker) and person.session_id]
+
     def _everybody_leaves(self) -> None:
         for person in self.people:
             for leg in person.legs:
@@ -162,7 +330,8 @@ class Stage:
             return
         for person in self.people:
             if isinstance(person, Speaker) and person.session_id:
-                self.records.session_comes_to(person.session_id, has_entries(isActive=False))
+                over = none() if person.session_id in self._lost_sessions else has_entries(isActive=False)
+                self.records.session_comes_to(person.session_id, over)
                 self.records.listeners_come_to(person.session_id, empty())
 
     def _appear(self, name: str, role: type[Role], device: int = 1) -> Role:

@@ -10,6 +10,7 @@ from earshot.ledger import Kind, Ledger, Observation
 
 NORMAL_CLOSURE = 1000
 POLICY_VIOLATION = 1008
+BREACH = "received something the contract does not allow"
 
 
 class Surprises:
@@ -72,7 +73,7 @@ class Surprises:
         after = f"{self._ledger.elapsed_ms(observation):.0f} ms into the scenario"
         match observation.kind:
             case Kind.VIOLATION:
-                return f"{observation.leg} received something the contract does not allow, {after}: {observation.words}"
+                return f"{observation.leg} {BREACH}, {after}: {observation.words}"
             case Kind.REFUSED:
                 return f"{observation.leg} was refused unexpectedly, {after}: {describe_error(observation)}"
             case Kind.CLOSED:

@@ -5,41 +5,16 @@ The page is self-contained: no script, no image, no request. A report links to i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from earshot.documents import document, figures, id_link, prose
 from earshot.promises import Changed, ScenarioRef, Trace
 from earshot.requirements import Group, Requirement
 
-_BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:%|[kKM]?B|kHz|Hz|ms|s|min|h)(?!\w))")
-
 _STYLE = """
-:root { --ink: #1c2430; --soft: #566070; --line: #dde2e8; --paper: #fff; --tint: #f5f7f9;
-        --link: #1d4f73; --good: #2c6a4c; --bad: #a1301b; --note: #7a5a12; }
-* { box-sizing: border-box; }
-html { scroll-padding-top: 1rem; -webkit-text-size-adjust: 100%; }
-body { margin: 0 auto; max-width: 72rem; padding: 2.5rem 2rem 4rem;
-       background: var(--paper); color: var(--ink);
-       font: 16px/1.5 system-ui, "Segoe UI", "Liberation Sans", "DejaVu Sans", sans-serif; }
-h1 { margin: 0; font-size: 1.9rem; line-height: 1.2; font-weight: 650; letter-spacing: -0.01em; }
-h2 { margin: 3rem 0 0.75rem; font-size: 1.35rem; line-height: 1.25; font-weight: 650; }
-h3 { margin: 2.25rem 0 0.5rem; font-size: 1.05rem; line-height: 1.3; font-weight: 650; break-after: avoid; }
 h3 .id { margin-right: 0.6em; color: var(--soft); }
 h3 .tally { margin-left: 0.6em; color: var(--soft); font-weight: 400; font-size: 0.9rem; }
-p { margin: 0.4rem 0; max-width: 44rem; }
-a { color: var(--link); text-decoration-thickness: 1px; text-underline-offset: 0.15em; }
-.lead { font-size: 1.1rem; color: var(--soft); }
-.id { font-variant-numeric: tabular-nums; white-space: nowrap; }
-.figures { display: grid; grid-template-columns: repeat(4, 1fr); margin: 1.75rem 0 0;
-           border: 1px solid var(--line); border-radius: 6px; overflow: hidden; }
-.figures div { display: flex; flex-direction: column-reverse; justify-content: flex-end;
-               padding: 0.8rem 1rem; box-shadow: 1px 1px 0 var(--line); }
-.figures dt { color: var(--soft); font-size: 0.85rem; line-height: 1.3; }
-.figures dd { margin: 0; font-size: 1.6rem; line-height: 1.2; font-weight: 600;
-              font-variant-numeric: tabular-nums; }
-.bad { color: var(--bad); }
-.note { color: var(--note); }
 nav ul, .open { list-style: none; margin: 0; padding: 0; }
 nav ul { columns: 3 17rem; column-gap: 2rem; font-size: 0.93rem; }
 nav li { display: flex; gap: 0.6rem; align-items: baseline; padding: 0.16rem 0; break-inside: avoid; }
@@ -55,22 +30,18 @@ th { padding: 0.35rem 1rem 0.35rem 0; text-align: left; font-size: 0.8rem; font-
      color: var(--soft); border-bottom: 1px solid var(--ink); }
 td { padding: 0.55rem 1rem 0.55rem 0; vertical-align: top; border-bottom: 1px solid var(--line); }
 tr { break-inside: avoid; }
-tr:target { background: #fdf6dc; box-shadow: -0.6rem 0 0 #fdf6dc; }
+tr:target { background: var(--found); box-shadow: -0.6rem 0 0 var(--found); }
 col.c-id { width: 6.8rem; } col.c-level { width: 5rem; } col.c-shown { width: 42%; }
 td .id { color: inherit; font-weight: 600; text-decoration: none; }
 td .id:hover { text-decoration: underline; }
-.budget, .place, .remark { display: block; font-size: 0.84rem; line-height: 1.4; color: var(--soft); }
+.budget, .place, .remark { display: block; line-height: 1.4; }
+.budget, .remark { font-size: 0.84rem; color: var(--soft); }
 .remark.note { color: var(--note); }
-.place { font-family: ui-monospace, "Liberation Mono", "DejaVu Sans Mono", monospace; font-size: 0.76rem;
-         overflow-wrap: anywhere; }
 .shown { list-style: none; margin: 0; padding: 0; }
 .shown li + li { margin-top: 0.4rem; }
 .level { color: var(--soft); }
 .level.must { color: var(--ink); }
 @media screen and (max-width: 44rem) {
-  body { padding: 1.5rem 1rem 3rem; }
-  h1 { font-size: 1.55rem; }
-  .figures { grid-template-columns: 1fr 1fr; }
   thead { display: none; }
   table, tbody { display: block; }
   tr { display: grid; grid-template-columns: 1fr auto; padding: 0.7rem 0; border-top: 1px solid var(--line); }
@@ -84,12 +55,8 @@ td .id:hover { text-decoration: underline; }
   .open > li { grid-template-columns: 1fr; }
 }
 @media print {
-  html { font-size: 10pt; }
-  body { max-width: none; padding: 0; font-size: 1rem; }
-  nav, .figures { break-inside: avoid; }
-  a { color: inherit; text-decoration: none; }
+  nav { break-inside: avoid; }
   thead { display: table-header-group; }
-  @page { margin: 15mm; }
 }
 """
 
@@ -98,12 +65,7 @@ def render_page(trace: Trace) -> str:
     """Return the whole HTML document; `id="REQ-6.3"` marks the row of that promise."""
     titles = list(trace.requirements.systems.values())
     name = titles[0] if len(titles) == 1 else "All systems"
-    parts = [
-        "<!DOCTYPE html>",
-        '<html lang="en-GB"><head><meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>Promises and scenarios: {escape(name)}</title>",
-        f"<style>{_STYLE}</style></head><body>",
+    body = [
         f'<header><h1>{escape(name)}</h1><p class="lead">What is promised, and which scenario shows it.</p>',
         _figures(trace),
         "</header><main>",
@@ -128,26 +90,24 @@ def render_page(trace: Trace) -> str:
             map(_open_change, trace.changed),
         ),
         *(_system(trace, system, title) for system, title in trace.requirements.systems.items()),
-        "</main></body></html>",
+        "</main>",
     ]
-    return "\n".join(part for part in parts if part) + "\n"
+    return document(f"Promises and scenarios: {name}", body, style=_STYLE)
 
 
 def _figures(trace: Trace) -> str:
-    figures = [
-        ("Promises", sum(1 for _ in trace.requirements), ""),
-        ("Shown by a scenario", len(trace.covered), ""),
-        ("Must, not shown", len(trace.uncovered_must), "bad"),
-        ("Should, not shown", len(trace.uncovered_should), "note"),
-        ("Only seen in deployment", len(trace.deploy_only), ""),
-        ("Tags without a promise", len(trace.orphans), "bad"),
-        ("Changed since reviewed", len(trace.changed), "bad"),
-        ("Not yet reviewed", len(trace.not_reviewed), ""),
-    ]
-    cells = (
-        f'<div><dt>{label}</dt><dd class="{kind if count else ""}">{count}</dd></div>' for label, count, kind in figures
+    return figures(
+        [
+            ("Promises", sum(1 for _ in trace.requirements), ""),
+            ("Shown by a scenario", len(trace.covered), ""),
+            ("Must, not shown", len(trace.uncovered_must), "bad"),
+            ("Should, not shown", len(trace.uncovered_should), "note"),
+            ("Only seen in deployment", len(trace.deploy_only), ""),
+            ("Tags without a promise", len(trace.orphans), "bad"),
+            ("Changed since reviewed", len(trace.changed), "bad"),
+            ("Not yet reviewed", len(trace.not_reviewed), ""),
+        ]
     )
-    return f'<dl class="figures">{"".join(cells)}</dl>'
 
 
 def _open_list(title: str, explanation: str, items: Iterable[str]) -> str:
@@ -159,7 +119,7 @@ def _open_list(title: str, explanation: str, items: Iterable[str]) -> str:
 
 
 def _open_promise(requirement: Requirement) -> str:
-    return f"<li>{_link(requirement.id)}<span>{_prose(requirement.text)}</span></li>"
+    return f"<li>{id_link(requirement.id)}<span>{prose(requirement.text)}</span></li>"
 
 
 def _open_orphan(tag: str, refs: Sequence[ScenarioRef]) -> str:
@@ -167,8 +127,8 @@ def _open_orphan(tag: str, refs: Sequence[ScenarioRef]) -> str:
 
 
 def _open_change(change: Changed) -> str:
-    label = _link(change.id) if change.requirement else f'<span class="id">{escape(change.id)}</span>'
-    now = _prose(change.requirement.text) if change.requirement else "Withdrawn."
+    label = id_link(change.id) if change.requirement else f'<span class="id">{escape(change.id)}</span>'
+    now = prose(change.requirement.text) if change.requirement else "Withdrawn."
     review = f"Reviewed by {escape(change.review.reviewer)} on {escape(change.review.date)}"
     return f'<li>{label}<span>{now}<span class="remark">{review}</span></span></li>'
 
@@ -183,7 +143,7 @@ def _system(trace: Trace, system: str, title: str) -> str:
 
 
 def _contents_entry(trace: Trace, group: Group) -> str:
-    return f'<li>{_link(group.id)}<span class="title">{escape(group.title)}</span>{_tally(trace, group)}</li>'
+    return f'<li>{id_link(group.id)}<span class="title">{escape(group.title)}</span>{_tally(trace, group)}</li>'
 
 
 def _tally(trace: Trace, group: Group) -> str:
@@ -205,10 +165,10 @@ def _group(trace: Trace, group: Group) -> str:
 
 def _row(trace: Trace, requirement: Requirement) -> str:
     refs = trace.shown_by.get(requirement.id, ())
-    budget = f'<span class="budget">Budget: {_prose(requirement.budget)}</span>' if requirement.budget else ""
+    budget = f'<span class="budget">Budget: {prose(requirement.budget)}</span>' if requirement.budget else ""
     return (
-        f'<tr id="{requirement.id}"><td>{_link(requirement.id)}</td>'
-        f'<td class="promise">{_prose(requirement.text)}{budget}{_review_remark(trace, requirement)}</td>'
+        f'<tr id="{requirement.id}"><td>{id_link(requirement.id)}</td>'
+        f'<td class="promise">{prose(requirement.text)}{budget}{_review_remark(trace, requirement)}</td>'
         f'<td class="level {requirement.level}">{requirement.level}</td>'
         f'<td class="by{"" if refs else " none"}">{_shown_by(requirement, refs)}</td></tr>'
     )
@@ -233,12 +193,3 @@ def _review_remark(trace: Trace, requirement: Requirement) -> str:
 def _scenario_list(refs: Sequence[ScenarioRef]) -> str:
     items = "".join(f'<li>{escape(ref.title)}<span class="place">{escape(ref.place)}</span></li>' for ref in refs)
     return f'<ul class="shown">{items}</ul>'
-
-
-def _link(id_: str) -> str:
-    return f'<a class="id" href="#{id_}">{id_}</a>'
-
-
-def _prose(text: str) -> str:
-    """Return the text for HTML, with numbers and their units kept on one line."""
-    return _BEFORE_UNIT.sub("&nbsp;", escape(text))

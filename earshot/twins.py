@@ -1,8 +1,8 @@
 """`python -m earshot twins`: proof that the features catch faults.
 
 For each twin of the reference (one promise broken on purpose) the scenarios that carry the broken promise's ids run
-first, and if it survives, all of them. A twin is caught only by a *failed* scenario that carries one of its ids: a crash,
-a broken harness or a failure elsewhere does not count.
+first, and if it survives, all of them. A twin is caught only by a *failed* scenario that carries one of its ids: a
+crash, a broken harness or a failure elsewhere does not count.
 """
 
 from __future__ import annotations
@@ -153,8 +153,8 @@ def as_table(outcomes: Sequence[Outcome]) -> str:
         [
             "# What the suite catches",
             "",
-            "Made by `python -m earshot twins --table docs/what-the-suite-catches.md`. A twin is the reference with one",
-            "promise broken on purpose; it is caught by a failed scenario that carries the promise's id.",
+            "Made by `python -m earshot twins --table docs/what-the-suite-catches.md`. A twin is the reference with",
+            "one promise broken on purpose; it is caught by a failed scenario that carries the promise's id.",
             "",
             f"{caught} of {len(outcomes)} twins are caught.",
             "",

@@ -30,6 +30,16 @@ def is_worker() -> bool:
     return PLACE in os.environ
 
 
+def is_first() -> bool:
+    """Whether this process speaks for the run: it is no worker, or the first of them."""
+    return not is_worker() or os.environ[PLACE].startswith("0/")
+
+
+def workers() -> int:
+    """Return how many scenarios run at once."""
+    return int(os.environ[PLACE].partition("/")[2]) if is_worker() else 1
+
+
 def shared_stack() -> Path | None:
     """Return the file that says how to join the stack that the launcher started, or None to start one's own."""
     return Path(os.environ[STACK]) if STACK in os.environ else None

@@ -8,8 +8,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import features.vocabulary  # noqa: F401  the words that steps may use
-from earshot.evidence import exhibits, formatter
+from earshot.evidence import exhibits, formatter, surroundings
 from earshot.run import Run
+from earshot.selection import insist_on_scenarios
 from earshot.watch import close_stage, watch_steps
 from earshot.workers import hold_locks
 
@@ -17,9 +18,11 @@ formatter.cure()
 
 
 def before_all(context):
+    insist_on_scenarios(context)
     run = Run(dict(context.config.userdata))
     context.add_cleanup(run.close)
     context.run = run
+    surroundings.accompany(context, run)
     watch_steps(context)
 
 
@@ -33,10 +36,12 @@ def before_scenario(context, scenario):
 def before_step(context, step):
     if step.step_type == "when":
         context.stage.marks_turning_point()
+        exhibits.note_records(context)
 
 
 def after_scenario(context, scenario):
+    exhibits.note_records(context)
     try:
         close_stage(context.stage, scenario, context.run.expected_failure(scenario.name))
     finally:
-        exhibits.attach(context.stage)
+        exhibits.attach(context)

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from hamcrest import assert_that
+from hamcrest.core.matcher import Matcher
 
 from earshot.actors.acts import ASK_STATUS, CHANGE_STATE, MUTE, PAUSE, RESUME, SET_VOLUME, UNMUTE, Act
 from earshot.actors.person import PATIENCE_S, Person
-from earshot.ledger import Observation
+from earshot.ledger import Kind, Observation
 from earshot.scene import Scene
+from earshot.wire.leg import Leg
 
-STATUS_SHOWS_WITHIN_S = 2.0
-"""Who comes or goes shows in the status within two seconds (sheet 7.3)."""
+SETTLED_AFTER_S = 0.2
+"""What a change of the audience sets off has arrived when nothing came for so long."""
+ASK_EVERY_S = 0.6
+"""A speaker may ask for the status twice a second (sheet 1.4)."""
 
 
 class AtTheControls(Person):
@@ -20,7 +29,7 @@ class AtTheControls(Person):
         super().__init__(name, scene)
         self.confirmations: list[Observation] = []
         """The confirmations of this person's controls, in order."""
-        self._status: Observation | None = None
+        self._statuses: list[Observation] = []
 
     def pauses(self, *, for_about_ms: int | None = None) -> Observation:
         """Pause the broadcast, saying for about how long if that is given."""
@@ -52,6 +61,18 @@ class AtTheControls(Person):
         self._scene.runtime.call(self._send_all(acts), within_s=PATIENCE_S)
         self.confirmations += [self.learns(act.answer, since=began) for act in acts]
 
+    def controls_from_both_connections(self, on_old: Act, on_new: Act) -> None:
+        """Send one control on the connection before the last move, and another on the one in use, at the same moment.
+
+        Returns when both are confirmed.
+        """
+        if len(self.legs) < 2:
+            raise AssertionError(f"{self.name} has only one connection: there was no move in this scenario yet")
+        began = len(self._scene.ledger)
+        both = list(zip(self.legs[-2:], (on_old, on_new), strict=True))
+        self._scene.runtime.call(_send_together(both), within_s=PATIENCE_S)
+        self.confirmations += [self._confirmed(act, leg, since=began) for leg, act in both]
+
     @property
     def confirmation(self) -> Observation:
         """The confirmation of the latest control."""
@@ -59,56 +80,107 @@ class AtTheControls(Person):
             raise AssertionError(f"{self.name} has used no control in this scenario")
         return self.confirmations[-1]
 
-    def measured_since(self, control: str) -> float:
-        """Return the milliseconds from the latest earlier confirmation of `control` to the latest confirmation."""
-        began = next((o for o in reversed(self.confirmations[:-1]) if o.type == control), None)
+    def measured_pause_ms(self) -> float:
+        """Return the milliseconds from the confirmation that the broadcast was paused to the latest confirmation."""
+        began = None
+        for earlier in reversed(self.confirmations[:-1]):
+            state = earlier.message.get("broadcastState")
+            if not isinstance(state, Mapping) or state.get("isPaused") is not True:
+                break
+            began = earlier
         if began is None:
-            raise AssertionError(
-                f"{self.name} got no {control} before {self.confirmation.type}, so nothing was measured"
-            )
+            raise AssertionError(f"{self.name} had not paused the broadcast, so there is no pause to measure")
         return (self.confirmation.at_ns - began.at_ns) / 1e6
 
     def asks_for_status(self) -> Observation:
         """Ask who is listening and return the answer; a status that comes of its own accord meanwhile is none."""
-        self._status = self.asks(ASK_STATUS)
-        return self._status
+        self._statuses.append(self.asks(ASK_STATUS))
+        return self.status
+
+    def finds_status(self, expected: Matcher[Any], *, within_s: float) -> None:
+        """Ask for the status, again and again within the rate of two a second, until its message is as expected."""
+        deadline = time.monotonic() + within_s
+        while not expected.matches(self.asks_for_status().message):
+            left_s = deadline - time.monotonic()
+            if left_s < ASK_EVERY_S:
+                assert_that(self.status.message, expected, f"what {self.name} found in the status for {within_s:g} s")
+            time.sleep(ASK_EVERY_S)
 
     def is_told_status(self, reason: str, *, since: int, patience_s: float = PATIENCE_S) -> Observation:
         """Return the next status from `since` on, which must come for this reason, waiting for it if need be."""
-        self._status = self.learns("sessionStatus", since=since, patience_s=patience_s)
-        given = self._status.message.get("updateReason")
+        self._statuses.append(self.learns("sessionStatus", since=since, patience_s=patience_s))
+        given = self.status.message.get("updateReason")
         if given != reason:
             raise AssertionError(
                 f"{self.name} expected a status for the reason {reason}, but the status that came was for {given}"
             )
-        return self._status
+        return self.status
 
     def becomes_aware_of(self, listeners: int) -> None:
-        """Return when a status has told, of its own accord, that so many are listening."""
+        """Return when the latest status that came of its own accord tells of so many, and no other follows."""
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            self.settles(SETTLED_AFTER_S)
+            told = self.received("sessionStatus")
+            if told and told[-1].message.get("listenerCount") == listeners:
+                self._statuses.append(told[-1])
+                return
+            if time.monotonic() > deadline:
+                heard = ", ".join(str(status.message.get("listenerCount")) for status in told) or "nothing"
+                raise AssertionError(
+                    f"{self.name} expected to be told within {PATIENCE_S:g} s that {listeners} are listening, "
+                    f"and was told of these numbers: {heard}"
+                )
+
+    def settles(self, quiet_s: float) -> None:
+        """Return when the service has told nothing new for so long."""
         ledger = self._scene.ledger
-        came = ledger.await_first(
-            lambda o: self._is_for_me(o, ("sessionStatus",)) and o.message.get("listenerCount") == listeners,
-            within_s=PATIENCE_S,
-        )
-        if came is None:
-            raise AssertionError(
-                f"{self.name} expected to be told that {listeners} are listening, and was not within {PATIENCE_S:g} s; "
-                f"{ledger.summary(self.name)}"
-            )
-        self._status = came
-        self._learnt.add(came.number)
+        deadline = time.monotonic() + PATIENCE_S
+        position = len(ledger)
+        while (news := ledger.await_first(self._is_news, since=position, within_s=quiet_s)) is not None:
+            position = news.number + 1
+            if time.monotonic() > deadline:
+                raise AssertionError(
+                    f"{self.name} was to be left alone for {quiet_s:g} s, but for {PATIENCE_S:g} s news kept coming"
+                )
 
     @property
     def status(self) -> Observation:
         """The status that was asked for or told last."""
-        if self._status is None:
+        if not self._statuses:
             raise AssertionError(f"{self.name} has neither asked for the status nor been told it")
-        return self._status
+        return self._statuses[-1]
+
+    def last_status_for(self, reason: str) -> Observation:
+        """Return the latest status that came for this reason, of those that steps have seen."""
+        for status in reversed(self._statuses):
+            if status.message.get("updateReason") == reason:
+                return status
+        raise AssertionError(f"{self.name} has seen no status for the reason {reason} yet")
 
     def _controls(self, act: Act) -> Observation:
         self.confirmations.append(self.asks(act))
         return self.confirmation
 
+    def _confirmed(self, act: Act, leg: Leg, *, since: int) -> Observation:
+        """Return the confirmation of a control that was sent on this connection, which need not be the one in use."""
+        came = self._scene.ledger.await_first(
+            lambda o: o.kind is Kind.RECEIVED and o.leg == leg.label and o.type == act.answer,
+            since=since,
+            within_s=PATIENCE_S,
+        )
+        if came is None:
+            raise AssertionError(
+                f"{self.name} sent {act.action} on the connection {leg.label} and waited {PATIENCE_S:g} s for "
+                f"{act.answer}, which never came; {self._scene.ledger.summary(self.name, since=since)}"
+            )
+        self._learnt.add(came.number)
+        return came
+
     async def _send_all(self, acts: tuple[Act, ...]) -> None:
         for act in acts:
             await self.leg.send(act.message)
+
+
+async def _send_together(controls: Iterable[tuple[Leg, Act]]) -> None:
+    await asyncio.gather(*(leg.send(act.message) for leg, act in controls))

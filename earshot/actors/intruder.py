@@ -36,13 +36,12 @@ class Intruder(Speaker):
         self._try_to_connect(parameters, "connectionRefreshComplete")
 
     def _token(self, papers: Papers) -> str | None:
-        tokens = self._scene.service.tokens
         match papers:
             case Papers.MISSING:
                 return None
             case Papers.EXPIRED:
-                return tokens.issue(self.user_id, life_s=-60)
+                return self._scene.token(self.user_id, life_s=-60)
             case Papers.FORGED:
-                return tokens.issue(self.user_id, forged=True)
+                return self._scene.token(self.user_id, forged=True)
             case Papers.GARBLED:
                 return "this-is-not-a-token"

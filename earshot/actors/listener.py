@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from hamcrest import equal_to
 from numpy.typing import NDArray
 
+from earshot.actors.acts import PAUSE_PLAYBACK
+from earshot.actors.person import changed
 from earshot.actors.playback import AtTheReceiver
 from earshot.audio.clips import Clip
 from earshot.languages import language_name
 from earshot.ledger import Kind, Observation
+from earshot.patience import comes_to
 
+ASK_AGAIN_AFTER_S = 0.5
+"""How long somebody who was turned away waits before asking again."""
 HEARD_WITHIN_S = 7.0
 """Speech reaches a listener within 7 s at most (sheet 8.1)."""
 
@@ -35,6 +42,7 @@ class Listener(AtTheReceiver):
     """Somebody who joins a session and hears it."""
 
     role = "listener"
+    other_marker = PAUSE_PLAYBACK
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
@@ -59,35 +67,100 @@ class Listener(AtTheReceiver):
         self._welcome = self._connect(self._joining(session_id, language), "sessionJoined")
         return self._welcome
 
-    def tries_to_join(self, session_id: str, language: str) -> None:
-        """Ask to join and keep the outcome."""
-        self._try_to_connect(self._joining(session_id, language), "sessionJoined")
+    def joins_once_free(self, session_id: str, language: str, *, within_s: float) -> Observation:
+        """Join as soon as the service no longer counts somebody who has left."""
+        deadline = time.monotonic() + within_s
+        self.tries_to_join(session_id, language)
+        while self.outcome.type != "sessionJoined":
+            refusal = self.refusal()
+            if time.monotonic() > deadline:
+                raise AssertionError(
+                    f"{self.name} found no room within {within_s:g} s: {refusal.code}, {refusal.message}"
+                )
+            time.sleep(ASK_AGAIN_AFTER_S)
+            self.tries_to_join(session_id, language)
+        self._welcome = self.outcome
+        return self._welcome
 
-    def hears(self, text: str, language: str, *, patience_s: float = HEARD_WITHIN_S) -> Heard:
+    def joins_by_message(self, session_id: str, language: str) -> Observation:
+        """The same over a connection that was opened without asking for anything."""
+        self.language = language
+        self._welcome = self._enter_by_message(self._joining(session_id, language), "sessionJoined")
+        return self._welcome
+
+    def tries_to_join(self, session_id: str, language: str, **changes: str | None) -> None:
+        """Ask to join, with these parameters changed (None: left out), and keep the outcome."""
+        self._try_to_connect(changed(self._joining(session_id, language), changes), "sessionJoined")
+
+    def hears(
+        self, text: str, language: str, *, patience_s: float = HEARD_WITHIN_S, caption: str | None = None
+    ) -> Heard:
         """Return the audio of an English sentence as this listener got it in `language`, waiting for it if need be.
 
-        Only audio that no earlier call returned counts, so a sentence said twice must be heard twice.
+        Only audio that no earlier call returned counts, so a sentence said twice must be heard twice. The caption is
+        that of the phrasebook unless another one is given.
         """
         samples = self._scene.samples
         expected = samples.prompt(samples.phrase_id(text), language)
+        caption = expected.text if caption is None else caption
         taken = self._taken()
 
         def is_it(observation: Observation) -> bool:
             return (
                 observation.number not in taken
                 and self._is_for_me(observation, ("audio",))
-                and observation.message.get("transcript") == expected.text
+                and observation.message.get("transcript") == caption
             )
 
         came = self._scene.ledger.await_first(is_it, within_s=patience_s)
         if came is None:
             raise AssertionError(
-                f'{self.name} expected to hear "{expected.text}" ("{text}" in {language_name(language)}), '
+                f'{self.name} expected to hear "{caption}" ("{text}" in {language_name(language)}), '
                 f"and within {patience_s:g} s heard {self._instead()}"
             )
         heard = self._as_heard(came, expected)
         self.heard.append(heard)
         return heard
+
+    def hears_all(self, texts: Sequence[str], language: str, *, patience_s: float = HEARD_WITHIN_S) -> None:
+        """Return when the captions of these English sentences, in their order, are all that came."""
+        samples = self._scene.samples
+        captions = [samples.translation(text, language) for text in texts]
+        comes_to(self.captions, equal_to(captions), f"what {self.name} hears", within_s=patience_s)
+
+    def heard_after_gap_s(self, texts: Sequence[str]) -> float:
+        """Return how many seconds came after those of these English sentences that are missing; 0 if none are.
+
+        AssertionError when what came is not their beginning, and then their end.
+        """
+        self.catches_up()
+        samples = self._scene.samples
+        captions = [samples.translation(text, self.language) for text in texts]
+        came = self.captions()
+        missing = len(captions) - len(came)
+        before = next((k for k, pair in enumerate(zip(came, captions, strict=False)) if pair[0] != pair[1]), len(came))
+        if came[:before] + captions[before + missing :] != came:
+            raise AssertionError(f"{self.name} expected the beginning and the end of what was said, but heard {came}")
+        if missing == 0:
+            return 0.0
+        return sum(float(str(o.message["duration"])) for o in self.received("audio")[before:])
+
+    def captions(self) -> list[str]:
+        """Return the captions of all audio that has come on the connection in use."""
+        return [str(o.message.get("transcript")) for o in self.received("audio")]
+
+    def stops_reading(self) -> None:
+        """Take nothing from the connection any more, like a device on a line that is stuck."""
+        self._scene.runtime.soon(self.leg.stop_reading)
+
+    def reads_again(self) -> None:
+        """Take what has come meanwhile, and what comes from now on."""
+        self._scene.runtime.soon(self.leg.read_again)
+
+    def catches_up(self) -> None:
+        """Return when everything the service had already sent has arrived; whoever had stopped reading reads again."""
+        self.reads_again()
+        super().catches_up()
 
     def last_heard(self) -> Heard:
         """Return what an earlier step made sure was heard last."""
@@ -109,6 +182,15 @@ class Listener(AtTheReceiver):
         came = self._scene.ledger.await_first(lambda o: self._is_for_me(o, ("audio",)), since=since, within_s=for_s)
         if came is not None:
             raise AssertionError(f"{self.name} was to hear nothing, but heard {_words(came)}")
+
+    def hears_nothing_else(self, for_s: float) -> None:
+        """Return if nothing came beyond what steps asked for, and nothing comes for another `for_s` seconds."""
+        taken = self._taken()
+        came = self._scene.ledger.await_first(
+            lambda o: self._is_for_me(o, ("audio",)) and o.number not in taken, within_s=for_s
+        )
+        if came is not None:
+            raise AssertionError(f"{self.name} was to hear nothing else, but heard {_words(came)}")
 
     def learns_of_the_end(self) -> Observation:
         """Return the message by which the service says that the session is over, waiting for it if need be."""

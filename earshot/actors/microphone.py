@@ -15,8 +15,8 @@ from earshot.scene import Scene
 
 PIECE_BYTES = 320
 """Ten milliseconds of quiet: small, so that what counts is how many there are."""
-LATE_BY_AT_MOST_S = 0.15
-"""A piece that leaves later than this was not sent at the rate the sentence says."""
+LATE_BY_AT_MOST_S = 0.5
+"""A burst that is answered later than this did not come when the sentence says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +62,39 @@ class AtTheMicrophone(Person):
     def sends_at_rate(self, per_second: int, for_s: float) -> None:
         """Send pieces of audio evenly; ends early when the service closes the connection."""
         self._sends_pieces([k / per_second for k in range(round(per_second * for_s))], time.monotonic())
-        self._ends_burst()
 
     def sends_bursts(self, count: int, seconds: Sequence[float]) -> None:
         """Send a burst at each of these times after a full second of the clock, the soonest that can be met."""
         began_s = time.monotonic() if len(seconds) == 1 else time.monotonic() + 1 - time.time() % 1
         for after_s in seconds:
             self._sends_pieces([after_s] * count, began_s)
-            self._ends_burst()
+            if (late_s := time.monotonic() - began_s - after_s) > LATE_BY_AT_MOST_S:
+                raise RuntimeError(
+                    f"this machine is too busy for bursts at given times: the one that was due after {after_s:g} s "
+                    f"was answered {late_s * 1000:.0f} ms later"
+                )
 
-    def said_of_rate(self, notice: str, *, since: int) -> list[Observation]:
-        """Return the notices of this type, once everything on its way has arrived."""
+    def warnings_of_rate(self) -> list[Observation]:
+        """Return the warnings about too much audio, once everything on its way has arrived."""
         self.catches_up()
-        return self.received(notice, since=since)
+        return self.received("rateLimitWarning")
+
+    def dropped_before(self, notice: Observation) -> int:
+        """Return how many pieces the service had dropped for their rate before it told this."""
+        return sum(
+            o.message.get("reason") == "rateLimited" for o in self.received("audioReceived") if o.number < notice.number
+        )
 
     def _sends_pieces(self, seconds: Sequence[float], began_s: float) -> None:
-        self._began = len(self._scene.ledger)
+        began = len(self._scene.ledger)
         longest_s = max(seconds) + began_s - time.monotonic() + PATIENCE_S
-        self._names = self._scene.runtime.call(self._send_pieces(seconds, began_s), within_s=longest_s)
+        names = self._scene.runtime.call(self._send_pieces(seconds, began_s), within_s=longest_s)
+        said = self._said_to(names, since=began)
+        self.bursts.append([Piece(name, said.get(name)) for name in names])
+        if not self.leg.is_open:
+            closed = self._scene.ledger.await_first(self._is_my_close, since=began, within_s=PATIENCE_S)
+            if closed is not None:
+                self._scene.surprises.hold(closed)
 
     async def _send_pieces(self, seconds: Sequence[float], began_s: float) -> list[str]:
         names = []
@@ -88,27 +103,22 @@ class AtTheMicrophone(Person):
             await asyncio.sleep(max(0.0, due_s - time.monotonic()))
             if not self.leg.is_open:
                 break
-            if time.monotonic() - due_s > LATE_BY_AT_MOST_S:
-                raise RuntimeError(
-                    f"this machine is too busy to send audio at a given rate: a piece left "
-                    f"{(time.monotonic() - due_s) * 1000:.0f} ms after it was due"
-                )
             name = f"piece-{next(self._pieces)}"
             await self.leg.send(audio(bytes(PIECE_BYTES), chunkId=name).message, due_ns=int(due_s * 1e9))
             names.append(name)
         return names
 
-    def _ends_burst(self) -> None:
-        """Keep what the service said to each piece sent last."""
-        ledger, waiting = self._scene.ledger, set(self._names)
+    def _said_to(self, names: list[str], *, since: int) -> dict[str, Mapping[str, object]]:
+        """Return what the service said to each of these pieces, as far as it did before it closed the connection."""
+        ledger, waiting = self._scene.ledger, set(names)
         said: dict[str, Mapping[str, object]] = {}
-        position, deadline = self._began, time.monotonic() + PATIENCE_S
+        position, deadline = since, time.monotonic() + PATIENCE_S
         while waiting:
             came = ledger.await_first(self._ends_a_piece, since=position, within_s=deadline - time.monotonic())
             if came is None:
                 raise AssertionError(
-                    f"{self.name} sent {len(self._names)} pieces of audio, of which the service had not acknowledged "
-                    f"{len(waiting)} after {PATIENCE_S:g} s; {ledger.summary(self.name, since=self._began)}"
+                    f"{self.name} sent {len(names)} pieces of audio, of which the service had not acknowledged "
+                    f"{len(waiting)} after {PATIENCE_S:g} s; {ledger.summary(self.name, since=since)}"
                 )
             if came.kind is Kind.CLOSED:
                 break
@@ -116,7 +126,7 @@ class AtTheMicrophone(Person):
             name = str(came.message.get("chunkId"))
             waiting.discard(name)
             said[name] = came.message
-        self.bursts.append([Piece(name, said.get(name)) for name in self._names])
+        return said
 
     def _ends_a_piece(self, observation: Observation) -> bool:
         return self._is_my_close(observation) or self._is_for_me(observation, ("audioReceived",))

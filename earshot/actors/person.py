@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
 import time
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,7 +14,7 @@ from earshot.actors.acts import HEARTBEAT, Act
 from earshot.ledger import Kind, Observation
 from earshot.scene import Scene, new_address
 from earshot.surprises import describe_error
-from earshot.wire.leg import Leg
+from earshot.wire.leg import ASKS_TO_CONNECT, Leg
 
 SYSTEM = "broadcast"
 PATIENCE_S = 5.0
@@ -21,6 +23,8 @@ ANSWERED_WITHIN_S = 10.0
 """The longest that the answer to a request may take, be it a yes or a no (REQ-20.2)."""
 NO_NEWS = frozenset({"heartbeatAck", "audio", "audioReceived", "error"})
 """What is not counted as being told something; an unexpected error is a surprise of its own."""
+OF_THEIR_OWN_ACCORD = frozenset({"sessionStatus", "audio"})
+"""What comes without being asked for, so that it answers nothing."""
 IN_EVERY_MESSAGE = frozenset({"type", "sessionId", "timestamp"})
 
 
@@ -38,6 +42,8 @@ class Person:
     """Somebody with a name, an address of their own, and any number of connections one after another."""
 
     role: ClassVar[str]
+    other_marker: ClassVar[Act]
+    """What may be asked instead of a heartbeat in order to know that all before has arrived."""
 
     def __init__(self, name: str, scene: Scene) -> None:
         self.name = name
@@ -45,9 +51,13 @@ class Person:
         self.address = new_address()
         self.answered_after_ms = math.inf
         """How long the answer to the latest request took."""
+        self.left_at_ns = 0
+        """When this person last began to leave (monotonic)."""
         self._learnt: set[int] = set()
         self._scene = scene
         self._outcome: Observation | None = None
+        self.outcomes: list[Observation] = []
+        """What came of the last series of attempts."""
         self._heartbeat: Observation | None = None
         self.marker: Act | None = HEARTBEAT
         """What to ask in order to know that all before has arrived; None where the connection may ask nothing."""
@@ -80,17 +90,21 @@ class Person:
     def catches_up(self) -> None:
         """Return when everything the service had already sent on this connection has arrived.
 
-        The answer to a heartbeat travels behind it on the same ordered connection.
+        The answer to a heartbeat travels behind it on the same ordered connection. A connection that the service closes
+        meanwhile has nothing more to bring.
         """
         if self.leg.is_open and self.marker is not None:
-            self.asks(self.marker)
+            try:
+                self._is_answered_so_far()
+                self.asks(self.marker)
+            except AssertionError:
+                if self.leg.is_open:
+                    raise
 
     def asks(self, act: Act, *, patience_s: float = PATIENCE_S) -> Observation:
         """Ask for something and return the answer; an error instead of it is a broken promise."""
         sent = self._send(act.message)
-        came = self._await((act.answer, "error"), since=sent.number, patience_s=patience_s)
-        while came.type != "error" and not act.is_answered_by(came.message):
-            came = self._await((act.answer, "error"), since=came.number + 1, patience_s=patience_s)
+        came = self._answer_to(act, since=sent.number, patience_s=patience_s)
         self.answered_after_ms = _ms_between(sent, came)
         self._learnt.add(came.number)
         if came.type == "error":
@@ -104,12 +118,102 @@ class Person:
     def tries(self, act: Act) -> None:
         """Ask for something that may be refused, even where the contract forbids to ask; keep the outcome."""
         sent = self._scene.runtime.call(self.leg.send(act.message, checked=False), within_s=PATIENCE_S)
-        self._keep_outcome(act.answer, sent)
+        self._keep_outcome(self._answer_to(act, since=sent.number, patience_s=ANSWERED_WITHIN_S), sent)
+
+    def tries_in_a_message_of(self, size_bytes: int, act: Act) -> None:
+        """Try the same in a message that is made as long as that by a field which means nothing."""
+        bare = json.dumps({**act.message, "padding": ""})
+        padded = json.dumps({**act.message, "padding": "x" * (size_bytes - len(bare))})
+        sent = self._scene.runtime.call(self.leg.send_raw(padded, checked=False), within_s=PATIENCE_S)
+        self._keep_outcome(self._answer_to(act, since=sent.number, patience_s=ANSWERED_WITHIN_S), sent)
+
+    def tries_unknown(self, action: str, *, size_bytes: int = 0) -> None:
+        """Ask for an action the service does not know, in a message of at least that size; keep the outcome."""
+        self.tries_nonsense(json.dumps({"action": action}).ljust(size_bytes))
+
+    def tries_nonsense(self, frame: str) -> None:
+        """Send a text that asks for nothing the service knows; keep the outcome, whatever the service answers."""
+        sent = self._scene.runtime.call(self.leg.send_raw(frame, checked=False), within_s=PATIENCE_S)
+        came = self._await((), since=sent.number, patience_s=ANSWERED_WITHIN_S)
+        while came.type in OF_THEIR_OWN_ACCORD:
+            came = self._await((), since=came.number + 1, patience_s=ANSWERED_WITHIN_S)
+        self._keep_outcome(came, sent)
+
+    def tries_at_once(self, acts: Sequence[Act], *, within_s: float = 1.0) -> None:
+        """Try all of these without waiting for answers; keep the outcomes, in order.
+
+        Only a series counts that was asked and answered in less than `within_s`. A machine that was too busy for it
+        gets two more chances, each after a rest as long as that.
+        """
+        for _ in range(3):
+            began = len(self._scene.ledger)
+            self._scene.runtime.call(self._try_all(acts), within_s=PATIENCE_S)
+            self.outcomes = self._outcomes_of(acts, since=began)
+            for outcome in self.outcomes:
+                self._scene.surprises.hold(outcome)
+            if _ms_between(self._scene.ledger.since(began)[0], self.outcomes[-1]) < within_s * 1000:
+                return
+            for outcome in self.outcomes:
+                self._scene.surprises.claim(outcome)
+            self._scene.ledger.await_first(self._is_my_close, since=len(self._scene.ledger), within_s=within_s)
+        raise RuntimeError(f"this machine is too busy for {len(acts)} requests within {within_s:g} s")
+
+    def tries_in_turn(self, acts: Sequence[Act]) -> None:
+        """Try these one after the other, each when the one before was answered; keep the outcomes, in order."""
+        outcomes = []
+        for act in acts:
+            self.tries(act)
+            outcomes.append(self.outcome)
+        self.outcomes = outcomes
+
+    def kinds_of_messages(self) -> Mapping[str, int]:
+        """Return how many messages of each kind went over the first connection, in either direction."""
+        return Counter(
+            o.type
+            for o in self._scene.ledger
+            if o.leg == self.legs[0].label and o.kind in (Kind.SENT, Kind.RECEIVED) and o.words != ASKS_TO_CONNECT
+        )
+
+    def refusals(self) -> list[Refusal | None]:
+        """Return how each of the requests tried at once was refused; None where it was granted."""
+        return [self._as_refusal(o) if _is_refusal(o) else None for o in self.outcomes]
+
+    def sends_heartbeats(self, count: int) -> None:
+        """Send so many heartbeats at once and keep what came of each; from then on none can be the marker."""
+        self.tries_at_once([HEARTBEAT] * count, within_s=PATIENCE_S)
+        self.marker = self.other_marker
+
+    def counted_as(self, rate: str) -> str:
+        """Return under which identifier something of this person's is counted (sheet 2.3), such as `listener_join`."""
+        match rate:
+            case "session_create":
+                return f"{rate}:user:{self._scene.user_id(self.name)}"
+            case "heartbeat":
+                return f"{rate}:connection:{self.received()[0].message['connectionId']}"
+            case _:
+                return f"{rate}:ip:{self.address}"
+
+    def sends_beyond_all_limits(self, frame: str) -> None:
+        """Send a text for which the service may close the connection; return when it has, or has answered."""
+        sent = self._scene.runtime.call(self.leg.send_raw(frame, checked=False), within_s=PATIENCE_S)
+        came = self._scene.ledger.await_first(
+            lambda o: self._is_my_close(o) or self._is_for_me(o, ("error",)), since=sent.number, within_s=PATIENCE_S
+        )
+        if came is not None:
+            self._scene.surprises.hold(came)
+
+    def opens_bare_connection(self) -> None:
+        """Connect without asking for anything."""
+        outcome = self._open({}, checked=False)
+        if outcome.kind is Kind.REFUSED:
+            self._scene.surprises.claim(outcome)
+            raise AssertionError(f"{self.name} expected a connection, but was refused: {describe_error(outcome)}")
+        self.marker = None
 
     def tries_frame(self, frame: str | bytes, answer: str) -> None:
         """Send a frame as it is, which may be refused; keep the outcome, be it `answer` or an error."""
         sent = self._scene.runtime.call(self.leg.send_raw(frame, checked=False), within_s=PATIENCE_S)
-        self._keep_outcome(answer, sent)
+        self._keep_outcome(self._await((answer, "error"), since=sent.number, patience_s=ANSWERED_WITHIN_S), sent)
 
     @property
     def outcome(self) -> Observation:
@@ -139,6 +243,14 @@ class Person:
         came = self._scene.ledger.await_first(self._is_news, since=since, within_s=for_s)
         if came is not None:
             raise AssertionError(f"{self.name} was to be told nothing, but was told {describe_notice(came)}")
+
+    def what_came(self) -> str:
+        """Say in words whether the last attempt was granted, or how it was refused."""
+        outcome = self.outcome
+        if not _is_refusal(outcome):
+            return "granted"
+        self._scene.surprises.claim(outcome)
+        return f"refused with {describe_error(outcome)}"
 
     def is_told(self, notice: str, *, since: int, patience_s: float = PATIENCE_S) -> Observation:
         """Return the first message of this type from ledger position `since` on, waiting for it if need be."""
@@ -172,6 +284,7 @@ class Person:
 
     def told_before_now(self, notice: str, *, since: int) -> list[Observation]:
         """Return the messages of this type since that ledger position, once everything already sent has arrived."""
+        self._is_answered_so_far()
         marker = self.beats()
         return [o for o in self.received(notice, since=since) if o.number < marker.number]
 
@@ -226,6 +339,11 @@ class Person:
         self._scene.surprises.claim(closed)
         return closed
 
+    def last_word(self) -> Observation:
+        """Return the last message that came before the service closed the connection in use."""
+        self.is_disconnected()
+        return self.received()[-1]
+
     def connected_for_s(self, until: Observation) -> float:
         """Return how many seconds before `until` this person asked for the connection in use."""
         return _ms_between(self._sent()[0], until) / 1000
@@ -236,6 +354,7 @@ class Person:
 
     def leaves(self) -> None:
         """Close the connection in an orderly way."""
+        self.left_at_ns = time.monotonic_ns()
         self._scene.surprises.ended_by_us(self.leg.label)
         self._scene.runtime.call(self.leg.close(), within_s=10)
 
@@ -273,6 +392,11 @@ class Person:
         """Return what was sent on the connection in use, the request for it first."""
         return [o for o in self._scene.ledger if o.kind is Kind.SENT and o.leg == self.leg.label]
 
+    def _is_answered_so_far(self) -> None:
+        """Return when the heartbeat that nobody awaited is answered, so that its answer is not taken for another's."""
+        if self._heartbeat is not None:
+            self.heartbeat_is_answered()
+
     def _connected_ms(self) -> int:
         """Return when the service confirmed the connection in use, by its own clock."""
         return _ms(self.received()[0], "timestamp")
@@ -280,13 +404,31 @@ class Person:
     def _is_my_close(self, observation: Observation) -> bool:
         return observation.kind is Kind.CLOSED and observation.leg == self.leg.label
 
-    def _keep_outcome(self, answer: str, sent: Observation) -> None:
-        self._outcome = self._await((answer, "error"), since=sent.number, patience_s=ANSWERED_WITHIN_S)
-        self._scene.surprises.hold(self._outcome)
+    def _keep_outcome(self, outcome: Observation, sent: Observation) -> None:
+        self._outcome = outcome
+        self.answered_after_ms = _ms_between(sent, outcome)
+        self._learnt.add(outcome.number)
+        self._scene.surprises.hold(outcome)
+
+    def _answer_to(self, act: Act, *, since: int, patience_s: float) -> Observation:
+        """Return the answer to a request, or the error instead; what came of its own accord is neither."""
+        came = self._await((act.answer, "error"), since=since, patience_s=patience_s)
+        while came.type != "error" and not act.is_answered_by(came.message):
+            came = self._await((act.answer, "error"), since=came.number + 1, patience_s=patience_s)
+        return came
 
     def _connect(self, parameters: Mapping[str, str], welcome: str) -> Observation:
         """Open a connection and return the welcome; raises AssertionError when it is refused."""
-        outcome = self._knock(parameters, welcome, checked=True)
+        return self._insist_on(welcome, self._knock(parameters, welcome, checked=True))
+
+    def _enter_by_message(self, request: Mapping[str, str], welcome: str) -> Observation:
+        """Ask to be let in over a connection that is open already; return the welcome."""
+        sent = self._send(request)
+        came = self._await((welcome, "error"), since=sent.number, patience_s=PATIENCE_S)
+        self.marker = HEARTBEAT
+        return self._insist_on(welcome, came)
+
+    def _insist_on(self, welcome: str, outcome: Observation) -> Observation:
         if _is_refusal(outcome):
             self._scene.surprises.claim(outcome)
             raise AssertionError(f"{self.name} expected {welcome}, but was refused: {describe_error(outcome)}")
@@ -298,10 +440,22 @@ class Person:
         self._scene.surprises.hold(self._outcome)
 
     def _knock(self, parameters: Mapping[str, str], welcome: str, *, checked: bool) -> Observation:
+        outcome = self._open(parameters, checked=checked)
+        if outcome.kind is Kind.REFUSED:
+            return outcome
+        return self._await((welcome, "error"), since=outcome.number, patience_s=PATIENCE_S)
+
+    def _open(self, parameters: Mapping[str, str], *, checked: bool) -> Observation:
         scene = self._scene
-        leg = Leg(who=self.name, label=scene.new_label(self.name), role=self.role, ledger=scene.ledger, contract=scene.contract)
+        leg = Leg(
+            who=self.name,
+            label=scene.new_label(self.name),
+            role=self.role,
+            ledger=scene.ledger,
+            contract=scene.contract,
+        )
         self.legs.append(leg)
-        outcome = scene.runtime.call(
+        return scene.runtime.call(
             leg.open(
                 scene.service.endpoint(SYSTEM, self.role),
                 parameters,
@@ -311,9 +465,19 @@ class Person:
             ),
             within_s=PATIENCE_S + 1,
         )
-        if outcome.kind is Kind.REFUSED:
-            return outcome
-        return self._await((welcome, "error"), since=outcome.number, patience_s=PATIENCE_S)
+
+    async def _try_all(self, acts: Sequence[Act]) -> None:
+        for act in acts:
+            await self.leg.send(act.message, checked=False)
+
+    def _outcomes_of(self, acts: Sequence[Act], *, since: int) -> list[Observation]:
+        """Return the outcome of each, in the order of asking, which is that of answering on one connection."""
+        outcomes: list[Observation] = []
+        for act in acts:
+            came = self._answer_to(act, since=since, patience_s=ANSWERED_WITHIN_S)
+            outcomes.append(came)
+            since = came.number + 1
+        return outcomes
 
     def _send(self, message: Mapping[str, object]) -> Observation:
         return self._scene.runtime.call(self.leg.send(message), within_s=PATIENCE_S)
@@ -321,13 +485,15 @@ class Person:
     def _await(self, types: tuple[str, ...], *, since: int, patience_s: float) -> Observation:
         """Return the first message of these types from ledger position `since` on."""
         ledger = self._scene.ledger
-        came = ledger.await_first(lambda o: self._is_for_me(o, types), since=since, within_s=patience_s)
-        if came is None:
-            wanted = types[0]
-            raise AssertionError(
-                f"{self.name} waited {patience_s:g} s for {wanted}, which never came; "
-                f"meanwhile {ledger.summary(self.name, since=since)}"
-            )
+        came = ledger.await_first(
+            lambda o: self._is_for_me(o, types) or self._is_my_close(o), since=since, within_s=patience_s
+        )
+        if came is None or came.kind is Kind.CLOSED:
+            wanted = types[0] if types else "any answer"
+            how = f"waited {patience_s:g} s for {wanted}, which never came"
+            if came is not None:
+                how = f"was to be told {wanted}, but the connection was closed before that"
+            raise AssertionError(f"{self.name} {how}; meanwhile {ledger.summary(self.name, since=since)}")
         return came
 
     def _is_news(self, observation: Observation) -> bool:
@@ -343,6 +509,11 @@ class Person:
             and observation.leg == self.leg.label
             and (not types or observation.type in types)
         )
+
+
+def changed(parameters: Mapping[str, str], changes: Mapping[str, str | None]) -> dict[str, str]:
+    """Return connection parameters with these changed, or left out where the change is None."""
+    return {name: value for name, value in {**parameters, **changes}.items() if value is not None}
 
 
 def _is_refusal(outcome: Observation) -> bool:

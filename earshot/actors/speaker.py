@@ -5,21 +5,28 @@ from __future__ import annotations
 import asyncio
 import base64
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from earshot.actors.acts import END_SESSION
+from earshot.actors.acts import ASK_STATUS, END_SESSION, audio
 from earshot.actors.controls import AtTheControls
+from earshot.actors.microphone import AtTheMicrophone
+from earshot.actors.person import changed
 from earshot.audio import signals
-from earshot.audio.clips import Clip, Samples
+from earshot.audio.clips import SAMPLE_RATE_HZ, Clip, Samples
+from earshot.audio.flaws import Flaw, voice
 from earshot.audio.framing import frames
 from earshot.ledger import Kind, Observation
 
 CHUNK_MS = 100
 BRISK = 4.0
 """Speech sent four times as fast as it is spoken is 40 chunks a second, inside the limit of 50 (REQ-26.1)."""
+LOWEST_PIECE_HZ = 300
+"""Pieces of sound that only have to be told apart are tones, each a little higher than the one before."""
+VOICE_HZ = 200.0
+"""The pitch of a voice whose level alone matters."""
 BREATH_S = 0.6
 """The quiet after a sentence, by which a recogniser knows that it is over."""
 ACKNOWLEDGED_WITHIN_S = 5.0
@@ -36,31 +43,70 @@ class Utterance:
     """When the last chunk that carries speech was sent."""
 
 
-class Speaker(AtTheControls):
+class Speaker(AtTheControls, AtTheMicrophone):
     """Somebody who opens a session and speaks in it."""
 
     role = "speaker"
+    other_marker = ASK_STATUS
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.session_id = ""
         self.utterances: list[Utterance] = []
+        self.pieces: dict[int, bytes] = {}
+        """The sound of each piece that was sent, by its number."""
+        self.spoken_last: Sequence[int] = ()
+        """Which pieces were sent when this speaker last spoke for some time."""
         self._next_sequence_number = 0
+        self._created: Observation | None = None
 
     @property
     def user_id(self) -> str:
         """The name under which this speaker signs in."""
         return self._scene.user_id(self.name)
 
-    def starts_broadcasting(self, language: str) -> Observation:
-        """Open a session in this source language and return the service's `sessionCreated`."""
-        created = self._connect(self._creation(language), "sessionCreated")
-        self.session_id = str(created.message["sessionId"])
-        return created
+    def starts_broadcasting(self, language: str, **wishes: str) -> Observation:
+        """Open a session in this source language, with these further parameters; return the `sessionCreated`."""
+        return self._has_created(self._connect(self._creation(language) | wishes, "sessionCreated"))
 
-    def tries_to_broadcast(self, language: str) -> None:
-        """Ask for a session and keep the outcome."""
-        self._try_to_connect(self._creation(language), "sessionCreated")
+    def starts_broadcasting_once_free(self, language: str, *, within_s: float) -> Observation:
+        """Open a session as soon as the service no longer counts an earlier one that broke off."""
+        deadline, pause_s = time.monotonic() + within_s, 0.1
+        self.tries_to_broadcast(language)
+        while self.outcome.type != "sessionCreated":
+            refusal = self.refusal()
+            if time.monotonic() + pause_s > deadline:
+                raise AssertionError(
+                    f"{self.name} could not start again within {within_s:g} s: {refusal.code}, {refusal.message}"
+                )
+            time.sleep(pause_s)
+            pause_s = min(2 * pause_s, 10.0)
+            self.tries_to_broadcast(language)
+        return self._has_created(self.outcome)
+
+    def starts_broadcasting_by_message(self, language: str) -> Observation:
+        """The same over a connection that was opened without asking for anything."""
+        return self._has_created(self._enter_by_message(self._creation(language), "sessionCreated"))
+
+    @property
+    def created(self) -> Observation:
+        """The message by which the service opened this speaker's session."""
+        if self._created is None:
+            raise AssertionError(f"{self.name} has opened no session")
+        return self._created
+
+    @property
+    def connection_id(self) -> str:
+        """What the service calls the connection over which this speaker opened the session."""
+        return str(self.created.message["connectionId"])
+
+    def tries_to_broadcast(self, language: str, **changes: str | None) -> None:
+        """Ask for a session, with these parameters changed (None: left out), and keep the outcome."""
+        self._try_to_connect(changed(self._creation(language), changes), "sessionCreated")
+
+    def moves_by_message(self) -> Observation:
+        """Take over one's own session on a connection that was opened without asking for anything."""
+        return self._enter_by_message(self._moving(), "connectionRefreshComplete")
 
     def says(self, text: str, *, binary: bool = False, pace: float = BRISK) -> Utterance:
         """Speak a sentence, `pace` times as fast as in real life; returns when every chunk was acknowledged."""
@@ -72,14 +118,60 @@ class Speaker(AtTheControls):
         self.utterances.append(utterance)
         return utterance
 
-    def sends_sound(self, samples: Samples, *, binary: bool = False, pace: float = BRISK) -> list[Observation]:
-        """Send sound in chunks of 100 ms; returns what was sent when every chunk was acknowledged."""
-        chunks = frames(samples, CHUNK_MS)
-        began = len(self._scene.ledger)
-        duration_s = len(chunks) * CHUNK_MS / 1000 / pace
-        sent = self._scene.runtime.call(self._stream(chunks, binary, pace), within_s=duration_s + 5)
-        self._await_acknowledgements(len(chunks), since=began)
-        return sent
+    def sends_sound(
+        self, samples: Samples, *, binary: bool = False, pace: float = BRISK, chunk_ms: int = CHUNK_MS
+    ) -> list[Observation]:
+        """Send sound, as a rule in chunks of 100 ms; returns what was sent when every chunk was acknowledged.
+
+        Longer chunks come as often as short ones: they are for sound that is measured, not listened to.
+        """
+        chunks = frames(samples, chunk_ms)
+        return self._sends(chunks if binary else [self._audio_message(chunk) for chunk in chunks], pace)
+
+    def speaks_for(self, duration_s: float) -> list[Observation]:
+        """Send sound in pieces of 100 ms, no two of which are alike, four times as fast as in real life."""
+        first, count = len(self.pieces) + 1, round(duration_s * 1000 / CHUNK_MS)
+        self.spoken_last = range(first, first + count)
+        return self._sends([self._audio_message(self._piece(number)) for number in self.spoken_last], BRISK)
+
+    def speaks_at(self, level_dbfs: float, duration_s: float) -> list[Observation]:
+        """Send a steady voice of this level, in pieces of a second."""
+        tone = signals.tone(VOICE_HZ, duration_s)
+        return self.sends_sound(signals.at_level(tone, level_dbfs), chunk_ms=1000)
+
+    def speaks_with(self, flaw: Flaw, duration_s: float) -> list[Observation]:
+        """Send a voice that has something wrong with it."""
+        return self.sends_sound(flaw.on(voice(self._scene.samples.prompts("en"), duration_s)))
+
+    def sends_pieces(self, numbers: Iterable[int], *, numbered: bool = True) -> list[Observation]:
+        """Send these pieces of sound in this order, each with its number or without saying which it is."""
+        return self._sends(
+            [audio(self._piece(k), **({"sequenceNumber": k} if numbered else {})).message for k in numbers], BRISK
+        )
+
+    def the_last(self, duration_s: float) -> Sequence[int]:
+        """Return which pieces were so much at the end of what this speaker said last."""
+        return self.spoken_last[len(self.spoken_last) - round(duration_s * 1000 / CHUNK_MS) :]
+
+    def pieces_in(self, pcm: bytes) -> list[int]:
+        """Return which of the pieces that were sent this sound consists of, in order; 0 stands for anything else."""
+        numbers = {piece: number for number, piece in self.pieces.items()}
+        size = CHUNK_MS * SAMPLE_RATE_HZ // 1000 * 2
+        return [numbers.get(pcm[start : start + size], 0) for start in range(0, len(pcm), size)]
+
+    def tries_to_say(self, text: str) -> None:
+        """Speak a sentence of which every piece may be refused; keep what came of each piece."""
+        chunks = frames(self._scene.samples.clip(text).samples, CHUNK_MS)
+        self.tries_in_turn([audio(chunk) for chunk in chunks])
+
+    def sound_sent(self, *, since: int) -> Samples:
+        """Return the sound that this speaker sent as messages from ledger position `since` on."""
+        pieces = [
+            base64.b64decode(str(o.message["audioData"]))
+            for o in self._scene.ledger.since(since)
+            if o.kind is Kind.SENT and o.who == self.name and o.type == "sendAudio"
+        ]
+        return np.frombuffer(b"".join(pieces), dtype="<i2")
 
     def ends_the_session(self) -> Observation:
         """End the session in words and return the confirmation."""
@@ -93,23 +185,43 @@ class Speaker(AtTheControls):
         return self._take_over(self.session_id)
 
     def _take_over(self, session_id: str) -> dict[str, str]:
-        token = self._scene.service.tokens.issue(self.user_id)
+        token = self._scene.token(self.user_id)
         return {"action": "refreshConnection", "role": self.role, "sessionId": session_id, "token": token}
 
+    def _has_created(self, created: Observation) -> Observation:
+        self._created = created
+        self.session_id = str(created.message["sessionId"])
+        return created
+
     def _creation(self, language: str) -> dict[str, str]:
-        token = self._scene.service.tokens.issue(self.user_id)
+        token = self._scene.token(self.user_id)
         return {"action": "createSession", "sourceLanguage": language, "token": token}
 
-    async def _stream(self, chunks: list[bytes], binary: bool, pace: float) -> list[Observation]:
+    def _piece(self, number: int) -> bytes:
+        """Return the sound of a piece, which no other piece has."""
+        if number not in self.pieces:
+            sound = signals.tone(LOWEST_PIECE_HZ + number, CHUNK_MS / 1000, amplitude=0.2)
+            self.pieces[number] = sound.astype("<i2").tobytes()
+        return self.pieces[number]
+
+    def _sends(self, messages: Sequence[Mapping[str, object] | bytes], pace: float) -> list[Observation]:
+        """Send audio at this pace; returns what was sent when every message was acknowledged."""
+        began = len(self._scene.ledger)
+        duration_s = len(messages) * CHUNK_MS / 1000 / pace
+        sent = self._scene.runtime.call(self._stream(messages, pace), within_s=duration_s + 5)
+        self._await_acknowledgements(len(messages), since=began)
+        return sent
+
+    async def _stream(self, messages: Sequence[Mapping[str, object] | bytes], pace: float) -> list[Observation]:
         began_ns = time.monotonic_ns()
         sent = []
-        for k, chunk in enumerate(chunks):
+        for k, message in enumerate(messages):
             due_ns = began_ns + int(k * CHUNK_MS * 1e6 / pace)
             await asyncio.sleep(max(0.0, (due_ns - time.monotonic_ns()) / 1e9))
-            if binary:
-                sent.append(await self.leg.send_raw(chunk, due_ns=due_ns))
+            if isinstance(message, bytes):
+                sent.append(await self.leg.send_raw(message, due_ns=due_ns))
             else:
-                sent.append(await self.leg.send(self._audio_message(chunk), due_ns=due_ns))
+                sent.append(await self.leg.send(message, due_ns=due_ns))
         return sent
 
     def _audio_message(self, chunk: bytes) -> dict[str, object]:

@@ -7,26 +7,50 @@ from __future__ import annotations
 
 import allure
 from allure_commons.types import AttachmentType
+from behave.runner import Context
+from botocore.exceptions import BotoCoreError, ClientError
 
 from earshot.actors.listener import Heard, Listener
 from earshot.actors.speaker import Speaker, Utterance
+from earshot.evidence.breaches import breaches_page
 from earshot.evidence.diagram import sequence_diagram
+from earshot.evidence.formatter import results_folder
+from earshot.evidence.itemdiff import item_page
 from earshot.evidence.players import Recording, listening_page
+from earshot.evidence.servicelog import belonging_to, service_log
 from earshot.evidence.wirelog import wire_log
 from earshot.stage import Stage
 
 
-def attach(stage: Stage) -> None:
-    """Attach what this scenario said, heard and exchanged to its result."""
-    if not len(stage.ledger):
+def note_records(context: Context) -> None:
+    """Look at the service's records now, for the page that shows what changed; nothing where nobody asked for results.
+
+    Records that cannot be read are no failure of a scenario that does not ask for them: the wire log tells of it.
+    """
+    stage: Stage = context.stage
+    if results_folder(context) is not None:
+        try:
+            stage.looks_at_records()
+        except (BotoCoreError, ClientError) as problem:
+            stage.ledger.note("Earshot", f"The records could not be read: {problem}")
+
+
+def attach(context: Context) -> None:
+    """Attach what the scenario said, heard and exchanged to its result; nothing where nobody asked for results."""
+    stage: Stage = context.stage
+    if not len(stage.ledger) or results_folder(context) is None:
         return
+    if breaches := breaches_page(stage.ledger):
+        _page("Breaches of the contract", breaches)
     recordings = _recordings(stage)
     if recordings:
         _page("What was said and heard", listening_page(recordings))
     _page("Who did what, when", sequence_diagram(stage.ledger))
     _page("Wire log", wire_log(stage.ledger))
-    if service_log := stage.service_log():
-        allure.attach(service_log, name="Service log", attachment_type=AttachmentType.TEXT)
+    if any(stage.records_seen):
+        _page("On record, before and after", item_page(stage.records_seen[0], stage.records_seen[-1]))
+    if lines := belonging_to(stage.ledger, stage.service_log()):
+        _page("Service log", service_log(stage.ledger, lines))
 
 
 def _page(name: str, html: str) -> None:

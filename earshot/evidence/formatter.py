@@ -4,9 +4,9 @@
 `allure_behave.formatter:AllureFormatter` gives cured results. What was wrong, and where it is cured:
 
 * Scenarios inside a `Rule:` got no result: `_feature`.
-* A failing after-hook or clean-up showed as passed: `CuredListener.verdict`, which `_telling_hooks` and
-  `_telling_cleanups` inform. If it belongs to a rule, a feature or the run, it gets a result of its own:
-  `CuredListener.report_loose`.
+* A failing after-hook or clean-up showed as passed, and so did a scenario that was skipped there:
+  `CuredListener.verdict`, which `_telling_hooks` and `_telling_cleanups` inform. If it belongs to a rule, a feature
+  or the run, it gets a result of its own: `CuredListener.report_loose`.
 * A failing before-hook showed as skipped, without a message, or left no result at all:
   `CuredListener.verdict` and `Latecomers`.
 * Scenarios of equal name in two rules shared a history, and a row inserted above shifted the history of
@@ -14,18 +14,22 @@
 * `allure.dynamic` labels, titles and parameters did nothing, and an attachment made between scenarios
   raised an error: `CuredListener.add_label` and its neighbours.
 * Results of earlier runs were never removed: `remove_stale_results`.
+* A formatter in behave.ini and the same one on the command line wrote every result four times: `Outvoted`.
 
-Two promises hold it together. Every scenario that the command line selects has exactly one result. And a
-run that fails because something went wrong shows it: as failed when the target broke a promise
-(`AssertionError`), as broken otherwise.
+* There was no word for a verdict that stays open: `Inconclusive`, wherever it is raised, ends its scenario as
+  unknown and leaves the run green, unless `-D strict` is given: `_sparing_steps`, `_telling_hooks` and
+  `_telling_cleanups`.
+
+Two promises hold it together. Every scenario that the command line selects has exactly one result. And the run is red
+if and only if one of them is failed, because the target broke a promise (`AssertionError`), or broken.
 """
 
 from __future__ import annotations
 
 import functools
-import traceback
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,21 +39,27 @@ import allure_commons
 from allure_behave.formatter import AllureFormatter
 from allure_behave.listener import AllureListener
 from allure_behave.utils import is_planned_scenario
-from allure_commons.model2 import Label, Parameter, Status, StatusDetails, TestResult
+from allure_commons.model2 import Label, Parameter, Status, TestResult
 from allure_commons.types import ALLURE_UNIQUE_LABELS, ParameterMode
 from allure_commons.utils import md5, now, uuid4
 from behave.configuration import Configuration
-from behave.formatter.base import StreamOpener
+from behave.formatter._registry import select_formatter_class
+from behave.formatter.base import Formatter, StreamOpener
+from behave.matchers import Match
 from behave.model import Feature, Scenario, ScenarioContainer, Step
 from behave.model_type import Status as BehaveStatus
 from behave.reporter.base import Reporter
 from behave.runner import Context, ModelRunner
 
-from earshot.evidence import identity
+from earshot.evidence import identity, verdicts
 from earshot.evidence.identity import Identity
+from earshot.evidence.verdicts import Category, Failure, in_hook
+from earshot.failures import Inconclusive
 from earshot.workers import is_worker
 
 DEFAULT_FOLDER = "allure-results"
+STRICT = "strict"
+"""The option -D that makes a run red when anything stays open."""
 ALLURES_OWN_FILES = (
     "*-result.json",
     "*-container.json",
@@ -58,6 +68,7 @@ ALLURES_OWN_FILES = (
     "environment.properties",
     "categories.json",
     "executor.json",
+    "contract-seen-*.json",
 )
 
 
@@ -70,55 +81,22 @@ def cure() -> None:
     AllureFormatter.__init__ = _init(AllureFormatter.__init__)
     AllureFormatter.feature = _feature
     AllureFormatter.close = _close(AllureFormatter.close)
+    Match.run = _sparing_steps(Match.run)
     ModelRunner.run_hook = _telling_hooks(ModelRunner.run_hook)
     Context._do_cleanups = _telling_cleanups(Context._do_cleanups)
 
 
+def results_folder(context: Context) -> Path | None:
+    """Return where the results of this run go, or None if nobody asked for any."""
+    formatters = (each for each in context._runner.formatters if isinstance(each, AllureFormatter))
+    return next((Path(formatter.stream_opener.name) for formatter in formatters), None)
+
+
 def remove_stale_results(folder: Path) -> None:
-    """Remove what an earlier run left in `folder`: Allure's own files, and nothing else."""
+    """Remove what an earlier run left in `folder`: Allure's files and ours, and nothing else."""
     for pattern in ALLURES_OWN_FILES:
         for file in folder.glob(pattern):
             file.unlink()
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Something that went wrong: failed when the target broke a promise, broken when the harness did."""
-
-    status: str
-    message: str
-    error: BaseException | None = None
-
-    @classmethod
-    def raised(cls, error: BaseException, where: str = "") -> Failure:
-        """Judge an exception; `where` says which hook or clean-up raised it and is empty for a step."""
-        broken_promise = isinstance(error, AssertionError)
-        words = str(error).strip() or "no message was given"
-        message = words if broken_promise else f"{type(error).__name__}: {words}"
-        return cls(
-            Status.FAILED if broken_promise else Status.BROKEN,
-            f"{where}: {message}" if where else message,
-            error,
-        )
-
-    @classmethod
-    def of_step(cls, step: Step) -> Failure | None:
-        """Return what went wrong in a step that behave has finished, or None."""
-        if not step.status.has_failed():
-            return None
-        if step.status is BehaveStatus.undefined:
-            return cls(
-                Status.BROKEN,
-                f"No step definition matches “{step.keyword} {step.name}”: the step is undefined.",
-            )
-        if step.exception is None:
-            return cls(Status.BROKEN, f"behave calls this step {step.status.name} and gives no reason.")
-        return cls.raised(step.exception, "In a hook around the step" if step.hook_failed else "")
-
-    def details(self) -> StatusDetails:
-        """Return the message and, when something was raised, where it came from."""
-        trace = "".join(traceback.format_exception(self.error)) if self.error else None
-        return StatusDetails(message=self.message, trace=trace)
 
 
 @dataclass(frozen=True)
@@ -140,6 +118,8 @@ class CuredListener(AllureListener):
         self._begun: set[Scenario] = set()
         self._failures: list[Failure] = []
         self._loose: list[LooseFailure] = []
+        self._doubt: Failure | None = None
+        self._waiting_since_s = 0.0
 
     def selected(self, feature: Feature) -> list[Scenario]:
         """Return the scenarios of `feature` that get a result, because the command line selects them.
@@ -147,9 +127,9 @@ class CuredListener(AllureListener):
         First asked before any hook of the feature runs, so that what a hook skips counts as selected.
         """
         if feature not in self._selected:
-            scenarios = [scenario for scenario in feature.walk_scenarios() if scenario.should_run(self.behave_config)]
+            scenarios = list(feature.walk_scenarios())
             self._identities.update(identity.identify(scenarios))
-            self._selected[feature] = scenarios
+            self._selected[feature] = [scenario for scenario in scenarios if scenario.should_run(self.behave_config)]
         return self._selected[feature]
 
     def start_scenario(self, scenario: Scenario) -> None:
@@ -174,7 +154,8 @@ class CuredListener(AllureListener):
             links=links,
         )
         self._begun.add(scenario)
-        self._failures = []
+        self._failures = self._failures_before(scenario)
+        self._doubt = None
         self.steps.clear()
         self.group_context.enter()
         self.current_scenario_uuid = result.uuid
@@ -184,33 +165,40 @@ class CuredListener(AllureListener):
         """Judge `scenario`, now that its hooks and clean-ups are through, and write its result."""
         self.flush_steps()
         result = self.logger.get_test(self.current_scenario_uuid)
-        result.status, result.statusDetails = self.verdict(scenario)
+        write_verdict(result, self.verdict(scenario))
         result.stop = now()
         self.logger.close_test(result.uuid)
         self.group_context.append_test(result.uuid)
         self.group_context.exit()
         self.current_step_uuid = self.current_scenario_uuid = None
 
-    def verdict(self, scenario: Scenario) -> tuple[str, StatusDetails | None]:
-        """Return the status of a finished scenario and, unless it passed, the reason."""
+    def verdict(self, scenario: Scenario) -> Failure | None:
+        """Return why a finished scenario did not pass, or None if it did."""
         status: BehaveStatus = scenario.status
         if self._failures:
             return first_decides(self._failures)
         if status.has_failed():
-            return Status.BROKEN, StatusDetails(
-                message=f"behave calls this scenario {status.name} and gives no reason."
-            )
+            return Failure.of_harness(f"behave calls this scenario {status.name} and gives no reason.")
+        if status is BehaveStatus.skipped or scenario.should_skip:  # perhaps when all steps were through
+            return Failure.skipped(scenario.skip_reason)
         if status is BehaveStatus.passed:
-            return Status.PASSED, None
-        if status is BehaveStatus.skipped:
-            return Status.SKIPPED, StatusDetails(message=scenario.skip_reason or "Skipped without a reason.")
-        return Status.UNKNOWN, StatusDetails(message="Not run: the run was stopped before.")
+            return None
+        return Failure(Status.UNKNOWN, Category.NOT_RUN, "Not run: the run was stopped before.")
+
+    def start_behave_step(self, step: Step) -> None:
+        """Open the step that behave is about to run."""
+        if step.step_type != "then":
+            self._waiting_since_s = time.monotonic()
+        super().start_behave_step(step)
 
     def stop_behave_step(self, result: Step) -> None:
         """Close the step that behave has just finished, or that it never reached."""
-        failure = Failure.of_step(result)
+        failure = Failure.of_step(result, after_s=time.monotonic() - self._waiting_since_s)
         if failure:
+            failure = failure.strictly()  # behave has made the run red by now
             self._failures.append(failure)
+        failure = failure or self._doubt
+        self._doubt = None
         passed = result.status in (BehaveStatus.passed, BehaveStatus.pending_warn)
         self.logger.stop_step(
             self.current_step_uuid,
@@ -218,6 +206,11 @@ class CuredListener(AllureListener):
             status=failure.status if failure else Status.PASSED if passed else Status.SKIPPED,
             statusDetails=failure.details() if failure else None,
         )
+
+    def doubt(self, failure: Failure) -> None:
+        """Note that the step which runs leaves everything open."""
+        self._doubt = failure
+        self._failures.append(failure)
 
     def remember(self, failure: Failure, context: Context, *, before: bool) -> None:
         """Note what a hook or clean-up raised: for the open scenario, or else the rule, feature or run."""
@@ -233,11 +226,12 @@ class CuredListener(AllureListener):
                 continue
             self.start_scenario(scenario)
             self.steps.extend(scenario.all_steps)
-            above = (None, *identity.feature_and_rule(identity.container(scenario)))
-            self._failures = [
-                loose.failure for loose in self._loose if loose.before and any(loose.owner is part for part in above)
-            ]
             self.stop_scenario(scenario)
+
+    def _failures_before(self, scenario: Scenario) -> list[Failure]:
+        """Return what went wrong before the run, the feature and the rule of a scenario."""
+        above = (None, *identity.feature_and_rule(identity.container(scenario)))
+        return [loose.failure for loose in self._loose if loose.before and any(loose.owner is part for part in above)]
 
     def report_loose(self) -> None:
         """Write one result for every rule, feature or run whose after-hooks or clean-ups failed."""
@@ -246,7 +240,6 @@ class CuredListener(AllureListener):
             if not loose.before:
                 failures.setdefault(loose.owner, []).append(loose.failure)
         for owner, its_failures in failures.items():
-            status, details = first_decides(its_failures)
             what = f"{owner.keyword.lower()} “{owner.name}”" if owner else "run"
             full_name = f"{owner.filename if owner else 'features'}: tidying up after the {what}"
             result = TestResult(
@@ -259,9 +252,8 @@ class CuredListener(AllureListener):
                 historyId=md5(full_name),
                 testCaseId=md5(full_name),
                 labels=identity.place_labels(owner) if owner else [],
-                status=status,
-                statusDetails=details,
             )
+            write_verdict(result, first_decides(its_failures))
             allure_commons.plugin_manager.hook.report_result(result=result)
 
     # What allure-behave leaves out of the interface that `allure.dynamic` and `allure.attach` call.
@@ -315,11 +307,18 @@ class Latecomers(Reporter):
         self._listener.report_unreached(feature)
 
 
-def first_decides(failures: list[Failure]) -> tuple[str, StatusDetails]:
-    """Return the status and trace of the first failure, and a message that tells of all."""
-    details = failures[0].details()
-    details.message = "\n\nAnd then: ".join(failure.message for failure in failures)
-    return failures[0].status, details
+def first_decides(failures: list[Failure]) -> Failure:
+    """Return the first failure with a message that tells of all; one that is certain goes before one that is open."""
+    first, *others = sorted(failures, key=lambda failure: failure.is_open and failure.status == Status.UNKNOWN)
+    return replace(first, message="\n\nAnd then: ".join([first.message, *(other.message for other in others)]))
+
+
+def write_verdict(result: TestResult, failure: Failure | None) -> None:
+    """Give a result its status, the sentence that says why, and its category."""
+    result.status = failure.status if failure else Status.PASSED
+    if failure:
+        result.statusDetails = failure.details()
+        result.labels.append(Label(name=verdicts.LABEL, value=failure.category.value))
 
 
 # The stock formatter's methods as they should be.
@@ -330,6 +329,10 @@ def _init(stock: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(stock)
     def open_folder(self: AllureFormatter, stream_opener: StreamOpener, config: Configuration) -> None:
+        if _another_follows(config):
+            self.__class__ = Outvoted
+            Formatter.__init__(self, stream_opener, config)
+            return
         stock(self, stream_opener if stream_opener.name else StreamOpener(DEFAULT_FOLDER), config)
         if config.dry_run:
             allure_commons.plugin_manager.unregister(self.file_logger)
@@ -338,6 +341,17 @@ def _init(stock: Callable[..., None]) -> Callable[..., None]:
         config.reporters.append(Latecomers(config, self.listener))
 
     return open_folder
+
+
+class Outvoted(Formatter):
+    """Takes the place of a formatter of behave.ini when the command line names one as well: it does nothing."""
+
+
+def _another_follows(config: Configuration) -> bool:
+    """Whether behave will make one more Allure formatter after this one: the last counts, the command line's."""
+    wanted = sum(select_formatter_class(name) is AllureFormatter for name in config.format)
+    config.allure_formatters_made = getattr(config, "allure_formatters_made", 0) + 1
+    return bool(config.allure_formatters_made < wanted)
 
 
 def _feature(self: AllureFormatter, feature: Feature) -> None:
@@ -359,7 +373,24 @@ def _close(stock: Callable[..., None]) -> Callable[..., None]:
     return close
 
 
-# behave prints what a hook or a clean-up raises and forgets it; so the listeners are told on the way.
+# behave prints what a hook or a clean-up raises and forgets it; so the listeners are told on the way. And it knows only
+# good and bad: what stays open is kept from it, and skips what is left of the scenario.
+
+
+def _sparing_steps(stock: Callable[..., None]) -> Callable[..., None]:
+    @functools.wraps(stock)
+    def run(match: Match, context: Context) -> None:
+        try:
+            stock(match, context)
+        except Inconclusive as doubt:
+            if _is_strict(context):
+                raise
+            failure = Failure.raised(doubt)
+            for listener in _listeners(context._runner):
+                listener.doubt(failure)
+            context.scenario.skip(f"inconclusive: {failure.message}")
+
+    return run
 
 
 def _telling_hooks(stock: Callable[..., bool]) -> Callable[..., bool]:
@@ -368,15 +399,18 @@ def _telling_hooks(stock: Callable[..., bool]) -> Callable[..., bool]:
         hook = runner.hooks.get(name)
         if hook is None or name.endswith("_step"):  # a step keeps what its hooks raise
             return stock(runner, name, *args)
+        before, tag = name.startswith("before_"), name.endswith("_tag")
 
         @functools.wraps(hook)
         def telling(context: Context, *its_args: Any) -> Any:
             try:
                 return hook(context, *its_args)
             except BaseException as error:
-                where = f"In the {name} hook" + (f" of @{its_args[0]}" if name.endswith("_tag") else "")
-                _tell(runner, Failure.raised(error, where), context, before=name.startswith("before_"))
-                raise
+                failure = Failure.raised(error, in_hook(name, *its_args if tag else ()))
+                if _tell(context, failure, before=before):
+                    raise
+                for statement in _statements_of(context) if before else ():
+                    statement.skip(f"inconclusive: {failure.message}")
 
         runner.hooks[name] = telling
         try:
@@ -390,18 +424,47 @@ def _telling_hooks(stock: Callable[..., bool]) -> Callable[..., bool]:
 def _telling_cleanups(stock: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(stock)
     def _do_cleanups(context: Context) -> None:
-        layer = context._stack[0].get("@layer", "testrun") if context._stack else "testrun"
-        try:
-            stock(context)
-        except Exception as error:
-            where = f"In a clean-up after the {'run' if layer == 'testrun' else layer}"
-            _tell(context._runner, Failure.raised(error, where), context, before=False)
-            raise
+        frame = context._stack[0] if context._stack else {}
+        layer = frame.get("@layer", "testrun")
+        where = f"While tidying up after the {'run' if layer == 'testrun' else layer}"
+
+        def telling(cleanup: Callable[[], None]) -> Callable[[], None]:
+            @functools.wraps(cleanup)
+            def clean_up() -> None:
+                try:
+                    cleanup()
+                except Exception as error:
+                    if _tell(context, Failure.raised(error, where), before=False):
+                        raise
+
+            return clean_up
+
+        if frame.get("@cleanups"):
+            frame["@cleanups"] = [telling(cleanup) for cleanup in frame["@cleanups"]]
+        stock(context)
 
     return _do_cleanups
 
 
-def _tell(runner: ModelRunner, failure: Failure, context: Context, *, before: bool) -> None:
-    for formatter in runner.formatters:
-        if isinstance(formatter, AllureFormatter):
-            formatter.listener.remember(failure, context, before=before)
+def _tell(context: Context, failure: Failure, *, before: bool) -> bool:
+    """Tell every listener, and return whether behave has to know as well, because this makes the run red."""
+    strict = _is_strict(context)
+    for listener in _listeners(context._runner):
+        listener.remember(failure.strictly() if strict else failure, context, before=before)
+    return strict or not failure.is_open
+
+
+def _statements_of(context: Context) -> list[Any]:
+    """Return what a hook stands before: the innermost of scenario, rule and feature, or all features."""
+    for name in ("scenario", "rule", "feature"):
+        if statement := getattr(context, name, None):
+            return [statement]
+    return list(context._runner.features)
+
+
+def _listeners(runner: ModelRunner) -> list[CuredListener]:
+    return [formatter.listener for formatter in runner.formatters if isinstance(formatter, AllureFormatter)]
+
+
+def _is_strict(context: Context) -> bool:
+    return bool(context.config.userdata.getbool(STRICT))

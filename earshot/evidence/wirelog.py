@@ -67,14 +67,18 @@ def masked(value: object) -> object:
         return _masked_text(value)
     if isinstance(value, Mapping):
         return {
-            key: HIDDEN if isinstance(key, str) and _SECRET_FIELD.fullmatch(key) else masked(inner)
-            for key, inner in value.items()
+            key: HIDDEN if isinstance(key, str) and is_secret(key) else masked(inner) for key, inner in value.items()
         }
     if isinstance(value, list | tuple):
         return [masked(inner) for inner in value]
     if isinstance(value, bytes | bytearray):
         return f"\u2039{counted(len(value), 'byte')}\u203a"
     return value
+
+
+def is_secret(name: str) -> bool:
+    """Whether a field or parameter of this name is never shown."""
+    return _SECRET_FIELD.fullmatch(name) is not None
 
 
 def shown(observation: Observation) -> str:

@@ -45,6 +45,8 @@ class StreamOptions:
     """How the service asked for a recogniser stream."""
 
     language: str
+    recogniser_language: str | None
+    """The variety of it that the recogniser is asked for, such as `en-US`; None where it is not known to have one."""
     partial_results: bool
     sample_rate_hz: int
     encoding: str
@@ -166,6 +168,7 @@ class Control:
             raise Unusable(f"the control plane's address: expected http://host:port, got {url!r}")
         self.url = url
         self._connection = http.client.HTTPConnection(address.hostname, address.port or 80, timeout=ANSWER_WITHIN_S)
+        self._ordered: dict[str, Fault] = {}
 
     def close(self) -> None:
         """Close the connection; ordered faults stay."""
@@ -315,6 +318,10 @@ class Control:
         """Let whatever is sent to a connection find that it is gone."""
         return self._order("delivery", effect="dead", connection_id=connection_id)
 
+    def ordered(self) -> list[Fault]:
+        """Return the faults that were ordered here and not called off, with how often each has struck by now."""
+        return [self.fault(fault_id) for fault_id in self._ordered]
+
     def fault(self, fault_id: str) -> Fault:
         """Return how often a fault has struck by now."""
         return _fault(self._ask("GET", f"/faults/{quote(fault_id)}"))
@@ -325,7 +332,13 @@ class Control:
 
     def call_off(self, fault: Fault) -> None:
         """Remove a fault; whoever it stalls goes on."""
+        self._ordered.pop(fault.id, None)
         self._ask("DELETE", f"/faults/{quote(fault.id)}")
+
+    def call_off_ours(self) -> None:
+        """Remove every fault that was ordered here; others may test the same service at the same time."""
+        for fault in list(self._ordered.values()):
+            self.call_off(fault)
 
     def call_off_all(self, session_id: str | None = None) -> int:
         """Remove every fault, or those of one session; return how many there were."""
@@ -412,7 +425,9 @@ class Control:
 
     def _order(self, at: str, **members: object) -> Fault:
         given = {name: value for name, value in members.items() if value is not None}
-        return _fault(self._ask("POST", "/faults", {"at": at, **given}))
+        fault = _fault(self._ask("POST", "/faults", {"at": at, **given}))
+        self._ordered[fault.id] = fault
+        return fault
 
     def _ask(self, method: str, path: str, body: object = None, **query: object) -> Any:
         given = {name: value for name, value in query.items() if value is not None}

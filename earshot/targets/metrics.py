@@ -27,6 +27,8 @@ class Alarm:
     description: str
     metric: str | None
     """None where several metrics are calculated with."""
+    metrics: Sequence[str]
+    """The one that is watched, or all that are calculated with."""
     statistic: str | None
     threshold: float
     comparison: str
@@ -86,6 +88,15 @@ class Metrics:
         period_s = 60 * math.ceil((end - start).total_seconds() / 60)
         answers = self._ask([_question("q0", namespace, name, dimensions, f"p{percent:g}", period_s, unit)], start, end)
         return max(answers["q0"], default=None)
+
+    def labels(self) -> set[str]:
+        """Return every name and value of a dimension that any metric has."""
+        try:
+            pages = list(self._client.get_paginator("list_metrics").paginate())
+        except (BotoCoreError, ClientError) as failure:
+            raise self._unusable(failure) from None
+        dimensions = [one for page in pages for metric in page["Metrics"] for one in metric.get("Dimensions", [])]
+        return {one["Name"] for one in dimensions} | {one["Value"] for one in dimensions}
 
     def alarms(self, prefix: str = "") -> list[Alarm]:
         """Return the alarms whose names begin with `prefix`."""
@@ -157,14 +168,15 @@ def _question(
 
 
 def _alarm(answer: Mapping[str, Any]) -> Alarm:
-    parts = [query["MetricStat"]["Period"] for query in answer.get("Metrics", []) if "MetricStat" in query]
+    parts = [query["MetricStat"] for query in answer.get("Metrics", []) if "MetricStat" in query]
     return Alarm(
         name=answer["AlarmName"],
         description=answer.get("AlarmDescription", ""),
         metric=answer.get("MetricName"),
+        metrics=[answer["MetricName"]] if "MetricName" in answer else [part["Metric"]["MetricName"] for part in parts],
         statistic=answer.get("ExtendedStatistic") or answer.get("Statistic"),
         threshold=answer["Threshold"],
         comparison=answer["ComparisonOperator"],
-        period_s=answer.get("Period") or next(iter(parts), None),
+        period_s=answer.get("Period") or next((part["Period"] for part in parts), None),
         periods=answer["EvaluationPeriods"],
     )

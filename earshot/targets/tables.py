@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from boto3.dynamodb.conditions import Key
 
+from earshot.failures import Unusable
 from earshot.targets.aws import Aws
 
 Item = dict[str, Any]
@@ -21,6 +23,7 @@ class Tables:
         self._sessions = resource.Table(names["Sessions"])
         self._connections = resource.Table(names["Connections"])
         self._rates = resource.Table(names["RateLimits"])
+        self._translations = resource.Table(names["CachedTranslations"]) if "CachedTranslations" in names else None
         self._names = names
 
     def session(self, session_id: str) -> Item | None:
@@ -44,6 +47,15 @@ class Tables:
             KeyConditionExpression=Key("sessionId").eq(session_id),
         )
         return [_plain(item) for item in answer["Items"]]
+
+    def translation(self, source: str, target: str, text: str) -> Item | None:
+        """Return what is remembered as the translation of a sentence, or None (sheet 2.4)."""
+        if self._translations is None:
+            raise Unusable("the target names no CachedTranslations table; add it to the tables in its file")
+        digest = hashlib.sha256(text.strip().lower().encode()).hexdigest()
+        key = {"cacheKey": f"{source}:{target}:{digest[:16]}"}
+        item = self._translations.get_item(Key=key, ConsistentRead=True).get("Item")
+        return _plain(item) if item else None
 
     def delete_session(self, session_id: str) -> None:
         """Delete the session's item, if it is there."""

@@ -133,6 +133,11 @@ class Contract:
         self._seen[name] += 1
         return None
 
+    @property
+    def title(self) -> str:
+        """Name and version of the document."""
+        return "{title} {version}".format(**self._document["info"])
+
     def coverage(self) -> Coverage:
         """Return what the document declares and how often each message passed a check so far."""
         declared = dict.fromkeys(name for _, _, name in self._uses())

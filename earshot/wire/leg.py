@@ -23,6 +23,8 @@ from earshot.failures import TargetUnreachable
 from earshot.ledger import Kind, Ledger, Observation
 from earshot.wire.contract import Contract
 
+ASKS_TO_CONNECT = "asks to connect"
+"""What a request to open a connection is called in the ledger."""
 SECRET_PARAMETERS = frozenset({"token"})
 _DATA = (Opcode.TEXT, Opcode.BINARY, Opcode.CONT)
 
@@ -85,7 +87,7 @@ class Leg:
             key: "‹secret›" if key in SECRET_PARAMETERS else value for key, value in parameters.items()
         }
         address = f"{url}?{urlencode(parameters)}" if parameters else url
-        self._keep(Kind.SENT, message=shown, words="asks to connect")
+        self._keep(Kind.SENT, message=shown, words=ASKS_TO_CONNECT)
         try:
             connection = await connect(
                 address,
@@ -141,6 +143,16 @@ class Leg:
         sent = self._keep(Kind.SENT, message=message, payload=payload, size_bytes=len(payload), due_ns=due_ns)
         await self._write(frame)
         return sent
+
+    def stop_reading(self) -> None:
+        """Take nothing from the network any more; to be called on the loop."""
+        if self._connection is not None:
+            self._connection.transport.pause_reading()
+
+    def read_again(self) -> None:
+        """Take what the network has kept, and go on; harmless when reading never stopped. To be called on the loop."""
+        if self._connection is not None and self.is_open:
+            self._connection.transport.resume_reading()
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
         """Close in an orderly way and wait until the other side has agreed."""

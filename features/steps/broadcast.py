@@ -4,7 +4,14 @@ from behave import given, then, when
 from hamcrest import assert_that, contains_inanyorder, empty, equal_to, has_entries, matches_regexp
 
 from earshot.matchers.hearing import is_the_recording_of
-from earshot.matchers.refusals import refused_with
+
+# -- the service
+
+
+@given("a service that {settings:Settings}")
+def step_service_with(context, settings):
+    context.stage.uses_service_with(settings)
+
 
 # -- coming together
 
@@ -59,10 +66,8 @@ def step_tries_to_join_session(context, listener, session_id):
 
 @then("{person:Name} is refused because {code:Reason}")
 def step_is_refused(context, person, code):
-    contract = context.stage.contract
     refusal = context.stage.person(person).refusal()
-    expected = refused_with(code, equivalents=contract.equivalents.get(code, ()), status=contract.status_of(code))
-    assert_that(refusal, expected, f"how {person} was refused")
+    assert_that(refusal, context.stage.refused_with(code), f"how {person} was refused")
 
 
 @then("{listener:Name} is told which languages are offered")
@@ -93,6 +98,14 @@ def step_welcomed(context, listener, speaker, language):
     assert_that(welcome, has_entries(expected), f"{listener}'s welcome")
 
 
+# -- attempts
+
+
+@when("{person:Name} tries to {act:Act}")
+def step_tries(context, person, act):
+    context.stage.person(person).tries(act)
+
+
 # -- leaving
 
 
@@ -121,6 +134,7 @@ def step_told_of_end(context, listeners):
         assert_that(notice.get("reason"), equal_to(notice.get("message")), f"the reason {listener} is given, twice")
 
 
+@when("{people:Names} sends a heartbeat")
 @when("{people:Names} send a heartbeat")
 def step_heartbeat(context, people):
     for name in people:

@@ -97,7 +97,13 @@ class Lifecycle:
         self._count_audience()
         removal = self._repository.remove_connection(connection_id)
         if member.role is Role.LISTENER:
-            await asyncio.gather(removal, self._repository.count_listener_out(member.session_id))
+            if live is not None:
+                live.departing += 1
+            try:
+                await asyncio.gather(removal, self._repository.count_listener_out(member.session_id))
+            finally:
+                if live is not None:
+                    live.departing -= 1
             if live is not None and not live.ending:
                 self._status.listeners_changed(live, None)
         else:

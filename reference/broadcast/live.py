@@ -43,6 +43,8 @@ class LiveSession:
     paused_at_ms: int | None = None
     """When the present pause began; None while there is none, or when it began before this process."""
     ending: bool = False
+    departing: int = 0
+    """Listeners who are gone, but whose items are still being removed."""
 
     @classmethod
     def of(cls, session: Session) -> LiveSession:

@@ -107,17 +107,17 @@ class Partials:
 
     def take(self, result: Transcript, now_s: float) -> None:
         """Buffer a partial result; an empty one, and one that comes after its final, is ignored."""
-        while self._settled and next(iter(self._settled.values())) <= now_s - FINAL_COVERS_S:
-            self._settled.popitem(last=False)
-        if not result.text.strip() or result.utterance_id in self._settled:
-            return
-        self._window.append((result, now_s))
+        settled_s = self._settled.get(result.utterance_id, -FINAL_COVERS_S)
+        if result.text.strip() and now_s - settled_s >= FINAL_COVERS_S:
+            self._window.append((result, now_s))
 
     def settle(self, final: Transcript, now_s: float) -> str | None:
         """Drop the partial results that a final one replaces.
 
         Return what of its utterance was passed on already, if anything.
         """
+        while self._settled and next(iter(self._settled.values())) <= now_s - FINAL_COVERS_S:
+            self._settled.popitem(last=False)
         self._settled[final.utterance_id] = now_s
         self._window = [(one, at_s) for one, at_s in self._window if not _settles(final, one)]
         utterance = self._utterances.pop(final.utterance_id, None)
@@ -168,12 +168,12 @@ class Partials:
 
         Once an utterance was passed on, only a text that differs a good deal is worth saying before the final one.
         """
+        if normalised(result.text) != normalised(utterance.result.text):
+            utterance.newest_s = came_s
         if not utterance.waiting:
             if difference(utterance.result.text, result.text) <= REPLACED_ABOVE:
                 return
             utterance.since_s, utterance.waiting = came_s, True
-        if normalised(result.text) != normalised(utterance.result.text):
-            utterance.newest_s = came_s
         utterance.result = result
 
     def _due_s(self, utterance: _Utterance) -> float:

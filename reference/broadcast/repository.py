@@ -115,9 +115,15 @@ class BroadcastRepository:
         given["lastStateChange"] = now_ms
         assignments = ", ".join(f"broadcastState.#{name} = :{name}" for name in given)
         names = {f"#{name}": name for name in given}
-        return await self._change_active_session(
-            session_id, f"SET {assignments}", {f":{name}": value for name, value in given.items()}, names
-        )
+        values = {f":{name}": value for name, value in given.items()} | {":active": True}
+        condition = "isActive = :active AND attribute_exists(broadcastState)"
+        try:
+            return await self._update_session(session_id, f"SET {assignments}", values, condition, names)
+        except ConditionFailed as failed:
+            if failed.item is None or from_item(failed.item).get("isActive") is not True:
+                raise NoSuchSession from None
+            await self._add_default_state(_session(from_item(failed.item)))
+        return await self.change_state(session_id, change, now_ms)
 
     async def count_listener_in(self, session_id: str, *, at_most: int | None) -> Session:
         """Add one to the listener count and return the session.
@@ -204,6 +210,18 @@ class BroadcastRepository:
                 return found
             start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
+    async def _add_default_state(self, session: Session) -> None:
+        """Write the state that a session without one reads as: a member cannot be set in a map that is not there."""
+        try:
+            await self._update_session(
+                session.session_id,
+                "SET broadcastState = :state",
+                {":state": _state_item(session.state)},
+                "attribute_exists(sessionId) AND attribute_not_exists(broadcastState)",
+            )
+        except ConditionFailed:
+            return
+
     def _session_key(self, session_id: str) -> Key:
         return Key(self._sessions, "sessionId", session_id)
 
@@ -215,7 +233,6 @@ class BroadcastRepository:
         session_id: str,
         update: str,
         values: Mapping[str, object],
-        names: Mapping[str, str] | None = None,
     ) -> Session:
         try:
             return await self._update_session(
@@ -223,7 +240,6 @@ class BroadcastRepository:
                 update,
                 {**values, ":active": True},
                 "attribute_exists(sessionId) AND isActive = :active",
-                names,
             )
         except ConditionFailed:
             raise NoSuchSession from None
@@ -295,13 +311,17 @@ def _session_item(session: Session) -> dict[str, object]:
         "partialResultsEnabled": session.partial_results.enabled,
         "minStabilityThreshold": session.partial_results.min_stability,
         "maxBufferTimeout": session.partial_results.max_buffer_timeout_s,
-        "broadcastState": {
-            "isActive": session.state.is_active,
-            "isPaused": session.state.is_paused,
-            "isMuted": session.state.is_muted,
-            "volume": session.state.volume,
-            "lastStateChange": session.state.last_state_change_ms,
-        },
+        "broadcastState": _state_item(session.state),
+    }
+
+
+def _state_item(state: BroadcastState) -> dict[str, object]:
+    return {
+        "isActive": state.is_active,
+        "isPaused": state.is_paused,
+        "isMuted": state.is_muted,
+        "volume": state.volume,
+        "lastStateChange": state.last_state_change_ms,
     }
 
 

@@ -88,7 +88,8 @@ class StatusDesk:
         change that is worth telling for two reasons is told once, as the new language (9-S11).
         """
         desk = self._desk(live)
-        count = len(live.listeners())
+        # What is told is counted from the items (9-S9), so what is worth telling is too.
+        count = len(live.listeners()) + live.departing
         reason: UpdateReason | None = None
         if language is not None and language not in desk.languages_seen:
             desk.languages_seen.add(language)

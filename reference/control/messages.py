@@ -100,6 +100,8 @@ class StreamOptions(_Message):
     """How the service asked for a recogniser stream."""
 
     language: str
+    recogniser_language: str | None
+    """The variety of it that the recogniser is asked for, such as `en-US`."""
     partial_results: bool
     sample_rate_hz: int
     encoding: str

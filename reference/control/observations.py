@@ -16,6 +16,7 @@ def stream(record: StreamRecord) -> messages.Stream:
     return messages.Stream(
         options=messages.StreamOptions(
             language=options.language,
+            recogniser_language=options.recogniser_language,
             partial_results=options.partial_results,
             sample_rate_hz=options.sample_rate_hz,
             encoding=options.encoding,

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from reference.monitoring.catalogue import METRICS
-from reference.storage import aws
 
 MINUTE_S = 60
 
@@ -57,7 +56,7 @@ class AlarmDefinition:
 
 ALARMS = (
     AlarmDefinition(
-        "audio-latency-critical",
+        "audio-latency",
         "critical",
         Measure("AudioProcessingLatency", "p95"),
         above=100,
@@ -98,7 +97,7 @@ ALARMS = (
         says="the store throttles or fails more than 10 times a minute",
     ),
     AlarmDefinition(
-        "audio-latency-warning",
+        "audio-latency",
         "warning",
         Measure("AudioProcessingLatency", "p95"),
         above=75,
@@ -195,13 +194,13 @@ def requests(prefix: str) -> Iterator[dict[str, Any]]:
         }
 
 
-async def create(endpoint_url: str, prefix: str) -> None:
-    """Create every alarm in CloudWatch at `endpoint_url`, or bring it up to date, off the event loop."""
-    await asyncio.to_thread(_create, endpoint_url, prefix)
+async def create(connect: Callable[[], Any], prefix: str) -> None:
+    """Create every alarm, or bring it up to date, off the event loop; `connect` makes the CloudWatch client."""
+    await asyncio.to_thread(_create, connect, prefix)
 
 
-def _create(endpoint_url: str, prefix: str) -> None:
-    client = aws.connect(endpoint_url, "cloudwatch")
+def _create(connect: Callable[[], Any], prefix: str) -> None:
+    client = connect()
     for request in requests(prefix):
         client.put_metric_alarm(**request)
 

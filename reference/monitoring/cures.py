@@ -1,4 +1,6 @@
-"""What the emulator gets wrong about metrics, put right in its own process: moto 5.2 stores them as CloudWatch does, but
+"""What the emulator gets wrong about metrics, put right in its own process.
+
+moto 5.2 stores metrics as CloudWatch does, but
 
 * fails when it is asked for a percentile;
 * finds a metric with several dimensions only when they are asked for in the order in which they were written.

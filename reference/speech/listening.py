@@ -111,8 +111,8 @@ def words_heard(decoder: Decoder) -> list[Word]:
 class Listening:
     """One stream's ear: takes audio in chunks of any size, gives transcripts.
 
-    The result depends on the audio alone, not on how it is cut into chunks or when it comes. Every
-    utterance is heard afresh: nothing is carried over from the one before.
+    The result depends on the audio alone, not on how it is cut into chunks or when it comes. How loud one
+    utterance was does not count for the next.
     """
 
     def __init__(self, sphinx: Sphinx, *, partial_results: bool) -> None:

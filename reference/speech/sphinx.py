@@ -146,11 +146,12 @@ class _Stream:
         self._worker.send(Kind.AUDIO, self._number, pcm)
 
     async def finish(self) -> None:
-        """End the stream; returns when its last transcript was reported, at once when it is broken."""
+        """End the stream; returns when its last transcript, or what broke it, was reported."""
         if not self._finishing and not self._failure:
             self._finishing = True
             self._worker.send(Kind.FINISH, self._number)
         await self._ended.wait()
+        await asyncio.sleep(0)  # whatever the loop was asked to report is reported before us
 
     def is_open(self) -> None:
         if not self.opened.cancelled():

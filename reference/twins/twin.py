@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 Breaks = Callable[[], None]
+
+MODULES = (
+    "access",
+    "audience",
+    "audio",
+    "connections",
+    "controls",
+    "handing_over",
+    "limits",
+    "monitoring",
+    "recognition",
+    "records",
+    "sentences",
+)
+"""Where twins are declared, one module for each theme."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +64,19 @@ def put(owner: object, name: str, piece: object) -> None:
     setattr(owner, name, piece)
 
 
+def misread(owner: type, setting: str, read: Callable[[Any], Any]) -> None:
+    """Let `owner`, which keeps its settings in `_settings`, work with another value of one of them."""
+    begin: Callable[..., None] = getattr(owner, "__init__")  # noqa: B009  mypy forbids it of a class otherwise
+
+    def begin_with_another(self: Any, *arguments: Any, **named: Any) -> None:
+        begin(self, *arguments, **named)
+        self._settings = replace(self._settings, **{setting: read(getattr(self._settings, setting))})
+
+    put(owner, "__init__", begin_with_another)
+
+
 def known() -> dict[str, Twin]:
     """Return every twin by its name."""
-    from reference.twins import broadcast  # noqa: F401  declares its twins when it is imported
-
+    for module in MODULES:
+        importlib.import_module(f"reference.twins.{module}")
     return dict(TWINS)

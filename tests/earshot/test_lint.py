@@ -84,10 +84,29 @@ def test_good_features_have_no_findings(tmp_path: Path) -> None:
             "Outline: Listeners learn of the pause",
             "a title is used once in the project",
         ),
+        ("Rule: Everybody is told", f"Rule: {'Very ' * 20}long", "a title has at most 90 characters"),
+        (
+            "    @REQ-6.4 @normal",
+            "  Rule: Everybody is told\n\n    @REQ-6.4 @normal",
+            "a rule has a title of its own in its feature: “Everybody is told”",
+        ),
+        ("Feature: Pausing", "Feature: Listeners learn of the pause", "a title is used once in the project"),
         ("| length    | said |", "| length    | unsaid |", "a column of examples is used: unsaid"),
         ("Lena is told that", "Lena gets {paused} that", "does not talk of JSON: “{”"),
         ("Lena is told that", "ws://lena hears that", "does not talk of an address: “ws://”"),
         ("Lena is told that", "Lena gets status 403 that", "does not talk of a status code: “status 403”"),
+        ("| 2 minutes | soon |", "| code 1008 | soon |", "does not talk of a status code: “code 1008” in “code 1008”"),
+        (
+            "Then Lena is told that the broadcast is paused",
+            'Then Lena gets this\n        """\n        {"paused": true}\n        """',
+            "does not talk of JSON",
+        ),
+        (
+            "Then Lena is told that the broadcast is paused",
+            "Then Lena gets this\n        | from             |\n        | http://localhost |",
+            "does not talk of an address",
+        ),
+        ("Lena is told that", "Ana has waited until", "does not talk of waiting: “waited”"),
         ("Lena is told that", "on port 80 Lena is told that", "does not talk of a port: “port”"),
         ("Lena is told that", "Lena waits until", "does not talk of waiting: “waits”"),
         ("Lena is told that", "Lena gets broadcastPaused when", "a name from the program: “broadcastPaused”"),
@@ -101,6 +120,7 @@ def test_each_rule_names_what_breaks_it(tmp_path: Path, old: str, new: str, find
 
 def test_what_is_said_aloud_may_hold_anything(tmp_path: Path) -> None:
     spoken = GOOD.replace("is told that the broadcast is paused", 'hears "Wait at port 80, {please}!"')
+    spoken = spoken.replace("| soon |", "| wait |")
     assert findings(tmp_path, spoken) == []
 
 

@@ -22,6 +22,9 @@ from tests.reference.world_fakes import FakeMetrics
 
 Answer = TypeVar("Answer")
 
+PATIENCE_S = 20
+"""For the whole of a test: what it waits for may never come."""
+
 
 @dataclass
 class Controlled:
@@ -63,7 +66,8 @@ async def controlled(store: TestStore, **settings: str) -> AsyncIterator[Control
     service = Service(f"ws://127.0.0.1:{port}/broadcast", speech, store)
     control = Control(plane.url)
     try:
-        yield Controlled(service, control, metrics, plane.url)
+        async with asyncio.timeout(PATIENCE_S):
+            yield Controlled(service, control, metrics, plane.url)
     finally:
         await asyncio.to_thread(control.call_off_all)
         control.close()

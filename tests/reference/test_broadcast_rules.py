@@ -297,6 +297,34 @@ async def test_the_count_is_told_when_it_changed_by_more_than_ten_percent() -> N
 
 
 @on_loop
+async def test_listeners_who_leave_together_are_told_when_the_items_of_all_are_gone() -> None:
+    world = Broadcast(rate_limit_listener_joins_per_min=1000)
+    session_id = await world.create()
+    for number in range(20):
+        await world.join(session_id, f"l{number}=")
+    live = world.service.sessions.session(session_id)
+    assert live is not None
+    await world.service.status.answer(live)
+    world.audience.told.clear()
+    remove = world.repository.remove_connection
+    removed = asyncio.Event()
+
+    async def removes_the_last_one_late(connection_id: str) -> None:
+        if connection_id == "l2=":
+            await removed.wait()
+        await remove(connection_id)
+
+    world.repository.remove_connection = removes_the_last_one_late  # type: ignore[method-assign]
+    leaving = [asyncio.create_task(world.service.lifecycle.leave(f"l{number}=")) for number in range(3)]
+    await settled()
+    assert statuses(world) == []
+    removed.set()
+    await asyncio.gather(*leaving)
+    await settled()
+    assert statuses(world) == [(UpdateReason.LISTENER_COUNT_CHANGE, 17)]
+
+
+@on_loop
 async def test_a_new_language_is_told_once_and_before_the_count() -> None:
     world = Broadcast()
     session_id = await world.create()

@@ -121,7 +121,7 @@ async def test_a_full_cache_lets_a_tenth_go_least_needed_first_then_longest_unus
     table = MemoryTable()
     cache = Cache(table, most_entries=20)
     numbers = [str(number) for number in range(20)]
-    for text in [*numbers, "0", *numbers[:0:-1]]:
+    for text in [*numbers, "0", "0", *numbers[:0:-1]]:
         await cache.translate(text)
         await cache.clock.advance(1)
     await cache.translate("new")

@@ -7,8 +7,10 @@ import base64
 import logging
 
 import pytest
+from pydantic import ValidationError
 
 from earshot.failures import Unusable
+from reference.control.messages import FaultOrder
 from tests.reference.conftest import TestStore
 from tests.reference.control_kit import controlled
 from tests.reference.service_kit import Client
@@ -56,6 +58,7 @@ async def test_a_fault_for_one_session_leaves_the_others_alone(store: TestStore)
         ben, _ = await under.service.speaker("ben")
         await under.order(lambda control: control.stall_handler(times=None, session_id=anas_session))
         assert [await volume(ben), await volume(ana), await volume(ana)] == ["volumeChanged", "TIMEOUT", "TIMEOUT"]
+        await under.order(lambda control: control.stall_handler(session_id="kind-lamp-100"))
         assert await under.order(lambda control: control.call_off_all(anas_session)) == 1
         assert await volume(ana) == "volumeChanged"
 
@@ -106,14 +109,14 @@ async def test_the_store_of_one_session_fails_by_its_connections_too(store: Test
     async with controlled(store) as under:
         ana, anas_session = await under.service.speaker("ana")
         ben, bens_session = await under.service.speaker("ben")
-        await under.service.listener(anas_session)
-        lena = await under.service.listener(bens_session)
+        omar, lena = await under.service.listener(anas_session), await under.service.listener(bens_session)
         fault = await under.order(
             lambda control: control.fail_store(
                 code="ValidationException", table="Connections", operations=["UpdateItem"], session_id=bens_session
             )
         )
         assert (await lena.ask("changeLanguage", targetLanguage="fr"))["code"] == "INTERNAL_ERROR"
+        assert (await omar.ask("changeLanguage", targetLanguage="fr"))["type"] == "languageChanged"
         assert await volume(ana) == await volume(ben) == "volumeChanged"
         assert (await under.order(lambda control: control.fault(fault.id))).times_struck == 1
 
@@ -165,15 +168,35 @@ async def test_the_recogniser_refuses_so_many_streams_and_breaks_those_that_are_
         ({"at": "sign-in", "session_id": "kind-lamp-100"}, "there is no session_id"),
         ({"at": "handler", "action": "setVolume"}, "the effect is crash or stall"),
         ({"at": "store", "times": 0}, "greater than or equal to 1"),
-        ({"at": "moon"}, "recogniser.open"),
+        ({"at": "store", "tabel": "Sessions"}, "tabel"),
     ],
 )
+def test_an_order_that_means_nothing_is_refused(order: dict[str, object], complaint: str) -> None:
+    with pytest.raises(ValidationError, match=complaint):
+        FaultOrder.model_validate(order)
+
+
 @on_loop
-async def test_an_order_that_means_nothing_is_refused(
-    store: TestStore, order: dict[str, object], complaint: str
-) -> None:
+async def test_whoever_orders_nonsense_is_told_what_is_wrong(store: TestStore) -> None:
     async with controlled(store) as under:
-        at = str(order.pop("at"))
-        with pytest.raises(Unusable, match=complaint):
-            await under.order(lambda control: control._order(at, **order))
+        with pytest.raises(Unusable, match="greater than or equal to 1"):
+            await under.order(lambda control: control.lose_sign_in(0))
         assert await under.order(lambda control: control.faults()) == []
+
+
+@on_loop
+async def test_a_delivery_that_fails_is_tried_again(store: TestStore) -> None:
+    async with controlled(store) as under:
+        ana, session_id = await under.service.speaker()
+        lena = await under.service.open(action="joinSession", sessionId=session_id, targetLanguage="es")
+        joined = await lena.next()
+        await under.order(lambda control: control.script(session_id))
+        await chunk(ana)
+        fault = await under.order(lambda control: control.fail_delivery(joined["connectionId"], 2))
+        await under.order(lambda control: control.emit(session_id, "heard at last."))
+        assert (await lena.next("audio"))["transcript"] == "[es] heard at last."
+        assert (await under.order(lambda control: control.fault(fault.id))).times_struck == 2
+        await under.order(lambda control: control.find_dead(joined["connectionId"]))
+        await under.order(lambda control: control.emit(session_id, "heard by nobody."))
+        while (await under.order(lambda control: control.census())).members == 2:
+            await asyncio.sleep(0)

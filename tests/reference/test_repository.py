@@ -154,6 +154,26 @@ def test_two_controls_at_once_do_not_undo_each_other(play: Play) -> None:
     play(scenario)
 
 
+def test_a_session_without_a_state_takes_controls_as_if_it_had_the_starting_one(store: TestStore) -> None:
+    async def scenario() -> None:
+        real = aws.Store(aws.connect(store.endpoint_url))
+        await tables.create(real, store.tables)
+        repository = BroadcastRepository(real, store.tables)
+        await repository.create_session(SESSION)
+        await real.call(
+            "update_item",
+            TableName=store.tables.sessions,
+            Key={"sessionId": {"S": SESSION.session_id}},
+            UpdateExpression="REMOVE broadcastState",
+        )
+        after = await repository.change_state(SESSION.session_id, StateChange(is_muted=True), 7)
+        assert after.state == BroadcastState(7, is_muted=True)
+        assert await repository.session(SESSION.session_id) == after
+        real.close()
+
+    asyncio.run(scenario())
+
+
 def test_an_ended_session_takes_no_listeners_no_controls_and_no_new_speaker(play: Play) -> None:
     async def scenario(repository: BroadcastRepository) -> None:
         await repository.create_session(SESSION)

@@ -147,11 +147,11 @@ def test_times_count_from_the_beginning_of_the_stream(sphinx: Sphinx) -> None:
     assert abs(told[1].start_ms - told[0].start_ms - gap_ms) < 60
 
 
-def test_what_was_heard_before_makes_no_difference(sphinx: Sphinx) -> None:
+def test_how_loud_it_was_before_makes_no_difference(sphinx: Sphinx) -> None:
     def heard_after(earlier: list[Samples]) -> list[tuple[str, float | None]]:
         told = heard(sphinx, [*earlier, pause(0.9), clip("way-to-the-station"), pause(0.5)], partials=True)
         spoken_from_ms = sum(map(len, earlier)) / 16 + 900
         return [(t.text, t.stability) for t in told if t.start_ms >= spoken_from_ms - 100]
 
-    loud_hum = 20_000 * np.sin(2 * np.pi * 150 * np.arange(24_000) / 16_000)
-    assert heard_after([clip("double-room")[:24_000] * 0.1]) == heard_after([loud_hum])
+    loud_noise = np.random.default_rng(0).normal(0, 4000, 24_000)
+    assert heard_after([clip("double-room")[:24_000] * 0.1]) == heard_after([loud_noise])

@@ -72,6 +72,7 @@ PHRASES = {
     "coming": "Thank you all for coming.",
     "taxi": "Order a taxi for six o'clock.",
     "towels": "Six towels, please.",
+    "card": "Please pay by card.",
 }
 
 
@@ -81,7 +82,7 @@ PHRASES = {
         ("thank you all for coming", ["Thank you all for coming."]),
         ("thank you order a taxi for six o'clock", ["Thank you.", "Order a taxi for six o'clock."]),
         ("thank you all", ["(Thank you all)"]),
-        ("order a taxi for six towels please", ["(Order a taxi for)", "Six towels, please."]),
+        ("six towels please pay by", ["Six towels, please.", "(pay by)"]),
         ("order a taxi thank you all for coming", ["(Order a taxi)", "Thank you all for coming."]),
         ("taxi for six o'clock", ["(taxi for six o'clock)"]),
         ("", []),

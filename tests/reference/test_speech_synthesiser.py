@@ -62,11 +62,11 @@ def test_faster_is_shorter_by_that_much(rate: str, factor: float) -> None:
 
 @pytest.mark.parametrize("factor", [0.85, 1.15, 1.3])
 def test_faster_is_not_higher(factor: float) -> None:
-    tone = 8000 * np.sin(2 * np.pi * 440 * np.arange(32_000) / 16_000)
+    tone = 8000 * np.sin(2 * np.pi * 120 * np.arange(32_000) / 16_000)
     changed = stretched(tone, factor)[2000:-2000]
     spectrum = np.abs(np.fft.rfft(changed * np.hanning(len(changed))))
     frequencies_hz = np.fft.rfftfreq(len(changed), 1 / 16_000)
-    in_tune = np.abs(frequencies_hz - 440) < 10
+    in_tune = np.abs(frequencies_hz - 120) < 10
     assert np.sum(spectrum[in_tune] ** 2) > 0.99 * np.sum(spectrum**2)
     assert level_db(changed) == pytest.approx(level_db(tone), abs=0.3)
 

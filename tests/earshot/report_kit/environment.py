@@ -1,15 +1,22 @@
-"""Hooks that go wrong when a tag says so: `@after-hook.failed`, `@clean-up.broken` and the like."""
+"""Hooks that go wrong when a tag says so: `@after-hook.failed`, `@clean-up.broken` and the like.
+
+KIT_WITHOUT names a cure to do without, KIT_UNCURED does without any: the tests show that each is missed.
+"""
 
 import os
 
 import allure
+import without  # before the cure: it remembers what the stock methods were
 from behave.model import Feature, Rule, Scenario
 from behave.runner import Context
 
 from earshot.evidence.formatter import cure
+from earshot.failures import Inconclusive
 
 if "KIT_UNCURED" not in os.environ:
     cure()
+if "KIT_WITHOUT" in os.environ:
+    without.undo(os.environ["KIT_WITHOUT"])
 
 
 def go_wrong(context: Context, outcome: str) -> None:
@@ -19,6 +26,10 @@ def go_wrong(context: Context, outcome: str) -> None:
         raise OSError("the harness did not work")
     if outcome == "skipped":
         context.scenario.skip("the target has no table")
+    if outcome == "undefined":
+        context.execute_steps("Given a step nobody has defined")
+    if outcome == "inconclusive":
+        raise Inconclusive("the machine was too busy")
 
 
 def obey(context: Context, tags: list[str], place: str) -> None:

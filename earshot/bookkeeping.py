@@ -1,0 +1,107 @@
+"""What the service counts and times about itself (sheet 8.3), as sentences speak of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hamcrest import contains_exactly, equal_to, greater_than_or_equal_to
+from hamcrest.core.matcher import Matcher
+
+from earshot.matchers.numbers import between
+from earshot.patience import PATIENCE_S, comes_to
+from earshot.targets.metrics import Metrics
+
+LONGEST_MS = 60_000.0
+"""Nothing that is timed in a scenario takes longer."""
+LOOK_BACK = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One metric, or that part of it which has these dimensions besides the session's."""
+
+    namespace: str
+    name: str
+    dimensions: tuple[tuple[str, str], ...] = ()
+    counts: bool = False
+    """Whether it counts events, so that its sum matters; else it measures, and each value matters."""
+
+
+AUDIO_SIZE = Figure("AudioTranscription/WebSocket", "AudioChunkSize")
+
+
+class Bookkeeping:
+    """The figures of one service: those of a session, and those of the service as a whole.
+
+    The latter are shared by everything that happens at the time, so that a scenario notes them first and then looks for
+    an increase, which others may make larger but not smaller.
+    """
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+        self._since = datetime.now(UTC) - LOOK_BACK
+        self._noted: dict[Figure, float] = {}
+
+    def count_comes_to(self, count: int, figure: Figure, session_id: str, *, within_s: float = PATIENCE_S) -> None:
+        """Return when the counts of a session add up to this."""
+        comes_to(
+            lambda: self._metrics.total(figure.namespace, figure.name, _dimensions(figure, session_id)),
+            equal_to(count),
+            f"the sum of {_name(figure)} of session {session_id}",
+            within_s=within_s,
+        )
+
+    def values_come_to(self, expected: Matcher[Any], figure: Figure, session_id: str) -> None:
+        """Return when the values measured in a session are as expected."""
+        comes_to(
+            lambda: self._metrics.datapoints(figure.namespace, figure.name, _dimensions(figure, session_id)),
+            expected,
+            f"the values of {_name(figure)} of session {session_id}",
+        )
+
+    def times_come_to(self, count: int, figure: Figure, session_id: str) -> None:
+        """Return when so many times, each in ms, were measured in a session."""
+        times: list[Any] = [between(0, LONGEST_MS)] * count
+        self.values_come_to(contains_exactly(*times), figure, session_id)
+
+    def sizes_come_to(self, sizes_bytes: Sequence[int], session_id: str) -> None:
+        """Return when these sizes of pieces of audio were recorded in a session."""
+        sizes: list[Any] = [equal_to(size) for size in sizes_bytes]
+        self.values_come_to(contains_exactly(*sizes), AUDIO_SIZE, session_id)
+
+    def percentile_is_there(self, percent: float, figure: Figure, session_id: str) -> None:
+        """Return when a percentile of what was timed in a session can be read."""
+        dimensions = _dimensions(figure, session_id)
+        comes_to(
+            lambda: self._metrics.percentile(figure.namespace, figure.name, dimensions, percent, unit="Milliseconds"),
+            between(0, LONGEST_MS),
+            f"percentile {percent:g} of {_name(figure)} of session {session_id}",
+        )
+
+    def note(self, figure: Figure) -> None:
+        """Remember what the whole service has counted, or how often it has measured."""
+        self._noted[figure] = self._overall(figure)
+
+    def grows_by(self, count: int, figure: Figure) -> None:
+        """Return when the whole service has counted, or measured, at least so much more than was noted."""
+        comes_to(
+            lambda: self._overall(figure) - self._noted[figure],
+            greater_than_or_equal_to(count),
+            f"what is new in {_name(figure)}",
+        )
+
+    def _overall(self, figure: Figure) -> float:
+        ask = self._metrics.total if figure.counts else self._metrics.count
+        return ask(figure.namespace, figure.name, dict(figure.dimensions), since=self._since)
+
+
+def _dimensions(figure: Figure, session_id: str) -> Mapping[str, str]:
+    return {**dict(figure.dimensions), "SessionId": session_id}
+
+
+def _name(figure: Figure) -> str:
+    dimensions = ", ".join(f"{name} {value}" for name, value in figure.dimensions)
+    return f"{figure.name} ({dimensions})" if dimensions else figure.name

@@ -1,0 +1,68 @@
+"""What the service has on record, before the turning point of a scenario and at its end, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from earshot.evidence.page import counted, page, text
+from earshot.evidence.wirelog import masked
+
+Items = Mapping[str, Mapping[str, Any] | None]
+"""Items by what they are to be called; None where there was no item."""
+
+STYLE = """
+table{border-collapse:collapse;width:100%;max-width:920px;font-size:13px}
+th{text-align:left;font-weight:600;color:var(--soft);border-bottom:1px solid var(--soft);padding:4px 12px 4px 0}
+td{border-bottom:1px solid var(--rule);padding:4px 12px 4px 0;vertical-align:top;overflow-wrap:anywhere}
+td.name{white-space:nowrap}tr.changed td{background:var(--no-wash)}tr.changed .name{font-weight:600;color:var(--no)}
+tr.changed .name:before{content:"\u25b6 "}td.none{color:var(--soft);font-style:italic}
+"""
+_NOTHING = object()
+
+
+def item_page(before: Items, after: Items, *, title: str = "On record, before and after") -> str:
+    """Return a page with a table for each item, the changed members marked; secrets are hidden."""
+    changed = 0
+    tables = ""
+    for name in dict.fromkeys([*before, *after]):
+        rows = list(_rows(before.get(name), after.get(name)))
+        changed += sum(old != new for _, old, new in rows)
+        tables += f"<h2>{text(name)}</h2>{_table(rows) if rows else '<p>There is no such item.</p>'}"
+    return page(
+        title,
+        '<p class="facts">Before: when the scenario came to its When. After: at its end, before everybody left. '
+        f"{counted(changed, 'member')} changed.</p>{tables}",
+        style=STYLE,
+    )
+
+
+def _rows(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> Iterator[tuple[str, object, object]]:
+    old, new = dict(_flat(before or {})), dict(_flat(after or {}))
+    for name in sorted({*old, *new}):
+        yield name, old.get(name, _NOTHING), new.get(name, _NOTHING)
+
+
+def _flat(item: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, object]]:
+    for name, value in item.items():
+        if isinstance(value, Mapping) and value:
+            yield from _flat(value, f"{path}{name}.")
+        else:
+            yield f"{path}{name}", value
+
+
+def _table(rows: list[tuple[str, object, object]]) -> str:
+    body = "".join(
+        f'<tr class="{"changed" if old != new else ""}"><td class="name mono">{text(name)}</td>'
+        f"{_cell(name, old)}{_cell(name, new)}</tr>"
+        for name, old, new in rows
+    )
+    return f"<table><thead><tr><th>Member</th><th>Before</th><th>After</th></tr></thead><tbody>{body}</tbody></table>"
+
+
+def _cell(name: str, value: object) -> str:
+    if value is _NOTHING:
+        return '<td class="none">not there</td>'
+    shown = masked({name.rpartition(".")[2]: value})
+    assert isinstance(shown, dict)
+    return f"<td>{text(next(iter(shown.values())))}</td>"

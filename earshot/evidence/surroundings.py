@@ -1,0 +1,128 @@
+"""What a run says of itself, once: its target, versions, machine and settings, and what of the contract it has seen."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from behave.runner import Context
+
+from earshot.actors.person import SYSTEM
+from earshot.evidence.formatter import results_folder
+from earshot.evidence.wirelog import HIDDEN, is_secret, masked
+from earshot.run import Run
+from earshot.targets.service import TAGS
+from earshot.wire.contract import Contract
+from earshot.workers import is_first, workers
+
+SEEN = "contract-seen-*.json"
+PACKAGES = (
+    "behave",
+    "allure-behave",
+    "websockets",
+    "uvloop",
+    "jsonschema-rs",
+    "numpy",
+    "boto3",
+    "moto",
+    "pocketsphinx",
+)
+_ESCAPED_IN_NAMES = re.compile(r"[\\ :=#!\n]")
+_ESCAPED_IN_VALUES = re.compile(r"[\\\n]")
+
+
+def accompany(context: Context, run: Run) -> None:
+    """Write down where this run happens and, when it is over, which messages of the contract it has seen.
+
+    Of several workers one writes the first and each the second. Nothing is written where nobody asked for results.
+    """
+    folder = results_folder(context)
+    if folder is None:
+        return
+    context.add_cleanup(keep_seen, folder, SYSTEM, run.contract)
+    about = folder / "environment.properties"
+    if is_first() and not about.exists():  # the workers of a run may come in several waves
+        about.write_text(properties(facts(run, context.config.userdata)), "utf-8")
+        if ci := executor(os.environ):
+            (folder / "executor.json").write_text(json.dumps(ci), "utf-8")
+
+
+def facts(run: Run, options: Mapping[str, str]) -> dict[str, str]:
+    """Return what a reader may want to know of a run, under the names they are shown by; no secrets."""
+    granted = sorted(tag.removeprefix("needs-") for tag in run.target.capabilities)
+    lacking = sorted(tag.removeprefix("needs-") for tag in TAGS if tag not in run.target.capabilities)
+    given = {name: HIDDEN if is_secret(name) else masked(value) for name, value in sorted(options.items())}
+    machine = f"{os.cpu_count()} processors ({platform.machine()}), {_memory()}{platform.system()} {platform.release()}"
+    return {
+        "Target": run.target.name,
+        "Target grants": ", ".join(granted) or "its sockets",
+        **({"Target does not grant": ", ".join(lacking)} if lacking else {}),
+        "Contract": run.contract.title,
+        "Settings": ", ".join(f"{name}={value}" for name, value in given.items()) or "none",
+        "At once": f"{workers()} scenarios" if workers() > 1 else "one scenario",
+        "Machine": machine,
+        "Python": f"{platform.python_version()} ({sys.implementation.name})",
+        "Packages": ", ".join(_versions(PACKAGES)),
+    }
+
+
+def properties(values: Mapping[str, str]) -> str:
+    """Return Java properties, as Allure reads them."""
+    return "".join(
+        f"{_ESCAPED_IN_NAMES.sub(_escape, name)}={_ESCAPED_IN_VALUES.sub(_escape, value)}\n"
+        for name, value in values.items()
+    )
+
+
+def executor(environment: Mapping[str, str]) -> dict[str, Any] | None:
+    """Return who ran this, as Allure wants it, when that was a build server; None otherwise."""
+    get = environment.get
+    if get("GITHUB_ACTIONS"):
+        run = f"{get('GITHUB_SERVER_URL')}/{get('GITHUB_REPOSITORY')}/actions/runs/{get('GITHUB_RUN_ID')}"
+        return _build("GitHub Actions", "github", get("GITHUB_WORKFLOW"), get("GITHUB_RUN_NUMBER"), run)
+    if get("GITLAB_CI"):
+        return _build("GitLab CI", "gitlab", get("CI_JOB_NAME"), get("CI_PIPELINE_IID"), get("CI_PIPELINE_URL"))
+    if get("JENKINS_URL"):
+        return _build("Jenkins", "jenkins", get("JOB_NAME"), get("BUILD_NUMBER"), get("BUILD_URL"))
+    if get("CI"):
+        return {"name": "a build server", "type": "ci"}
+    return None
+
+
+def keep_seen(folder: Path, system: str, contract: Contract) -> None:
+    """Write down which messages of a system's contract this process has seen."""
+    file = folder / SEEN.replace("*", uuid4().hex)
+    file.write_text(json.dumps({"system": system, **contract.coverage()}), "utf-8")
+
+
+def _build(name: str, kind: str, job: str | None, number: str | None, url: str | None) -> dict[str, Any]:
+    order = {"buildOrder": int(number)} if number and number.isdigit() else {}
+    return {"name": name, "type": kind, "buildName": f"{job} #{number}", "buildUrl": url, **order}
+
+
+def _versions(packages: Iterable[str]) -> Iterable[str]:
+    for package in packages:
+        try:
+            yield f"{package} {version(package)}"
+        except PackageNotFoundError:  # such as uvloop, which some platforms do not have
+            continue
+
+
+def _memory() -> str:
+    try:
+        size = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError):  # not a POSIX system
+        return ""
+    return f"{size / 2**30:.0f} GB, "
+
+
+def _escape(found: re.Match[str]) -> str:
+    return "\\n" if found.group() == "\n" else f"\\{found.group()}"

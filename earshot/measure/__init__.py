@@ -1,0 +1,1 @@
+"""Measurements: pure functions over what a scenario observed."""

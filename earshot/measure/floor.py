@@ -1,0 +1,116 @@
+"""What the stopwatch itself takes: the same exchange, with nothing at the other end but an echo.
+
+The echo runs in a process of its own, as a service does, so that a busy machine slows both in the same way.
+
+    python -m earshot.measure.floor     the echo: prints its port as a JSON object, ends when its standard input closes
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import sys
+import threading
+import time
+from pathlib import Path
+from types import TracebackType
+
+from websockets.asyncio.client import connect
+from websockets.asyncio.server import ServerConnection, serve
+
+from earshot.measure.fitness import FitnessWatch, Machine
+from earshot.measure.schedule import Schedule, keep_to
+from earshot.targets.children import Child
+from earshot.wire.leg import StampingConnection
+
+ECHOES = Schedule(count=100, interval_ms=2.0)
+"""A fifth of a second, before and after; enough for a 95th percentile."""
+PAYLOAD = "x" * 4_400
+"""As long as 100 ms of audio in a JSON message."""
+PATIENCE_S = 5.0
+
+
+class NullEcho:
+    """An echo in a child process, started once and asked as often as one likes."""
+
+    def __init__(self, log: Path) -> None:
+        """Start it, with its log in this file; raises Unusable when it does not start."""
+        self._child = Child("the null echo", [sys.executable, "-m", "earshot.measure.floor"], log=log)
+        self._url = f"ws://127.0.0.1:{self._child.ready()['port']}/"
+
+    async def times_ms(self, schedule: Schedule = ECHOES, payload: str = PAYLOAD) -> tuple[float, ...]:
+        """Return what each exchange took from when it was due, stamped as arrivals from a service are stamped."""
+        async with connect(
+            self._url, create_connection=StampingConnection, compression=None, proxy=None, ping_interval=None
+        ) as connection:
+            assert isinstance(connection, StampingConnection)
+            due_ns = list(schedule.due_ns(time.monotonic_ns() + 1_000_000))
+            reading = asyncio.create_task(_read(connection, len(due_ns)))
+            await keep_to(due_ns, lambda _k, _due: connection.send(payload))
+            try:
+                received_ns = await asyncio.wait_for(reading, PATIENCE_S)
+            except TimeoutError:
+                return (math.inf,) * len(due_ns)  # a machine on which not even an echo comes back
+        return tuple((came - due) / 1e6 for due, came in zip(due_ns, received_ns, strict=True))
+
+    def close(self) -> None:
+        """End the child."""
+        self._child.stop()
+
+
+class Examination:
+    """The machine, watched around a measurement: `async with Examination(echo) as examination`, then ask for `machine`.
+
+    Use it on the loop that measures.
+    """
+
+    def __init__(self, echo: NullEcho) -> None:
+        self._echo = echo
+        self._watch = FitnessWatch()
+        self._before: tuple[float, ...] = ()
+
+    async def __aenter__(self) -> Examination:
+        self._before = await self._echo.times_ms()
+        self._watch.begin()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._watch.end()
+
+    async def machine(self) -> Machine:
+        """Take the echo again and return the circumstances so far; the examination goes on."""
+        fitness = self._watch.so_far()
+        return Machine((self._before, await self._echo.times_ms()), fitness)
+
+
+async def _read(connection: StampingConnection, count: int) -> list[int]:
+    for _ in range(count):
+        await connection.recv()
+    return list(connection.arrivals_ns)
+
+
+async def _echo(connection: ServerConnection) -> None:
+    async for message in connection:
+        await connection.send(message)
+
+
+async def _serve() -> None:
+    over = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def wait_for_end() -> None:
+        sys.stdin.buffer.read()
+        loop.call_soon_threadsafe(over.set)
+
+    threading.Thread(target=wait_for_end, daemon=True).start()
+    async with serve(_echo, "127.0.0.1", 0, compression=None, ping_interval=None) as server:
+        sys.stdout.write(json.dumps({"port": next(iter(server.sockets)).getsockname()[1]}) + "\n")
+        sys.stdout.flush()
+        await over.wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve())

@@ -1,0 +1,135 @@
+"""A verdict in one sentence, for people who do not know statistics."""
+
+from __future__ import annotations
+
+import math
+from statistics import NormalDist
+
+from earshot.measure.budget import percent
+from earshot.measure.verdict import Claim, Outcome, Verdict
+
+AGAIN = "measure again on a machine that has nothing else to do"
+
+
+def sentence(verdict: Verdict) -> str:
+    """Return the verdict in one sentence: what was found, how sure that is, and what it rests on.
+
+    One that decides nothing says what is missing.
+    """
+    match verdict.outcome:
+        case Outcome.PASS:
+            found = _kept(verdict)
+        case Outcome.FAIL:
+            found = _broken(verdict)
+        case Outcome.INCONCLUSIVE:
+            found = f"not decided: {_undecided(verdict)}"
+    return f"{found} ({'; '.join(_rests_on(verdict))})"
+
+
+def duration(time_ms: float) -> str:
+    """Return a duration as a person would write it, in milliseconds or seconds."""
+    if time_ms >= 1000:
+        return f"{time_ms / 1000:.3g} s"
+    return f"{time_ms:.0f} ms" if time_ms >= 10 else f"{time_ms:.1f} ms"
+
+
+def _kept(verdict: Verdict) -> str:
+    budget, limit = verdict.budget, duration(verdict.budget.limit_ms)
+    if budget.percentile == 100:
+        return f"all {verdict.count} {budget.things} came within {limit}, the slowest after {duration(verdict.at_ms)}"
+    return f"{_percentile(verdict)} is within {limit}"
+
+
+def _broken(verdict: Verdict) -> str:
+    """Name every claim that was broken, or that looked so on an unfit machine."""
+    budget, claims, reasons = verdict.budget, verdict.claims, []
+    if claims.get(Claim.GAP) is Outcome.FAIL:
+        reasons.append(f"for {duration(verdict.gap_ms)} nothing came, longer than the {_gap_limit(verdict)} allowed")
+    if claims.get(Claim.LOSS) is Outcome.FAIL:
+        allowed = f"at most {budget.lost_at_most:.3g} of them" if budget.lost_at_most else "none"
+        reasons.append(f"{verdict.lost} of {verdict.count} {budget.things} were lost, and {allowed} may be")
+    if claims[Claim.TIME] is Outcome.FAIL:
+        reasons.append(_over(verdict))
+    return "; ".join(reasons)
+
+
+def _over(verdict: Verdict) -> str:
+    budget, limit = verdict.budget, duration(verdict.budget.limit_ms)
+    if budget.percentile == 100:
+        slowest = "" if verdict.at_ms == math.inf else f", the slowest took {duration(verdict.at_ms)}"
+        return f"{verdict.late} of {verdict.count} {budget.things} did not come within {limit}{slowest}"
+    return f"{_percentile(verdict)} is over {limit}"
+
+
+def _undecided(verdict: Verdict) -> str:
+    """Say why nothing is decided, and what is missing."""
+    budget, claims, limit = verdict.budget, verdict.claims, duration(verdict.budget.limit_ms)
+    if verdict.complaints:
+        seems = f"it looks as if {_broken(verdict)}, but " if Outcome.FAIL in claims.values() else ""
+        return f"{seems}the machine was unfit to tell: {', '.join(verdict.complaints)}; {AGAIN}"
+    if claims.get(Claim.GAP) is Outcome.INCONCLUSIVE:
+        return (
+            f"for {duration(verdict.gap_ms)} nothing came, longer than the {_gap_limit(verdict)} allowed, but by less "
+            f"than the stopwatch may err; {AGAIN}"
+        )
+    if claims[Claim.TIME] is Outcome.PASS:
+        return (
+            f"{verdict.lost} of {verdict.count} {budget.things} were lost, too few to say that more than "
+            f"{budget.lost_at_most:.3g} of them are, too many to say that no more are; measure more"
+        )
+    if budget.percentile == 100 or verdict.above_ms > budget.limit_ms:
+        return f"{_over(verdict)}, but by less than the stopwatch may err; {AGAIN}"
+    return f"{_percentile(verdict)} may or may not be within {limit}: {_between(verdict)}; {_missing(verdict)}"
+
+
+def _between(verdict: Verdict) -> str:
+    above, below, sure = verdict.above_ms, verdict.below_ms, percent(verdict.sure)
+    if above == 0 and below == math.inf:
+        return "so few say nothing about it"
+    if below == math.inf:
+        return f"{sure} sure only that it is above {duration(above)}"
+    if above == 0:
+        return f"{sure} sure only that it is below {duration(below)}"
+    return f"{sure} sure that it is between {duration(above)} and {duration(below)}"
+
+
+def _missing(verdict: Verdict) -> str:
+    """Say about how many samples would decide, if the share of late ones stayed as it is."""
+    allowed, error = verdict.budget.late_at_most, (1 - verdict.sure) / 4
+    off = abs(verdict.late / verdict.count - allowed)
+    flawless = math.log(error) / math.log1p(-allowed)
+    near = allowed * (1 - allowed) * (NormalDist().inv_cdf(1 - error) / off) ** 2 if off else math.inf
+    enough = max(flawless, near) * verdict.design_effect
+    if enough > 50 * verdict.count:
+        return "it is so near to the limit that no measurement of sensible length can tell"
+    rounded = math.ceil(max(enough, 1.25 * verdict.count) / 100) * 100
+    return f"about {rounded} {verdict.budget.things} would tell, and {verdict.count} were measured"
+
+
+def _rests_on(verdict: Verdict) -> list[str]:
+    found = [f"{verdict.count} {verdict.budget.things}, {verdict.lost or 'none'} lost"]
+    if verdict.budget.percentile < 100 and verdict.outcome is not Outcome.INCONCLUSIVE:
+        of_time, sure = verdict.claims[Claim.TIME], f"{percent(verdict.sure)} sure"
+        name = "it" if of_time is verdict.outcome else f"p{verdict.budget.percentile:g}"
+        if of_time is Outcome.PASS:
+            found.insert(0, f"{sure} {name} is below {duration(verdict.below_ms)}")
+        if of_time is Outcome.FAIL and verdict.above_ms < math.inf:
+            found.insert(0, f"{sure} {name} is above {duration(verdict.above_ms)}")
+    if verdict.design_effect > 1.1:
+        worth = verdict.count / verdict.design_effect
+        found.append(f"slow ones come in clumps, so they are worth {worth:.0f} independent ones")
+    if verdict.budget.worst_gap_ms is not None:
+        found.append(f"longest silence {duration(verdict.gap_ms)}")
+    error = verdict.machine.error_ms(verdict.budget.percentile)
+    found.append(f"stopwatch error {'not measured' if error is None else f'below {math.floor(error) + 1} ms'}")
+    return found
+
+
+def _percentile(verdict: Verdict) -> str:
+    name = f"p{verdict.budget.percentile:g}"
+    lost = verdict.at_ms == math.inf
+    return f"{name}, with too many lost to have one," if lost else f"{name} of {duration(verdict.at_ms)}"
+
+
+def _gap_limit(verdict: Verdict) -> str:
+    return duration(verdict.budget.worst_gap_ms or 0)

@@ -1,0 +1,38 @@
+"""What the service measures of itself, looked up until it is as expected: it can be read a moment late."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from hamcrest.core.matcher import Matcher
+
+from earshot.patience import comes_to
+from earshot.targets.metrics import Metrics
+
+Dimensions = Mapping[str, str]
+
+AUDIO = "AudioTranscription/WebSocket"
+PIPELINE = "TranslationPipeline"
+QUALITY = "AudioQuality"
+
+
+class Readings:
+    """Assertions about the metrics of one scenario."""
+
+    def __init__(self, metrics: Metrics, began_at: float) -> None:
+        self._metrics = metrics
+        self._since = datetime.fromtimestamp(began_at, UTC)
+
+    def count_comes_to(self, namespace: str, name: str, of: Dimensions, expected: Matcher[Any], what: str) -> None:
+        """Return when the number of datapoints is as expected."""
+        comes_to(lambda: self._metrics.count(namespace, name, of, since=self._since), expected, what)
+
+    def total_comes_to(self, namespace: str, name: str, of: Dimensions, expected: Matcher[Any], what: str) -> None:
+        """The same for the sum of all datapoints."""
+        comes_to(lambda: self._metrics.total(namespace, name, of, since=self._since), expected, what)
+
+    def percentile(self, namespace: str, name: str, of: Dimensions, percent: float, unit: str) -> float | None:
+        """Return a percentile over all datapoints of this unit; None where there are none."""
+        return self._metrics.percentile(namespace, name, of, percent, since=self._since, unit=unit)

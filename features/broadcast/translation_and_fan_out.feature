@@ -1,0 +1,87 @@
+@broadcast
+Feature: From one sentence to many listeners
+
+  Each sentence is translated and spoken for the languages that somebody listens in, and sent to everybody there.
+
+  Rule: Only what somebody will hear is translated and spoken
+
+    @BRO-6.2.1 @critical @needs-double
+    Scenario: While nobody listens, nothing is translated
+      Given Ana is broadcasting in English
+      And Ana speaks to a recogniser that follows a script
+      When Ana's recogniser understands "Thank you all for coming.", which was never translated before
+      Then that sentence is handed over
+      And that sentence is not translated for 0.5 seconds
+
+    @BRO-6.2.2 @normal @needs-double
+    Scenario: A sentence is translated into the languages that somebody listens in, and no others
+      Given Ana is broadcasting in English
+      And Lena listens in Spanish and Amina in French
+      And Ana speaks to a recogniser that follows a script
+      When Ana's recogniser understands "Thank you all for coming.", which was never translated before
+      Then Lena hears "Thank you all for coming." in Spanish
+      And Amina hears "Thank you all for coming." in French
+      And that sentence is translated once into Spanish and once into French
+
+  Rule: Every listener gets every sentence, and nobody waits for anybody
+
+    @BRO-6.2.7 @critical @needs-double
+    Scenario: A listener whose line is stuck does not hold the others up
+      Given Ana is broadcasting in English
+      And Lena listens in Spanish and Amina in Spanish
+      And Ana speaks to a recogniser that follows a script
+      And Lena has stopped reading
+      When Ana's recogniser understands 100 sentences
+      Then Amina hears all of them in Spanish
+      And Amina hears the last of them within 1 second
+
+    @BRO-6.2.17 @normal @needs-double
+    Scenario: A listener whose line was stuck for long hears no more than the latest ten seconds
+      Given Ana is broadcasting in English
+      And Lena listens in Spanish
+      And Ana speaks to a recogniser that follows a script
+      And Lena has stopped reading
+      And Ana's recogniser has understood 100 sentences
+      When Lena reads again
+      Then Lena misses some of them, and hears the latest 7 to 10 seconds after the gap
+      And what Lena receives is numbered without gaps
+
+    @BRO-6.2.18 @normal @needs-double
+    Scenario: What a listener receives is numbered without gaps
+      Given Ana is broadcasting in English
+      And Lena listens in Spanish
+      And Ana speaks to a recogniser that follows a script
+      When Ana's recogniser understands 10 sentences
+      Then Lena hears all of them in Spanish
+      And what Lena receives is numbered without gaps
+
+    @BRO-6.2.15 @normal @needs-fault @needs-double @needs-table
+    Scenario: A listener whose connection turns out to be dead is no longer on record
+      Given Ana is broadcasting in English
+      And Lena listens in Spanish and Amina in Spanish
+      And Ana speaks to a recogniser that follows a script
+      And Lena's connection is dead without anybody knowing
+      When Ana's recogniser understands "Thank you all for coming."
+      Then Amina hears "Thank you all for coming." in Spanish
+      And Lena is no longer recorded as a listener of Ana
+      And the session of Ana is recorded as active with 1 listener
+
+    @BRO-6.2.16 @normal @needs-fault @needs-double
+    Scenario: A sentence that is refused on its way 2 times reaches the listener with the third attempt
+      Given Ana is broadcasting in English
+      And Lena listens in Spanish
+      And Ana speaks to a recogniser that follows a script
+      And the next 2 attempts to reach Lena are refused
+      When Ana's recogniser understands "Thank you all for coming."
+      Then Lena hears "Thank you all for coming." in Spanish
+
+    @BRO-6.2.16 @normal @needs-fault @needs-double
+    Scenario: A sentence that is refused on its way 3 times is given up, and the next one arrives
+      Given Ana is broadcasting in English
+      And Lena listens in Spanish
+      And Ana speaks to a recogniser that follows a script
+      And the next 3 attempts to reach Lena are refused
+      And Ana's recogniser has understood "Thank you all for coming."
+      When Ana's recogniser understands "There will be music this evening."
+      Then Lena hears "There will be music this evening." in Spanish
+      And Lena hears nothing else

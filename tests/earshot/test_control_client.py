@@ -1,0 +1,104 @@
+"""The client of the control plane, where the other side is slow, gone or strange."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from earshot.failures import Unusable
+from earshot.targets.control import Control
+
+Answer = Callable[[BaseHTTPRequestHandler], None]
+
+
+def answers(status: int, body: bytes, *, then_closes: bool = False) -> Answer:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(status)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+        handler.close_connection = then_closes  # without telling the client, as after an idle time
+
+    return answer
+
+
+def hangs_up(handler: BaseHTTPRequestHandler) -> None:
+    handler.close_connection = True
+
+
+@contextmanager
+def plane(*script: Answer) -> Iterator[tuple[Control, list[str]]]:
+    """Serve one answer after the other; yield a client and what it has asked."""
+    asked: list[str] = []
+    remaining = iter(script)
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def handle_any(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            asked.append(f"{self.command} {self.path}")
+            next(remaining)(self)
+
+        do_GET = do_POST = do_PUT = do_DELETE = handle_any  # noqa: N815
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    control = Control(f"http://127.0.0.1:{server.server_port}")
+    try:
+        yield control, asked
+    finally:
+        control.close()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+REMOVED = json.dumps({"removed": 2}).encode()
+
+
+def test_a_connection_that_was_closed_meanwhile_is_opened_again() -> None:
+    with plane(answers(200, REMOVED, then_closes=True), answers(200, REMOVED)) as (control, asked):
+        assert [control.call_off_all("kind-lamp-100"), control.call_off_all()] == [2, 2]
+        assert asked == ["DELETE /faults?session_id=kind-lamp-100", "DELETE /faults"]
+
+
+def test_a_plane_that_hangs_up_is_not_asked_twice() -> None:
+    with plane(hangs_up) as (control, asked), pytest.raises(Unusable, match="is the service still running"):
+        control.call_off_all()
+    assert asked == ["DELETE /faults"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (answers(409, b'{"detail": "ask before its first chunk"}'), "409 with ask before its first chunk"),
+        (answers(422, b'{"detail": [{"msg": "no such place"}, {"msg": "no effect"}]}'), "no such place; no effect"),
+        (answers(500, b"<html>"), "500 with b'<html>'"),
+    ],
+)
+def test_a_refusal_says_what_was_asked_and_why_not(answer: Answer, told: str) -> None:
+    with plane(answer) as (control, _), pytest.raises(Unusable, match=told) as refused:
+        control.script("kind-lamp-100")
+    assert "PUT /sessions/kind-lamp-100/script" in str(refused.value)
+
+
+def test_nobody_there_is_not_the_service_s_fault() -> None:
+    with plane() as (control, _):
+        pass
+    with pytest.raises(Unusable, match="did not answer"):
+        control.census()
+
+
+def test_an_address_that_is_none_is_refused_at_once() -> None:
+    with pytest.raises(Unusable, match="http://host:port"):
+        Control("ws://127.0.0.1:1/broadcast")

@@ -1,0 +1,229 @@
+"""Verdicts on latency budgets: when they pass, fail, ask for more, and how often they are wrong."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from statistics import NormalDist
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy.special import bdtr, bdtrc
+
+from earshot.measure.bounds import bounds
+from earshot.measure.budget import Budget, TooFewSamples
+from earshot.measure.correlation import design_effect
+from earshot.measure.fitness import Fitness, Machine
+from earshot.measure.sentences import sentence
+from earshot.measure.verdict import Claim, Outcome, Verdict, judge
+
+P95 = Budget(95, 100, things="chunks")
+Z95 = NormalDist().inv_cdf(0.95)
+
+
+def latencies(seed: int, count: int, *, p95_ms: float, alike: float = 0.0, runs: int = 1) -> NDArray[np.float64]:
+    """Return a row of log-normal latencies with this true p95 for each run.
+
+    Neighbours correlate by `alike` (on the normal scale).
+    """
+    normal = np.random.default_rng(seed).standard_normal((count, runs))
+    for k in range(1, count):
+        normal[k] = alike * normal[k - 1] + math.sqrt(1 - alike**2) * normal[k]
+    return np.asarray(p95_ms * np.exp(0.35 * (normal.T - Z95)))
+
+
+def judged(samples: NDArray[np.float64], first: int, budget: Budget = P95) -> Verdict:
+    """Judge the first samples, and hand out the rest when more are asked for."""
+    used = first
+
+    def extend(count: int) -> list[float]:
+        nonlocal used
+        used += count
+        return list(samples[used - count : used])
+
+    return judge(list(samples[:first]), budget, extend=extend)
+
+
+def machine(*, echo_ms: float = 0.4, **fitness: float) -> Machine:
+    return Machine(((echo_ms,) * 100, (echo_ms / 2,) * 100), Fitness(**fitness))
+
+
+@pytest.mark.parametrize("count", [59, 100, 600, 2400])
+@pytest.mark.parametrize("error", [0.05, 0.006])
+def test_bounds_are_exact(count: int, error: float) -> None:
+    found = bounds(count, 0.05, error)
+    so_few, so_many = bdtr(np.arange(count + 1), count, 0.05), bdtrc(np.arange(-1, count), count, 0.05)
+    assert found.pass_up_to == int(np.sum(so_few <= error)) - 1
+    assert found.fail_from == int(np.argmax(so_many <= error))
+
+
+def test_a_budget_that_is_kept_passes_and_one_that_is_not_fails() -> None:
+    assert judged(latencies(1, 276, p95_ms=37)[0], 69).outcome is Outcome.PASS
+    assert judged(latencies(1, 276, p95_ms=180)[0], 69).outcome is Outcome.FAIL
+
+
+def test_one_sample_more_or_less_decides() -> None:
+    allowed = bounds(600, 0.05, 0.01)
+
+    def with_late(count: int) -> Outcome:
+        late = {k * 600 // count for k in range(count)}  # far from each other
+        return judge([100.1 if k in late else 100.0 for k in range(600)], P95).outcome
+
+    assert with_late(allowed.pass_up_to) is Outcome.PASS
+    assert with_late(allowed.pass_up_to + 1) is with_late(allowed.fail_from - 1) is Outcome.INCONCLUSIVE
+    assert with_late(allowed.fail_from) is Outcome.FAIL
+
+
+def test_fewer_than_59_say_nothing_about_a_p95() -> None:
+    assert judge([1.0] * 59, P95).outcome is Outcome.PASS
+    with pytest.raises(TooFewSamples, match=r'58 chunks are too few .* at least 59 .* "all of"'):
+        judge([1.0] * 58, P95)
+    with pytest.raises(TooFewSamples, match=r"298 .* at least 299"):
+        judge([1.0] * 298, Budget(99, 100))
+    with pytest.raises(TooFewSamples, match="nothing was measured"):
+        judge([], Budget(100, 100))
+
+
+def test_all_of_a_few() -> None:
+    everyone = Budget(100, 100)
+    assert judge([100.0] * 3, everyone).outcome is Outcome.PASS
+    assert judge([1.0, 100.1, 1.0], everyone).outcome is Outcome.FAIL
+    assert judge([1.0, math.inf], everyone).outcome is Outcome.FAIL
+
+
+def test_a_missing_answer_is_infinitely_late() -> None:
+    assert judge([1.0] * 540 + [math.inf] * 60, P95, interval_ms=2000).outcome is not Outcome.PASS
+    every_eighth = [math.inf if k % 8 == 0 else 1.0 for k in range(600)]
+    assert judge(every_eighth, P95).outcome is Outcome.FAIL
+
+
+@pytest.mark.parametrize("nonsense", [math.nan, -1.0])
+def test_what_is_no_latency_is_refused(nonsense: float) -> None:
+    with pytest.raises(ValueError, match="latencies are 0 or more"):
+        judge([1.0] * 60 + [nonsense], P95)
+
+
+def test_more_is_measured_only_while_nothing_is_decided() -> None:
+    asked: list[int] = []
+
+    def extend(count: int) -> Sequence[float]:
+        asked.append(count)
+        return on_the_limit[:count]
+
+    on_the_limit = [101.0 if k % 20 == 0 else 1.0 for k in range(400)]
+    undecided = judge(on_the_limit[:100], P95, extend=extend)
+    assert (undecided.outcome, undecided.looks, undecided.count, asked) == (Outcome.INCONCLUSIVE, 3, 400, [100, 200])
+    asked.clear()
+    assert judge([1.0] * 100, P95, extend=extend).looks == 1
+    assert asked == []
+
+
+def test_what_was_asked_for_must_come() -> None:
+    with pytest.raises(ValueError, match="59 more samples were asked for, but 58"):
+        judge([101.0 if k % 20 == 0 else 1.0 for k in range(59)], P95, extend=lambda count: [1.0] * (count - 1))
+
+
+@pytest.mark.parametrize(
+    ("first", "alike", "runs", "at_most"), [(600, 0.0, 200, 0.03), (600, 0.8, 120, 0.05), (150, 0.8, 120, 0.08)]
+)
+def test_verdicts_are_seldom_wrong_on_the_limit(first: int, alike: float, runs: int, at_most: float) -> None:
+    """The limits leave room for the luck of so few runs; bench/wrong_verdicts.py takes many."""
+    samples = latencies(7, 4 * first, p95_ms=100, alike=alike, runs=runs)
+    outcomes = [judged(run, first).outcome for run in samples]
+    assert outcomes.count(Outcome.PASS) / runs <= at_most
+    assert outcomes.count(Outcome.FAIL) / runs <= at_most
+
+
+def test_independent_samples_count_in_full_and_clumps_for_less() -> None:
+    alone = latencies(5, 600, p95_ms=100)[0]
+    clumped = latencies(5, 600, p95_ms=100, alike=0.8)[0]
+    assert design_effect(alone, alone > 100, 0.05, 100) < 1.1
+    assert 3 < design_effect(clumped, clumped > 100, 0.05, 100) < 12
+    assert 3 < design_effect(clumped, clumped > 1e9, 0.05, 100) < 6  # also when none is late
+
+
+def test_one_clump_of_late_ones_is_seen_among_equal_ones() -> None:
+    late = np.zeros(600, dtype=bool)
+    late[300:330] = True
+    assert design_effect(np.where(late, 200.0, 5.0), late, 0.05, 100) > 20
+
+
+def test_a_silence_fails_whatever_the_percentile() -> None:
+    budget = Budget(95, 50, worst_gap_ms=1000)
+    silent = [5.0] * 300 + [1900.0 - 100 * k for k in range(19)] + [5.0] * 281
+    verdict = judge(silent, budget)
+    assert (verdict.outcome, verdict.gap_ms) == (Outcome.FAIL, 1900)
+    assert verdict.claims[Claim.TIME] is not Outcome.FAIL
+    hiccup = judge([5.0] * 300 + [220.0, 120.0, 20.0] + [5.0] * 297, budget)
+    assert (hiccup.outcome, hiccup.gap_ms) == (Outcome.PASS, 220)
+
+
+def test_a_silence_that_the_stopwatch_may_have_made_is_not_the_services() -> None:
+    late_loop = Machine(((0.4,),), Fitness(lags_ms=(0.1, 1000.0)))
+    silent = [5.0] * 300 + [1900.0 - 100 * k for k in range(19)] + [5.0] * 281
+    verdict = judge(silent, Budget(95, 6000, worst_gap_ms=1000), machine=lambda: late_loop)
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+
+
+def test_losses() -> None:
+    one_lost = [5.0] * 599 + [math.inf]
+    assert judge(one_lost, P95).outcome is Outcome.PASS
+    assert judge(one_lost, Budget(95, 100, lost_at_most=0)).outcome is Outcome.FAIL
+    assert judge(one_lost, Budget(95, 100, lost_at_most=0.02)).outcome is Outcome.PASS
+    every_tenth = [math.inf if k % 10 == 0 else 5.0 for k in range(600)]
+    assert judge(every_tenth, Budget(80, 100, lost_at_most=0.02)).claims[Claim.LOSS] is Outcome.FAIL
+
+
+def test_a_fail_needs_more_than_the_stopwatch_may_err() -> None:
+    just_over = [10.0 if k % 8 else 105.0 for k in range(600)]
+    assert judge(just_over, P95, machine=lambda: machine(echo_ms=4.9)).outcome is Outcome.FAIL
+    assert judge(just_over, P95, machine=lambda: machine(echo_ms=5.1)).outcome is Outcome.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("unfit", "complaint"),
+    [
+        (machine(echo_ms=20.1), r"its stopwatch errs by 20.1 ms, more than 20 % of 100 ms"),
+        (machine(stolen=0.06), r"6 % of its processor time was taken by other virtual machines"),
+        (machine(free=0.04), r"it was busy, with 4 % of its processor time left"),
+    ],
+)
+def test_an_unfit_machine_never_fails_a_service(unfit: Machine, complaint: str) -> None:
+    slow = judge([1000.0] * 600, Budget(95, 100, worst_gap_ms=500, lost_at_most=0), machine=lambda: unfit)
+    assert (slow.outcome, slow.is_unfit) == (Outcome.INCONCLUSIVE, True)
+    assert complaint in sentence(slow)
+    assert judge([10.0] * 600, P95, machine=lambda: unfit).outcome is Outcome.PASS
+    assert judge([1000.0] * 600, P95, machine=lambda: machine(stolen=0.05, free=0.05)).outcome is Outcome.FAIL
+
+
+@pytest.mark.parametrize(
+    "nonsense", [(0.95, 100.0), (101, 100.0), (95, 0.0), (95, math.inf), (95, 100.0, 0.0), (95, 100.0, 500.0, 1.0)]
+)
+def test_a_budget_must_make_a_claim(nonsense: tuple[float, ...]) -> None:
+    with pytest.raises(ValueError, match="expected"):
+        Budget(*nonsense)
+
+
+def test_sentences_for_a_product_owner() -> None:
+    took_ms = np.random.default_rng(2).permutation(np.linspace(10, 38.4, 600))
+    good = judge(list(took_ms), P95, machine=machine)
+    assert sentence(good) == (
+        "p95 of 37 ms is within 100 ms (99 % sure it is below 38 ms; 600 chunks, none lost; stopwatch error below 1 ms)"
+    )
+    slow = judge(list(4 * took_ms), P95, machine=machine)
+    assert sentence(slow) == (
+        "p95 of 148 ms is over 100 ms (99 % sure it is above 145 ms; 600 chunks, none lost; stopwatch error below 1 ms)"
+    )
+    near = judge(list(2.68 * took_ms), P95)
+    assert sentence(near) == (
+        "not decided: p95 of 99 ms may or may not be within 100 ms: 99 % sure that it is between 97 ms and 101 ms; "
+        "about 2800 chunks would tell, and 600 were measured (600 chunks, none lost; stopwatch error not measured)"
+    )
+    silent = judge([5.0] * 300 + [4000.0 - 100 * k for k in range(40)] + [5.0] * 260, Budget(95, 50, worst_gap_ms=1000))
+    assert sentence(silent).startswith("for 4 s nothing came, longer than the 1 s allowed (")
+    lossy = judge([math.inf if k % 50 == 0 else 5.0 for k in range(600)], Budget(95, 50, lost_at_most=0))
+    assert sentence(lossy).startswith("12 of 600 answers were lost, and none may be (99 % sure p95 is below 5.0 ms; ")
+    assert sentence(judge([5.0, 60.0], Budget(100, 50))).startswith(
+        "1 of 2 answers did not come within 50 ms, the slowest took 60 ms"
+    )
