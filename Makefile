@@ -1,6 +1,6 @@
 # make acceptance   run the features against the embedded reference and render the report
-# make test         everything: ruff, mypy, pytest, features
-# make check        ruff, mypy, pytest
+# make test         everything: ruff, mypy, lint, trace, pytest, features
+# make check        ruff, mypy, pytest, and whether the features read well and show every promise
 # make features     the features alone; ARGS="--tags=@broadcast" is handed to behave
 # make pins         write the requirements files anew from pyproject.toml
 # make clean        remove what runs leave behind
@@ -30,6 +30,8 @@ test: check features
 check: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/mypy
+	$(BIN)/python -m earshot lint
+	$(BIN)/python -m earshot trace --brief
 	$(BIN)/pytest
 
 features: $(READY)
@@ -41,7 +43,7 @@ pins: $(READY)
 	$(pin) --group report --output-file requirements-report.txt
 
 clean:
-	rm -rf allure-results allure-report .mypy_cache .pytest_cache .ruff_cache
+	rm -rf allure-results allure-report specification .mypy_cache .pytest_cache .ruff_cache
 
 $(READY): | $(BIN)/python
 	@echo "Setting up .venv; this is done once."

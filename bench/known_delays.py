@@ -3,9 +3,9 @@
     python bench/known_delays.py        prints its port as a JSON object; ends when its standard input closes
 
 A client sends binary messages of 12 bytes: its number, the number of the message, and for how many microseconds the
-answer is to be held back (32-bit integers, little endian). The answer is the two numbers and for how many nanoseconds it
-really was held back (64 bits): from the arrival of the message in this process to the write. It is written by hand for
-asyncio, as anything slower would be measured along with the client.
+answer is to be held back (32-bit integers, little endian). The answer is the two numbers and for how many nanoseconds
+it really was held back (64 bits): from the arrival of the message in this process to the write. It is written by hand
+for asyncio, as anything slower would be measured along with the client.
 """
 
 from __future__ import annotations

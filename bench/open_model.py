@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import os
 import statistics
 import sys
@@ -32,12 +31,14 @@ from websockets.asyncio.client import ClientConnection, connect
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.known_delays import ANSWER, QUESTION, service
+from earshot.measure.collector import collector_paused
 from earshot.measure.fitness import percentile_of
 from earshot.measure.schedule import Schedule, keep_to
 from earshot.wire.leg import StampingConnection
 
 INTERVAL_MS = 100.0
-LEAD_NS = 200_000_000
+LEAD_NS = 1_000_000_000
+"""Between connecting and the first message, so that the rush of connecting is over."""
 Client = Callable[[str, int, int], Awaitable["Found"]]
 
 
@@ -104,8 +105,6 @@ def merged(count: int, messages: int, began_ns: int) -> list[tuple[int, int, int
 async def earshot(url: str, count: int, messages: int) -> Found:
     """Measure as Earshot does."""
     found, connections = Found(), await opened(url, count, StampingConnection)
-    gc.collect()
-    gc.freeze()
     plan = merged(count, messages, time.monotonic_ns() + LEAD_NS)
     due_ns = {(number, k): due for due, number, k in plan}
 
@@ -121,9 +120,9 @@ async def earshot(url: str, count: int, messages: int) -> Found:
         await connections[number].send(question(number, k))
 
     readers = [asyncio.create_task(read(c)) for c in connections if isinstance(c, StampingConnection)]
-    sent_ns = await keep_to([due for due, _, _ in plan], send)
-    await asyncio.gather(*readers)
-    gc.unfreeze()
+    with collector_paused():
+        sent_ns = await keep_to([due for due, _, _ in plan], send)
+        await asyncio.gather(*readers)
     found.lateness_ms = [(sent - due) / 1e6 for (due, _, _), sent in zip(plan, sent_ns, strict=True)]
     await asyncio.gather(*(connection.close() for connection in connections))
     return found
@@ -154,19 +153,17 @@ async def floor(url: str, count: int, messages: int) -> Found:
         transport.write(b"GET / HTTP/1.1\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")
         await protocol.is_open
         ends.append((transport, protocol))
-    gc.collect()
-    gc.freeze()
     plan = merged(count, messages, time.monotonic_ns() + LEAD_NS)
     frames = [bytes((0x82, 0x80 | QUESTION.size, 0, 0, 0, 0)) + question(number, k) for _, number, k in plan]
 
     async def send(position: int, _due_ns: int) -> None:
         ends[plan[position][1]][0].write(frames[position])
 
-    sent_ns = await keep_to([due for due, _, _ in plan], send)
     size = 2 + ANSWER.size
-    while sum(len(data) for _, protocol in ends for _, data in protocol.came) < size * len(plan):
-        await asyncio.sleep(0.01)
-    gc.unfreeze()
+    with collector_paused():
+        sent_ns = await keep_to([due for due, _, _ in plan], send)
+        while sum(len(data) for _, protocol in ends for _, data in protocol.came) < size * len(plan):
+            await asyncio.sleep(0.01)
     due_ns = {(number, k): due for due, number, k in plan}
     for transport, protocol in ends:
         for received_ns, data in protocol.came:

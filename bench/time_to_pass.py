@@ -4,8 +4,8 @@
 
 The service holds its answers back by times with a p95 of 37 ms, and the budget is 100 ms at ten messages a second. Real
 rounds run on sockets, on the wall clock, null echo before and after included; simulated runs tell how often a healthy
-service needs a second look. The fixed run takes 60 s by definition and is only made with --full, between the rounds: then
-6 minutes instead of ¾.
+service needs a second look. The fixed run takes 60 s by definition and is only made with --full, between the rounds:
+then 6 minutes instead of ¾.
 """
 
 from __future__ import annotations

@@ -92,6 +92,8 @@ class System:
     name: str
     title: str
     promises: tuple[Shown, ...]
+    covered: int
+    """How many of its promises have a scenario, in this run or not."""
     messages: Messages | None
     scenarios: tuple[Scenario, ...]
 
@@ -147,6 +149,7 @@ def overview(folder: Path, results: Sequence[Mapping[str, Any]], trace: Trace) -
                 name,
                 title,
                 tuple(_shown(r, scenarios, trace) for r in trace.requirements if r.system == name),
+                sum(requirement.system == name for requirement in trace.covered),
                 read_messages(folder, name),
                 tuple(scenario for scenario in scenarios if scenario.system == name),
             )
@@ -217,7 +220,9 @@ def _why_nobody_showed(requirement: Requirement, trace: Trace) -> str:
     if requirement.deploy_only:
         return "they can only be seen in a deployment"
     return (
-        "their scenarios were left out of this run" if requirement.id in trace.shown_by else "nobody wrote a scenario yet"
+        "their scenarios were left out of this run"
+        if requirement.id in trace.shown_by
+        else "nobody wrote a scenario yet"
     )
 
 

@@ -207,10 +207,10 @@ def _kept(system: System) -> Iterator[str]:
 
 
 def _groups(system: System) -> Iterator[str]:
-    shown_at_all = sum(bool(shown.scenarios) for shown in system.promises)
+    in_this_run = sum(bool(shown.scenarios) for shown in system.promises)
     yield (
-        f"<h3>Where the promises stand</h3><p>{shown_at_all} of {len(system.promises)} promises were shown by "
-        "scenarios of this run.</p>"
+        f"<h3>Where the promises stand</h3><p>Of {len(system.promises)} promises, {system.covered} have a scenario, "
+        f"and {in_this_run} had one in this run.</p>"
     )
     yield '<table><thead><tr><th>Promises about</th><th></th><th class="number">Kept</th></tr></thead><tbody>'
     for group, counts in system.by_group().items():

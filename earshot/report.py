@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import gzip
 import importlib.util
 import json
 import os
@@ -57,9 +58,35 @@ OUTSIDE = re.compile(
 # A second lock on the same door: even what an attachment brings along loads nothing from elsewhere.
 POLICY = "default-src data: blob: 'unsafe-inline' 'unsafe-eval'"
 
-# Allure's word for what is neither passed nor failed, in the English of its interface, and ours.
+# Allure's words, in the English of its interface, and ours: for what is neither passed nor failed, and above the sentence
+# that says why a scenario did not pass, which need not be an error.
 SCRIPT = re.compile(r"(?<=data:text/javascript;base64,)[\w+/=]+")
-THEIR_WORD, OUR_WORD = b'"skipped":"skipped","unknown":"unknown"', b'"skipped":"skipped","unknown":"inconclusive"'
+WORDS = {
+    b'"skipped":"skipped","unknown":"unknown"': b'"skipped":"skipped","unknown":"inconclusive"',
+    b'"error":"Error","success":"Success"': b'"error":"What happened","success":"Success"',
+}
+
+# Allure keeps its data in the page as d("name","base64"). Here it is compressed, and expanded when somebody opens it:
+# where Allure asks for data, a promise does as well.
+DATA = re.compile(r'\bd\("([^"]+)","([\w+/=]+)"\)')
+WORTH_COMPRESSING = 1000
+EXPANDING = """
+<script>
+function z(name, packed) {
+  const expanded = async () => {
+    const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const reader = new FileReader();
+    const read = new Promise((resolve) => { reader.onload = resolve });
+    reader.readAsDataURL(await new Response(stream).blob());
+    await read;
+    return reader.result.slice(reader.result.indexOf(",") + 1);
+  };
+  Object.defineProperty(window.allureReportData ??= {}, name, { enumerable: true, get: expanded });
+  return Promise.resolve(true);
+}
+</script>
+"""
 
 # Allure 3 shows a link as dead text unless its address is absolute, and the page of promises lies beside it.
 # It also shows a page that is attached through a slot of 150 pixels, and what stays open in violet.
@@ -137,10 +164,10 @@ def render(results: Path, out: Path, history: Path | None = None) -> Rendered:
         config = Path(folder) / "allurerc.json"
         config.write_text(json.dumps(_config(rendered, history, remember=not (results / RENDERED).exists())), "utf-8")
         answer = _call([*find_node(), RENDERER / "render.mjs", config, results.resolve()])
-        page = in_our_words(without_outside_requests((rendered / "index.html").read_text("utf-8")))
+        page = compressed(in_our_words(without_outside_requests((rendered / "index.html").read_text("utf-8"))))
     (results / RENDERED).touch()
     out.mkdir(parents=True, exist_ok=True)
-    page = page.replace("<body>", f"<body>{PAGES}", 1).replace("</body>", f"{ADDITIONS}</body>")
+    page = page.replace("<body>", f"<body>{PAGES}{EXPANDING}", 1).replace("</body>", f"{ADDITIONS}</body>")
     (out / "index.html").write_text(page, "utf-8")
     promises = trace(load_requirements(CONTRACT_DIR), PROJECT / "features")
     (out / TRACE_PAGE).write_text(render_page(promises), "utf-8")
@@ -166,12 +193,27 @@ def without_outside_requests(page: str) -> str:
 
 
 def in_our_words(page: str) -> str:
-    """Return the page with what Allure calls unknown called inconclusive."""
+    """Return the page with our words for what Allure calls unknown, and an error."""
 
     def reworded(script: re.Match[str]) -> str:
-        return base64.b64encode(base64.b64decode(script.group()).replace(THEIR_WORD, OUR_WORD)).decode()
+        source = base64.b64decode(script.group())
+        for theirs, ours in WORDS.items():
+            source = source.replace(theirs, ours)
+        return base64.b64encode(source).decode()
 
     return SCRIPT.sub(reworded, page)
+
+
+def compressed(page: str) -> str:
+    """Return the page with its data compressed; `EXPANDING` has to be in it."""
+
+    def packed(data: re.Match[str]) -> str:
+        if len(data[2]) < WORTH_COMPRESSING:
+            return data[0]
+        small = gzip.compress(base64.b64decode(data[2]), mtime=0)
+        return f'z("{data[1]}","{base64.b64encode(small).decode()}")'
+
+    return DATA.sub(packed, page)
 
 
 def read_results(folder: Path) -> list[dict[str, Any]]:

@@ -76,6 +76,7 @@ class Stage:
         self._has_ordered_faults = False
         self._bookkeeping: Bookkeeping | None = None
         self._lost_sessions: set[str] = set()
+        self._service_is_gone = False
 
     @property
     def service(self) -> Service:
@@ -265,6 +266,14 @@ class Stage:
             )
         return speakers[0]
 
+    def loses_the_service(self) -> None:
+        """Let the service shut down in an orderly way; what it leaves on record is nobody's to clean up."""
+        shut_down = self._scene.service.shut_down
+        if shut_down is None:
+            raise Unusable("only a service that a scenario has to itself can be shut down; give it settings of its own")
+        self._service_is_gone = True
+        shut_down()
+
     def loses_the_record_of(self, speaker: str) -> None:
         """Delete the record of a speaker's session behind the service's back; nobody in it can be sure of an answer."""
         session_id = self.speaker(speaker).session_id
@@ -326,7 +335,7 @@ class Stage:
                 self._scene.runtime.call(leg.close(), within_s=10)
 
     def _nothing_is_left_behind(self) -> None:
-        if self._scene.service.tables is None:
+        if self._scene.service.tables is None or self._service_is_gone:
             return
         for person in self.people:
             if isinstance(person, Speaker) and person.session_id:

@@ -57,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="requirement files (default: contract)",
     )
+    parser.add_argument("--brief", action="store_true", help="print only what is not in order, and the summary")
     parser.add_argument("--text", type=Path, metavar="FILE", help="also write the lists as text")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the lists as JSON")
     parser.add_argument("--html", type=Path, metavar="FILE", help="also write a page with an anchor for each id")
@@ -90,7 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
     except UnusableInputError as error:
         print(error, file=sys.stderr)
         return 2
-    print(text, end="")
+    print(render_text(found, brief=True) if arguments.brief else text, end="")
     return 0 if found.accepted else 1
 
 
@@ -119,8 +120,11 @@ def to_json(found: Trace) -> dict[str, Any]:
     }
 
 
-def render_text(found: Trace) -> str:
-    """Return the four lists as text of at most 100 columns; the last line sums up."""
+def render_text(found: Trace, *, brief: bool = False) -> str:
+    """Return the four lists as text of at most 100 columns; the last line sums up.
+
+    `brief` leaves out what is covered, what only a deployment can show, and what nobody has reviewed yet.
+    """
     sections: list[tuple[str, Iterable[str]]] = [
         (f"Covered ({len(found.covered)})", _promise_lines(found.covered, found.shown_by)),
         (f"Uncovered, must ({len(found.uncovered_must)})", _promise_lines(found.uncovered_must)),
@@ -130,9 +134,11 @@ def render_text(found: Trace) -> str:
         (f"Changed since reviewed ({len(found.changed)})", _changed_lines(found.changed)),
         (f"Not yet reviewed ({len(found.not_reviewed)})", _not_reviewed_lines(found)),
     ]
+    in_order = ("Covered", "Uncovered, deploy-only", "Not yet reviewed")
     lines: list[str] = []
     for heading, entries in sections:
-        lines += [heading, *entries, ""]
+        if not (brief and (heading.startswith(in_order) or heading.endswith("(0)"))):
+            lines += [heading, *entries, ""]
     lines += [*_complaint(found), _summary(found)]
     return "\n".join(lines) + "\n"
 

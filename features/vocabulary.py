@@ -256,9 +256,8 @@ WRONG_STATES = {
 _IMPATIENT = {
     "TRANSCRIBE_STREAM_IDLE_TIMEOUT_SECONDS": "1",
     "TRANSCRIBE_CIRCUIT_OPEN_SECONDS": "1",
-    "TRANSLATION_CACHE_MAX_ENTRIES": "10",
 }
-"""One service for every scenario about speech that needs a short time or a small number."""
+"""One service for every scenario about recognition that needs a short time."""
 
 _SMALL = {
     "MAX_LISTENERS_PER_SESSION": "2",
@@ -295,7 +294,7 @@ SETTINGS = {
     "takes 3 heartbeats a minute": {"RATE_LIMIT_HEARTBEATS_PER_MIN": "3"},
     "closes recognition after 1 second without sound": _IMPATIENT,
     "leaves a failing recogniser alone for 1 second": _IMPATIENT,
-    "keeps 10 translations": _IMPATIENT,
+    "keeps 10 translations": {"TRANSLATION_CACHE_MAX_ENTRIES": "10"},
     "keeps 12 translations": {"TRANSLATION_CACHE_MAX_ENTRIES": "12"},
     "disconnects clients after 1 second of silence": {"CONNECTION_IDLE_TIMEOUT_SECONDS": "1"},
     "disconnects clients after 2 seconds of silence, or 1 second without heartbeats": {

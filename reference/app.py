@@ -196,7 +196,7 @@ class App:
         return await self._server.start(host, port)
 
     async def stop(self) -> None:
-        """Tell every session, close every socket with 1001, and let the work under way come to its end."""
+        """Tell every session, close every socket with 1000, and let the work under way come to its end."""
         self._service.lifecycle.shut_down()
         await self._server.stop()
         await self._background.drained()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from hamcrest import contains_exactly, empty, equal_to
+from hamcrest import contains_exactly, equal_to
 from hamcrest.core.matcher import Matcher
 
 from earshot.audio.clips import SOURCE_LANGUAGE, SampleLibrary

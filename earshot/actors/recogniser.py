@@ -14,7 +14,8 @@ from hamcrest import empty, equal_to, not_
 from hamcrest.core.matcher import Matcher
 
 from earshot.actors.speaker import Speaker
-from earshot.ledger import Kind, Ledger, Observation
+from earshot.ledger import Ledger, Observation
+from earshot.measure.delays import sent_at_s
 from earshot.patience import PATIENCE_S, comes_to, stays
 from earshot.targets.control import Control, Fault, Stream, StreamOptions
 
@@ -224,8 +225,8 @@ class Recogniser:
         """Return how long after the last sound was sent its latest stream was closed."""
         stream = self.is_closed(within_s=within_s)
         assert stream.closed_at_s is not None
-        sent = [o for o in self._ledger if o.kind is Kind.SENT and o.who == self._speaker.name and o.type == "sendAudio"]
-        return stream.closed_at_s - sent[-1].at_ns / 1e9
+        last_s = max(sent_at_s(self._ledger, "sendAudio", self._speaker.name).values())
+        return stream.closed_at_s - last_s
 
     def heard(self) -> bytes:
         """Return all the audio that it was fed, over all its streams."""

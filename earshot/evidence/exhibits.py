@@ -17,7 +17,7 @@ from earshot.evidence.diagram import sequence_diagram
 from earshot.evidence.formatter import results_folder
 from earshot.evidence.itemdiff import item_page
 from earshot.evidence.players import Recording, listening_page
-from earshot.evidence.servicelog import belonging_to, service_log
+from earshot.evidence.servicelog import service_log
 from earshot.evidence.wirelog import wire_log
 from earshot.stage import Stage
 
@@ -49,8 +49,8 @@ def attach(context: Context) -> None:
     _page("Wire log", wire_log(stage.ledger))
     if any(stage.records_seen):
         _page("On record, before and after", item_page(stage.records_seen[0], stage.records_seen[-1]))
-    if lines := belonging_to(stage.ledger, stage.service_log()):
-        _page("Service log", service_log(stage.ledger, lines))
+    if log := service_log(stage.ledger, stage.service_log()):
+        _page("Service log", log)
 
 
 def _page(name: str, html: str) -> None:

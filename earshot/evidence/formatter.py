@@ -319,6 +319,8 @@ def write_verdict(result: TestResult, failure: Failure | None) -> None:
     if failure:
         result.statusDetails = failure.details()
         result.labels.append(Label(name=verdicts.LABEL, value=failure.category.value))
+        if failure.status == Status.UNKNOWN:  # for which Allure shows no message on the first screen
+            result.description = f"{failure.category}: {failure.message}\n\n{result.description or ''}".strip()
 
 
 # The stock formatter's methods as they should be.

@@ -22,6 +22,7 @@ SYSTEMS = ("broadcast", "conversation", "studio", "calls", "archive")
 SEVERITIES = tuple(severity.value for severity in Severity)
 REQUIREMENT_ID = re.compile(r"^(REQ|BRO|CONV|STU|CALL|PMS|AUTH|RES|ERR|PERF|ARC)-\d[\w.]*$")
 TRACE_PAGE = "trace.html"
+OWNER = "owner:"
 LONGEST_ROW = 80
 
 
@@ -115,8 +116,8 @@ def labels_and_links(
     """Return what the tags of the scenario, its rule and its feature say.
 
     A severity tag near the scenario outweighs one further out. Requirement ids become links into the page of
-    promises. `allure.…` tags mean what they mean to allure-behave, and the patterns complete the addresses
-    they name. Any other tag stays a tag.
+    promises. `owner:Ana_Silva` names who answers for it. `allure.…` tags mean what they mean to allure-behave, and the
+    patterns complete the addresses they name. Any other tag stays a tag.
     """
     element = container(scenario)
     labels, links = place_labels(element), []
@@ -126,6 +127,8 @@ def labels_and_links(
             severity = str(tag)
         elif REQUIREMENT_ID.match(tag):
             links.append(Link(type="requirement", url=f"{TRACE_PAGE}#{tag}", name=str(tag)))
+        elif tag.startswith(OWNER):
+            labels.append(Label(name="owner", value=tag.removeprefix(OWNER).replace("_", " ")))
         elif tag not in SYSTEMS:
             parsed = parse_tag(str(tag), issue_pattern=issue_pattern, link_pattern=link_pattern)
             (links if isinstance(parsed, Link) else labels).append(parsed)

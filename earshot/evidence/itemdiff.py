@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from earshot.evidence.page import counted, page, text
-from earshot.evidence.wirelog import masked
+from earshot.evidence.wirelog import HIDDEN, is_secret, masked
 
 Items = Mapping[str, Mapping[str, Any] | None]
 """Items by what they are to be called; None where there was no item."""
@@ -63,6 +64,5 @@ def _table(rows: list[tuple[str, object, object]]) -> str:
 def _cell(name: str, value: object) -> str:
     if value is _NOTHING:
         return '<td class="none">not there</td>'
-    shown = masked({name.rpartition(".")[2]: value})
-    assert isinstance(shown, dict)
-    return f"<td>{text(next(iter(shown.values())))}</td>"
+    shown = HIDDEN if is_secret(name.rpartition(".")[2]) else masked(value)
+    return f"<td>{text(json.dumps(shown) if isinstance(shown, bool | list) else shown)}</td>"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ MOST_ROWS = 500
 FOLDED_FROM = 3
 """So many lines of the finest level in a row are told as one, by what they are about."""
 LONGEST_VALUE = 200
+NOTEWORTHY = ('<tr class="warning"', '<tr class="error"')
 
 STYLE = """
 table{border-collapse:collapse;width:100%;font-size:12.5px}
@@ -52,40 +53,43 @@ class Line:
         return self.level in ("debug", "trace")
 
 
-def belonging_to(ledger: Ledger, log: str) -> list[str]:
-    """Return the lines that name a session or a connection which the service gave to somebody of this scenario.
+def service_log(ledger: Ledger, log: str, *, title: str = "Service log") -> str | None:
+    """Return a page of the lines that are about this scenario, on its clock; None if there are none.
 
-    A connection is known by its id or, as sheet 8.4 has it, by its fingerprint.
+    These are the lines that name a session or a connection which the service gave to somebody of this scenario. A
+    connection is known by its id or, as sheet 8.4 has it, by its fingerprint; it is shown as the person whose it was.
     """
-    names: set[str] = set()
-    for observation in ledger:
-        if observation.kind is Kind.RECEIVED:
-            message = observation.message
-            names.update(str(message[field]) for field in ("sessionId", "connectionId") if message.get(field))
-            if "connectionId" in message:
-                names.add(fingerprint(str(message["connectionId"])))
-    return [line for line in log.splitlines() if any(name in line for name in names)]
-
-
-def service_log(ledger: Ledger, lines: Collection[str], *, title: str = "Service log") -> str:
-    """Return a page of a service's log lines, on the clock of the scenario."""
-    rows = "".join(
-        (
-            f'<tr><td class="gap" colspan="4">{counted(len(left_out), "line")} left out here</td></tr>'
-            if left_out
-            else ""
-        )
-        + row
-        for left_out, row in abridged(list(_rows(_read(ledger, lines))), MOST_ROWS, lambda row: "fold" not in row[:20])
+    sessions, people = _given(ledger)
+    names = [*sessions, *people]
+    lines = [line for line in log.splitlines() if any(name in line for name in names)]
+    if not lines:
+        return None
+    rows = list(_rows(_read(ledger, lines), people))
+    shown = "".join(
+        (f'<tr><td class="gap" colspan="4">{counted(len(gap), "line")} left out here</td></tr>' if gap else "") + row
+        for gap, row in abridged(rows, MOST_ROWS, lambda row: row.startswith(NOTEWORTHY))
     )
     return page(
         title,
         f'<p class="facts">{counted(len(lines), "line")} that name a session or connection of this scenario. '
         "Times count from its start; secrets are hidden.</p>"
         '<table><thead><tr><th class="num">ms</th><th>Level</th><th>Where</th><th>What</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table>",
+        f"<tbody>{shown}</tbody></table>",
         style=STYLE,
     )
+
+
+def _given(ledger: Ledger) -> tuple[set[str], dict[str, str]]:
+    """Return the sessions that the service named, and whose connections it named under which ids and fingerprints."""
+    sessions: set[str] = set()
+    people: dict[str, str] = {}
+    for observation in ledger:
+        if observation.kind is Kind.RECEIVED:
+            if session_id := observation.message.get("sessionId"):
+                sessions.add(str(session_id))
+            if connection_id := observation.message.get("connectionId"):
+                people |= dict.fromkeys((str(connection_id), fingerprint(str(connection_id))), observation.leg)
+    return sessions, people
 
 
 def _read(ledger: Ledger, lines: Iterable[str]) -> Iterator[Line]:
@@ -99,21 +103,21 @@ def _read(ledger: Ledger, lines: Iterable[str]) -> Iterator[Line]:
             yield Line(None, "", "", raw, {})  # a log of another form is shown as it is
 
 
-def _rows(lines: Iterable[Line]) -> Iterator[str]:
+def _rows(lines: Iterable[Line], people: Mapping[str, str]) -> Iterator[str]:
     fine: list[Line] = []
     for line in lines:
         if line.is_fine:
             fine.append(line)
             continue
-        yield from _folded(fine)
+        yield from _folded(fine, people)
         fine = []
-        yield _row(line)
-    yield from _folded(fine)
+        yield _row(line, people)
+    yield from _folded(fine, people)
 
 
-def _folded(lines: list[Line]) -> Iterator[str]:
+def _folded(lines: list[Line], people: Mapping[str, str]) -> Iterator[str]:
     if len(lines) < FOLDED_FROM:
-        yield from map(_row, lines)
+        yield from (_row(line, people) for line in lines)
         return
     counts = Counter(f"{line.where}: {_short(line.message)}" for line in lines)
     what = "; ".join(f"{count} \u00d7 {name}" if count > 1 else name for name, count in counts.items())
@@ -121,22 +125,29 @@ def _folded(lines: list[Line]) -> Iterator[str]:
     yield f'<tr class="fold"><td class="num">{at}</td><td></td><td></td><td class="what">{text(what)}</td></tr>'
 
 
-def _row(line: Line) -> str:
-    more = {name: value for name, value in line.more.items() if name != "stack"}
-    details = ", ".join(f"{name}: {_short(masked(value))}" for name, value in more.items())
+def _row(line: Line, people: Mapping[str, str]) -> str:
+    more = {name: _told(value, people) for name, value in line.more.items() if name != "stack"}
+    details = ", ".join(f"{name}: {value}" for name, value in more.items())
     stack = line.more.get("stack")
     return (
         f'<tr class="{text(line.level)}"><td class="num">{_at(line)}</td><td class="level">{text(line.level)}</td>'
-        f'<td class="where">{text(line.where)}</td><td class="what">{text(masked(line.message))}'
+        f'<td class="where">{text(line.where)}</td><td class="what">{text(_told(line.message, people))}'
         f"{f' <i>{text(details)}</i>' if details else ''}"
         f"{f'<pre>{text(masked(str(stack)))}</pre>' if stack else ''}</td></tr>"
     )
+
+
+def _told(value: object, people: Mapping[str, str]) -> str:
+    """Return a value for people: connections by name, secrets hidden, and not too long."""
+    words = ", ".join(str(masked(one)) for one in value) if isinstance(value, list) else str(masked(value))
+    for connection, leg in people.items():
+        words = words.replace(connection, leg)
+    return _short(words)
 
 
 def _at(line: Line) -> str:
     return "" if line.at_ms is None else f"{line.at_ms:,.0f}"
 
 
-def _short(value: object) -> str:
-    words = str(value)
+def _short(words: str) -> str:
     return words if len(words) <= LONGEST_VALUE else f"{words[:LONGEST_VALUE]}\u2026"

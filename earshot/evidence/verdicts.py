@@ -85,6 +85,8 @@ class Failure:
         said = sentence(words)
         if category is Category.HARNESS_FAULT:
             said = f"{type(error).__name__}: {said}"
+        elif not where:
+            said = said[:1].upper() + said[1:]
         return cls(status, category, f"{where}: {said}" if where else said, error)
 
     @classmethod

@@ -31,8 +31,39 @@ class _GrantedUpTo(BaseMatcher[Outcomes]):
         description.append_text(f"{self._granted} granted and then only ").append_description_of(self._refused_with)
 
     def describe_mismatch(self, item: Outcomes, mismatch_description: Description) -> None:
-        said = ["granted" if refusal is None else refusal.code for refusal in item]
-        mismatch_description.append_text(_runs(said))
+        mismatch_description.append_text(_runs(_said(item)))
+
+
+class _RefusedUpTo(BaseMatcher[Outcomes]):
+    def __init__(self, count: int, first: Matcher[Refusal], rest: Matcher[Refusal]) -> None:
+        self._count = count
+        self._first = first
+        self._rest = rest
+
+    def _matches(self, item: Outcomes) -> bool:
+        return (
+            len(item) > self._count
+            and all(refusal is not None and self._first.matches(refusal) for refusal in item[: self._count])
+            and all(refusal is not None and self._rest.matches(refusal) for refusal in item[self._count :])
+        )
+
+    def describe_to(self, description: Description) -> None:
+        description.append_text(f"{self._count} times ").append_description_of(self._first)
+        description.append_text(" and then only ").append_description_of(self._rest)
+
+    def describe_mismatch(self, item: Outcomes, mismatch_description: Description) -> None:
+        mismatch_description.append_text(_runs(_said(item)))
+
+
+class _AllGranted(BaseMatcher[Outcomes]):
+    def _matches(self, item: Outcomes) -> bool:
+        return len(item) > 0 and all(refusal is None for refusal in item)
+
+    def describe_to(self, description: Description) -> None:
+        description.append_text("all granted")
+
+    def describe_mismatch(self, item: Outcomes, mismatch_description: Description) -> None:
+        mismatch_description.append_text(_runs(_said(item)))
 
 
 class _Fates(BaseMatcher[Sequence[Piece]]):
@@ -55,14 +86,28 @@ class _Fates(BaseMatcher[Sequence[Piece]]):
         mismatch_description.append_text(_runs([_fate(piece) for piece in item]))
 
 
+def all_granted() -> Matcher[Outcomes]:
+    """Match outcomes, at least one, of which none is a refusal."""
+    return _AllGranted()
+
+
 def granted_up_to(count: int, refused_with: Matcher[Refusal]) -> Matcher[Outcomes]:
     """Match outcomes of which the first `count` were granted and all others, at least one, refused like that."""
     return _GrantedUpTo(count, refused_with)
 
 
+def refused_up_to(count: int, first: Matcher[Refusal], rest: Matcher[Refusal]) -> Matcher[Outcomes]:
+    """Match outcomes of which `count` were refused like `first`, and then all others, at least one, like `rest`."""
+    return _RefusedUpTo(count, first, rest)
+
+
 def passed_on_then_dropped(passed_on: int, dropped: int) -> Matcher[Sequence[Piece]]:
     """Match pieces of which the first were passed on, and the rest dropped because there were too many."""
     return _Fates(passed_on, dropped)
+
+
+def _said(outcomes: Outcomes) -> list[str]:
+    return ["granted" if refusal is None else f"refused with {refusal.code}" for refusal in outcomes]
 
 
 def _fate(piece: Piece) -> str:

@@ -13,12 +13,14 @@ import math
 import sys
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection, serve
 
+from earshot.measure.collector import collector_paused
 from earshot.measure.fitness import FitnessWatch, Machine
 from earshot.measure.schedule import Schedule, keep_to
 from earshot.targets.children import Child
@@ -36,7 +38,12 @@ class NullEcho:
 
     def __init__(self, log: Path) -> None:
         """Start it, with its log in this file; raises Unusable when it does not start."""
-        self._child = Child("the null echo", [sys.executable, "-m", "earshot.measure.floor"], log=log)
+        self._child = Child(
+            "the null echo",
+            [sys.executable, "-m", "earshot.measure.floor"],
+            log=log,
+            environment={"PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+        )
         self._url = f"ws://127.0.0.1:{self._child.ready()['port']}/"
 
     async def times_ms(self, schedule: Schedule = ECHOES, payload: str = PAYLOAD) -> tuple[float, ...]:
@@ -62,15 +69,17 @@ class NullEcho:
 class Examination:
     """The machine, watched around a measurement: `async with Examination(echo) as examination`, then ask for `machine`.
 
-    Use it on the loop that measures.
+    Use it on the loop that measures. Until it ends, the garbage collector is paused.
     """
 
     def __init__(self, echo: NullEcho) -> None:
         self._echo = echo
         self._watch = FitnessWatch()
+        self._quiet = ExitStack()
         self._before: tuple[float, ...] = ()
 
     async def __aenter__(self) -> Examination:
+        self._quiet.enter_context(collector_paused())
         self._before = await self._echo.times_ms()
         self._watch.begin()
         return self
@@ -79,6 +88,7 @@ class Examination:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._watch.end()
+        self._quiet.close()
 
     async def machine(self) -> Machine:
         """Take the echo again and return the circumstances so far; the examination goes on."""

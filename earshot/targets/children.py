@@ -59,6 +59,11 @@ class Child:
             f"it last said: {self._last_words() or 'nothing'} (log: {self.log})"
         )
 
+    def terminate(self) -> None:
+        """Ask the child to end, as an operating system does that shuts down, and wait until it has."""
+        self._process.terminate()
+        self.stop()
+
     def stop(self) -> None:
         """End the child: politely by closing its input, then by force. Harmless if it has ended already."""
         process = self._process

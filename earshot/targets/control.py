@@ -48,6 +48,8 @@ class StreamOptions:
     recogniser_language: str | None
     """The variety of it that the recogniser is asked for, such as `en-US`; None where it is not known to have one."""
     partial_results: bool
+    stability: str
+    """How firm partial results are to be: low, medium or high."""
     sample_rate_hz: int
     encoding: str
 

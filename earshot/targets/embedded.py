@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,8 @@ class EmbeddedTarget:
                 _, (child, _) = self._instances.popitem(last=False)
                 child.stop()
             child, ready = self._start(settings)
-            self._instances[key] = child, self._service(ready)
+            service = replace(self._service(ready), shut_down=lambda: self._shut_down(key))
+            self._instances[key] = child, service
         self._instances.move_to_end(key)
         return self._instances[key][1]
 
@@ -86,6 +88,10 @@ class EmbeddedTarget:
         while self._children:
             self._children.pop().stop()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _shut_down(self, key: tuple[tuple[str, str], ...]) -> None:
+        child, _ = self._instances.pop(key)
+        child.terminate()
 
     def _start(self, settings: Mapping[str, str]) -> tuple[Child, dict[str, Any]]:
         self._started += 1

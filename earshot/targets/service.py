@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +28,8 @@ class Service:
     log: Path | None = None
     control: Control | None = None
     """Its control plane, through which faults are ordered and doubles are read."""
+    shut_down: Callable[[], None] | None = None
+    """Shuts the service down in an orderly way and returns when it is gone."""
     metrics: Metrics | None = None
 
     def endpoint(self, system: str, role: str) -> str:

@@ -33,6 +33,22 @@ Feature: How long things take
       Then 95% of at least 100 confirmations come within 100 ms
       And 95% of at least 100 notices reach the listeners within 150 ms
 
+    @BRO-7.3.1 @BRO-7.3.2 @normal
+    Scenario: Listeners learn of a pause within 100 ms, and of a mute within 50 ms
+      Given 20 people are broadcasting in English
+      And each of them has a listener
+      When each of them pauses, resumes, mutes and unmutes the broadcast
+      Then 95% of at least 40 notices of a pause or its end reach the listeners within 100 ms
+      And 95% of at least 40 notices of a mute or its end reach the listeners within 50 ms
+
+    @BRO-7.3.3 @normal @needs-double
+    Scenario: A new volume takes effect within 100 ms
+      Given Ana is broadcasting in English
+      And Ana's recogniser follows a script
+      And Ana has spoken for 1 second
+      When Ana sets the volume to 50% and speaks again 100 ms later
+      Then the recogniser hears Ana at 50% volume
+
     @REQ-21.3 @critical
     Scenario: Questions for the status are answered within 500 ms
       Given 20 people are broadcasting in English
@@ -58,6 +74,12 @@ Feature: How long things take
       Given Ana is broadcasting in English
       When 60 people join in Spanish one after the other
       Then 95% of at least 60 people are welcomed within 1 second
+
+    @BRO-8.1.13 @normal
+    Scenario: Moving to a new connection takes less than 5 seconds
+      Given 20 people are broadcasting in English
+      When each of them moves to a new connection
+      Then each of them has moved within 5 seconds
 
     @BRO-8.1.17 @normal
     Scenario: Listeners know within 500 ms that the speaker has left

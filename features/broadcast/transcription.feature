@@ -43,12 +43,13 @@ Feature: Recognition of what the speaker says
         | Korean     | ko-KR   |
         | Chinese    | zh-CN   |
 
-    @REQ-2.2 @REQ-2.3 @normal @needs-double
+    @REQ-2.2 @REQ-2.3 @BRO-5.3.2 @normal @needs-double
     Scenario: The recogniser is asked for provisional results of sound at 16000 Hz
       Given Ana is broadcasting in English
       And Ana's recogniser follows a script
       When Ana speaks for 1 second
       Then Ana's recogniser is asked for provisional results
+      And Ana's recogniser is asked to keep provisional results highly stable
       And Ana's recogniser expects uncompressed sound at 16000 Hz
 
   Rule: A slow recogniser does not hold the speaker up
@@ -115,7 +116,7 @@ Feature: Recognition of what the speaker says
 
   Rule: Recognition that breaks is restored within five seconds
 
-    @REQ-4.5 @REQ-22.1 @critical @needs-fault
+    @REQ-4.5 @REQ-22.1 @BRO-3.4.22 @critical @needs-fault
     Scenario: The speaker hears of the interruption and of its end
       Given Ana is broadcasting in English
       And Ana has said "Good morning, and welcome to Lisbon."

@@ -55,6 +55,14 @@ Feature: From one sentence to many listeners
       Then Lena hears all of them in Spanish
       And what Lena receives is numbered without gaps
 
+    @BRO-5.1.6 @normal
+    Scenario: What a listener receives is uncompressed mono sound at 16000 Hz
+      Given Ana is broadcasting in English
+      And Lena listens in Spanish
+      When Ana says "Thank you all for coming."
+      Then Lena hears "Thank you all for coming." in Spanish
+      And what Lena heard is uncompressed mono sound at 16000 Hz, and as long as is said
+
     @BRO-6.2.15 @normal @needs-fault @needs-double @needs-table
     Scenario: A listener whose connection turns out to be dead is no longer on record
       Given Ana is broadcasting in English

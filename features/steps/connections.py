@@ -195,6 +195,26 @@ def step_may_come_back(context, person):
     assert_that(closed.code, equal_to(MAY_COME_BACK), f"the code with which the service closed {person}'s connection")
 
 
+@then("{people:Names} need not come back")
+def step_need_not_come_back(context, people):
+    for name in people:
+        closed = context.stage.person(name).is_disconnected()
+        assert_that(closed.code, equal_to(NEED_NOT_COME_BACK), f"the code with which {name}'s connection was closed")
+
+
+@then("{listeners:Names} is told last, before being disconnected, that the session has ended")
+@then("{listeners:Names} are told last, before being disconnected, that the session has ended")
+def step_told_last_of_end(context, listeners):
+    for name in listeners:
+        last = context.stage.listener(name).last_word()
+        assert_that(last.type, equal_to("sessionEnded"), f"the last thing that {name} is told")
+
+
+@when("the service is shut down")
+def step_shut_down(context):
+    context.stage.loses_the_service()
+
+
 @given("{person:Name} has been disconnected, and may come back")
 def step_has_been_disconnected(context, person):
     step_may_come_back(context, person)
@@ -257,5 +277,6 @@ def step_told_of_missing_heartbeats(context, person, silence_s):
     assert_that(last.message, expected, f"the last thing {person} is told")
 
 
+NEED_NOT_COME_BACK = 1000
 MAY_COME_BACK = 1001
-"""A client connects again after this code; after 1000 and 1008 it does not (sheet 3.5)."""
+"""A client connects again after the latter code, but not after the former (sheet 3.5)."""

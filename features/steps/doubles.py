@@ -252,6 +252,12 @@ def step_asked_for_provisional(context, speaker):
     assert_that(options.partial_results, equal_to(True), f"{speaker}'s recogniser is asked for provisional results")
 
 
+@then("{speaker:Name}'s recogniser is asked to keep provisional results highly stable")
+def step_asked_for_stability(context, speaker):
+    options = context.stage.recogniser(speaker).options
+    assert_that(options.stability, equal_to("high"), f"how stable {speaker}'s provisional results are to be")
+
+
 @then("{speaker:Name}'s recogniser is not asked for provisional results")
 def step_not_asked_for_provisional(context, speaker):
     options = context.stage.recogniser(speaker).options

@@ -16,6 +16,8 @@ CONTROLS = [
     acts.SET_VOLUME.having(volumeLevel=0.5),
     acts.CHANGE_STATE.having(state={"volume": 0.8}),
 ]
+PAUSES = [acts.PAUSE, acts.RESUME]
+MUTES = [acts.MUTE, acts.UNMUTE]
 CONTROL_EVERY_S = 0.5
 """Two a second from each speaker, below the limit of ten; what a service does under load is another question."""
 QUESTION_EVERY_S = 0.6
@@ -55,6 +57,22 @@ def step_each_speaks(context, duration_s):
 @when("each of them uses every control once")
 def step_each_controls(context):
     context.stage.ensemble.ask(CONTROLS, times=1, every_s=CONTROL_EVERY_S)
+
+
+@when("each of them pauses, resumes, mutes and unmutes the broadcast")
+def step_each_pauses_and_mutes(context):
+    context.stage.ensemble.ask([*PAUSES, *MUTES], times=1, every_s=CONTROL_EVERY_S)
+
+
+@when("{speaker:Name} sets the volume to {level:Percent} and speaks again {delay_ms:Milliseconds} later")
+def step_sets_volume_and_speaks(context, speaker, level, delay_ms):
+    context.stage.speaker(speaker).sets_volume_and_speaks(level, after_s=delay_ms / 1000)
+
+
+@when("each of them moves to a new connection")
+def step_each_moves(context):
+    for speaker in context.stage.ensemble.speakers:
+        speaker.moves_to_a_new_connection()
 
 
 @when("each of them asks for the status {times:Times}")
@@ -119,9 +137,32 @@ def step_confirmed(context, count, budget_ms):
 
 @then("95% of at least {count:Number} notices reach the listeners within {budget_ms:Milliseconds}")
 def step_noticed(context, count, budget_ms):
+    _assert_noticed(context, CONTROLS, count, budget_ms)
+
+
+@then(
+    "95% of at least {count:Number} notices of a pause or its end reach the listeners within {budget_ms:Milliseconds}"
+)
+def step_pauses_noticed(context, count, budget_ms):
+    _assert_noticed(context, PAUSES, count, budget_ms)
+
+
+@then("95% of at least {count:Number} notices of a mute or its end reach the listeners within {budget_ms:Milliseconds}")
+def step_mutes_noticed(context, count, budget_ms):
+    _assert_noticed(context, MUTES, count, budget_ms)
+
+
+def _assert_noticed(context, controls, count, budget_ms):
     observed, audience = context.stage.since_turn(), context.stage.ensemble.audience
-    delays_ms = [delay for control in CONTROLS for delay in notice_delays_ms(observed, control, audience)]
+    delays_ms = [delay for control in controls for delay in notice_delays_ms(observed, control, audience)]
     assert_that(delays_ms, p95_within(budget_ms, at_least=count), "how long listeners took to be told of controls")
+
+
+@then("each of them has moved within {limit_s:Seconds}")
+def step_moved_within(context, limit_s):
+    delays_ms = welcome_delays_ms(context.stage.since_turn(), "connectionRefreshComplete")
+    assert_that(delays_ms, has_length(len(context.stage.ensemble.speakers)), "how many moves were measured")
+    assert_that(delays_ms, only_contains(less_than_or_equal_to(limit_s * 1000)), "how many ms each move took")
 
 
 @then("95% of at least {count:Number} answers come within {budget_ms:Milliseconds}")

@@ -6,18 +6,15 @@ from hamcrest import (
     assert_that,
     close_to,
     contains_string,
-    empty,
     equal_to,
     has_entries,
     has_entry,
     has_item,
     has_length,
-    none,
-    only_contains,
 )
 
 from earshot.matchers.numbers import between
-from earshot.matchers.rates import granted_up_to, passed_on_then_dropped
+from earshot.matchers.rates import all_granted, granted_up_to, passed_on_then_dropped, refused_up_to
 from earshot.patience import comes_to
 
 # -- how many sessions and listeners
@@ -97,11 +94,11 @@ def step_told_capacity(context, listener, count):
 # -- how often
 
 
-@given("{person:Name} has tried {count:Number} times within a second to {act:Act}")
+@given("{person:Name} has tried {count:Number} times in a row to {act:Act}")
 def step_has_asked_often(context, person, count, act):
     actor = context.stage.person(person)
-    actor.tries_at_once([act] * count)
-    assert_that(actor.refusals(), only_contains(none()), f"the refusals of {person}'s {count} requests")
+    actor.tries_at_once([act] * count, within_s=5)
+    assert_that(actor.refusals(), all_granted(), f"the refusals of {person}'s {count} requests")
 
 
 @when("{person:Name} tries {count:Number} times within a second to {act:Act}")
@@ -116,7 +113,7 @@ def step_asks_often_and_then(context, person, count, act, other):
 
 @then("all of {person:Name}'s requests are granted")
 def step_all_granted(context, person):
-    assert_that(context.stage.person(person).refusals(), only_contains(none()), f"the refusals of {person}'s requests")
+    assert_that(context.stage.person(person).refusals(), all_granted(), f"the refusals of {person}'s requests")
 
 
 @then("the first {count:Number} of {person:Name}'s requests are granted and the rest refused because {code:Reason}")
@@ -125,10 +122,21 @@ def step_first_granted(context, count, person, code):
     assert_that(context.stage.person(person).refusals(), expected, f"what came of {person}'s requests")
 
 
-@then("{listener:Name} is told {count:Number} times that {news:News}")
-def step_told_often(context, listener, count, news):
-    for _ in range(count):
-        context.stage.person(listener).learns(news, since=context.stage.turning_point)
+@then(
+    "the first {count:Number} of {person:Name}'s requests are refused because {first:Reason} "
+    "and the rest because {rest:Reason}"
+)
+def step_first_refused(context, count, person, first, rest):
+    expected = refused_up_to(count, context.stage.refused_with(first), context.stage.refused_with(rest))
+    assert_that(context.stage.person(person).refusals(), expected, f"what came of {person}'s requests")
+
+
+@then("the last thing {listener:Name} is told is that {news:News}")
+def step_last_told(context, listener, news):
+    actor = context.stage.listener(listener)
+    actor.catches_up()
+    told = [o.type for o in actor.received() if o.type != "heartbeatAck"]
+    assert_that(told[-1], equal_to(news), f"the last thing {listener} is told")
 
 
 @then("{person:Name} is told to come back within {limit_s:Seconds}")
@@ -288,13 +296,12 @@ def step_violations_counted(context, count, speaker):
 @then("{speaker:Name} is warned about too much audio {count:Number} times")
 def step_warned(context, speaker, count):
     warnings = context.stage.speaker(speaker).warnings_of_rate()
-    assert_that(warnings, has_length(count), f"the warnings about too much audio that {speaker} got")
+    assert_that(len(warnings), equal_to(count), f"how many warnings about too much audio {speaker} got")
 
 
 @then("{speaker:Name} is not warned about too much audio")
 def step_not_warned(context, speaker):
-    warnings = context.stage.speaker(speaker).warnings_of_rate()
-    assert_that(warnings, empty(), f"the warnings about too much audio that {speaker} got")
+    step_warned(context, speaker, 0)
 
 
 @then("the warning gives {limit:Number} pieces a second as the limit, and how many were dropped by then")

@@ -149,13 +149,6 @@ def step_logged_undelivered(context, listener):
     comes_to(lines, tells_of("broadcastPaused"), f"what the log warns of on {listener}'s connection")
 
 
-@then("the log warns that {speaker:Name}'s audio came out of order")
-def step_logged_disorder(context, speaker):
-    connection_id = context.stage.speaker(speaker).connection_id
-    lines = lambda: context.stage.log(level="WARNING", connection_id=connection_id)  # noqa: E731
-    comes_to(lines, tells_of("sequenceNumber"), f"what the log warns of on {speaker}'s connection")
-
-
 @then("the log reports the fault of {speaker:Name}'s recogniser, by its code and in words")
 def step_logged_recogniser_fault(context, speaker):
     session_id = context.stage.speaker(speaker).session_id

@@ -1,7 +1,7 @@
 """Speaking piece by piece, hearing in time, and being warned of bad sound."""
 
 from behave import given, then, when
-from hamcrest import assert_that, empty, greater_than_or_equal_to, has_entries, has_entry, not_
+from hamcrest import assert_that, close_to, empty, greater_than_or_equal_to, has_entries, has_entry, not_
 
 from earshot.actors.acts import SEND_AUDIO
 from earshot.matchers.hearing import is_the_recording_of
@@ -80,6 +80,7 @@ def step_told_recovered_within(context, speaker, limit_s):
     notice = context.stage.speaker(speaker).learns("systemRecovered", since=since, patience_s=limit_s)
     took_s = (notice.at_ns - context.stage.ledger.since(since)[0].at_ns) / 1e9
     assert_that(took_s, lasting(0, limit_s), f"how long it took until {speaker} was told that recognition works again")
+    assert_that(notice.message, has_entry("component", "transcribe"), f"what {speaker} is told of the recovery")
 
 
 # -- hearing in time
@@ -117,6 +118,14 @@ def step_hears_as(context, listener, text, caption, language):
 @then("{listener:Name} hears nothing else for {duration_s:Seconds}")
 def step_hears_nothing_else_for(context, listener, duration_s):
     context.stage.listener(listener).hears_nothing_else(duration_s)
+
+
+@then("what {listener:Name} heard is uncompressed mono sound at {rate_hz:Number} Hz, and as long as is said")
+def step_heard_format(context, listener, rate_hz):
+    heard = context.stage.listener(listener).last_heard()
+    length_s = len(heard.samples) / rate_hz
+    expected = has_entries(format="pcm", sampleRate=rate_hz, channels=1, duration=close_to(length_s, 0.01))
+    assert_that(heard.observation.message, expected, f"how the sound that {listener} heard is described")
 
 
 @then("{listener:Name} is told that those words are provisional")

@@ -103,6 +103,8 @@ class StreamOptions(_Message):
     recogniser_language: str | None
     """The variety of it that the recogniser is asked for, such as `en-US`."""
     partial_results: bool
+    stability: str
+    """How firm partial results are to be: low, medium or high."""
     sample_rate_hz: int
     encoding: str
 

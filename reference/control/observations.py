@@ -18,6 +18,7 @@ def stream(record: StreamRecord) -> messages.Stream:
             language=options.language,
             recogniser_language=options.recogniser_language,
             partial_results=options.partial_results,
+            stability=options.stability,
             sample_rate_hz=options.sample_rate_hz,
             encoding=options.encoding,
         ),

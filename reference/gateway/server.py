@@ -95,10 +95,10 @@ class GatewayServer:
         return bound_port
 
     async def stop(self) -> None:
-        """Write what is queued, close every socket with 1001, and wait until all is cleaned up."""
+        """Write what is queued, close every socket with 1000 (sheet 3.5), and wait until all is cleaned up."""
         assert self._server is not None, "stop is for a server that was started"
         await self._connections.flushed()
-        self._server.close(code=1001, reason="the service is shutting down")
+        self._server.close(code=1000, reason="the service is shutting down")
         await self._server.wait_closed()
         if self._lives:
             await asyncio.wait(self._lives)

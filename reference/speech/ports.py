@@ -36,6 +36,8 @@ class StreamOptions:
     language: str
     """Language as the session knows it, two letters; an engine maps it to its own code."""
     partial_results: bool = True
+    stability: str = "high"
+    """How firm partial results are to be, for engines that have a choice: low, medium or high (sheet 5.3)."""
     sample_rate_hz: int = SAMPLE_RATE_HZ
     encoding: str = "pcm"
     session_id: str = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import jwt
@@ -166,7 +166,11 @@ def _verify_without(**checks: bool) -> None:
             raise Refusal("UNAUTHORIZED", "A token is needed")
         try:
             claims = jwt.decode(
-                token, self._secret, algorithms=["HS256"], audience="earshot-broadcast", options=dict(checks)  # type: ignore[arg-type]
+                token,
+                self._secret,
+                algorithms=["HS256"],
+                audience="earshot-broadcast",
+                options=dict(checks),  # type: ignore[arg-type]
             )
         except jwt.InvalidTokenError:
             raise Refusal("UNAUTHORIZED", "Invalid token") from None
@@ -254,23 +258,16 @@ def _answer(change: Callable[[str, Notice | None], Notice | None]) -> None:
     put(BroadcastEndpoint, "_follow", answer_otherwise)
 
 
-def _without_limit(*handlers: Handler) -> None:
-    """Let a handler take as long as it takes."""
+@twin("controls-without-a-time-limit", "REQ-20.2", "REQ-22.4")
+def controls_without_a_time_limit() -> None:
+    """A control over which the service gets stuck is never answered."""
     begin = BroadcastEndpoint.__init__
 
     def begin_patiently(self: BroadcastEndpoint, *arguments: Any, **named: Any) -> None:
         begin(self, *arguments, **named)
-        self._limits_s: Mapping[Handler, float | None] = {
-            handler: None if handler in handlers else limit_s for handler, limit_s in self._limits_s.items()
-        }
+        self._limits_s[Handler.SPEAKER_CONTROL] = 86_400.0
 
     put(BroadcastEndpoint, "__init__", begin_patiently)
-
-
-@twin("controls-without-a-time-limit", "REQ-20.2", "REQ-22.4")
-def controls_without_a_time_limit() -> None:
-    """A control over which the service gets stuck is never answered."""
-    _without_limit(Handler.SPEAKER_CONTROL)
 
 
 @twin("status-never-answered", "REQ-20.3", "REQ-19.8")
@@ -335,9 +332,7 @@ def refusal_tells_of_the_inside() -> None:
     """A fault in the service is told to the client with its place in the program."""
 
     def tell_all(self: BroadcastEndpoint, connection_id: str, failure: Exception) -> None:
-        self._audience.refuse(
-            connection_id, Refusal("INTERNAL_ERROR", "".join(traceback.format_exception(failure)))
-        )
+        self._audience.refuse(connection_id, Refusal("INTERNAL_ERROR", "".join(traceback.format_exception(failure))))
 
     put(BroadcastEndpoint, "_fail", tell_all)
 

@@ -206,9 +206,7 @@ def files_taken_for_samples() -> None:
 @twin("faster-samples-taken", "REQ-13.2")
 def faster_samples_taken() -> None:
     """Only a sample rate below 16000 Hz is refused, not one above."""
-    _without_fault(
-        lambda declared: replace(declared, sample_rate_hz=min(declared.sample_rate_hz or 16_000, 16_000))
-    )
+    _without_fault(lambda declared: replace(declared, sample_rate_hz=min(declared.sample_rate_hz or 16_000, 16_000)))
 
 
 @twin("wrong-format-called-unreadable", "REQ-13.3")
@@ -297,7 +295,10 @@ def sentences_overtake_each_other() -> None:
     spoken: dict[tuple[str, str], int] = {}
 
     async def speak_at_once(
-        self: Fanout, sentence: _Sentence, language: str, before: asyncio.Task[None] | None  # noqa: ARG001
+        self: Fanout,
+        sentence: _Sentence,
+        language: str,
+        before: asyncio.Task[None] | None,  # noqa: ARG001
     ) -> None:
         key = sentence.handover.session_id, language
         spoken[key] = spoken.get(key, 0) + 1

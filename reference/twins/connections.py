@@ -9,7 +9,14 @@ from reference.broadcast.admission import Admission, Newcomer
 from reference.broadcast.lifecycle import Lifecycle
 from reference.broadcast.live import LiveSession, LiveSessions, Member
 from reference.broadcast.model import BroadcastState, Connection, Role, Session, StateChange
-from reference.broadcast.notices import ConnectionTimeout, ConnectionWarning, Notice, SessionEnded, SilenceReason, StateRestored
+from reference.broadcast.notices import (
+    ConnectionTimeout,
+    ConnectionWarning,
+    Notice,
+    SessionEnded,
+    SilenceReason,
+    StateRestored,
+)
 from reference.broadcast.parameters import Joining, Refreshing
 from reference.broadcast.ports import CloseCode
 from reference.broadcast.repository import BroadcastRepository
@@ -90,9 +97,7 @@ def moved_speaker_resumes() -> None:
         session = await hand_over(self, session_id, connection_id, expires_at_s)
         if not session.state.is_paused:
             return session
-        return await self.change_state(
-            session_id, StateChange(is_paused=False), session.state.last_state_change_ms
-        )
+        return await self.change_state(session_id, StateChange(is_paused=False), session.state.last_state_change_ms)
 
     put(BroadcastRepository, "hand_over", resume)
 
@@ -489,4 +494,3 @@ def every_tenth_record_stays() -> None:
             await remove(self, connection_id)
 
     put(BroadcastRepository, "remove_connection", keep_tenth)
-

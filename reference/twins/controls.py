@@ -491,9 +491,7 @@ def repeated_pause_goes_untold() -> None:
     """A pause of a broadcast that is paused already is confirmed, but nobody is told."""
     pause = SpeakerControls.pause
 
-    async def pause_once(
-        self: SpeakerControls, session: Session, *, estimated_ms: int | None
-    ) -> BroadcastPaused:
+    async def pause_once(self: SpeakerControls, session: Session, *, estimated_ms: int | None) -> BroadcastPaused:
         live = self._sessions.session(session.session_id)
         if not session.state.is_paused or live is None:
             return await pause(self, session, estimated_ms=estimated_ms)

@@ -19,7 +19,7 @@ from reference.broadcast.quotas import Quota, QuotaRepository, Quotas
 from reference.broadcast.rates import Excess, Rates, SlidingWindow
 from reference.broadcast.repository import BroadcastRepository
 from reference.broadcast.transcription import Received
-from reference.gateway import broadcast as gateway
+from reference.gateway import broadcast_codec as codec
 from reference.gateway.broadcast import BroadcastEndpoint, Pace, Route
 from reference.gateway.broadcast_codec import Fields
 from reference.journal import Journal
@@ -216,9 +216,7 @@ def dropped_audio_forwarded() -> None:
         live = None if member is None else self._sessions.session(member.session_id)
         if live is not None and member is not None and received.reason == "rateLimited":
             chunk = unread[connection_id]()
-            self._transcription.feed(
-                live, Received(connection_id, chunk.pcm, chunk.sequence_number, member.heard_at_s)
-            )
+            self._transcription.feed(live, Received(connection_id, chunk.pcm, chunk.sequence_number, member.heard_at_s))
         drop(self, connection_id, received)
 
     put(BroadcastEndpoint, "_take_audio", keep)
@@ -392,9 +390,7 @@ def addresses_counted_together() -> None:
     """All network addresses behind a front end are counted as one."""
     take = QuotaRepository.take
 
-    async def take_together(
-        self: QuotaRepository, quota: Quota, value: str, *, limit: int, now_ms: int
-    ) -> int | None:
+    async def take_together(self: QuotaRepository, quota: Quota, value: str, *, limit: int, now_ms: int) -> int | None:
         return await take(self, quota, "front-end" if quota.name.endswith(":ip") else value, limit=limit, now_ms=now_ms)
 
     put(QuotaRepository, "take", take_together)
@@ -405,9 +401,7 @@ def window_never_over() -> None:
     """A count goes on in the next window instead of starting again."""
     take = QuotaRepository.take
 
-    async def take_in_first(
-        self: QuotaRepository, quota: Quota, value: str, *, limit: int, now_ms: int
-    ) -> int | None:
+    async def take_in_first(self: QuotaRepository, quota: Quota, value: str, *, limit: int, now_ms: int) -> int | None:
         return await take(self, Quota(quota.name, 10 * quota.window_s), value, limit=limit, now_ms=now_ms)
 
     put(QuotaRepository, "take", take_in_first)
@@ -515,7 +509,7 @@ def large_request_obeyed() -> None:
         try:
             return await answer(self, connection_id, frame)
         except Refusal as refusal:
-            message = gateway.codec.decode(frame) if isinstance(frame, str) else {}
+            message = codec.decode(frame) if isinstance(frame, str) else {}
             action = message.get("action")
             if refusal.code == "CONTROL_MESSAGE_TOO_LARGE" and isinstance(action, str) and action in self._routes:
                 await self._follow(self._routes[action], connection_id, action, message)

@@ -13,6 +13,7 @@ from reference.broadcast.repository import BroadcastRepository
 from reference.gateway.broadcast import BroadcastEndpoint, SocketAudience
 from reference.refusal import Refusal
 from reference.storage import aws
+from reference.storage.items import to_item
 from reference.twins.twin import put, twin
 
 
@@ -94,9 +95,7 @@ def number_of_listeners_below_zero() -> None:
     """The number of listeners falls below zero when one leaves who was not counted."""
 
     async def count_out(self: BroadcastRepository, session_id: str) -> None:
-        await self._update_session(
-            session_id, "ADD listenerCount :less", {":less": -1}, "attribute_exists(sessionId)"
-        )
+        await self._update_session(session_id, "ADD listenerCount :less", {":less": -1}, "attribute_exists(sessionId)")
 
     put(BroadcastRepository, "count_listener_out", count_out)
 
@@ -132,7 +131,7 @@ def taken_name_given_again() -> None:
             await self._store.call(
                 "put_item",
                 TableName=self._sessions,
-                Item=repository.to_item(repository._session_item(session)),
+                Item=to_item(repository._session_item(session)),
             )
         return True
 
@@ -235,4 +234,3 @@ def lost_store_called_a_fault() -> None:
             raise Refusal("INTERNAL_ERROR", refusal.message) from None
 
     put(aws.Store, "call", misname)
-

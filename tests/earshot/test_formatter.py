@@ -140,8 +140,9 @@ def test_strict_runs_are_red_when_anything_stays_open(tmp_path: Path) -> None:
 
 def test_the_step_that_stays_open_is_marked(matrix: Run) -> None:
     [result] = [result for result in matrix.results if way_of(result) == ("plain", "inconclusive", "step")]
+    assert result["description"].startswith("Inconclusive: The machine was too busy\n\nEvery way in which")
     [step] = result["steps"]
-    assert (step["status"], step["statusDetails"]["message"]) == ("unknown", "the machine was too busy")
+    assert (step["status"], step["statusDetails"]["message"]) == ("unknown", "The machine was too busy")
 
 
 def test_a_certain_failure_goes_before_an_open_one(tmp_path: Path) -> None:
@@ -151,7 +152,7 @@ def test_a_certain_failure_goes_before_an_open_one(tmp_path: Path) -> None:
     assert (run.exit_code, result["status"], labels(result)["verdict"]) == (1, "failed", ["Promise broken"])
     assert result["statusDetails"]["message"].split("\n\n") == [
         "While tidying up after the scenario: the target broke a promise",
-        "And then: the machine was too busy",
+        "And then: The machine was too busy",
     ]
 
 
@@ -221,7 +222,7 @@ def test_the_first_failure_decides_and_later_ones_are_told(tmp_path: Path) -> No
     [result] = behave(tmp_path / "results", "one.feature", kit=kit).results
     assert result["status"] == "failed"
     assert result["statusDetails"]["message"].split("\n\n") == [
-        "the target broke a promise",
+        "The target broke a promise",
         "And then: After the last step: OSError: the harness did not work",
         "And then: While tidying up after the scenario: the target broke a promise",
     ]
@@ -330,6 +331,8 @@ def check_labels(identities: Run) -> None:
         "severity": ["critical"],
         "owner": ["Lena"],
     }
+    [again] = [result for result in identities.results if result["name"] == "Heard in Spanish"]
+    assert labels(again)["owner"] == ["Ana Silva"]
     assert lena["links"] == [
         {"type": "requirement", "url": "trace.html#CONV-12", "name": "CONV-12"},
         {"type": "issue", "url": "https://tracker.test/7", "name": "https://tracker.test/7"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def test_processor_time_is_shared_out(tmp_path: Path, monkeypatch: pytest.Monkey
     assert (found.free, found.stolen) == (0.4, 0.2)
     assert ticks_in(AFTER) == (160, 0, 70, 870, 30, 5, 5, 60)
     with pytest.raises(ValueError, match="expected /proc/stat to begin with"):
-        ticks_in("cpus 1 2")
+        ticks_in("intr 1 2 3 4 5 6 7 8")
 
 
 def test_where_the_platform_does_not_say_it_is_not_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,7 +86,10 @@ def test_a_mere_echo_takes_next_to_nothing(tmp_path: Path) -> None:
         echo_once = Schedule(count=5, interval_ms=1)
         assert len(await echo.times_ms(echo_once)) == 5
         async with Examination(echo) as examination:
-            return await examination.machine()
+            assert not gc.isenabled()
+            machine = await examination.machine()
+        assert gc.isenabled()
+        return machine
 
     echo = NullEcho(tmp_path / "echo.log")
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import math
 import time
 from collections.abc import Callable
@@ -74,10 +75,11 @@ def test_real_loops_do_not_send_early_either(loop_factory: Callable[[], asyncio.
 
     async def send_by_plan() -> None:
         due_ns = list(Schedule(count=20, interval_ms=1.3).due_ns(time.monotonic_ns() + 2 * MS))
+        gc.collect()  # what earlier tests left open is not counted
         open_files = len(list(Path("/dev/fd").iterdir()))
         sent_ns = await keep_to(due_ns, hand_over)
         assert all(sent >= due for sent, due in zip(sent_ns, due_ns, strict=True))
-        assert len(list(Path("/dev/fd").iterdir())) == open_files
+        assert len(list(Path("/dev/fd").iterdir())) <= open_files
 
     with asyncio.Runner(loop_factory=loop_factory) as runner:
         runner.run(send_by_plan())

@@ -333,3 +333,15 @@ def test_the_broadcast_file_numbers_all_148_criteria_and_leaves_at_least_142_to_
     assert [r.id for r in criteria] == expected
     assert all(r.level == "must" for r in criteria)
     assert sum(1 for r in criteria if not r.deploy_only) >= 142
+
+
+def test_the_brief_text_holds_what_is_not_in_order(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    project.feature(ALL_SHOWN)
+    project.run()
+    full = capsys.readouterr().out
+    project.run("--brief")
+    brief = capsys.readouterr().out
+    assert "Covered (2)" in full
+    assert "Covered" not in brief
+    assert "Uncovered, should (1)" in brief
+    assert brief.splitlines()[-1] == full.splitlines()[-1]

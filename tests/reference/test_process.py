@@ -71,7 +71,7 @@ def test_it_says_when_it_is_ready_and_ends_with_its_input(processes: list[Proces
         assert json.loads(speaker.recv())["type"] == "sessionEnded"
         with pytest.raises(ConnectionClosed) as closed:
             speaker.recv()
-    assert closed.value.rcvd is not None and closed.value.rcvd.code == 1001
+    assert closed.value.rcvd is not None and closed.value.rcvd.code == 1000
     assert process.wait(10) == 0
     emulator = socket.socket()
     host, port = ready["aws_endpoint"].removeprefix("http://").split(":")

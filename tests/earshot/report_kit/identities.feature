@@ -18,6 +18,7 @@ Feature: Identities
     Scenario: Heard
       Given a step that is passed
 
+    @owner:Ana_Silva
     Scenario Outline: Heard in <language>
       Given a step that is passed
 
