@@ -58,8 +58,8 @@ OUTSIDE = re.compile(
 # A second lock on the same door: even what an attachment brings along loads nothing from elsewhere.
 POLICY = "default-src data: blob: 'unsafe-inline' 'unsafe-eval'"
 
-# Allure's words, in the English of its interface, and ours: for what is neither passed nor failed, and above the sentence
-# that says why a scenario did not pass, which need not be an error.
+# Allure's words, in the English of its interface, and ours: for what is neither passed nor failed, and above the
+# sentence that says why a scenario did not pass, which need not be an error.
 SCRIPT = re.compile(r"(?<=data:text/javascript;base64,)[\w+/=]+")
 WORDS = {
     b'"skipped":"skipped","unknown":"unknown"': b'"skipped":"skipped","unknown":"inconclusive"',

@@ -18,6 +18,9 @@ class Sending(Enum):
 class Disturbances:
     """What goes wrong on purpose: nothing, unless a control plane has its own."""
 
+    def before_receiving(self, connection_id: str, session_id: str | None) -> None:
+        """Return when a connection may take its next message, or raise what it is to break with."""
+
     async def before_handling(self, action: str, connection_id: str, session_id: str | None) -> None:
         """Return when a message may be handled, or raise what its handler is to fail with."""
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from earshot.actors.acts import audio
 from earshot.actors.person import PATIENCE_S, Person
+from earshot.failures import Inconclusive
 from earshot.ledger import Kind, Observation
 from earshot.scene import Scene
 
@@ -69,7 +70,7 @@ class AtTheMicrophone(Person):
         for after_s in seconds:
             self._sends_pieces([after_s] * count, began_s)
             if (late_s := time.monotonic() - began_s - after_s) > LATE_BY_AT_MOST_S:
-                raise RuntimeError(
+                raise Inconclusive(
                     f"this machine is too busy for bursts at given times: the one that was due after {after_s:g} s "
                     f"was answered {late_s * 1000:.0f} ms later"
                 )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from earshot.actors.acts import HEARTBEAT, Act
+from earshot.failures import Inconclusive
 from earshot.ledger import Kind, Observation
 from earshot.scene import Scene, new_address
 from earshot.surprises import describe_error
@@ -121,9 +122,13 @@ class Person:
         self._keep_outcome(self._answer_to(act, since=sent.number, patience_s=ANSWERED_WITHIN_S), sent)
 
     def tries_in_a_message_of(self, size_bytes: int, act: Act) -> None:
-        """Try the same in a message that is made as long as that by a field which means nothing."""
-        bare = json.dumps({**act.message, "padding": ""})
-        padded = json.dumps({**act.message, "padding": "x" * (size_bytes - len(bare))})
+        """Try the same in a message that is made as long as that by a field which means nothing.
+
+        It is filled with letters of two bytes each, because messages are measured in bytes and not in letters.
+        """
+        missing_bytes = size_bytes - len(json.dumps({**act.message, "padding": ""}))
+        padding = "é" * (missing_bytes // 2) + "x" * (missing_bytes % 2)
+        padded = json.dumps({**act.message, "padding": padding}, ensure_ascii=False)
         sent = self._scene.runtime.call(self.leg.send_raw(padded, checked=False), within_s=PATIENCE_S)
         self._keep_outcome(self._answer_to(act, since=sent.number, patience_s=ANSWERED_WITHIN_S), sent)
 
@@ -157,7 +162,7 @@ class Person:
             for outcome in self.outcomes:
                 self._scene.surprises.claim(outcome)
             self._scene.ledger.await_first(self._is_my_close, since=len(self._scene.ledger), within_s=within_s)
-        raise RuntimeError(f"this machine is too busy for {len(acts)} requests within {within_s:g} s")
+        raise Inconclusive(f"this machine is too busy for {len(acts)} requests within {within_s:g} s")
 
     def tries_in_turn(self, acts: Sequence[Act]) -> None:
         """Try these one after the other, each when the one before was answered; keep the outcomes, in order."""
@@ -395,7 +400,7 @@ class Person:
 
     def _is_answered_so_far(self) -> None:
         """Return when the heartbeat that nobody awaited is answered, so that its answer is not taken for another's."""
-        if self._heartbeat is not None:
+        if self._heartbeat is not None and self._heartbeat.leg == self.leg.label:
             self.heartbeat_is_answered()
 
     def _connected_ms(self) -> int:

@@ -67,8 +67,9 @@ def as_provisional(stability: float) -> Matcher[Handover]:
 def acknowledged_by_attempt(number: int) -> Matcher[Handover]:
     """Match a hand-over whose `number`-th attempt was acknowledged, and no earlier one."""
     return _Handover(
-        lambda one: [attempt.acknowledged_at_s is not None for attempt in one.attempts]
-        == [False] * (number - 1) + [True],
+        lambda one: (
+            [attempt.acknowledged_at_s is not None for attempt in one.attempts] == [False] * (number - 1) + [True]
+        ),
         f"{number - 1} attempts in vain and then one that is acknowledged",
     )
 

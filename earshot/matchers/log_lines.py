@@ -59,6 +59,24 @@ class _KeepsToItself(BaseMatcher[Sequence[Entry]]):
         return [(what, entry) for entry in item for secret, what in self._secrets.items() if secret in entry.raw]
 
 
+class _NamesThePlace(BaseMatcher[Sequence[Entry]]):
+    def _matches(self, item: Sequence[Entry]) -> bool:
+        return any(re.search(r"line \d+|:\d+", entry.stack) for entry in item)
+
+    def describe_to(self, description: Description) -> None:
+        description.append_text("an error with its place in the program")
+
+    def describe_mismatch(self, item: Sequence[Entry], mismatch_description: Description) -> None:
+        mismatch_description.append_text(
+            f"of {len(item)} such errors none says where it happened" if item else "there is no such error"
+        )
+
+
+def names_the_place() -> Matcher[Sequence[Entry]]:
+    """Match log lines of which one carries a stack trace."""
+    return _NamesThePlace()
+
+
 def says(entry: Entry, word: str) -> bool:
     """Whether a line contains this word as a whole word."""
     return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", entry.raw) is not None

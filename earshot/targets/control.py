@@ -312,6 +312,10 @@ class Control:
             connection_id=connection_id,
         )
 
+    def break_connection(self, connection_id: str, times: int | None = 1) -> Fault:
+        """Let a connection itself fail with its next message, outside of all that answers messages."""
+        return self._order("connection", effect="crash", connection_id=connection_id, times=times)
+
     def fail_delivery(self, connection_id: str, times: int | None = None) -> Fault:
         """Let the next `times` attempts to send to a connection fail, as when it is throttled."""
         return self._order("delivery", connection_id=connection_id, times=times)

@@ -61,12 +61,20 @@ Feature: Rate of audio
       When Ana sends 60 pieces of audio at once
       Then 10 violations of the audio rate are counted for the session of Ana
 
+    @REQ-26.2 @normal @needs-settings @needs-double
+    Scenario: What was dropped is not recognised
+      Given a service that takes 20 pieces of audio a second
+      And Ana is broadcasting in English
+      And Ana's recogniser follows a script
+      When Ana sends the pieces 1 to 30
+      Then Ana's recogniser gets the pieces 1 to 20
+
   Rule: The rate is judged over the last second, wherever it begins
 
     @REQ-26.5 @critical
     Scenario: A full second of the clock brings no new allowance
       Given Ana is broadcasting in English
-      When Ana sends 50 pieces at 900, 1100 and 2500 ms of the clock
+      When Ana sends 50 pieces at 900, 1500 and 2350 ms of the clock
       Then the first 50 pieces are passed on
       And the second 50 pieces are dropped because they are too many
       And the third 50 pieces are passed on

@@ -21,6 +21,25 @@ Feature: How connections are closed
       Then Lena is told last, before being disconnected, that the session has ended
       And Lena need not come back
 
+  Rule: A connection that breaks inside the service is closed as such, and its owner may come back
+
+    @BRO-3.5.5 @minor @needs-fault
+    Scenario: A connection that breaks inside the service is closed, and no other
+      Given Ana is broadcasting in English
+      And Lena listens in Spanish and Amina in French
+      And Lena's connection is about to break inside the service
+      When Lena sends a heartbeat
+      Then Lena is disconnected because the service failed
+      And Ana and Amina are still connected
+
+    @BRO-3.5.5 @minor @needs-fault
+    Scenario: Whose connection broke inside the service may come back
+      Given Ana is broadcasting in English
+      And Lena listens in Spanish
+      And Lena's connection has broken inside the service
+      When Lena joins in Spanish
+      Then Lena is let in
+
   Rule: A service that is shut down takes leave of everybody
 
     @BRO-3.5.1 @normal @needs-settings

@@ -25,6 +25,11 @@ Feature: Handing sentences over to translation
       And the hand-over names Ana's session and English
       And the hand-over is dated with the moment at which Ana's words were understood
 
+    @REQ-25.1 @normal @needs-double
+    Scenario: One sentence after the other is handed over
+      When Ana's recogniser understands 10 different sentences within 1 second
+      Then all 10 of these results are handed over
+
     @REQ-25.2 @normal @needs-double
     Scenario: The hand-over of a Spanish speaker names Spanish
       Given Bruno is broadcasting in Spanish
@@ -62,14 +67,14 @@ Feature: Handing sentences over to translation
         | 1 time  | 2      |
         | 2 times | 3      |
 
-    @REQ-25.5 @critical @needs-fault @needs-double
+    @REQ-25.4 @REQ-25.5 @critical @needs-fault @needs-double
     Scenario: A sentence that is turned away three times is given up, and the next one is spoken
       Given translation turns Ana's sentences away 3 times
       And Ana's recogniser has understood "Thank you all for coming."
+      And "Thank you all for coming." was given up after 3 attempts
       When Ana's recogniser understands "There will be music this evening."
       Then Lena hears "There will be music this evening." in Spanish
       And Lena hears nothing else
-      And "Thank you all for coming." is given up after 3 attempts
 
     @REQ-25.5 @minor @needs-fault @needs-logs
     Scenario: A sentence that is given up leaves an error in the log

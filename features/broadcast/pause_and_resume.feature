@@ -160,6 +160,15 @@ Feature: Pausing and resuming a broadcast
       When Ana resumes the broadcast
       Then Ana's confirmation says how long the pause lasted, give or take 100 ms
 
+    @REQ-7.5 @normal
+    Scenario: A pause that was asked for twice is measured from the first time
+      Given Ana is broadcasting in English
+      And Ana has paused the broadcast
+      And Ana has been told nothing for 0.5 seconds
+      And Ana has paused the broadcast
+      When Ana resumes the broadcast
+      Then Ana's confirmation says how long the pause lasted, give or take 100 ms
+
     @REQ-7.5 @normal @needs-metrics
     Scenario: The length of a pause is measured once, and only if there was one
       Given Ana is broadcasting in English

@@ -36,7 +36,7 @@ Feature: Knowing the audience
       Then Ana is shown a broadcast that is active, paused, muted and at 40% volume
       And Ana is told at which moment the status was made
 
-    @REQ-11.2 @REQ-11.5 @critical
+    @REQ-11.2 @REQ-11.3 @REQ-11.5 @critical
     Scenario: A large audience is counted at once
       Given Ana is broadcasting in English
       And 9 people listen in Spanish
@@ -56,6 +56,7 @@ Feature: Knowing the audience
     @REQ-11.1 @normal @needs-table
     Scenario: The status shows what is on record at that moment
       Given Ana is broadcasting in English
+      And Ana has asked for the status
       And the record of Ana's session says that the volume is 70%
       When Ana asks for the status
       Then Ana is shown a broadcast that is active, not paused, not muted and at 70% volume

@@ -24,7 +24,7 @@ Feature: Recognition of what the speaker says
       When Ana speaks for 2 seconds
       Then the start of recognition is recorded once for Ana
 
-    @BRO-5.3.1 @normal @needs-double
+    @REQ-2.1 @BRO-5.3.1 @normal @needs-double
     Scenario Outline: A speaker of <language> is recognised in <variety>
       Given Ana is broadcasting in <language>
       And Ana's recogniser follows a script

@@ -13,14 +13,12 @@ from earshot.patience import comes_to
 
 
 @given("{people:Names} has moved to a new connection")
-@given("{people:Names} have moved to a new connection")
 @when("{people:Names} moves to a new connection")
 def step_moves(context, people):
     for name in people:
         context.stage.person(name).moves_to_a_new_connection()
 
 
-@given("{person:Name} has closed the old connection")
 @when("{person:Name} closes the old connection")
 def step_closes_old(context, person):
     context.stage.person(person).closes_the_old_connection()
@@ -123,7 +121,6 @@ def step_still_connected_later(context, people, for_s):
         context.stage.person(name).stays_connected(0)
 
 
-@then("{people:Names} is asked to move to a new connection")
 @then("{people:Names} are asked to move to a new connection")
 def step_asked_to_move(context, people):
     for name in people:
@@ -173,7 +170,6 @@ def step_warned(context, person, count, limit_s):
     assert_that(ends_s, expected, f"seconds after connecting at which {person}'s connection is to end, by each warning")
 
 
-@then("{people:Names} is not warned that the connection will end")
 @then("{people:Names} are not warned that the connection will end")
 def step_not_warned(context, people):
     since = context.stage.turning_point
@@ -210,6 +206,24 @@ def step_told_last_of_end(context, listeners):
         assert_that(last.type, equal_to("sessionEnded"), f"the last thing that {name} is told")
 
 
+@given("{person:Name}'s connection is about to break inside the service")
+def step_about_to_break(context, person):
+    context.stage.control.break_connection(context.stage.person(person).connection_id)
+
+
+@given("{person:Name}'s connection has broken inside the service")
+def step_has_broken(context, person):
+    step_about_to_break(context, person)
+    context.stage.person(person).sends_heartbeat()
+    step_disconnected_by_failure(context, person)
+
+
+@then("{person:Name} is disconnected because the service failed")
+def step_disconnected_by_failure(context, person):
+    closed = context.stage.person(person).is_disconnected()
+    assert_that(closed.code, equal_to(SERVICE_FAILED), f"the code with which {person}'s connection was closed")
+
+
 @when("the service is shut down")
 def step_shut_down(context):
     context.stage.loses_the_service()
@@ -231,7 +245,6 @@ def step_ends_as_told(context, listener, speaker, late_s):
 
 
 @given("{people:Names} has sent a heartbeat")
-@given("{people:Names} have sent a heartbeat")
 def step_has_beaten(context, people):
     for name in people:
         context.stage.person(name).beats()
@@ -250,7 +263,6 @@ def step_nothing_comes(context, people, silence_s):
         context.stage.person(name).is_silent_for(silence_s)
 
 
-@given("{speaker:Name}'s live microphone has picked up {sound:Sound} for {duration_s:Seconds}")
 @when("{speaker:Name}'s live microphone picks up {sound:Sound} for {duration_s:Seconds}")
 def step_picks_up_live(context, speaker, sound, duration_s):
     context.stage.speaker(speaker).sends_sound(sound(duration_s), pace=1)
@@ -279,4 +291,5 @@ def step_told_of_missing_heartbeats(context, person, silence_s):
 
 NEED_NOT_COME_BACK = 1000
 MAY_COME_BACK = 1001
-"""A client connects again after the latter code, but not after the former (sheet 3.5)."""
+SERVICE_FAILED = 1011
+"""A client connects again after the last two codes, but not after the first (sheet 3.5)."""

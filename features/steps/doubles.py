@@ -9,7 +9,7 @@ from earshot.actors.recogniser import PASSING, Result, results_of
 from earshot.matchers import pieces, recognition
 from earshot.matchers.moments import lasting
 from earshot.matchers.numbers import rising
-from earshot.patience import comes_to, stays
+from earshot.patience import comes_to
 from earshot.readings import AUDIO
 
 A_SENTENCE_EVERY_S = 0.02
@@ -384,10 +384,3 @@ def step_log_tells_disorder(context, speaker):
     session_id = context.stage.speaker(speaker).session_id
     look_up = functools.partial(context.stage.log_since_turn, "WARNING", session_id)
     comes_to(look_up, not_(empty()), f"what the log warns of in {speaker}'s session")
-
-
-@then("the log tells nothing of the order of {speaker:Name}'s sound")
-def step_log_tells_no_disorder(context, speaker):
-    session_id = context.stage.speaker(speaker).session_id
-    look_up = functools.partial(context.stage.log_since_turn, "WARNING", session_id)
-    stays(look_up, empty(), f"what the log warns of in {speaker}'s session", for_s=0.3)

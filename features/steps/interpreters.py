@@ -43,11 +43,6 @@ def step_acknowledges_late(context, speaker, delay_ms):
     context.stage.interpreters.acknowledge_late(session_id, delay_ms / 1000, times=1)
 
 
-@then('"{text:Quoted}" is handed over')
-def step_handed_over(context, text):
-    context.stage.interpreters.handover(text, handing_over.anyhow())
-
-
 @then('"{text:Quoted}" is handed over as final, with a stability of {stability:Decimal}')
 def step_handed_over_final(context, text, stability):
     context.stage.interpreters.handover(text, handing_over.as_final(stability))
@@ -63,7 +58,7 @@ def step_handed_over_by(context, text, number):
     context.stage.interpreters.handover(text, handing_over.acknowledged_by_attempt(number))
 
 
-@then('"{text:Quoted}" is given up after {count:Number} attempts')
+@given('"{text:Quoted}" was given up after {count:Number} attempts')
 def step_given_up(context, text, count):
     context.stage.interpreters.handover(text, handing_over.given_up_after(count))
 
@@ -120,7 +115,6 @@ def step_first_text_handed_over(context, limit_s):
 
 
 @then("{count:Number} of these results are handed over")
-@then("{count:Number} of these results is handed over")
 @then("all {count:Number} of these results are handed over")
 def step_count_handed_over(context, count):
     context.stage.interpreters.handovers_come_to(has_length(count))
@@ -222,7 +216,7 @@ def step_slow_next_speech(context, language, duration_s):
 
 @then("that sentence is handed over")
 def step_sentence_handed_over(context):
-    step_handed_over(context, context.stage.interpreters.sentence)
+    context.stage.interpreters.handover(context.stage.interpreters.sentence, handing_over.anyhow())
 
 
 @then("that sentence is not translated for {duration_s:Seconds}")
@@ -248,12 +242,6 @@ def step_translated_twice(context, language, other):
 @then("nothing is translated")
 def step_not_translated(context):
     assert_that(context.stage.interpreters.translations(), empty(), "what was translated")
-
-
-@then("nothing but that sentence was translated")
-def step_nothing_else_translated(context):
-    texts = [one.text for one in context.stage.interpreters.translations()]
-    assert_that(texts, contains_exactly(context.stage.interpreters.sentence), "what was translated")
 
 
 @then('"{text:Quoted}" is spoken once in {language:Language}')

@@ -98,7 +98,7 @@ def step_told_capacity(context, listener, count):
 def step_has_asked_often(context, person, count, act):
     actor = context.stage.person(person)
     actor.tries_at_once([act] * count, within_s=5)
-    assert_that(actor.refusals(), all_granted(), f"the refusals of {person}'s {count} requests")
+    assert_that(actor.refusals(), all_granted(), f"what came of {person}'s {count} requests")
 
 
 @when("{person:Name} tries {count:Number} times within a second to {act:Act}")
@@ -113,7 +113,7 @@ def step_asks_often_and_then(context, person, count, act, other):
 
 @then("all of {person:Name}'s requests are granted")
 def step_all_granted(context, person):
-    assert_that(context.stage.person(person).refusals(), all_granted(), f"the refusals of {person}'s requests")
+    assert_that(context.stage.person(person).refusals(), all_granted(), f"what came of {person}'s requests")
 
 
 @then("the first {count:Number} of {person:Name}'s requests are granted and the rest refused because {code:Reason}")

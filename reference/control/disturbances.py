@@ -1,4 +1,4 @@
-"""Faults of handlers, of deliveries and of the sign-in service, as somebody ordered them."""
+"""Faults of connections, handlers, deliveries and of the sign-in service, as somebody ordered them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class OrderedCrash(Exception):
-    """What a handler meets that was to crash; nobody catches it by name."""
+    """What a handler or a connection meets that was to crash; nobody catches it by name."""
 
 
 class OrderedDisturbances(Disturbances):
@@ -26,6 +26,16 @@ class OrderedDisturbances(Disturbances):
         self.handlers = Traps()
         self.deliveries = Traps()
         self.sign_ins = Traps()
+        self.connections = Traps()
+
+    def before_receiving(self, connection_id: str, session_id: str | None) -> None:
+        """Raise OrderedCrash if an order fits the connection."""
+
+        def fits(order: FaultOrder) -> bool:
+            return order.connection_id in (None, connection_id) and order.session_id in (None, session_id)
+
+        if self.connections.spring(fits) is not None:
+            raise OrderedCrash("the connection was ordered to break")
 
     async def before_handling(self, action: str, connection_id: str, session_id: str | None) -> None:
         """Wait, or raise OrderedCrash, if an order fits the message."""

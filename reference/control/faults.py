@@ -27,6 +27,7 @@ class Place(StrEnum):
     HANDLER = "handler"
     DELIVERY = "delivery"
     SIGN_IN = "sign-in"
+    CONNECTION = "connection"
 
 
 class Effect(StrEnum):

@@ -30,6 +30,7 @@ MEMBERS_OF_PLACE: dict[Place, tuple[frozenset[Effect], frozenset[str]]] = {
     ),
     Place.DELIVERY: (frozenset({Effect.FAIL, Effect.DEAD}), frozenset({"times", "connection_id"})),
     Place.SIGN_IN: (frozenset({Effect.FAIL}), frozenset({"times"})),
+    Place.CONNECTION: (frozenset({Effect.CRASH}), frozenset({"times", "connection_id", "session_id"})),
 }
 """Which effects a fault can have at a place, and which members of an order mean something there."""
 

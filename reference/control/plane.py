@@ -93,6 +93,7 @@ class ControlPlane:
                 Place.HANDLER: self.disturbances.handlers.set,
                 Place.DELIVERY: self.disturbances.deliveries.set,
                 Place.SIGN_IN: self.disturbances.sign_ins.set,
+                Place.CONNECTION: self.disturbances.connections.set,
             }
         )
 

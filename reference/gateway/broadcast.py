@@ -210,6 +210,7 @@ class BroadcastEndpoint:
 
     async def receive(self, connection_id: str, frame: str | bytes) -> None:
         """Answer one frame, whatever it holds."""
+        self._disturbances.before_receiving(connection_id, self._session_id(connection_id))
         self._service.lifecycle.heard_of(connection_id)
         try:
             reply = await self._answer(connection_id, frame)

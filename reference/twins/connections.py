@@ -126,20 +126,20 @@ def move_leaves_the_session_its_end() -> None:
     put(Lifecycle, "expire_at", expire_once)
 
 
-@twin("moved-speaker-recorded-as-nobody", "BRO-1.2.13")
-def moved_speaker_recorded_as_nobody() -> None:
-    """The new connection of a speaker is recorded without its person."""
+@twin("moved-speaker-goes-unrecorded", "BRO-1.2.13")
+def moved_speaker_goes_unrecorded() -> None:
+    """The new connection of a speaker has no record of its own."""
     add_connection = BroadcastRepository.add_connection
     speaking: set[str] = set()
 
-    async def misrecord(self: BroadcastRepository, connection: Connection) -> None:
+    async def record_first(self: BroadcastRepository, connection: Connection) -> None:
         if connection.role is Role.SPEAKER:
             if connection.session_id in speaking:
-                connection = replace(connection, user_id=None)
+                return
             speaking.add(connection.session_id)
         await add_connection(self, connection)
 
-    put(BroadcastRepository, "add_connection", misrecord)
+    put(BroadcastRepository, "add_connection", record_first)
 
 
 @twin("anybody-takes-a-session-over", "BRO-3.2.8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -304,7 +305,8 @@ def rate_counted_by_the_clock() -> None:
     """A new second of the clock brings a new allowance."""
 
     def take(self: SlidingWindow, now_s: float) -> bool:
-        while self._taken_at_s and math.floor(self._taken_at_s[0]) < math.floor(now_s):
+        second_began_s = now_s - time.time() % 1
+        while self._taken_at_s and self._taken_at_s[0] < second_began_s:
             self._taken_at_s.popleft()
         if len(self._taken_at_s) >= self._limit:
             return False

@@ -50,6 +50,7 @@ def behave(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         (["--tags=@REQ-6.33"], "did you mean @REQ-6.3?"),
         (["--tags=@nothing-like-it-at-all"], "earshot/tags.py lists those there are"),
         (["--tags=@trivial"], "nothing is selected: none of 1 scenarios has the tags trivial"),
+        (["--tags=@REQ-7.1"], "nothing is selected: none of 1 scenarios has the tags REQ-7.1"),
         (["--name=Resumed"], "the name Resumed"),
     ],
 )

@@ -103,6 +103,14 @@ def test_links_lead_to_the_pages_beside_the_report(page: str, results: Path, tmp
         assert (rendered.page.parent / name).read_text("utf-8").startswith("<!DOCTYPE html>")
 
 
+def test_the_overview_leads_to_the_scenarios_of_the_report(results: Path, tmp_path: Path) -> None:
+    rendered = report.render(results, tmp_path)
+    anchors = set(re.findall(r'href="index\.html#(\w+)"', rendered.overview.read_text("utf-8")))
+    shown = rendered.page.read_text("utf-8")
+    assert anchors
+    assert [anchor for anchor in anchors if f'"data/test-results/{anchor}.json"' not in shown] == []
+
+
 def test_categories_are_told_apart(page: str) -> None:
     nodes = embedded(page, "widgets/categories.json")["nodes"].values()
     counts = {node["name"]: node["statistic"]["total"] for node in nodes if node["type"] == "category"}

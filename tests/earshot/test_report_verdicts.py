@@ -70,6 +70,7 @@ def test_facts_of_a_run_survive_being_written(tmp_path: Path) -> None:
     assert facts["Target grants"] == "logs" and "table" in facts["Target does not grant"]
     file = tmp_path / "environment.properties"
     file.write_text(surroundings.properties(facts), "utf-8")
+    assert "Target\\ grants=logs\n" in file.read_text("utf-8"), "an unescaped blank ends a name"
     assert read_properties(file) == facts
 
 

@@ -200,3 +200,17 @@ async def test_a_delivery_that_fails_is_tried_again(store: TestStore) -> None:
         await under.order(lambda control: control.emit(session_id, "heard by nobody."))
         while (await under.order(lambda control: control.census())).members == 2:
             await asyncio.sleep(0)
+
+
+@on_loop
+async def test_a_connection_that_breaks_is_closed_as_a_server_error_and_cleaned_up(store: TestStore) -> None:
+    async with controlled(store) as under:
+        _, session_id = await under.service.speaker()
+        amina = await under.service.listener(session_id)
+        lena = await under.service.open(action="joinSession", sessionId=session_id, targetLanguage="es")
+        connection_id = str((await lena.next("sessionJoined"))["connectionId"])
+        await under.order(lambda control: control.break_connection(connection_id))
+        await lena.send("heartbeat")
+        assert await lena.code() == 1011
+        await amina.send("heartbeat")
+        assert (await amina.next("heartbeatAck"))["type"] == "heartbeatAck"
