@@ -12,6 +12,7 @@ from html import escape
 from earshot.documents import document, prose
 from earshot.evidence.budgets import Measured
 from earshot.evidence.identity import TRACE_PAGE
+from earshot.evidence.verdicts import VERDICTS
 from earshot.overview import Messages, Overview, Scenario, Shown, State, System, reasons
 
 REPORT_PAGE = "index.html"
@@ -33,6 +34,7 @@ _STYLE = """
 .facts { display: grid; grid-template-columns: max-content 1fr; gap: 0.15rem 1.25rem; margin: 1rem 0 0;
          font-size: 0.93rem; }
 .facts dt { color: var(--soft); } .facts dd { margin: 0; overflow-wrap: anywhere; }
+.lead { max-width: none; }
 .pages { display: flex; flex-wrap: wrap; gap: 0.3rem 1.5rem; margin: 1rem 0 0; padding: 0; list-style: none; }
 .bar { display: flex; height: 0.7rem; border-radius: 4px; overflow: hidden; background: var(--line); min-width: 6rem; }
 .bar i { display: block; } .bar.large { height: 1.1rem; margin: 1rem 0 0.6rem; }
@@ -109,7 +111,7 @@ def _verdict(overview: Overview) -> str:
 def _facts(overview: Overview) -> str:
     about = overview.surroundings
     counts = overview.verdicts
-    ended = ", ".join(f"{counts[verdict]} {verdict}" for verdict in counts)
+    ended = ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict])
     minutes, seconds = divmod(round(overview.duration_s), 60)
     facts = {
         "When": f"{overview.began:%d %B %Y, %H:%M}, for {minutes} min {seconds} s" if overview.began else "",

@@ -53,10 +53,15 @@ class Records:
         """Delete a connection's record behind the service's back."""
         self._tables.delete_connection(connection_id)
 
-    def translation_comes_to(self, source: str, target: str, text: str, expected: Matcher[Any]) -> dict[str, Any] | None:
+    def translation_comes_to(
+        self, source: str, target: str, text: str, expected: Matcher[Any]
+    ) -> dict[str, Any] | None:
         """Return what is remembered as the translation of a sentence once it is as expected."""
-        look_up = lambda: self._tables.translation(source, target, text)  # noqa: E731
-        return comes_to(look_up, expected, f'the record of the translation of "{text}"')
+        return comes_to(
+            lambda: self._tables.translation(source, target, text),
+            expected,
+            f'the record of the translation of "{text}"',
+        )
 
     def rate_comes_to(self, identifier: str, expected: Matcher[Any]) -> None:
         """Return when what is counted under this identifier is as expected."""

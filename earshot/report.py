@@ -25,7 +25,7 @@ from typing import Any
 
 from earshot.evidence import verdicts
 from earshot.evidence.identity import REQUIREMENT_ID, TRACE_PAGE
-from earshot.evidence.verdicts import Category, verdict_of
+from earshot.evidence.verdicts import VERDICTS, Category, verdict_of
 from earshot.failures import Unusable
 from earshot.overview import OVERVIEW_PAGE, overview
 from earshot.overview_page import render_overview
@@ -40,7 +40,6 @@ HISTORY = Path(".earshot/history.jsonl")
 RUNS_REMEMBERED = 20
 RENDERED = "earshot-rendered"
 """Lies in a folder of results that are part of the history already."""
-VERDICTS = ("failed", "broken", "inconclusive", "not run", "skipped", "passed")
 RED = 1
 MOST_TOLD = 12
 
@@ -263,9 +262,9 @@ def _complaints(answer: str) -> Iterator[str]:
         if not rule["success"]:
             match rule["rule"]:
                 case "maxFailures":
-                    yield f"{rule['actual']} scenarios failed or broke, and {rule['expected']} may"
+                    yield f"{rule['actual']} of the scenarios failed or broke, and {rule['expected']} may"
                 case "minTestsCount":
-                    yield f"{rule['actual']} scenarios ran, and {rule['expected']} must"
+                    yield f"{rule['actual']} scenarios ran, and at least {rule['expected']} must"
 
 
 def find_node() -> list[str | Path]:

@@ -15,6 +15,7 @@ from typing import Any
 from behave.model import Scenario
 from behave.runner import Context
 
+from earshot.evidence.verdicts import KNOWN_TO_FAIL, sentence
 from earshot.stage import Stage
 from earshot.targets.definition import ExpectedFailure
 
@@ -57,4 +58,4 @@ def _excusing(scenario: Scenario, expected: ExpectedFailure | None) -> Iterator[
     except AssertionError as failure:
         if expected is None:
             raise
-        scenario.skip(f"known to fail on this target: {expected.words}. This time: {failure}")
+        scenario.skip(f"{KNOWN_TO_FAIL}: {expected.words}. This time: {sentence(str(failure))}")

@@ -276,11 +276,11 @@ _SMALL = {
 SETTINGS = {
     "sets no limits on how often people act": explorer.SETTINGS,
     "nobody else uses": {"HEARTBEAT_INTERVAL_SECONDS": "29"},
-    "gives up on a request after 0.5 seconds": {
-        "AUDIO_HANDLER_TIMEOUT_SECONDS": "0.5",
-        "CONTROL_HANDLER_TIMEOUT_SECONDS": "0.5",
-        "STATUS_HANDLER_TIMEOUT_SECONDS": "0.5",
-        "LISTENER_HANDLER_TIMEOUT_SECONDS": "0.5",
+    "gives up on a request after 1 second": {
+        "AUDIO_HANDLER_TIMEOUT_SECONDS": "1",
+        "CONTROL_HANDLER_TIMEOUT_SECONDS": "1",
+        "STATUS_HANDLER_TIMEOUT_SECONDS": "1",
+        "LISTENER_HANDLER_TIMEOUT_SECONDS": "1",
     },
     "lets 2 listeners into a session": _SMALL,
     "lets 2 broadcasts of one person run": _SMALL,
@@ -381,6 +381,11 @@ _type(
 )
 _type("Quoted", r'[^"]*', str)
 _type("Language", _one_of(LANGUAGES), LANGUAGES.__getitem__)
+_type(
+    "Languages",
+    rf"(?:{_one_of(LANGUAGES)})(?:(?:, | and )(?:{_one_of(LANGUAGES)}))*",
+    lambda text: [LANGUAGES[language] for language in re.split(", | and ", text)],
+)
 _type("Reason", _one_of(REFUSALS), REFUSALS.__getitem__)
 _type("Sound", _one_of(SOUNDS), SOUNDS.__getitem__)
 _type("Number", r"\d+", int)

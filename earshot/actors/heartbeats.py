@@ -7,6 +7,9 @@ from collections.abc import Sequence
 
 from earshot.actors.person import Person
 
+DISCONNECTED_WITHIN_S = 5.0
+"""Longer than anybody may be silent in a scenario."""
+
 
 def keep_sending(people: Sequence[Person], *, every_s: float, for_s: float) -> None:
     """Let all of them send heartbeats and nothing else; AssertionError if anybody is disconnected meanwhile."""
@@ -17,3 +20,12 @@ def keep_sending(people: Sequence[Person], *, every_s: float, for_s: float) -> N
         next_ns = min(ends_ns, now_ns + int(every_s * 1e9))
         for person in people:
             person.stays_until(next_ns)
+
+
+def keep_sending_until_disconnected(person: Person, other: Person, *, every_s: float) -> None:
+    """Let one send heartbeats until another, who does nothing, is disconnected; AssertionError if nobody is."""
+    deadline = time.monotonic() + DISCONNECTED_WITHIN_S
+    while not other.is_disconnected_within(every_s):
+        if time.monotonic() > deadline:
+            other.is_disconnected(patience_s=0)
+        person.beats()

@@ -334,6 +334,13 @@ class Person:
             for warning in self.told_before_now("connectionWarning", since=since)
         ]
 
+    def is_disconnected_within(self, patience_s: float) -> bool:
+        """Whether the service closes the connection in use in that time, which is then taken as expected."""
+        closed = self._scene.ledger.await_first(self._is_my_close, within_s=patience_s)
+        if closed is not None:
+            self._scene.surprises.claim(closed)
+        return closed is not None
+
     def is_disconnected(self, *, patience_s: float = PATIENCE_S) -> Observation:
         """Return the close of the connection in use by the service, waiting for it if need be."""
         closed = self._scene.ledger.await_first(self._is_my_close, within_s=patience_s)

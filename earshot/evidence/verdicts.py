@@ -19,6 +19,8 @@ from behave.model_type import Status as BehaveStatus
 from earshot.failures import BudgetExceeded, ContractBreach, Inconclusive, TargetUnreachable
 
 LABEL = "verdict"
+VERDICTS = ("failed", "broken", "inconclusive", "not run", "skipped", "passed")
+"""In one word, the worst first."""
 KNOWN_TO_FAIL = "known to fail on this target"
 """How the reason begins for which a scenario is skipped when the target file said that it would fail."""
 LONGEST_SENTENCE = 400

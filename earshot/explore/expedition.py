@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +14,8 @@ if TYPE_CHECKING:
     from earshot.stage import Stage
 
 SEED_VARIABLE = "EARSHOT_SEED"
+EVERYDAY_SEED = 1
+"""Everyday runs tell the same stories, so that they differ only when the service does; other seeds tell others."""
 REPLAYS = Path(".earshot/replays")
 
 
@@ -25,10 +26,10 @@ class Expedition:
         self._new_stage = new_stage
         self._note = note
         self._findings: Findings | None = None
-        self._seed = int(os.environ.get(SEED_VARIABLE) or secrets.randbelow(10**6))
+        self._seed = int(os.environ.get(SEED_VARIABLE) or EVERYDAY_SEED)
 
     def goes_on(self, for_s: float) -> None:
-        """Explore for about so long, from the seed in EARSHOT_SEED or else one of chance, which is noted."""
+        """Explore for about so long, from the seed in EARSHOT_SEED or else the everyday one."""
         from earshot.explore.machine import explore  # Hypothesis takes its time to load, and few scenarios explore
 
         self._note(f"exploring with {SEED_VARIABLE}={self._seed}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from hamcrest.core.base_matcher import BaseMatcher
 from hamcrest.core.description import Description
@@ -71,4 +72,4 @@ def _fate(attempt: Stream) -> str:
 
 
 def _gaps_s(attempts: Sequence[Stream]) -> list[float]:
-    return [after.asked_at_s - before.asked_at_s for before, after in zip(attempts, attempts[1:], strict=False)]
+    return [after.asked_at_s - before.asked_at_s for before, after in pairwise(attempts)]

@@ -87,6 +87,14 @@ Feature: Hearing a talk
       Then Lena hears "There will be music this evening." in Spanish
       And Amina hears nothing for 1 second
 
+    @REQ-1.3 @critical @needs-double
+    Scenario: Audio that names somebody else's session does not get there
+      Given Ana is broadcasting in English
+      And Bruno is broadcasting in English
+      When Ana tries to send audio, naming the session of Bruno
+      Then Ana's audio is passed on
+      And no recognition is started for Bruno within 500 ms
+
   Rule: Whoever comes late hears what is said from then on
 
     @BRO-1.2.2 @normal

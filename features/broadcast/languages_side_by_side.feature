@@ -18,6 +18,7 @@ Feature: Languages side by side
       Then Lena, Amina and Marco hear "Thank you all for coming." in German
       And that sentence is translated once into German
       And "Thank you all for coming." is spoken once in German
+      And Lena hears nothing else for 0.5 seconds
 
     @BRO-1.5.2 @normal @needs-settings @needs-double
     Scenario: The speaker's own language is not translated

@@ -95,3 +95,4 @@ Feature: The manner of speaking
       And Ana has spoken with a voice of -15 dB for 2 seconds
       When Ana's recogniser understands "Thank you & all <for> 'coming'." in these 2 seconds
       Then Lena hears "Thank you all for coming." as "Thank you & all <for> 'coming'." in English
+      And these words are spoken at medium pace and medium loudness

@@ -26,7 +26,7 @@ Feature: What the service tells those who run it
       When Ana's live microphone picks up silence for 0.4 seconds
       Then the size of 4 pieces of audio in Ana's session is recorded as 3200 bytes
 
-    @BRO-8.3.1 @normal @needs-metrics
+    @REQ-23.1 @BRO-8.3.1 @normal @needs-metrics
     Scenario: Audio that is held back in a pause is counted
       Given Ana is broadcasting in English
       And Ana has paused the broadcast
@@ -97,6 +97,7 @@ Feature: What the service tells those who run it
     Scenario: No figure tells one connection from another
       Given Ana is broadcasting in English
       And Lena listens in Spanish
+      And Ana has resumed the broadcast
       When Ana says "Thank you all for coming."
       Then Lena hears "Thank you all for coming." in Spanish
       And the start of recognition in Ana's session is measured once
@@ -130,7 +131,7 @@ Feature: What the service tells those who run it
 
     @REQ-23.5 @minor @needs-metrics @needs-fault @needs-settings
     Scenario: Requests that take too long are counted apart from other faults
-      Given a service that gives up on a request after 0.5 seconds
+      Given a service that gives up on a request after 1 second
       And Ana is broadcasting in English
       And the figure for status requests that took too long is known
       And the service gets stuck over Ana's next request
@@ -143,7 +144,7 @@ Feature: What the service tells those who run it
       Given a service that disconnects clients after 1 second of silence
       And the figure for silent speakers disconnected is known
       When Ana starts a broadcast in English
-      Then Ana is disconnected after 1 to 1.5 seconds of silence
+      Then Ana is disconnected after 1 to 2 seconds of silence
       And the figure for silent speakers disconnected grows by 1
 
     @REQ-28.5 @normal @needs-metrics @needs-settings
@@ -152,8 +153,7 @@ Feature: What the service tells those who run it
       And Ana is broadcasting in English
       And Lena listens in Spanish
       And the figure for silent listeners disconnected is known
-      And Ana has sent a heartbeat every 0.4 seconds for 0.8 seconds
-      And Lena has been disconnected, and may come back
+      And Ana has sent a heartbeat every 0.3 seconds until Lena was disconnected
       When Ana leaves
       Then the figure for silent listeners disconnected grows by 1
 
@@ -163,7 +163,7 @@ Feature: What the service tells those who run it
       And Ana is broadcasting in English
       And the figure for speakers disconnected for want of heartbeats is known
       When Ana sends a heartbeat
-      Then Ana is disconnected after 1 to 1.5 seconds of silence
+      Then Ana is disconnected after 1 to 2 seconds of silence
       And the figure for speakers disconnected for want of heartbeats grows by 1
 
     @BRO-8.3.2 @minor @needs-metrics @needs-settings
@@ -270,7 +270,7 @@ Feature: What the service tells those who run it
 
     @REQ-22.4 @normal @needs-logs @needs-fault @needs-settings
     Scenario: A request over which the service got stuck is logged
-      Given a service that gives up on a request after 0.5 seconds
+      Given a service that gives up on a request after 1 second
       And Ana is broadcasting in English
       And the service gets stuck over Ana's next request
       When Ana tries to mute the broadcast

@@ -27,7 +27,7 @@ Feature: Provisional results
       When Ana's recogniser provisionally understands "Thank you all for coming." with a stability of 0.84
       Then Lena hears nothing for 1 second
 
-    @BRO-6.1.13 @normal @needs-double
+    @BRO-6.1.1 @BRO-6.1.2 @BRO-6.1.13 @normal @needs-double
     Scenario: A provisional sentence without an end is spoken after a pause of two seconds
       When Ana's recogniser provisionally understands "Thank you all for coming" with a stability of 0.9
       Then Lena hears "Thank you all for coming" in Spanish after 2 to 3 seconds
@@ -48,6 +48,14 @@ Feature: Provisional results
       When Ana's recogniser provisionally understands "Thank you all for coming." with a stability of 0.9
       Then Lena hears "Thank you all for coming." in Spanish
       And only "Thank you all for coming." is handed over
+
+    @BRO-6.1.20 @minor @needs-double
+    Scenario: An empty provisional result does not take the place of the words before it
+      When Ana's recogniser reports these results of one utterance
+        | result      | words                    | stability | after  |
+        | provisional | Thank you all for coming | 0.9       | 0 ms   |
+        | provisional |                          | 0.9       | 400 ms |
+      Then Lena hears "Thank you all for coming" in Spanish after 2 to 3 seconds
 
   Rule: A final result is always spoken, but not twice
 
@@ -138,6 +146,11 @@ Feature: Provisional results
     Scenario: At most five provisional results are spoken in a second
       When Ana's recogniser provisionally understands 20 different sentences within 2 seconds
       Then at least 8 of these results are handed over, but no more than 5 within any second
+
+    @BRO-6.1.7 @normal @needs-double
+    Scenario: Of ten provisional results that become due in one second, five are spoken in it
+      When Ana's recogniser provisionally understands 5 sentences without a stability and then 5 without an end
+      Then at least 10 of these results are handed over, but no more than 5 within any second
 
     @BRO-6.1.18 @normal @needs-double
     Scenario: Twenty final results in a second are all spoken

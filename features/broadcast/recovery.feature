@@ -9,19 +9,21 @@ Feature: When something fails
     Scenario: A record that cannot be read once is read again
       Given Ana is broadcasting in English
       And Lena listens in Spanish
+      And Ana has been told that 1 person is listening
       And the records of Ana's session fail once
       When Ana mutes the broadcast
       Then Lena is told that the broadcast is muted
-      And Ana has the answer after 100 to 1000 ms
+      And Ana has the answer after 100 to 2000 ms
 
     @REQ-22.2 @critical @needs-fault
     Scenario: A record that cannot be read twice is read again, after a longer rest
       Given Ana is broadcasting in English
       And Lena listens in Spanish
+      And Ana has been told that 1 person is listening
       And the records of Ana's session fail 2 times in a row
       When Ana mutes the broadcast
       Then Lena is told that the broadcast is muted
-      And Ana has the answer after 300 to 1500 ms
+      And Ana has the answer after 300 to 3000 ms
 
     @REQ-22.2 @normal @needs-fault
     Scenario: A listener gets in although the records fail twice
@@ -98,13 +100,13 @@ Feature: When something fails
 
     @REQ-22.4 @REQ-20.2 @critical @needs-fault @needs-settings
     Scenario Outline: <person> is not left without an answer when asking to <act>
-      Given a service that gives up on a request after 0.5 seconds
+      Given a service that gives up on a request after 1 second
       And Ana is broadcasting in English
       And Lena listens in Spanish
       And the service gets stuck over <person>'s next request
       When <person> tries to <act>
       Then <person> is refused because the request took too long
-      And <person> has the answer after 500 to 1500 ms
+      And <person> has the answer after 1000 to 3000 ms
       And <person> is still connected
 
       Examples:
@@ -116,10 +118,9 @@ Feature: When something fails
 
     @REQ-22.4 @normal @needs-fault @needs-settings
     Scenario: A request over which the service is merely slow is granted
-      Given a service that gives up on a request after 0.5 seconds
+      Given a service that gives up on a request after 1 second
       And Ana is broadcasting in English
       And Lena listens in Spanish
       And the service is slow by 0.2 seconds over Ana's next request
       When Ana mutes the broadcast
       Then Lena is told that the broadcast is muted
-      And Ana has the answer after 200 to 700 ms

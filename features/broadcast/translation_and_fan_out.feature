@@ -17,11 +17,11 @@ Feature: From one sentence to many listeners
     Scenario: A sentence is translated into the languages that somebody listens in, and no others
       Given Ana is broadcasting in English
       And Lena listens in Spanish and Amina in French
+      And Marco listens in German
       And Ana speaks to a recogniser that follows a script
       When Ana's recogniser understands "Thank you all for coming.", which was never translated before
-      Then Lena hears "Thank you all for coming." in Spanish
-      And Amina hears "Thank you all for coming." in French
-      And that sentence is translated once into Spanish and once into French
+      Then Lena, Amina and Marco hear "Thank you all for coming.", each in their own language
+      And that sentence is translated once into each of Spanish, French and German
 
   Rule: Every listener gets every sentence, and nobody waits for anybody
 
@@ -51,7 +51,9 @@ Feature: From one sentence to many listeners
       Given Ana is broadcasting in English
       And Lena listens in Spanish
       And Ana speaks to a recogniser that follows a script
-      When Ana's recogniser understands 10 sentences
+      And Ana's recogniser has understood 5 sentences
+      And Ana has set the volume to 90%
+      When Ana's recogniser understands 5 sentences
       Then Lena hears all of them in Spanish
       And what Lena receives is numbered without gaps
 

@@ -3,7 +3,7 @@
 from behave import given, then, when
 from hamcrest import assert_that, close_to, contains_exactly, equal_to, has_entries
 
-from earshot.actors.heartbeats import keep_sending
+from earshot.actors.heartbeats import keep_sending, keep_sending_until_disconnected
 from earshot.matchers.broadcast_state import in_state
 from earshot.matchers.loudness import ends_with_sound_at
 from earshot.matchers.moments import lasting
@@ -229,11 +229,6 @@ def step_shut_down(context):
     context.stage.loses_the_service()
 
 
-@given("{person:Name} has been disconnected, and may come back")
-def step_has_been_disconnected(context, person):
-    step_may_come_back(context, person)
-
-
 @then("{listener:Name} learns of the end when {speaker:Name} was told it would come, or at most {late_s:Seconds} later")
 def step_ends_as_told(context, listener, speaker, late_s):
     ended_ms = context.stage.listener(listener).learns_of_the_end().message["timestamp"]
@@ -250,8 +245,12 @@ def step_has_beaten(context, people):
         context.stage.person(name).beats()
 
 
-@given("{people:Names} has sent a heartbeat every {every_s:Seconds} for {for_s:Seconds}")
-@when("{people:Names} sends a heartbeat every {every_s:Seconds} for {for_s:Seconds}")
+@given("{person:Name} has sent a heartbeat every {every_s:Seconds} until {other:Name} was disconnected")
+@when("{person:Name} sends a heartbeat every {every_s:Seconds} until {other:Name} is disconnected")
+def step_keeps_beating_until(context, person, every_s, other):
+    keep_sending_until_disconnected(context.stage.person(person), context.stage.person(other), every_s=every_s)
+
+
 @when("{people:Names} send a heartbeat every {every_s:Seconds} for {for_s:Seconds}")
 def step_keeps_beating(context, people, every_s, for_s):
     keep_sending([context.stage.person(name) for name in people], every_s=every_s, for_s=for_s)

@@ -15,6 +15,10 @@ from earshot.readings import AUDIO
 A_SENTENCE_EVERY_S = 0.02
 """Faster than anybody speaks, and slow enough for each sentence to be on its way before the next."""
 
+A_WINDOW_APART_S = 0.22
+"""Provisional results further apart than 200 ms do not take each other's place. The unsure ones are due three seconds
+after they came, those without an end two seconds after, and so ten that came over two seconds are due in one."""
+
 # -- what it understands
 
 
@@ -82,6 +86,19 @@ def step_understands_provisionally(context, speaker, text, score):
 @when('{speaker:Name}\'s recogniser provisionally understands "{text:Quoted}" without a stability')
 def step_understands_without_stability(context, speaker, text):
     context.stage.recogniser(speaker).understands_provisionally(text, None)
+
+
+@when(
+    "{speaker:Name}'s recogniser provisionally understands "
+    "{unsure:Number} sentences without a stability and then {open_ended:Number} without an end"
+)
+def step_believes_until_due_together(context, speaker, unsure, open_ended):
+    texts = [f"This is sentence number {number}" for number in range(1, unsure + open_ended + 1)]
+    results = [
+        Result(text, final=False, stability=None if k < unsure else 0.9, after_s=k * A_WINDOW_APART_S)
+        for k, text in enumerate(texts)
+    ]
+    context.stage.recogniser(speaker).reports(results)
 
 
 @when("{speaker:Name}'s recogniser reports these results")

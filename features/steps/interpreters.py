@@ -12,8 +12,10 @@ from hamcrest import (
     greater_than_or_equal_to,
     has_entries,
     has_entry,
+    has_item,
     has_length,
     has_properties,
+    matches_regexp,
     none,
     not_,
     not_none,
@@ -21,6 +23,7 @@ from hamcrest import (
 )
 
 from earshot.matchers import handing_over
+from earshot.matchers.hearing import is_the_recording_of
 from earshot.matchers.moments import lasting
 from earshot.matchers.numbers import between
 from earshot.patience import comes_to, stays
@@ -124,7 +127,7 @@ def step_count_handed_over(context, count):
 @then("at least {count:Number} of these results are handed over, but no more than {most:Number} within any second")
 def step_thinned_out(context, count, most):
     enough = has_length(greater_than_or_equal_to(count))
-    handovers = context.stage.interpreters.handovers_come_to(enough)
+    handovers = context.stage.interpreters.handovers_come_to(enough, within_s=6)
     assert_that(handovers, handing_over.at_most_in_a_second(most), "provisional results that are handed over")
 
 
@@ -231,12 +234,10 @@ def step_translated_once(context, language):
     assert_that(languages, contains_exactly(language), "the languages the sentence was translated into")
 
 
-@then("that sentence is translated once into {language:Language} and once into {other:Language}")
-def step_translated_twice(context, language, other):
-    languages = context.stage.interpreters.languages_of(context.stage.interpreters.sentence)
-    assert_that(
-        languages, contains_exactly(*sorted([language, other])), "the languages the sentence was translated into"
-    )
+@then("that sentence is translated once into each of {languages:Languages}")
+def step_translated_once_each(context, languages):
+    asked_for = context.stage.interpreters.languages_of(context.stage.interpreters.sentence)
+    assert_that(asked_for, contains_exactly(*sorted(languages)), "the languages the sentence was translated into")
 
 
 @then("nothing is translated")
@@ -263,11 +264,18 @@ def step_all_hear_within(context, listeners, text, limit_ms):
 
 
 @then("the log tells that a sentence of {speaker:Name}'s was given up")
-@then("the log tells that nobody heard a sentence of {speaker:Name}'s")
 def step_log_tells_error(context, speaker):
     session_id = context.stage.speaker(speaker).session_id
     look_up = functools.partial(context.stage.log_since_turn, "ERROR", session_id)
     comes_to(look_up, not_(empty()), f"the errors that are logged in {speaker}'s session")
+
+
+@then("the log tells that nobody heard a sentence of {speaker:Name}'s")
+def step_log_tells_unheard(context, speaker):
+    session_id = context.stage.speaker(speaker).session_id
+    look_up = functools.partial(context.stage.log_since_turn, "ERROR", session_id)
+    of_all = has_item(matches_regexp(r"(?i)\b(?:no language|all languages|every language|nobody|no listener)\b"))
+    comes_to(look_up, of_all, f"the errors that are logged in {speaker}'s session")
 
 
 @then("the log tells that a sentence of {speaker:Name}'s turned out differently")
@@ -280,6 +288,14 @@ def step_log_tells_correction(context, speaker):
 def step_log_tells_no_correction(context, speaker):
     look_up = functools.partial(context.stage.log_since_turn, "INFO", context.stage.speaker(speaker).session_id)
     stays(look_up, empty(), f"what is logged in {speaker}'s session", for_s=0.5)
+
+
+@then('{listeners:Names} hear "{text:Quoted}", each in their own language')
+def step_all_hear_their_own(context, listeners, text):
+    among = context.stage.samples.all_recordings()
+    for listener in listeners:
+        heard = context.stage.listener(listener).hears(text, context.stage.listener(listener).language)
+        assert_that(heard, is_the_recording_of(heard.expected, among=among), f"what {listener} heard")
 
 
 # -- sending to many

@@ -10,12 +10,12 @@ from earshot.matchers.numbers import between
 
 @given("the records of {speaker:Name}'s session fail once")
 def step_records_fail_once(context, speaker):
-    context.stage.control.fail_store(1, session_id=context.stage.speaker(speaker).session_id)
+    context.stage.control.fail_store(1, table="Sessions", session_id=context.stage.speaker(speaker).session_id)
 
 
 @given("the records of {speaker:Name}'s session fail {count:Number} times in a row")
 def step_records_fail(context, speaker, count):
-    context.stage.control.fail_store(count, session_id=context.stage.speaker(speaker).session_id)
+    context.stage.control.fail_store(count, table="Sessions", session_id=context.stage.speaker(speaker).session_id)
 
 
 @given("the records of {speaker:Name}'s session fail every time")

@@ -6,6 +6,7 @@ import asyncio
 import wave
 from functools import lru_cache
 from pathlib import Path
+from xml.parsers import expat
 
 import numpy as np
 import numpy.typing as npt
@@ -41,7 +42,7 @@ class RecordedSynthesiser:
         """Return the sentence as PCM.
 
         SpeechFailure, not transient: `UNKNOWN_SENTENCE` for a sentence without a recording,
-        `InvalidSsmlException` for a delivery that is none of VOLUMES_DB and RATES.
+        `InvalidSsmlException` for a delivery that is none of VOLUMES_DB and RATES, or whose markup is not well-formed.
         """
         if delivery.volume not in VOLUMES_DB or delivery.rate not in RATES:
             raise SpeechFailure(
@@ -49,6 +50,7 @@ class RecordedSynthesiser:
                 f"expected a volume of {', '.join(VOLUMES_DB)}, a rate of {', '.join(RATES)}, got {delivery}",
                 transient=False,
             )
+        _check_markup(delivery.markup)
         phrase_id = self._phrasebook.phrase_id(text, language)
         if phrase_id is None:
             raise SpeechFailure(
@@ -59,6 +61,19 @@ class RecordedSynthesiser:
         except LookupError as error:
             raise SpeechFailure("UNKNOWN_SENTENCE", str(error), transient=False) from error
         return await asyncio.to_thread(self._delivered, recording, delivery)
+
+
+def _check_markup(markup: str) -> None:
+    """Reject what an engine that reads markup could not read."""
+    if not markup:
+        return
+    parser = expat.ParserCreate()
+    try:
+        parser.Parse(markup, True)
+    except expat.ExpatError as error:
+        raise SpeechFailure(
+            "InvalidSsmlException", f"expected well-formed markup, got {error} in {markup!r}", transient=False
+        ) from error
 
 
 def _delivered(recording: Path, delivery: Delivery) -> bytes:

@@ -119,7 +119,7 @@ def lost_sentence_goes_unlogged() -> None:
 @twin("lost-sentence-takes-the-next-with-it", "REQ-25.5")
 def lost_sentence_takes_the_next_with_it() -> None:
     """When a sentence could not be handed over, those after it are lost as well."""
-    note, pass_on = Forwarder._note, Forwarder.pass_on
+    note, hand_over = Forwarder._note, Forwarder._hand_over
     stopped: set[str] = set()
 
     def stop(self: Forwarder, handover: Handover, attempt: int, failure: Exception) -> None:
@@ -127,12 +127,12 @@ def lost_sentence_takes_the_next_with_it() -> None:
         if attempt == module.CALLS:
             stopped.add(handover.session_id)
 
-    def pass_on_unless_stopped(self: Forwarder, handover: Handover) -> None:
+    async def hand_over_unless_stopped(self: Forwarder, handover: Handover, since_s: float) -> None:
         if handover.session_id not in stopped:
-            pass_on(self, handover)
+            await hand_over(self, handover, since_s)
 
     put(Forwarder, "_note", stop)
-    put(Forwarder, "pass_on", pass_on_unless_stopped)
+    put(Forwarder, "_hand_over", hand_over_unless_stopped)
 
 
 @twin("handover-late-by-120-ms", "REQ-21.4")

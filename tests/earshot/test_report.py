@@ -135,7 +135,7 @@ def test_data_is_compressed_and_expands_to_what_it_was(page: str) -> None:
 
 
 def test_the_quality_gate_decides(results: Path, tmp_path: Path) -> None:
-    assert report.render(results, tmp_path / "red").complaints == ("41 scenarios failed or broke, and 0 may",)
+    assert report.render(results, tmp_path / "red").complaints == ("41 of the scenarios failed or broke, and 0 may",)
     kept = [json.loads(file.read_text("utf-8")) for file in results.glob("*-result.json")]
     (tmp_path / "green").mkdir()
     for result in kept:
@@ -187,7 +187,7 @@ def test_command_line_prints_address_and_summary(
     assert "86 scenarios: " in printed
     assert f"Report:   {(tmp_path / 'index.html').as_uri()}" in printed
     assert f"Overview: {(tmp_path / 'overview.html').as_uri()}" in printed
-    assert printed.endswith("Quality gate: 41 scenarios failed or broke, and 0 may\n")
+    assert printed.endswith("Quality gate: 41 of the scenarios failed or broke, and 0 may\n")
 
 
 def test_missing_results_are_said_in_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -77,6 +77,7 @@ def test_faster_is_not_higher(factor: float) -> None:
         ("Nadie lo ha dicho", Delivery(), "UNKNOWN_SENTENCE"),
         (SPANISH, Delivery(volume="deafening"), "InvalidSsmlException"),
         (SPANISH, Delivery(rate="x-slow"), "InvalidSsmlException"),
+        (SPANISH, Delivery(markup="<speak>this & that</speak>"), "InvalidSsmlException"),
     ],
 )
 def test_what_cannot_be_spoken_is_a_lasting_failure(text: str, delivery: Delivery, code: str) -> None:
