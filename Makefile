@@ -1,7 +1,7 @@
 # make acceptance   run the features against the embedded reference and render the report
 # make test         everything: ruff, mypy, lint, trace, pytest, features
 # make check        ruff, mypy, pytest, and whether the features read well and show every promise
-# make features     the features alone; ARGS="--tags=@broadcast" is handed to behave
+# make features     the features alone; ARGS="--tags=@broadcast --jobs=2" is handed to the run
 # make pins         write the requirements files anew from pyproject.toml
 # make clean        remove what runs leave behind
 #
@@ -35,7 +35,7 @@ check: $(READY)
 	$(BIN)/pytest
 
 features: $(READY)
-	$(BIN)/behave $(ARGS) features/
+	$(BIN)/python -m earshot run $(ARGS)
 
 pins: $(READY)
 	$(pin) --group run --output-file requirements.txt

@@ -138,7 +138,10 @@ class Explorer:
         return _answer_of(listener)
 
     def _change_language(self, who: str, language: str) -> str:
-        return self._try(who, acts.CHANGE_LANGUAGE.having(targetLanguage=language))
+        answer = self._try(who, acts.CHANGE_LANGUAGE.having(targetLanguage=language))
+        if answer == acts.CHANGE_LANGUAGE.answer:
+            self._stage.listener(who).language = language  # which a client asks for again when it moves
+        return answer
 
     def _pause_playback(self, who: str) -> str:
         return self._try(who, acts.PAUSE_PLAYBACK)
