@@ -1,6 +1,6 @@
 """`python -m earshot run`: the features in several behave processes at once, one folder of results and one verdict.
 
-Most scenarios wait most of the time, so more of them run at once than there are cores. They share one embedded stack;
+They share one embedded stack;
 those that ask for other settings have instances of their own. Scenarios tagged @alone follow afterwards, by themselves.
 """
 
@@ -29,7 +29,8 @@ from earshot.report import read_results, summary
 from earshot.targets.embedded import EmbeddedTarget
 from earshot.workers import environment_of
 
-JOBS_PER_CORE = 4
+JOBS_PER_CORE = 1
+"""Recognition and the store take processor time: with more, scenarios that judge time fail for want of it."""
 DURATIONS = Path(".earshot/durations.json")
 ALLURE = "allure_behave.formatter:AllureFormatter"
 PROGRESS = f"{ProgressFormatter.__module__}:{ProgressFormatter.__name__}"

@@ -22,7 +22,6 @@ from typing import Any
 
 from earshot.evidence.formatter import ALLURES_OWN_FILES
 from earshot.failures import Unusable
-from earshot.plan import DEFAULT_TAGS
 from earshot.targets.embedded import ROOT
 
 ALLURE = "allure_behave.formatter:AllureFormatter"
@@ -112,9 +111,9 @@ def try_twin(twin: Twin) -> Outcome:
     """Run the scenarios that promise to notice this twin; if none does, run all the others of its system."""
     began = time.monotonic()
     promised = " or ".join(f"@{id_}" for id_ in twin.breaks)
-    results = _behave(twin, f"({promised}) and {DEFAULT_TAGS}")
+    results = _behave(twin, f"({promised}) and not @slow")
     if not _catches(twin, results):
-        results += _behave(twin, f"@{twin.system} and not ({promised}) and not @alone and {DEFAULT_TAGS}")
+        results += _behave(twin, f"@{twin.system} and not ({promised}) and not @alone and not @slow")
     catches = _catches(twin, results)
     caught_by = {catch.scenario for catch in catches}
     red = [result["name"] for result in results if result["status"] in ("failed", "broken")]

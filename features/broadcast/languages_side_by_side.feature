@@ -1,4 +1,4 @@
-@broadcast
+@broadcast @settling
 Feature: Languages side by side
 
   Each language is served by itself: once for everybody who listens in it, and whatever becomes of the others.

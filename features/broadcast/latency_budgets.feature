@@ -1,4 +1,4 @@
-@broadcast @alone
+@broadcast @settling @alone
 Feature: How long things take
 
   What people wait for takes no longer than they were promised, for at least 95 in a hundred.

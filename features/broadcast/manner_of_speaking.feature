@@ -1,4 +1,4 @@
-@broadcast
+@broadcast @settling
 Feature: The manner of speaking
 
   How loud and how fast somebody speaks goes with the sentence to the voice that speaks it in another language.

@@ -14,6 +14,7 @@ from earshot.targets.logs import fingerprint
 
 def ledger_of_lena() -> Ledger:
     ledger = Ledger()
+    ledger.began_at = 1_800_000_000.0  # a whole second, so that what the log rounds stays exact
     message = {"type": "sessionJoined", "sessionId": "golden-eagle-427", "connectionId": "L7x="}
     ledger.keep(Observation(ledger.began_ns + 5_000_000, "Lena", "Lena", Kind.RECEIVED, message))
     return ledger
