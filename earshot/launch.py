@@ -1,7 +1,7 @@
 """`python -m earshot run`: the features in several behave processes at once, one folder of results and one verdict.
 
-They share one embedded stack;
-those that ask for other settings have instances of their own. Scenarios tagged @alone follow afterwards, by themselves.
+They share one embedded stack; those that ask for other settings have instances of their own. Scenarios tagged @alone
+follow afterwards, by themselves.
 """
 
 from __future__ import annotations
