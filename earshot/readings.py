@@ -13,6 +13,9 @@ from earshot.targets.metrics import Metrics
 
 Dimensions = Mapping[str, str]
 
+PATIENCE_S = 10.0
+"""How soon a figure can be read is a promise of its own (BRO-8.3.7); here it only has to be there."""
+
 AUDIO = "AudioTranscription/WebSocket"
 PIPELINE = "TranslationPipeline"
 QUALITY = "AudioQuality"
@@ -27,11 +30,13 @@ class Readings:
 
     def count_comes_to(self, namespace: str, name: str, of: Dimensions, expected: Matcher[Any], what: str) -> None:
         """Return when the number of datapoints is as expected."""
-        comes_to(lambda: self._metrics.count(namespace, name, of, since=self._since), expected, what)
+        look_up = lambda: self._metrics.count(namespace, name, of, since=self._since)  # noqa: E731
+        comes_to(look_up, expected, what, within_s=PATIENCE_S)
 
     def total_comes_to(self, namespace: str, name: str, of: Dimensions, expected: Matcher[Any], what: str) -> None:
         """The same for the sum of all datapoints."""
-        comes_to(lambda: self._metrics.total(namespace, name, of, since=self._since), expected, what)
+        look_up = lambda: self._metrics.total(namespace, name, of, since=self._since)  # noqa: E731
+        comes_to(look_up, expected, what, within_s=PATIENCE_S)
 
     def percentile(self, namespace: str, name: str, of: Dimensions, percent: float, unit: str) -> float | None:
         """Return a percentile over all datapoints of this unit; None where there are none."""

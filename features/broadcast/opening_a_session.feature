@@ -212,20 +212,6 @@ Feature: Opening a session
       When Lena tries to join in Finnish
       Then Lena is refused because the session is over
 
-  Rule: Names of sessions are unique
-
-    @BRO-1.3.8 @normal @needs-fault
-    Scenario: A session is opened although nine names in a row are taken
-      Given the next 9 names for a session are taken
-      When Ana starts a broadcast in English
-      Then Ana is told the name of the session
-
-    @BRO-1.3.8 @normal @needs-fault
-    Scenario: The service gives up after ten names that are taken
-      Given the next 10 names for a session are taken
-      When Ana tries to start a broadcast in English
-      Then Ana is refused because of a fault in the service
-
   Rule: A connection may also be opened first and say afterwards what it is for
 
     @BRO-3.1.2 @normal

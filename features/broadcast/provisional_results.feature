@@ -145,7 +145,7 @@ Feature: Provisional results
     @BRO-6.1.7 @normal @needs-double
     Scenario: At most five provisional results are spoken in a second
       When Ana's recogniser provisionally understands 20 different sentences within 2 seconds
-      Then at least 8 of these results are handed over, but no more than 5 within any second
+      Then at least 6 of these results are handed over, but no more than 5 within any second
 
     @BRO-6.1.7 @normal @needs-double
     Scenario: Of ten provisional results that become due in one second, five are spoken in it

@@ -164,22 +164,25 @@ Feature: What is kept on record
 
   Rule: What two do at the same moment does not get mixed up
 
-    @BRO-2.5.1 @normal @needs-fault
+    @BRO-2.5.1 @BRO-1.3.8 @normal @needs-fault @needs-settings
     Scenario: A name that is taken is not given to another session
-      Given the next 9 names for a session turn out to be taken
+      Given a service that nobody else uses
+      And the next 9 names for a session turn out to be taken
       When Ana starts a broadcast in English
       Then Ana is told the name of the session
       And 9 other names were tried before
 
-    @BRO-1.3.8 @minor @needs-fault
+    @BRO-1.3.8 @minor @needs-fault @needs-settings
     Scenario: After ten names that were taken, opening a session fails
-      Given the next 10 names for a session turn out to be taken
+      Given a service that nobody else uses
+      And the next 10 names for a session turn out to be taken
       When Ana tries to start a broadcast in English
       Then Ana is refused because of a fault in the service
 
-    @BRO-2.5.2 @normal @needs-fault @needs-table
+    @BRO-2.5.2 @normal @needs-fault @needs-table @needs-settings
     Scenario: Who joins in the moment in which the session ends is refused and not recorded
-      Given Ana is broadcasting in English
+      Given a service that nobody else uses
+      And Ana is broadcasting in English
       And the session of Ana turns out to be over when the next listener is counted
       When Lena tries to join in Spanish
       Then Lena is refused because the session is over

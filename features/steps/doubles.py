@@ -31,6 +31,7 @@ def step_follows_script(context, speaker):
 def step_speaks_to_script(context, speaker):
     context.stage.recogniser(speaker).follows_a_script()
     context.stage.speaker(speaker).speaks_for(0.2)
+    context.stage.recogniser(speaker).attempts_come_to(recognition.started(1), and_stay=False)
 
 
 @given("{speakers:Names} are broadcasting in {language:Language} to recognisers that follow a script")

@@ -322,6 +322,7 @@ def step_sending_refused(context, times, listener):
     context.stage.control.fail_delivery(context.stage.listener(listener).connection_id, times)
 
 
+@given("{listener:Name} has heard all of them in {language:Language}")
 @then("{listener:Name} hears all of them in {language:Language}")
 def step_hears_all(context, listener, language):
     context.stage.listener(listener).hears_all(context.stage.interpreters.phrases, language)

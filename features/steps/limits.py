@@ -228,13 +228,6 @@ def step_logged_uncounted(context, rate):
     )
 
 
-@given("the next {count:Number} names for a session are taken")
-def step_names_taken(context, count):
-    context.stage.control.fail_store(
-        count, code="ConditionalCheckFailedException", operations=["PutItem"], table="Sessions"
-    )
-
-
 # -- how fast audio may come
 
 
