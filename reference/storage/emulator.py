@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
 import os
 import signal
 import socket
@@ -22,6 +21,8 @@ from pathlib import Path
 import reference
 
 BACKLOG = 256
+KEEP_ALIVE_S = 3600
+"""How long a connection may rest: longer than a run, since a client that finds its connection closed fails a call."""
 
 
 class Emulator:
@@ -88,26 +89,24 @@ def _stop_with_stdin() -> None:
 
 
 def _serve(listener: socket.socket) -> None:
-    from moto.moto_server.werkzeug_app import (
-        DomainDispatcherApplication,
-        MotoRequestHandler,
-        create_backend_app,
-    )
-    from werkzeug.serving import make_server
+    import uvicorn
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
     from reference.monitoring.cures import cure_moto
+    from reference.storage.front import Front
 
     cure_moto()
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    host, port = listener.getsockname()
-    make_server(
-        host,
-        port,
-        DomainDispatcherApplication(create_backend_app),
-        threaded=True,
-        request_handler=MotoRequestHandler,
-        fd=listener.fileno(),
-    ).serve_forever()
+    server = uvicorn.Server(
+        uvicorn.Config(
+            Front(DomainDispatcherApplication(create_backend_app)),
+            lifespan="off",
+            ws="none",
+            access_log=False,
+            log_level="error",
+            timeout_keep_alive=KEEP_ALIVE_S,
+        )
+    )
+    server.run(sockets=[listener])
 
 
 if __name__ == "__main__":

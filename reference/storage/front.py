@@ -1,0 +1,120 @@
+"""A quick door to moto's store: its own DynamoDB handler behind an asyncio HTTP server.
+
+moto's server takes some milliseconds of processor time for each call, and most of it goes into a thread for each
+connection, a Flask application and walking through the answer's description. DynamoDB has none of that here. Every
+other service goes the usual way, through moto's own application, on a thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from typing import Any
+
+from moto.core.request import Request
+from moto.core.responses import ActionResult
+from moto.dynamodb.responses import DynamoHandler, DynamoResult
+
+TARGET = b"x-amz-target"
+DYNAMODB = b"DynamoDB_20120810."
+_FOUND = ("Items", "Count", "ScannedCount", "LastEvaluatedKey", "ConsumedCapacity")
+_CHANGED = ("Attributes", "ConsumedCapacity", "ItemCollectionMetrics")
+ITEM_OPERATIONS = {
+    "GetItem": ("Item", "ConsumedCapacity"),
+    "PutItem": _CHANGED,
+    "UpdateItem": _CHANGED,
+    "DeleteItem": _CHANGED,
+    "Query": _FOUND,
+    "Scan": _FOUND,
+}
+"""What the answer to each operation on items may hold."""
+
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+class QuickDynamoHandler(DynamoHandler):
+    """moto's handler, which writes items down as they are: they have the shape of the wire already."""
+
+    def serialized(self, action_result: ActionResult) -> Any:
+        """Return status, headers and body of an answer."""
+        members = ITEM_OPERATIONS.get(self._get_action())
+        if members is None or type(action_result) is not DynamoResult:
+            return super().serialized(action_result)
+        result: Any = action_result.result
+        try:
+            body = json.dumps({name: result[name] for name in members if result.get(name) is not None})
+        except TypeError:  # Bytes, which the long way encodes.
+            return super().serialized(action_result)
+        return 200, {"Content-Type": "application/x-amz-json-1.0", **self.response_headers}, body
+
+
+class Front:
+    """An ASGI application: DynamoDB at once, on the loop, since it never waits; the rest on threads."""
+
+    def __init__(self, others: Wsgi) -> None:
+        self._others = others
+
+    async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        body = b""
+        while True:
+            part = await receive()
+            if part["type"] != "http.request":
+                return
+            body += part.get("body", b"")
+            if not part.get("more_body"):
+                break
+        environ = _environ(scope, body)
+        if dict(scope["headers"]).get(TARGET, b"").startswith(DYNAMODB):
+            status, headers, answer = _answer_dynamodb(environ)
+        else:
+            status, headers, answer = await asyncio.to_thread(_answer_by, self._others, environ)
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": answer})
+
+
+def _answer_dynamodb(environ: dict[str, Any]) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+    status, headers, body = QuickDynamoHandler.dispatch(Request(environ))
+    answer = body.encode() if isinstance(body, str) else bytes(body)
+    pairs = [(name.lower().encode(), str(value).encode()) for name, value in headers.items() if name != "status"]
+    return int(status), [*pairs, (b"content-length", str(len(answer)).encode())], answer
+
+
+def _answer_by(application: Wsgi, environ: dict[str, Any]) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+    from werkzeug.test import run_wsgi_app
+
+    parts, status, headers = run_wsgi_app(application, environ, buffered=True)
+    pairs = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    return int(status.partition(" ")[0]), pairs, b"".join(parts)
+
+
+def _environ(scope: Mapping[str, Any], body: bytes) -> dict[str, Any]:
+    """Return what WSGI calls the environment of a request."""
+    host, port = scope["server"]
+    environ = {
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": "",
+        "PATH_INFO": scope["path"],
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "RAW_URI": scope["raw_path"].decode("latin-1"),
+        "SERVER_NAME": host,
+        "SERVER_PORT": str(port),
+        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "REMOTE_ADDR": scope["client"][0],
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope["scheme"],
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": io.StringIO(),
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    for name, value in scope["headers"]:
+        key = name.decode("latin-1").upper().replace("-", "_")
+        environ["CONTENT_TYPE" if key == "CONTENT_TYPE" else f"HTTP_{key}"] = value.decode("latin-1")
+    return environ

@@ -1,0 +1,132 @@
+"""The quick door to the store answers like moto's own server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from moto.server import ThreadedMotoServer
+
+from reference.storage import aws
+from reference.storage.emulator import Emulator
+
+KEY = {"id": {"S": "ana"}}
+ITEM = {
+    **KEY,
+    "text": {"S": "Lisbon, ünïcode “quoted”"},
+    "count": {"N": "3.50"},
+    "live": {"BOOL": True},
+    "nothing": {"NULL": True},
+    "state": {"M": {"volume": {"N": "0.5"}, "deep": {"L": [{"S": "a"}, {"N": "1"}]}}},
+    "sound": {"B": b"\x00\xff\x01"},
+    "words": {"SS": ["a", "b"]},
+}
+OPERATIONS: list[tuple[str, dict[str, Any]]] = [
+    ("list_tables", {}),
+    ("describe_table", {}),
+    ("get_item", {"Key": KEY}),
+    ("put_item", {"Item": ITEM, "ConditionExpression": "attribute_not_exists(id)"}),
+    ("put_item", {"Item": ITEM, "ConditionExpression": "attribute_not_exists(id)"}),
+    (
+        "put_item",
+        {
+            "Item": ITEM,
+            "ConditionExpression": "attribute_not_exists(id)",
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        },
+    ),
+    ("get_item", {"Key": KEY}),
+    ("get_item", {"Key": KEY, "ProjectionExpression": "#t, live", "ExpressionAttributeNames": {"#t": "text"}}),
+    ("get_item", {"Key": KEY, "ReturnConsumedCapacity": "TOTAL"}),
+    ("put_item", {"Item": {**KEY, "session": {"S": "x"}, "n": {"N": "1"}}, "ReturnValues": "ALL_OLD"}),
+    *[
+        (
+            "update_item",
+            {
+                "Key": KEY,
+                "UpdateExpression": "ADD n :one SET flag = :yes",
+                "ExpressionAttributeValues": {":one": {"N": "1"}, ":yes": {"BOOL": True}},
+                "ReturnValues": returned,
+            },
+        )
+        for returned in ("NONE", "ALL_OLD", "ALL_NEW", "UPDATED_OLD", "UPDATED_NEW")
+    ],
+    ("put_item", {"Item": {"id": {"S": "lena"}, "session": {"S": "x"}}}),
+    (
+        "query",
+        {
+            "IndexName": "by-session",
+            "KeyConditionExpression": "#s = :s",
+            "ExpressionAttributeNames": {"#s": "session"},
+            "ExpressionAttributeValues": {":s": {"S": "x"}},
+        },
+    ),
+    (
+        "query",
+        {
+            "IndexName": "by-session",
+            "Select": "COUNT",
+            "KeyConditionExpression": "#s = :s",
+            "ExpressionAttributeNames": {"#s": "session"},
+            "ExpressionAttributeValues": {":s": {"S": "x"}},
+        },
+    ),
+    ("scan", {"Limit": 1}),
+    ("scan", {"FilterExpression": "n > :n", "ExpressionAttributeValues": {":n": {"N": "2"}}}),
+    ("update_item", {"Key": KEY, "UpdateExpression": "SET nonsense"}),
+    ("put_item", {"Item": {"text": {"S": "without a key"}}}),
+    ("delete_item", {"Key": KEY, "ReturnValues": "ALL_OLD"}),
+    ("delete_item", {"Key": KEY, "ReturnValues": "ALL_OLD"}),
+    ("get_item", {"TableName": "of-nobody", "Key": KEY}),
+    ("batch_get_item", {"RequestItems": {"people": {"Keys": [{"id": {"S": "lena"}}]}}}),
+]
+
+
+@pytest.fixture(scope="module")
+def clients() -> Iterator[tuple[Any, Any]]:
+    """Return a client of the quick door and one of moto's own server."""
+    emulator, moto = Emulator(), ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    moto.start()
+    host, port = moto.get_host_and_port()
+    try:
+        yield aws.connect(emulator.endpoint_url()), aws.connect(f"http://{host}:{port}")
+    finally:
+        emulator.stop()
+        moto.stop()
+
+
+def test_both_doors_answer_alike(clients: tuple[Any, Any]) -> None:
+    """Every operation the service uses, and every kind of answer: items, counts, old values, refusals."""
+    for client in clients:
+        client.create_table(
+            TableName="people",
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("id", "session")],
+            GlobalSecondaryIndexes=[
+                {
+                    "IndexName": "by-session",
+                    "KeySchema": [{"AttributeName": "session", "KeyType": "HASH"}],
+                    "Projection": {"ProjectionType": "ALL"},
+                }
+            ],
+            BillingMode="PAY_PER_REQUEST",
+        )
+    quick, usual = clients
+    for operation, parameters in OPERATIONS:
+        assert _answer(quick, operation, parameters) == _answer(usual, operation, parameters), (operation, parameters)
+
+
+def _answer(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+    if operation not in {"list_tables", "batch_get_item"}:
+        parameters = {"TableName": "people", **parameters}
+    try:
+        answer = getattr(client, operation)(**parameters)
+    except ClientError as refused:
+        answer = refused.response
+    metadata = answer.pop("ResponseMetadata")
+    table = answer.get("Table", {})
+    for changing in ("CreationDateTime", "TableId"):
+        table.pop(changing, None)
+    return metadata["HTTPStatusCode"], answer
