@@ -56,7 +56,7 @@ class Explorer:
         self._stage = stage
         self._said: dict[str, int] = {}
         self._live_before: set[str] = set()
-        self._phrases = [clip.text for clip in stage.samples.prompts("en")]
+        self._phrases = [clip.text for clip in stage.samples.translated()]
 
     def do(self, step: Step) -> None:
         """Let somebody do something; AssertionError when service and model part ways."""
@@ -193,6 +193,9 @@ class Explorer:
                 session_id, has_entries(isActive=True, broadcastState=_state(broadcast))
             )
             self._stage.records.listeners_come_to(session_id, _audience(broadcast))
+        for name in self._live_before - set(self.model.broadcasts):
+            # A broadcast whose speaker vanished is over once the service has noticed; until then no new one may begin.
+            self._stage.records.session_comes_to(self._stage.speaker(name).session_id, has_entries(isActive=False))
 
     def _person(self, name: str) -> Person:
         return self._stage.listener(name) if name in LISTENERS else self._stage.speaker(name)

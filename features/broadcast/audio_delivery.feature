@@ -1,4 +1,4 @@
-@broadcast @settling
+@broadcast
 Feature: Audio on its way to the recogniser
 
   What a speaker says reaches the recogniser complete and in order; when the recogniser falls behind, the latest counts.

@@ -1,4 +1,4 @@
-@broadcast @settling
+@broadcast
 Feature: Warnings about bad sound
 
   A speaker hears nothing of what listeners hear. The service says when the sound is bad, and what to do about it.

@@ -1,4 +1,4 @@
-@broadcast @settling
+@broadcast
 Feature: Rate of audio
 
   A speaker may send 50 pieces of audio a second. What comes faster is dropped; who keeps on with it is warned, and in

@@ -1,4 +1,4 @@
-@broadcast @settling
+@broadcast
 Feature: How connections are closed
 
   A connection is closed in a way from which a device can tell whether to come back.

@@ -1,4 +1,4 @@
-@broadcast @settling
+@broadcast
 Feature: Moving to a new connection
 
   No connection lasts for ever. Before it ends, its owner moves to a new one, and the broadcast goes on as if nothing happened.

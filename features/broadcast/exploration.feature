@@ -1,4 +1,4 @@
-@broadcast @settling
+@broadcast
 Feature: Exploring a broadcast
 
   Speakers, listeners and strangers do whatever comes to their minds, allowed or not. After every step the service must be in

@@ -1,4 +1,4 @@
-@broadcast @settling
+@broadcast
 Feature: Handing sentences over to translation
 
   Every sentence that was recognised is handed to translation at once, with all that is known of it.

@@ -1,4 +1,4 @@
-@broadcast @settling
+@broadcast
 Feature: Connections that fall silent
 
   Somebody from whom nothing comes any more is not there. The service lets go of them, and cleans up after them.

@@ -1,4 +1,4 @@
-@broadcast @settling
+@broadcast
 Feature: Languages side by side
 
   Each language is served by itself: once for everybody who listens in it, and whatever becomes of the others.

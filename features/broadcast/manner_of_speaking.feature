@@ -1,4 +1,4 @@
-@broadcast @settling
+@broadcast
 Feature: The manner of speaking
 
   How loud and how fast somebody speaks goes with the sentence to the voice that speaks it in another language.

@@ -1,4 +1,4 @@
-@broadcast @settling
+@broadcast
 Feature: What the service tells those who run it
 
   Figures say how much and how fast, alarms call somebody, and the log tells what happened without saying to whom.

@@ -1,4 +1,4 @@
-@broadcast @settling
+@broadcast
 Feature: Provisional results
 
   While somebody is still talking, a recogniser gives results that may change. What is stable enough is spoken early,

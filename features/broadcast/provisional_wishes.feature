@@ -1,4 +1,4 @@
-@broadcast @settling
+@broadcast
 Feature: How a speaker wants provisional results to be used
 
   A speaker chooses when opening a session how stable provisional results must be, how long they may be held, or to do

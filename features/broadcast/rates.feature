@@ -1,4 +1,4 @@
-@broadcast @settling
+@broadcast
 Feature: Rates of requests
 
   How often somebody may ask for something is limited, so that one client cannot take the service away from the others.

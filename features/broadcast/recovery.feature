@@ -1,4 +1,4 @@
-@broadcast @settling
+@broadcast
 Feature: When something fails
 
   Things fail. The service tries again, says so when it cannot go on, and serves everybody who is not concerned.

@@ -1,4 +1,4 @@
-@broadcast @settling
+@broadcast
 Feature: Remembered translations
 
   A sentence that was translated a moment ago need not be translated again, for whichever session it is.

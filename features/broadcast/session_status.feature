@@ -1,4 +1,4 @@
-@broadcast @settling
+@broadcast
 Feature: Knowing the audience
 
   A speaker can ask at any time who is listening, and is told of it at intervals and when it changes much.

@@ -1,4 +1,4 @@
-@broadcast @settling
+@broadcast
 Feature: Recognition of what the speaker says
 
   Speech is recognised while it is spoken: from the first sound on, through pauses, and in spite of passing faults.

@@ -1,4 +1,4 @@
-@broadcast @settling
+@broadcast
 Feature: From one sentence to many listeners
 
   Each sentence is translated and spoken for the languages that somebody listens in, and sent to everybody there.

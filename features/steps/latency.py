@@ -106,7 +106,7 @@ def step_all_leave(context):
 
 @when("{speaker:Name} says {count:Number} sentences")
 def step_says_many(context, speaker, count):
-    for clip in context.stage.samples.prompts("en")[:count]:
+    for clip in context.stage.samples.translated()[:count]:
         context.stage.speaker(speaker).says(clip.text)
 
 
