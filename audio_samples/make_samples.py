@@ -180,10 +180,10 @@ def clips(phrases: list[dict[str, Any]]) -> Iterator[Entry]:
 
 
 def prompts(phrases: list[dict[str, Any]]) -> Iterator[Entry]:
-    """Record every translation of every phrase."""
+    """Record every translation of every phrase that has translations."""
     engine = EspeakNg()
     for language, (voice, words_per_minute) in PROMPT_VOICES.items():
-        for phrase in phrases:
+        for phrase in [phrase for phrase in phrases if language in phrase]:
             reading = phrase.get("readings", {}).get(language, phrase[language])
             spoken = engine.say(reading, voice, words_per_minute)
             audio = at_peak(trimmed(resampled(spoken, engine.sample_rate_hz)), PROMPT_PEAK_DBFS)

@@ -16,7 +16,7 @@ from typing import Any
 from hamcrest import contains_exactly, equal_to
 from hamcrest.core.matcher import Matcher
 
-from earshot.audio.clips import SOURCE_LANGUAGE, SampleLibrary
+from earshot.audio.clips import SampleLibrary
 from earshot.ledger import Ledger
 from earshot.patience import PATIENCE_S, comes_to, stays
 from earshot.targets.control import Control, Fault, Handover, Synthesis, Translation
@@ -102,7 +102,7 @@ class Interpreters:
 
     def new_sentences(self, count: int, samples: SampleLibrary) -> list[str]:
         """Return sentences that differ from each other and from all before, and that were never translated."""
-        phrases = [clip.text for clip in samples.prompts(SOURCE_LANGUAGE)]
+        phrases = [clip.text for clip in samples.translated()]
         began = len(self.sentences)
         for number in range(began, began + count):
             phrase = phrases[number % len(phrases)]

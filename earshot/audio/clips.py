@@ -20,6 +20,7 @@ import yaml
 
 SAMPLE_RATE_HZ = 16_000
 SOURCE_LANGUAGE = "en"
+_NOT_FOREIGN = {"id", "setting", "readings", SOURCE_LANGUAGE}
 
 Samples = npt.NDArray[np.int16]
 """Mono sound at SAMPLE_RATE_HZ, full scale ±32768."""
@@ -87,8 +88,12 @@ class SampleLibrary:
         return self._loaded[key]
 
     def prompts(self, language: str) -> list[Clip]:
-        """Return the recordings of all phrases in `language`, in the order of the phrasebook."""
-        return [self.prompt(phrase_id, language) for phrase_id in self._phrases]
+        """Return the recordings of all phrases that `language` has, in the order of the phrasebook."""
+        return [self.prompt(phrase_id, language) for phrase_id, words in self._phrases.items() if language in words]
+
+    def translated(self) -> list[Clip]:
+        """Return the English recordings of all phrases that have translations, in the order of the phrasebook."""
+        return [self.prompt(id_, SOURCE_LANGUAGE) for id_, words in self._phrases.items() if words.keys() - _NOT_FOREIGN]
 
     def all_recordings(self) -> list[Clip]:
         """Return every recording in every language; the first call reads and checks all files."""
