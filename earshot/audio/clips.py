@@ -93,7 +93,9 @@ class SampleLibrary:
 
     def translated(self) -> list[Clip]:
         """Return the English recordings of all phrases that have translations, in the order of the phrasebook."""
-        return [self.prompt(id_, SOURCE_LANGUAGE) for id_, words in self._phrases.items() if words.keys() - _NOT_FOREIGN]
+        return [
+            self.prompt(id_, SOURCE_LANGUAGE) for id_, words in self._phrases.items() if words.keys() - _NOT_FOREIGN
+        ]
 
     def all_recordings(self) -> list[Clip]:
         """Return every recording in every language; the first call reads and checks all files."""
