@@ -52,7 +52,7 @@ class Stage:
         runtime: Runtime,
         target: Target,
         samples: SampleLibrary,
-        contract: Contract,
+        contracts: Mapping[str, Contract],
         equivalent_codes: Mapping[str, frozenset[str]],
     ) -> None:
         ledger = Ledger()
@@ -65,7 +65,7 @@ class Stage:
         """The records of the sessions each time somebody looked at them, by what to call them."""
         self._target = target
         self._equivalent_codes = equivalent_codes
-        self._scene = Scene(runtime, target.service({}), samples, contract, ledger, self.surprises)
+        self._scene = Scene(runtime, target.service({}), samples, contracts, ledger, self.surprises)
         self._settings: dict[str, str] = {}
         self._expedition: Expedition | None = None
         self._recognisers: dict[str, Recogniser] = {}
@@ -97,7 +97,7 @@ class Stage:
             runtime=self._scene.runtime,
             target=self._target,
             samples=self.samples,
-            contract=self.contract,
+            contracts=self._scene.contracts,
             equivalent_codes=self._equivalent_codes,
         )
 
@@ -118,8 +118,8 @@ class Stage:
 
     @property
     def contract(self) -> Contract:
-        """The agreement that every message is held against."""
-        return self._scene.contract
+        """The agreement that every message of a broadcast is held against."""
+        return self._scene.contracts[Person.system]
 
     def refused_with(self, code: str) -> Matcher[Refusal]:
         """Match a refusal that means this error code, in the words of the service under test."""
