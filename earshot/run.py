@@ -11,6 +11,7 @@ from pathlib import Path
 from earshot.actors.person import SYSTEM as BROADCAST
 from earshot.audio.clips import SampleError, SampleLibrary
 from earshot.failures import Unusable
+from earshot.measure.floor import NullEcho
 from earshot.runtime import Runtime
 from earshot.stage import Stage
 from earshot.tags import SYSTEMS
@@ -44,6 +45,7 @@ class Run:
         self._equivalent_codes = _equivalent_codes(self.contracts[BROADCAST], definition)
         self.runtime = Runtime()
         self._target: Target | None = None
+        self._echo: NullEcho | None = None
         try:
             self._target = (
                 RemoteTarget(definition, self.runtime)
@@ -70,6 +72,7 @@ class Run:
             samples=self.samples,
             contracts=self.contracts,
             equivalent_codes=self._equivalent_codes,
+            echo=self._null_echo,
         )
 
     def lacks(self, tags: Iterable[str]) -> str | None:
@@ -92,7 +95,16 @@ class Run:
         if self._target is not None:
             self._target.close()
             self._target = None
+        if self._echo is not None:
+            self._echo.close()
+            self._echo = None
         self.runtime.close()
+
+    def _null_echo(self) -> NullEcho:
+        """Return what tells how long an exchange takes by itself, started when it is first asked for."""
+        if self._echo is None:
+            self._echo = NullEcho()
+        return self._echo
 
 
 def _contracts(folder: Path, *, foreign: bool) -> dict[str, Contract]:
