@@ -20,11 +20,16 @@ except ImportError:  # uvloop is not published for every platform; asyncio's own
 T = TypeVar("T")
 
 
+def new_event_loop() -> asyncio.AbstractEventLoop:
+    """Return a loop of the quickest kind there is here."""
+    return loops.new_event_loop()
+
+
 class Runtime:
     """An event loop on a thread of its own."""
 
     def __init__(self) -> None:
-        self.loop: asyncio.AbstractEventLoop = loops.new_event_loop()
+        self.loop = new_event_loop()
         self._thread = threading.Thread(target=self._run, name="earshot-loop", daemon=True)
         self._thread.start()
 

@@ -18,6 +18,7 @@ from earshot.actors.intruder import Intruder
 from earshot.actors.listener import Listener
 from earshot.actors.page import Page
 from earshot.actors.participant import Participant
+from earshot.actors.person import SYSTEM as BROADCAST
 from earshot.actors.person import Person, Refusal
 from earshot.actors.recogniser import Recogniser
 from earshot.actors.speaker import Speaker
@@ -25,8 +26,9 @@ from earshot.audio.clips import SampleLibrary
 from earshot.bookkeeping import Bookkeeping
 from earshot.confidences import people_secrets
 from earshot.explore.expedition import Expedition
-from earshot.failures import ContractBreach, Unusable
+from earshot.failures import ContractBreach, Inconclusive, Unusable
 from earshot.ledger import Ledger, Observation
+from earshot.load.hall import Hall
 from earshot.matchers.refusals import refused_with
 from earshot.measure.floor import NullEcho
 from earshot.measure.stopwatch import Stopwatch
@@ -81,6 +83,7 @@ class Stage:
         self._recognisers: dict[str, Recogniser] = {}
         self._interpreters: Interpreters | None = None
         self._ensemble: Ensemble | None = None
+        self._hall: Hall | None = None
         self._cast: dict[tuple[str, type[Participant], int], Participant] = {}
         self.minutes = Minutes(self._scene)
         """What the service keeps of conversations, and how it says it is."""
@@ -288,6 +291,23 @@ class Stage:
         """Return everybody who listens or has listened, in order of appearance."""
         return [person for person in self.people if isinstance(person, Listener)]
 
+    @property
+    def hall(self) -> Hall:
+        """Listeners in processes of their own, whom nobody knows by name."""
+        if self._hall is None:
+            self._hall = Hall()
+        return self._hall
+
+    def audience_joins(self, count: int, language: str) -> None:
+        """Let so many people join the one broadcast there is, from processes of their own."""
+        url = self._scene.service.endpoint(BROADCAST, Listener.role)
+        self.hall.join(count, url=url, session_id=self.the_speaker().session_id, language=language)
+
+    def audience_has_heard(self, due_ns: Mapping[str, int]) -> None:
+        """Keep what the audience heard of the messages that were due at these times."""
+        tally = self.hall.heard(due_ns)
+        self.hall.tallies[self.ledger.note("The audience", f"heard: {tally.in_words()}").number] = tally
+
     def person(self, name: str) -> Person:
         """Return whoever of this name appeared last, in whichever role."""
         for (known, _, _), person in reversed(self._cast.items()):
@@ -349,6 +369,8 @@ class Stage:
         disorder = [f"{BREACH}: {words}" for person in self.people for words in person.complaints()]
         if news := [*disorder, *self.surprises.news(at_the_end=at_the_end)]:
             breach = any(BREACH in words for words in news)
+            if not breach and (why := self.stopwatch.why_unfit()):  # a busy machine makes a service give up in time
+                raise Inconclusive(f"{'; '.join(news)}; but the machine was unfit to tell: {why}")
             raise (ContractBreach if breach else AssertionError)("; ".join(news))
 
     def closes(self) -> None:
@@ -361,6 +383,8 @@ class Stage:
                 if person.legs:
                     person.catches_up()
         finally:
+            if self._hall is not None:
+                self._hall.leave()
             self._everybody_leaves()
         self.fails_on_surprises(at_the_end=True)
         self._nothing_is_left_behind()

@@ -12,7 +12,7 @@ from earshot.actors import acts
 from earshot.actors.recogniser import texts_understood
 from earshot.actors.speaker import Speaker
 from earshot.ledger import Kind, Observation
-from earshot.measure.delays import Delays, answer_delays, between, notice_delays, sent_at_s, welcome_delays
+from earshot.measure.delays import Delay, Delays, answer_delays, between, notice_delays, sent_at_s, welcome_delays
 from earshot.stage import Stage
 
 PAUSES = (acts.PAUSE, acts.RESUME)
@@ -35,6 +35,8 @@ class Timed:
     """What is counted, such as `confirmations`."""
     delays: Callable[[Stage, Sequence[Observation]], Delays]
     """How long each took, in what was observed in one round."""
+    because: Callable[[Stage], str] = lambda _stage: ""
+    """What else there is to say of it."""
 
 
 def _answers(*asked: acts.Act) -> Callable[[Stage, Sequence[Observation]], Delays]:
@@ -103,9 +105,22 @@ def _farewells(stage: Stage, observed: Sequence[Observation]) -> Delays:
     return stage.ensemble.farewells(observed)
 
 
+def _reaching_everybody(stage: Stage, observed: Sequence[Observation]) -> Delays:
+    """From when each sentence was due until the last of the audience had it; for ever if it never came to somebody."""
+    [heard] = [stage.hall.tallies[o.number] for o in observed if o.number in stage.hall.tallies]
+    times = zip(heard.due_ns, heard.last_of_all_ms(), strict=True)
+    return [Delay(due_ns, last_ms) for due_ns, last_ms in times]
+
+
+def _heard(stage: Stage) -> str:
+    """Say who of the audience missed something, if anybody did."""
+    missed = [tally for tally in stage.hall.tallies.values() if tally.missed]
+    return missed[0].in_words() if missed else list(stage.hall.tallies.values())[-1].in_words()
+
+
 TIMED: Mapping[str, Timed] = {
-    words: Timed(words, things, delays)
-    for words, things, delays in (
+    words: Timed(words, things, *how)
+    for words, things, *how in (
         ("pieces of sound are acknowledged", "pieces of sound", _answers(acts.SEND_AUDIO)),
         ("pieces of sound reach the recogniser", "pieces of sound", _feeding),
         ("controls are confirmed", "controls", _confirmations),
@@ -121,6 +136,7 @@ TIMED: Mapping[str, Timed] = {
         ("listeners are told of the end", "listeners", _farewells),
         ("sentences are handed over", "sentences", _handing_over),
         ("sentences that were handed over reach the translator", "sentences", _translating),
+        ("sentences reach everybody in the audience", "sentences", _reaching_everybody, _heard),
         ("sentences are heard in the other language", "sentences", _hearing),
     )
 }

@@ -8,8 +8,6 @@ from __future__ import annotations
 import base64
 import re
 
-from behave import register_type
-
 from earshot import languages
 from earshot.actors import acts
 from earshot.actors.intruder import Papers
@@ -19,6 +17,8 @@ from earshot.audio.flaws import Flaw
 from earshot.bookkeeping import Figure
 from earshot.explore import explorer
 from earshot.timed import TIMED
+from features import talk  # noqa: F401  the words of conversations
+from features.parameters import one_of, parameter
 
 CAST = ("Ana", "Bruno", "Carla", "Lena", "Amina", "Marco", "Yuki", "Tomas", "Mallory")
 
@@ -63,6 +63,7 @@ REFUSALS = {
 
 SOUNDS = {
     "silence": lambda duration_s: signals.silence(duration_s),
+    "a plain tone": lambda duration_s: signals.tone(440, duration_s, amplitude=0.3),
     "a whistling tone": lambda duration_s: signals.tone(1000, duration_s, amplitude=0.3),
     "the hiss of rain": lambda duration_s: signals.noise(duration_s, sigma=0.05, seed=7),
 }
@@ -283,6 +284,7 @@ SETTINGS = {
         "STATUS_HANDLER_TIMEOUT_SECONDS": "1",
         "LISTENER_HANDLER_TIMEOUT_SECONDS": "1",
     },
+    "lets 1000 listeners into a session": {"MAX_LISTENERS_PER_SESSION": "1000"},
     "lets 2 listeners into a session": _SMALL,
     "lets 2 broadcasts of one person run": _SMALL,
     "lets one person open 3 broadcasts an hour": _SMALL,
@@ -312,19 +314,6 @@ SETTINGS = {
     "tells speakers the status every second": {"PERIODIC_UPDATE_INTERVAL_SECONDS": "1"},
 }
 """How a step says what a service is set to ("Given a service that …"), and the settings of the sheet's 1.4."""
-
-
-def _one_of(words: object) -> str:
-    """Return a pattern for a closed list, the longest first so that no word hides another."""
-    return "|".join(sorted(words, key=len, reverse=True))  # type: ignore[call-overload]
-
-
-def _type(name: str, pattern: str, convert: object) -> None:
-    def converter(text: str) -> object:
-        return convert(text)  # type: ignore[operator]
-
-    converter.pattern = pattern  # type: ignore[attr-defined]
-    register_type(**{name: converter})
 
 
 def _wish(words: str) -> Wish:
@@ -374,74 +363,76 @@ def _audience(text: str) -> dict[str, int]:
     return {LANGUAGES[language]: int(count) for count, language in counts}
 
 
-_type("Name", _one_of(CAST), str)
-_type(
+parameter("Name", one_of(CAST), str)
+parameter(
     "Names",
-    rf"(?:{_one_of(CAST)})(?:(?:, | and )(?:{_one_of(CAST)}))*",
+    rf"(?:{one_of(CAST)})(?:(?:, | and )(?:{one_of(CAST)}))*",
     lambda text: re.split(", | and ", text),
 )
-_type("Quoted", r'[^"]*', str)
-_type("Language", _one_of(LANGUAGES), LANGUAGES.__getitem__)
-_type(
+parameter("Quoted", r'[^"]*', str)
+parameter("Language", one_of(LANGUAGES), LANGUAGES.__getitem__)
+parameter(
     "Languages",
-    rf"(?:{_one_of(LANGUAGES)})(?:(?:, | and )(?:{_one_of(LANGUAGES)}))*",
+    rf"(?:{one_of(LANGUAGES)})(?:(?:, | and )(?:{one_of(LANGUAGES)}))*",
     lambda text: [LANGUAGES[language] for language in re.split(", | and ", text)],
 )
-_type("Reason", _one_of(REFUSALS), REFUSALS.__getitem__)
-_type("Sound", _one_of(SOUNDS), SOUNDS.__getitem__)
-_type("Number", r"\d+", int)
-_type("Tier", "standard|premium", str)
-_type("RoleOwner", "the speaker's|a listener's", lambda text: text.split()[1].removesuffix("'s"))
-_type("Decimal", r"\d+(?:\.\d+)?", float)
-_type("Act", _one_of(ACTS | MISTAKES), lambda words: (ACTS | MISTAKES)[words])
-_type("Garble", _one_of(GARBLES | WORDLESS), (GARBLES | WORDLESS).__getitem__)
-_type("Field", _one_of(FIELDS), FIELDS.__getitem__)
-_type("Declaration", _one_of(DECLARATIONS), DECLARATIONS.__getitem__)
-_type("File", _one_of(FILES), lambda kind: FILES[kind].ljust(3200, b"\0"))
-_type("Rate", _one_of(RATES), RATES.__getitem__)
-_type("Ordinal", _one_of(ORDINALS), ORDINALS.__getitem__)
-_type("Purpose", _one_of(PURPOSES), str)
-_type(
+parameter("Reason", one_of(REFUSALS), REFUSALS.__getitem__)
+parameter("Sound", one_of(SOUNDS), SOUNDS.__getitem__)
+parameter("Number", r"\d+", int)
+parameter("Tier", "standard|premium", str)
+parameter("RoleOwner", "the speaker's|a listener's", lambda text: text.split()[1].removesuffix("'s"))
+parameter("Decimal", r"\d+(?:\.\d+)?", float)
+parameter("Act", one_of(ACTS | MISTAKES), lambda words: (ACTS | MISTAKES)[words])
+parameter("Garble", one_of(GARBLES | WORDLESS), (GARBLES | WORDLESS).__getitem__)
+parameter("Field", one_of(FIELDS), FIELDS.__getitem__)
+parameter("Declaration", one_of(DECLARATIONS), DECLARATIONS.__getitem__)
+parameter("File", one_of(FILES), lambda kind: FILES[kind].ljust(3200, b"\0"))
+parameter("Rate", one_of(RATES), RATES.__getitem__)
+parameter("Ordinal", one_of(ORDINALS), ORDINALS.__getitem__)
+parameter("Purpose", one_of(PURPOSES), str)
+parameter(
     "Wish",
     r"(?:standard|premium|gold) quality|(?:no |perhaps )?provisional results"
     r"|a stability threshold of \S+|a holding time of \S+ seconds",
     lambda text: _wish(text),
 )
-_type("Settings", _one_of(SETTINGS), SETTINGS.__getitem__)
-_type("Papers", _one_of(PAPERS), PAPERS.__getitem__)
-_type("Seconds", r"\d+(?:\.\d+)? seconds?", lambda text: float(text.split()[0]))
-_type("Milliseconds", r"\d+ ms", lambda text: float(text.split()[0]))
-_type(
+parameter("Settings", one_of(SETTINGS), SETTINGS.__getitem__)
+parameter("Papers", one_of(PAPERS), PAPERS.__getitem__)
+parameter("Seconds", r"\d+(?:\.\d+)? seconds?", lambda text: float(text.split()[0]))
+parameter("Milliseconds", r"\d+ ms", lambda text: float(text.split()[0]))
+parameter(
     "Duration",
     r"\d+(?:\.\d+)? (?:ms|seconds?)",
     lambda text: float(text.split()[0]) * (1 if text.endswith("ms") else 1000),
 )
-_type("Timed", _one_of(TIMED), TIMED.__getitem__)
-_type("Span", r"-?\d+ (?:second|minute|hour)s?", lambda text: _span_ms(text))
-_type("Times", r"\d+ times?", lambda text: int(text.split()[0]))
-_type("Decibels", r"-?\d+(?:\.\d+)? dB", lambda text: float(text.split()[0]))
+parameter("Timed", one_of(TIMED), TIMED.__getitem__)
+parameter("Span", r"-?\d+ (?:second|minute|hour)s?", lambda text: _span_ms(text))
+parameter("Times", r"\d+ times?", lambda text: int(text.split()[0]))
+parameter("Decibels", r"-?\d+(?:\.\d+)? dB", lambda text: float(text.split()[0]))
 _PIECE_NUMBERS = r"\d+(?: to \d+)?"
-_type("Pieces", rf"{_PIECE_NUMBERS}(?:(?:, | and ){_PIECE_NUMBERS})*", lambda text: _pieces(text))
-_type(
+parameter("Pieces", rf"{_PIECE_NUMBERS}(?:(?:, | and ){_PIECE_NUMBERS})*", lambda text: _pieces(text))
+parameter(
     "Flaw",
     r"\d+ dB above the noise|with [\d.]+% of it distorted|with an echo of -\d+ dB",
     lambda text: _flaw(text),
 )
-_type("AudioIssue", _one_of(AUDIO_ISSUES), AUDIO_ISSUES.__getitem__)
-_type("Loudness", _one_of(LOUDNESSES), LOUDNESSES.__getitem__)
-_type("Pace", _one_of(PACES), PACES.__getitem__)
-_type("Percent", r"-?\d+(?:\.\d+)?%", lambda text: round(float(text[:-1]) / 100, 6))
-_type("PlaybackAct", _one_of(PLAYBACK_ACTS), PLAYBACK_ACTS.__getitem__)
-_type("News", _one_of(NEWS), NEWS.__getitem__)
-_type("HeldBack", _one_of(HELD_BACK), HELD_BACK.__getitem__)
-_type("StatusCause", _one_of(STATUS_CAUSES), STATUS_CAUSES.__getitem__)
-_type("EarlierStatus", _one_of(EARLIER_STATUSES), EARLIER_STATUSES.__getitem__)
-_type("WrongVolume", _one_of(WRONG_VOLUMES), WRONG_VOLUMES.__getitem__)
-_type("WrongState", _one_of(WRONG_STATES), WRONG_STATES.__getitem__)
+parameter("AudioIssue", one_of(AUDIO_ISSUES), AUDIO_ISSUES.__getitem__)
+parameter("Loudness", one_of(LOUDNESSES), LOUDNESSES.__getitem__)
+parameter("Pace", one_of(PACES), PACES.__getitem__)
+parameter("Percent", r"-?\d+(?:\.\d+)?%", lambda text: round(float(text[:-1]) / 100, 6))
+parameter("PlaybackAct", one_of(PLAYBACK_ACTS), PLAYBACK_ACTS.__getitem__)
+parameter("News", one_of(NEWS), NEWS.__getitem__)
+parameter("HeldBack", one_of(HELD_BACK), HELD_BACK.__getitem__)
+parameter("StatusCause", one_of(STATUS_CAUSES), STATUS_CAUSES.__getitem__)
+parameter("EarlierStatus", one_of(EARLIER_STATUSES), EARLIER_STATUSES.__getitem__)
+parameter("WrongVolume", one_of(WRONG_VOLUMES), WRONG_VOLUMES.__getitem__)
+parameter("WrongState", one_of(WRONG_STATES), WRONG_STATES.__getitem__)
 _STATE = r"(?:active|(?:not )?paused|(?:not )?muted|at \d+% volume)"
-_type("State", rf"{_STATE}(?:(?:, | and ){_STATE})*", lambda text: dict(map(_state_member, re.split(", | and ", text))))
-_COUNT = rf"\d+ in (?:{_one_of(LANGUAGES)})"
-_type("Audience", rf"{_COUNT}(?:(?:, | and ){_COUNT})*", lambda text: _audience(text))
+parameter(
+    "State", rf"{_STATE}(?:(?:, | and ){_STATE})*", lambda text: dict(map(_state_member, re.split(", | and ", text)))
+)
+_COUNT = rf"\d+ in (?:{one_of(LANGUAGES)})"
+parameter("Audience", rf"{_COUNT}(?:(?:, | and ){_COUNT})*", lambda text: _audience(text))
 
 
 # -- what the service records about itself
@@ -526,9 +517,9 @@ ALARMS = {
 }
 """What an alarm watches, and the metric by which it does."""
 
-_type("Count", _one_of(COUNTS), COUNTS.__getitem__)
-_type("Measure", _one_of(MEASURES), MEASURES.__getitem__)
-_type("ServiceCount", _one_of(SERVICE_COUNTS), SERVICE_COUNTS.__getitem__)
-_type("ServiceMeasure", _one_of(SERVICE_MEASURES), SERVICE_MEASURES.__getitem__)
-_type("Alarm", _one_of(ALARMS), ALARMS.__getitem__)
-_type("AlarmLevel", "critical|warning|further", lambda text: "other" if text == "further" else text)
+parameter("Count", one_of(COUNTS), COUNTS.__getitem__)
+parameter("Measure", one_of(MEASURES), MEASURES.__getitem__)
+parameter("ServiceCount", one_of(SERVICE_COUNTS), SERVICE_COUNTS.__getitem__)
+parameter("ServiceMeasure", one_of(SERVICE_MEASURES), SERVICE_MEASURES.__getitem__)
+parameter("Alarm", one_of(ALARMS), ALARMS.__getitem__)
+parameter("AlarmLevel", "critical|warning|further", lambda text: "other" if text == "further" else text)

@@ -87,6 +87,8 @@ class Recogniser:
         self._ended_ns = 0
         self.reported: Sequence[str] = ()
         """The texts of the latest series of results."""
+        self.due_ns: Mapping[str, int] = {}
+        """When each result of that series was due, by its text."""
 
     # ---- what it is told
 
@@ -111,6 +113,7 @@ class Recogniser:
         """Report results one after the other, each at its time after the first."""
         self.reported = [result.text for result in results]
         self._began_ns = time.monotonic_ns()
+        self.due_ns = {result.text: self._began_ns + round(result.after_s * 1e9) for result in results}
         for result in results:
             left_s = result.after_s - (time.monotonic_ns() - self._began_ns) / 1e9
             time.sleep(max(0.0, left_s))

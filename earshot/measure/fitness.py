@@ -22,8 +22,11 @@ UNFIT_STOLEN = 0.05
 """More of the processor time than this went to other virtual machines."""
 UNFIT_FREE = 0.05
 """Less of the processor time than this was left, so that everybody waited for everybody."""
+UNFIT_WAITING = 0.25
+"""For more than this share of the time somebody could have gone on but had no processor to do so."""
 PROBE_EVERY_S = 0.02
 _STAT = Path("/proc/stat")
+_PRESSURE = Path("/proc/pressure/cpu")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ class Fitness:
     """Share that nobody used."""
     forced_switches_per_s: float | None = None
     """How often this process had to give way to another one."""
+    waiting: float | None = None
+    """Share of the time during which somebody had to wait for a processor."""
     lags_ms: tuple[float, ...] = ()
     """By how much the event loop was late, asked every 20 ms."""
 
@@ -44,7 +49,8 @@ class Fitness:
         lag = f"loop at most {max(self.lags_ms):.1f} ms late" if self.lags_ms else "loop lag not known"
         switches = self.forced_switches_per_s
         return (
-            f"processor {_share(self.free)} free and {_share(self.stolen)} stolen, "
+            f"processor {_share(self.free)} free and {_share(self.stolen)} stolen, somebody waiting for it "
+            f"{_share(self.waiting)} of the time, "
             f"{'not known how many' if switches is None else f'{switches:.0f}'} forced context switches a second, {lag}"
         )
 
@@ -66,7 +72,8 @@ class Machine:
 
     def complaints(self, budget: Budget | None) -> tuple[str, ...]:
         """Return why this machine cannot tell whether the budget, if there is one, is kept; nothing if it can."""
-        error, stolen, free = self.error_ms(budget.percentile if budget else 95), self.fitness.stolen, self.fitness.free
+        error = self.error_ms(budget.percentile if budget else 95)
+        stolen, free, waiting = self.fitness.stolen, self.fitness.free, self.fitness.waiting
         found = []
         if budget is not None and error is not None and error > UNFIT_FLOOR * budget.limit_ms:
             most = f"{percent(UNFIT_FLOOR)} of {budget.limit_ms:g} ms"
@@ -75,6 +82,8 @@ class Machine:
             found.append(f"{percent(stolen)} of its processor time was taken by other virtual machines")
         if free is not None and free < UNFIT_FREE:
             found.append(f"it was busy, with {percent(free)} of its processor time left")
+        elif waiting is not None and waiting > UNFIT_WAITING:
+            found.append(f"it was busy, with somebody waiting for a processor {percent(waiting)} of the time")
         return tuple(found)
 
     def in_words(self) -> str:
@@ -117,6 +126,11 @@ class FitnessWatch:
             forced_switches_per_s=(
                 None if now.switches is None or began.switches is None else (now.switches - began.switches) / elapsed_s
             ),
+            waiting=(
+                None
+                if now.waited_us is None or began.waited_us is None
+                else min(1.0, (now.waited_us - began.waited_us) / 1e6 / elapsed_s)
+            ),
             lags_ms=tuple(self._lags_ms),
         )
 
@@ -138,11 +152,16 @@ class _Counters:
     ticks: tuple[int, ...]
     """Processor time: user, nice, system, idle, waiting for input or output, interrupts (two kinds), stolen."""
     switches: int | None
+    waited_us: int | None
+    """Time during which somebody had to wait for a processor."""
 
     @classmethod
     def read(cls) -> _Counters:
         switches = resource.getrusage(resource.RUSAGE_SELF).ru_nivcsw if resource else None
-        return cls(time.monotonic(), ticks_in(_STAT.read_text()) if _STAT.exists() else (), switches)
+        ticks = ticks_in(_STAT.read_text()) if _STAT.exists() else ()
+        return cls(
+            time.monotonic(), ticks, switches, waited_us_in(_PRESSURE.read_text()) if _PRESSURE.exists() else None
+        )
 
 
 def ticks_in(stat: str) -> tuple[int, ...]:
@@ -151,6 +170,14 @@ def ticks_in(stat: str) -> tuple[int, ...]:
     if name != "cpu" or len(numbers) < 8:
         raise ValueError(f"expected /proc/stat to begin with a line 'cpu' of at least 8 numbers, got {stat[:60]!r}")
     return tuple(int(number) for number in numbers)
+
+
+def waited_us_in(pressure: str) -> int:
+    """Return for how many microseconds in all somebody has waited, from the text of Linux' /proc/pressure/cpu."""
+    name, *_, total = pressure.splitlines()[0].split()
+    if name != "some" or not total.startswith("total="):
+        raise ValueError(f"expected /proc/pressure/cpu to begin with 'some … total=…', got {pressure[:60]!r}")
+    return int(total.removeprefix("total="))
 
 
 def _share(value: float | None) -> str:

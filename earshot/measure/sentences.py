@@ -43,12 +43,13 @@ def _kept(verdict: Verdict) -> str:
 def _broken(verdict: Verdict) -> str:
     """Name every claim that was broken, or that looked so on an unfit machine."""
     budget, claims, reasons = verdict.budget, verdict.claims, []
-    if claims.get(Claim.GAP) is Outcome.FAIL:
+    slow = verdict.outcome is not Outcome.FAIL or not verdict.complaints  # an unfit machine is no witness of slowness
+    if slow and claims.get(Claim.GAP) is Outcome.FAIL:
         reasons.append(f"for {duration(verdict.gap_ms)} nothing came, longer than the {_gap_limit(verdict)} allowed")
     if claims.get(Claim.LOSS) is Outcome.FAIL:
         allowed = f"at most {budget.lost_at_most:.3g} of them" if budget.lost_at_most else "none"
         reasons.append(f"{verdict.lost} of {verdict.count} {budget.things} were lost, and {allowed} may be")
-    if claims[Claim.TIME] is Outcome.FAIL:
+    if slow and claims[Claim.TIME] is Outcome.FAIL:
         reasons.append(_over(verdict))
     return "; ".join(reasons)
 

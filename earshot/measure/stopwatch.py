@@ -17,7 +17,7 @@ from earshot.measure.delays import Delays, interval_ms
 from earshot.measure.fitness import Machine
 from earshot.measure.floor import Examination, NullEcho
 from earshot.measure.growth import Growth, growth
-from earshot.measure.sentences import sentence
+from earshot.measure.sentences import AGAIN, sentence
 from earshot.measure.verdict import Outcome, Verdict, judge
 from earshot.runtime import Runtime
 
@@ -34,11 +34,13 @@ class Judged:
     what: str
     verdict: Verdict
     interval_ms: float
+    because: str = ""
+    """What else was found, in words."""
 
     @property
     def words(self) -> str:
         """The verdict as a sentence."""
-        return sentence(self.verdict)
+        return f"{sentence(self.verdict)}; {self.because}" if self.because else sentence(self.verdict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Stopwatch:
         self._act: Callable[[], object] | None = None
         self._rounds: list[Sequence[Observation]] = []
         self._earlier: list[Sequence[Observation]] = []
+        self._complaints: tuple[str, ...] = ()
 
     def times(self, act: Callable[[], object]) -> None:
         """Do something whose time is judged later; it may be done again, up to four times in all."""
@@ -74,12 +77,12 @@ class Stopwatch:
         self._act = act
         self._again()
 
-    def insist(self, what: str, budget: Budget, measure: Measure) -> None:
-        """Return if a claim about what was timed holds.
+    def insist(self, what: str, budget: Budget, measure: Measure, *, because: Callable[[], str] = lambda: "") -> None:
+        """Return if a claim about what was timed holds; `because` says more of what was found, if there is more.
 
         Raises BudgetExceeded when one can be sure that it is broken, Inconclusive when one cannot tell.
         """
-        judged = Judged(what, *self._verdict(budget, measure))
+        judged = Judged(what, *self._verdict(budget, measure), because())
         self.judged.append(judged)
         _raise(judged.verdict.outcome, f"{what}: {judged.words}")
 
@@ -100,9 +103,16 @@ class Stopwatch:
         """Insist that what was timed last takes at most twice as long as what was timed before it."""
         self._compare(what, measure(self._earlier[0]), measure(self._round(0)), names)
 
+    def why_unfit(self) -> str:
+        """Say why the machine is not fit to hold slowness against a service; empty if it is, or nothing was timed."""
+        if self._examination is not None:
+            self._complaints = self._machine().complaints(None)
+        return ", ".join(self._complaints)
+
     def stop(self) -> None:
         """End the examination of the machine; harmless when nothing was timed."""
         if self._examination is not None:
+            self.why_unfit()
             examination, self._examination = self._examination, None
             self._runtime.call(examination.__aexit__(None, None, None), within_s=EXAMINED_WITHIN_S)
 
@@ -145,7 +155,12 @@ class Stopwatch:
         if self._act is None:
             raise RuntimeError("nothing was timed: the When step of this scenario must say what to time")
         since = len(self._ledger)
-        self._act()
+        try:
+            self._act()
+        except AssertionError as failure:
+            if why := self.why_unfit():
+                raise Inconclusive(f"{failure}; but the machine was unfit to tell: {why}; {AGAIN}") from failure
+            raise
         self._rounds.append(self._ledger.since(since))
 
     def _machine(self) -> Machine:

@@ -67,7 +67,7 @@ class Verdict:
     """How often the growing measurement was looked at."""
     machine: Machine
     complaints: tuple[str, ...]
-    """Why the machine was unfit; such a machine passes a service but never fails it."""
+    """Why the machine was unfit; such a machine passes a service but never fails it for being slow."""
 
     @property
     def count(self) -> int:
@@ -149,7 +149,7 @@ def _look(
     complaints = machine.complaints(budget)
     in_order = np.sort(times)
     return Verdict(
-        outcome=_overall(set(claims.values()), bool(complaints)),
+        outcome=_overall(claims, bool(complaints)),
         claims=claims,
         budget=budget,
         samples_ms=tuple(samples_ms),
@@ -183,7 +183,11 @@ def _weigh_gap(gap_ms: float, limit_ms: float, error_ms: float) -> Outcome:
     return Outcome.FAIL if gap_ms > limit_ms + error_ms else Outcome.INCONCLUSIVE
 
 
-def _overall(outcomes: set[Outcome], unfit: bool) -> Outcome:
+def _overall(claims: Mapping[Claim, Outcome], unfit: bool) -> Outcome:
+    """Return what all claims together come to. A busy machine makes a service slow, but it loses nothing."""
+    outcomes = set(claims.values())
+    if claims.get(Claim.LOSS) is Outcome.FAIL:
+        return Outcome.FAIL
     if Outcome.FAIL in outcomes:
         return Outcome.INCONCLUSIVE if unfit else Outcome.FAIL
     return Outcome.PASS if outcomes == {Outcome.PASS} else Outcome.INCONCLUSIVE

@@ -6,7 +6,7 @@ from hamcrest import assert_that, equal_to, has_length, less_than_or_equal_to, o
 from earshot.actors import acts
 from earshot.failures import Inconclusive
 from earshot.measure.budget import Budget
-from earshot.measure.sentences import sentence
+from earshot.measure.sentences import duration, sentence
 from earshot.measure.verdict import Claim, Outcome
 from earshot.patience import comes_to
 from earshot.timed import CONTROLS, TIMED
@@ -42,6 +42,17 @@ def step_each_has_listener(context):
         [listener] = context.stage.guests(1)
         listener.joins(speaker.session_id, "es")
         context.stage.ensemble.listeners[speaker.name] = [listener]
+
+
+@given("an audience of {count:Number} people listens in {language:Language}")
+def step_audience(context, count, language):
+    context.stage.audience_joins(count, language)
+
+
+@given("{speaker:Name} has spoken alone for {duration_s:Seconds} at the pace of speech")
+def step_has_spoken_alone(context, speaker, duration_s):
+    ensemble = context.stage.ensemble_of(speaker)
+    context.stage.stopwatch.times(lambda: ensemble.speak(duration_s))
 
 
 # -- what they do, as often as a verdict needs it
@@ -86,6 +97,12 @@ def step_each_moves(context):
             speaker.closes_the_old_connection()
 
     context.stage.stopwatch.times(move)
+
+
+@when("{speaker:Name} asks for the status {times:Times} within {duration_s:Seconds}")
+def step_asks_often(context, speaker, times, duration_s):
+    ensemble = context.stage.ensemble_of(speaker)
+    context.stage.stopwatch.times(lambda: ensemble.ask([acts.ASK_STATUS], times=times, every_s=duration_s / times))
 
 
 @when("each of them asks for the status {times:Times}")
@@ -164,11 +181,15 @@ def step_believes_new(context, speaker, count, duration_s):
 
 def _understand_new(stage, speaker, count, duration_s, *, final):
     def understand():
-        first = len(stage.ledger)  # a number that no earlier round began with
-        texts = [f"This is sentence number {number}." for number in range(first, first + count)]
+        texts = stage.interpreters.new_sentences(count, stage.samples)
         known = len(stage.interpreters.handovers())
-        stage.recogniser(speaker).understands_many(texts, final=final, within_s=duration_s)
-        comes_to(stage.interpreters.handovers, has_length(known + count), "what is handed over to translation")
+        recogniser = stage.recogniser(speaker)
+        stage.speaker(speaker).speaks_for(0.1)  # a recogniser that hears nothing for a minute is closed
+        recogniser.understands_many(texts, final=final, within_s=duration_s)
+        if stage.hall.listeners:
+            stage.audience_has_heard(recogniser.due_ns)
+        else:
+            comes_to(stage.interpreters.handovers, has_length(known + count), "what is handed over to translation")
 
     stage.stopwatch.times(understand)
 
@@ -196,7 +217,8 @@ def step_share_within_without_stall(context, share, timed, limit_ms, silence_ms)
 
 
 def _insist(stage, timed, budget, what):
-    stage.stopwatch.insist(f"{what} within {budget.limit_ms:g} ms", budget, lambda seen: timed.delays(stage, seen))
+    what = f"{what} within {duration(budget.limit_ms)}"
+    stage.stopwatch.insist(what, budget, lambda seen: timed.delays(stage, seen), because=lambda: timed.because(stage))
 
 
 @then("the last {late_s:Seconds} take at most twice as long as the first {early_s:Seconds}")
@@ -207,6 +229,21 @@ def step_no_growth(context, late_s, early_s):
         first_s=early_s,
         last_s=late_s,
     )
+
+
+@then("{timed:Timed} at most twice as late as when {speaker:Name} was alone")
+def step_no_growth_under_load(context, timed, speaker):
+    context.stage.stopwatch.insist_on_no_growth_since(
+        f"{timed.words} at most twice as late as when {speaker} was alone",
+        lambda seen: timed.delays(context.stage, seen),
+        (f"when {speaker} was alone", "with everybody"),
+    )
+
+
+@then("{share:Percent} of {timed:Timed} within {limit_ms:Duration}, and none is lost")
+def step_share_within_without_loss(context, share, timed, limit_ms):
+    budget = Budget(share * 100, limit_ms, lost_at_most=0, things=timed.things)
+    _insist(context.stage, timed, budget, f"{share:.0%} of {timed.words}")
 
 
 @then("that is taken for a stall")

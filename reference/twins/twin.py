@@ -21,6 +21,7 @@ MODULES = (
     "recognition",
     "records",
     "sentences",
+    "slowness",
 )
 """Where twins are declared, one module for each theme."""
 

@@ -41,6 +41,7 @@ def test_processor_time_is_shared_out(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_where_the_platform_does_not_say_it_is_not_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fitness, "_STAT", tmp_path / "absent")
+    monkeypatch.setattr(fitness, "_PRESSURE", tmp_path / "absent")
     monkeypatch.setattr(fitness, "resource", None)
 
     async def watch() -> Fitness:
@@ -51,7 +52,7 @@ def test_where_the_platform_does_not_say_it_is_not_known(tmp_path: Path, monkeyp
 
     found = asyncio.run(watch())
     assert found == Fitness()
-    assert found.in_words().count("not known") == 4
+    assert found.in_words().count("not known") == 5
     assert Machine(fitness=found).complaints(Budget(95, 50)) == ()
 
 

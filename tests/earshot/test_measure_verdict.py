@@ -238,3 +238,13 @@ def test_sentences_for_a_product_owner() -> None:
     assert sentence(judge([5.0, 60.0], Budget(100, 50))).startswith(
         "1 of 2 answers did not come within 50 ms, the slowest took 60 ms"
     )
+
+
+def test_a_busy_machine_excuses_slowness_but_no_loss() -> None:
+    budget = Budget(95, 100, lost_at_most=0, things="sentences")
+    busy = lambda: machine(free=0.01)  # noqa: E731
+    slow = judge([500.0] * 100, budget, machine=busy)
+    assert slow.outcome is Outcome.INCONCLUSIVE
+    lossy = judge([500.0] * 98 + [math.inf] * 2, budget, machine=busy)
+    assert lossy.outcome is Outcome.FAIL
+    assert sentence(lossy).startswith("2 of 100 sentences were lost, and none may be (")

@@ -1,0 +1,200 @@
+"""One process full of listeners, who note when each message reaches them and do nothing else.
+
+    python -m earshot.load.listening
+
+It is told what to do by JSON objects on its standard input, one to a line, and answers each by one on its standard
+output; it ends when its input closes. The connections are those of every other actor of Earshot: arrivals are stamped
+in the transport callback. But nobody decodes, checks and keeps every message, as in the ledger, for which a thousand
+listeners would need more processors than there are: only the first that each of them gets is held against the
+contract, of the others the member that tells them apart is read.
+
+    {"do": "join", "url": …, "session": …, "language": …, "addresses": […], "names": […], "by": "transcript"}
+    {"do": "tell", "due_ns": {message: time}, "offset_ns": 0, "within_s": 2}
+    {"do": "leave"}
+    {"do": "clock"}
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import sys
+import time
+from collections.abc import Mapping
+from json import JSONDecoder
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.frames import Frame, Opcode
+
+from earshot.load.tally import tally
+from earshot.runtime import new_event_loop
+from earshot.wire.contract import Contract
+from earshot.wire.leg import StampingConnection
+
+CONTRACT = Path(__file__).resolve().parents[2] / "contract" / "broadcast.asyncapi.yaml"
+AT_ONCE = 32
+"""So many connect at the same time; more only queue up at the service."""
+CONNECTED_WITHIN_S = 30.0
+LOOKS_AGAIN_AFTER_S = 0.05
+LINE_LIMIT_BYTES = 64 * 1024 * 1024
+"""The longest order: the addresses and names of all listeners."""
+
+
+class Ear(StampingConnection):
+    """A connection that notes when each message came, by the member that tells it from the others."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.heard: dict[str, int] = {}
+        self.first: bytes = b""
+        """The first message that is one of those to be noted."""
+        self.errors: list[str] = []
+        self.member = b""
+
+    def process_event(self, event: Any) -> None:
+        """Note what was received; it is not passed on, since nobody asks for it."""
+        if self.member and isinstance(event, Frame) and event.opcode is Opcode.TEXT and event.fin:
+            self._note(bytes(event.data))
+        else:
+            super().process_event(event)
+
+    def listen_for(self, member: str) -> None:
+        """From now on, note messages that have this member."""
+        self.member = json.dumps(member).encode()
+
+    def _note(self, data: bytes) -> None:
+        value = value_of(self.member, data)
+        if value is None:
+            if b'"error"' in data:
+                self.errors.append(data.decode(errors="replace"))
+            return
+        self.first = self.first or data
+        self.heard.setdefault(value, self._received_ns)
+
+
+def value_of(member: bytes, data: bytes) -> str | None:
+    """Return the text or number that a JSON object has under this quoted name, without decoding all of it.
+
+    None if there is no such member. Audio is base64, in which no quotation mark can be.
+    """
+    start = 0
+    while (at := data.find(member, start)) >= 0:
+        start = at + len(member)
+        rest = data[start:].lstrip()
+        if rest.startswith(b":"):  # else it is a text that reads like the name
+            value, _ = JSONDecoder().raw_decode(rest[1:].lstrip().decode(errors="replace"))
+            return str(value)
+    return None
+
+
+class Row:
+    """The listeners of this process."""
+
+    def __init__(self) -> None:
+        self._ears: dict[str, Ear] = {}
+        self._contract = Contract.load(CONTRACT, foreign=True)
+
+    async def obey(self, order: Mapping[str, Any]) -> dict[str, Any]:
+        """Carry out one order and return the answer."""
+        match order["do"]:
+            case "join":
+                return await self._join(order)
+            case "tell":
+                return await self._tell(order)
+            case "leave":
+                return await self._leave()
+            case "clock":
+                return {"ns": time.monotonic_ns()}
+        raise ValueError(f"expected an order to join, tell, leave or clock, got {order['do']!r}")
+
+    async def _join(self, order: Mapping[str, Any]) -> dict[str, Any]:
+        gate, refused = asyncio.Semaphore(AT_ONCE), []
+
+        async def join(name: str, address: str) -> None:
+            query = {"action": "joinSession", "sessionId": order["session"], "targetLanguage": order["language"]}
+            async with gate:
+                try:
+                    ear = await connect(
+                        f"{order['url']}?{urlencode(query)}",
+                        additional_headers={"X-Forwarded-For": address},
+                        create_connection=Ear,
+                        compression=None,
+                        proxy=None,
+                        open_timeout=CONNECTED_WITHIN_S,
+                        ping_interval=None,
+                        max_size=None,
+                        max_queue=None,
+                    )
+                    welcome = json.loads(await asyncio.wait_for(ear.recv(), CONNECTED_WITHIN_S))
+                except InvalidStatus as refusal:
+                    refused.append(f"{name}: refused with status {refusal.response.status_code}")
+                    return
+                except (OSError, InvalidHandshake, TimeoutError, ConnectionClosed) as failure:
+                    refused.append(f"{name}: {type(failure).__name__} {failure}")
+                    return
+            if welcome.get("type") != "sessionJoined":
+                refused.append(f"{name}: {welcome.get('code', welcome.get('type'))}")
+                return
+            assert isinstance(ear, Ear)
+            ear.listen_for(order["by"])
+            self._ears[name] = ear
+
+        await asyncio.gather(*map(join, order["names"], order["addresses"]))
+        gc.collect()
+        gc.freeze()
+        gc.disable()  # until they leave: a full collection stops everybody for ten milliseconds
+        return {"joined": len(self._ears), "refused": refused}
+
+    async def _tell(self, order: Mapping[str, Any]) -> dict[str, Any]:
+        deadline, due = time.monotonic() + order["within_s"], order["due_ns"].keys()
+        while time.monotonic() < deadline and not all(due <= ear.heard.keys() for ear in self._ears.values()):
+            await asyncio.sleep(LOOKS_AGAIN_AFTER_S)
+        heard = {name: ear.heard for name, ear in self._ears.items()}
+        wrong = [
+            f"{name}: {violation}"
+            for name, ear in self._ears.items()
+            if ear.first and (violation := self._contract.check_received(json.loads(ear.first), "listener"))
+        ]
+        lost = [f"{name} was disconnected" for name, ear in self._ears.items() if ear.close_code is not None]
+        errors = [f"{name}: {error}" for name, ear in self._ears.items() for error in ear.errors]
+        found = tally(order["due_ns"], heard, offset_ns=order["offset_ns"])
+        for ear in self._ears.values():
+            ear.heard.clear()
+        return {"tally": found.to_json(), "wrong": wrong + lost + errors}
+
+    async def _leave(self) -> dict[str, Any]:
+        gc.enable()
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def leave(ear: Ear) -> None:
+            async with gate:
+                await ear.close()
+
+        await asyncio.gather(*(leave(ear) for ear in self._ears.values()))
+        left = len(self._ears)
+        self._ears.clear()
+        return {"left": left}
+
+
+async def _serve() -> None:
+    row, loop = Row(), asyncio.get_running_loop()
+    orders = asyncio.StreamReader(limit=LINE_LIMIT_BYTES)
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
+    _say({"ready": True})
+    while line := await orders.readline():
+        _say(await row.obey(json.loads(line)))
+
+
+def _say(words: Mapping[str, Any]) -> None:
+    sys.stdout.write(json.dumps(words) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(_serve())

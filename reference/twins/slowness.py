@@ -1,0 +1,76 @@
+"""Twins that are slow, that stand still, that tire, and that lose what a percentile does not miss."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+from reference.broadcast.audio import AudioChunk
+from reference.broadcast.notices import Notice, Speech
+from reference.broadcast.ports import Reached
+from reference.gateway.broadcast import BroadcastEndpoint, SocketAudience
+from reference.gateway.broadcast_codec import Fields
+from reference.twins.twin import put, twin
+
+FREEZES_AT = 50
+"""With this piece of a connection's audio."""
+LOSES_EVERY = 50
+TIRES_BY_S = 0.00025
+TIRED_AT = 100
+"""With each piece of a connection's audio, for ten seconds: never by more than 25 ms, so that the percentile holds."""
+
+
+def _take_audio_after(delay: Callable[[int], float | None]) -> None:
+    """Let the service take each piece of audio only after so many seconds; `delay` is told which piece it is."""
+    take = BroadcastEndpoint._take_audio
+    pieces: Counter[str] = Counter()
+
+    async def take_later(
+        self: BroadcastEndpoint, connection_id: str, message: Fields, read_chunk: Callable[[], AudioChunk]
+    ) -> Notice:
+        pieces[connection_id] += 1
+        await asyncio.sleep(delay(pieces[connection_id]) or 0.0)
+        return await take(self, connection_id, message, read_chunk)
+
+    put(BroadcastEndpoint, "_take_audio", take_later)
+
+
+@twin("audio-acknowledged-late-by-60-ms", "REQ-21.1")
+def audio_acknowledged_late_by_60_ms() -> None:
+    """Every piece of audio is taken, and acknowledged, 60 ms late."""
+    _take_audio_after(lambda _number: 0.06)
+
+
+@twin("service-freezes-for-4-seconds", "REQ-21.1")
+def service_freezes_for_4_seconds() -> None:
+    """Five seconds into a talk the whole service stands still for 4 seconds."""
+
+    def freeze(number: int) -> None:
+        if number == FREEZES_AT:
+            time.sleep(4)
+
+    _take_audio_after(freeze)
+
+
+@twin("audio-slower-and-slower", "REQ-21.1")
+def audio_slower_and_slower() -> None:
+    """Each piece of audio takes a little longer than the one before, and never longer than is allowed."""
+    _take_audio_after(lambda number: min(number, TIRED_AT) * TIRES_BY_S)
+
+
+@twin("one-listener-misses-every-fiftieth-sentence", "BRO-6.2.9", "BRO-8.1.20")
+def one_listener_misses_every_fiftieth_sentence() -> None:
+    """Every fiftieth sentence does not reach the listener who joined first, and nobody is told."""
+    play = SocketAudience.play
+    sentences: Counter[str] = Counter()
+
+    def play_to_fewer(self: SocketAudience, connection_ids: Iterable[str], speech: Speech) -> Reached:
+        everybody = list(connection_ids)
+        sentences[speech.session_id] += 1
+        loses = sentences[speech.session_id] % LOSES_EVERY == 0
+        reached = play(self, everybody[1:] if loses else everybody, speech)
+        return Reached(len(everybody), reached.gone, reached.throttled)
+
+    put(SocketAudience, "play", play_to_fewer)

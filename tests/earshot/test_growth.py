@@ -1,0 +1,57 @@
+"""Whether something grew slower: sure, surely not, or not decided."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from earshot.failures import Unusable
+from earshot.measure.growth import Growth, growth
+from earshot.measure.verdict import Outcome
+
+NAMES = ("in the first 3 s", "in the last 3 s")
+EVEN = [5.0 + k % 3 for k in range(30)]
+
+
+def compared(after_ms: list[float], *, error_ms: float = 0.5, complaints: tuple[str, ...] = ()) -> Growth:
+    return growth(EVEN, after_ms, at_most=2.0, error_ms=error_ms, names=NAMES, complaints=complaints)
+
+
+def test_as_quick_as_before_passes() -> None:
+    found = compared(EVEN)
+    assert found.outcome is Outcome.PASS
+    assert found.words == (
+        "6.0 ms (median) in the last 3 s, 6.0 ms (median) in the first 3 s; 2 times as long is allowed (95 % sure)"
+    )
+
+
+def test_three_times_as_slow_fails_and_says_so() -> None:
+    found = compared([3 * time_ms for time_ms in EVEN])
+    assert found.outcome is Outcome.FAIL
+    assert found.words.startswith("slower and slower: 18 ms (median) in the last 3 s, 6.0 ms (median) in the first")
+
+
+def test_just_about_twice_as_slow_is_not_decided() -> None:
+    assert compared([2 * time_ms for time_ms in EVEN]).outcome is Outcome.INCONCLUSIVE
+
+
+def test_what_the_stopwatch_could_have_added_does_not_count() -> None:
+    assert compared([3 * time_ms for time_ms in EVEN], error_ms=20).outcome is Outcome.PASS
+
+
+def test_an_unfit_machine_holds_nothing_against_a_service() -> None:
+    found = compared([3 * time_ms for time_ms in EVEN], complaints=("it was busy",))
+    assert found.outcome is Outcome.INCONCLUSIVE
+    assert "it was busy" in found.words
+
+
+def test_what_never_came_at_the_end_is_slower() -> None:
+    found = compared([math.inf] * 30)
+    assert found.outcome is Outcome.FAIL
+    assert "more than half lost in the last 3 s" in found.words
+
+
+def test_too_few_are_refused() -> None:
+    with pytest.raises(Unusable, match="takes at least 20 delays of each, but there are 30 and 19"):
+        compared(EVEN[:19])
