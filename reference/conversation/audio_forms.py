@@ -55,6 +55,8 @@ def _samples_of_wav(body: memoryview) -> bytes:
     while len(body) >= _HEAD.size:
         name, size = _HEAD.unpack_from(body)
         content = body[_HEAD.size : _HEAD.size + size]
+        if len(content) < size and name != b"data":
+            break  # nothing came after that
         if name == b"fmt ":
             _check_format(content)
         elif name == b"data":

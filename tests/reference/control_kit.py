@@ -34,6 +34,7 @@ class Controlled:
     control: Control
     metrics: FakeMetrics
     control_url: str
+    conversation_url: str
 
     async def order(self, ask: Callable[[Control], Answer]) -> Answer:
         """Ask the control plane, from a thread: the client waits for its answers."""
@@ -67,7 +68,7 @@ async def controlled(store: TestStore, **settings: str) -> AsyncIterator[Control
     control = Control(plane.url)
     try:
         async with asyncio.timeout(PATIENCE_S):
-            yield Controlled(service, control, metrics, plane.url)
+            yield Controlled(service, control, metrics, plane.url, f"http://127.0.0.1:{ports.conversation}")
     finally:
         await asyncio.to_thread(control.call_off_all)
         control.close()

@@ -31,6 +31,7 @@ class FakeStream:
 
     async def finish(self) -> None:
         self.finished = True
+        await asyncio.sleep(0)  # what was said before is reported before this returns
 
     def say(self, text: str, *, final: bool = True, stability: float | None = 1.0) -> None:
         result = Transcript(f"u{len(self.heard)}", text, final, stability, 0, 100)
