@@ -24,6 +24,7 @@ class Surprises:
         self._refused_legs: set[str] = set()
         self._told: set[int] = set()
         self._ended_by_us: set[str] = set()
+        self._judged_at_the_end: set[str] = set()
 
     def claim(self, observation: Observation) -> None:
         """Say that a step expected this."""
@@ -39,14 +40,26 @@ class Surprises:
         """Say that this connection was closed by its person, so that any close of it is in order."""
         self._ended_by_us.add(leg)
 
+    def judge_at_the_end(self, leg: str) -> None:
+        """Put aside whatever comes on a connection until the scenario ends, by when a step may have claimed it.
+
+        This is for systems in which an error comes a while after what it is about.
+        """
+        self._judged_at_the_end.add(leg)
+
     def news(self, *, at_the_end: bool = False) -> list[str]:
         """Return a sentence for every surprise that has not been told before."""
-        aside = set() if at_the_end else self._held
         fresh = [
-            o for o in self._ledger if o.number not in self._told and o.number not in aside and self._is_surprise(o)
+            o
+            for o in self._ledger
+            if o.number not in self._told and (at_the_end or not self._is_put_aside(o)) and self._is_surprise(o)
         ]
         self._told.update(o.number for o in fresh)
         return [self._sentence(o) for o in fresh]
+
+    def _is_put_aside(self, observation: Observation) -> bool:
+        late = observation.leg in self._judged_at_the_end and observation.kind is not Kind.VIOLATION
+        return late or observation.number in self._held
 
     def _excuse_close_of(self, refusal: Observation) -> None:
         """A refusal after an accepted upgrade is an error and then a close with 1008 (sheet 3.2): one outcome."""

@@ -60,15 +60,27 @@ class TurnTaking:
                 return None
             case Kind.RECEIVED:
                 complaint = self._was_received(observation)
-                self._has_spoken = True
+                self._has_spoken = self._has_spoken or observation.type != ERROR  # which a name may be refused with
                 return complaint
             case _:
                 return None
 
     def unanswered_pieces(self) -> int:
         """Return how many pieces of audio were neither acknowledged nor, as far as one can tell, refused."""
-        results = sum(turn.result is not None and turn.result.type == ERROR for turn in self.turns)
-        return len(self.pieces) - len(self.acknowledged) - (len(self.errors) - results)
+        return len(self.pieces) - len(self.acknowledged) - len(self._refusals())
+
+    def acknowledged_when_answered_before(self, piece: Observation) -> int:
+        """Return how many acknowledgements there are once every piece sent before this one is answered."""
+        refused = sum(error.number < piece.number for error in self._refusals())
+        return max(
+            sum(each.number < piece.number for each in self.acknowledged),
+            sum(each.number < piece.number for each in self.pieces) - refused,
+        )
+
+    def _refusals(self) -> list[Observation]:
+        """Return the errors that are not the result of a turn."""
+        results = {turn.result.number for turn in self.turns if turn.result is not None}
+        return [error for error in self.errors if error.number not in results]
 
     def _was_sent(self, observation: Observation) -> None:
         if is_audio(observation):

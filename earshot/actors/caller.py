@@ -95,6 +95,7 @@ class Caller(Participant):
         """Open a connection; raises AssertionError when it is refused."""
         self.asked_at_ns = time.monotonic_ns()
         outcome = self._open({}, checked=True)
+        self._scene.surprises.judge_at_the_end(self.leg.label)
         if outcome.kind is Kind.REFUSED:
             self._scene.surprises.claim(outcome)
             raise AssertionError(f"{self.name} expected a connection, but was refused with status {outcome.code}")
@@ -134,12 +135,21 @@ class Caller(Participant):
         clips = [self._scene.samples.clip(text) for text in texts]
         gap = signals.silence(PAUSE_S)
         sound = np.concatenate([part for clip in clips for part in (clip.samples, gap)][:-1])
-        self._note(sound, *clips)
+        self.notes(*clips)
         return self.sends(pieces(sound, piece_ms, form), dress)
+
+    def notes(self, *clips: Clip) -> None:
+        """Take note that these sentences are said into the turn that is open."""
+        turn = len(self._order().turns) + 1
+        self.spoken += [Spoken(self.leg.label, turn, clip, clip.samples, clip.text) for clip in clips]
+
+    def notes_sound(self, samples: Samples, words: str) -> None:
+        """Take note that a sound without words, called so, goes into the turn that is open."""
+        self.spoken.append(Spoken(self.leg.label, len(self._order().turns) + 1, None, samples, words))
 
     def sounds(self, samples: Samples, words: str) -> list[Observation]:
         """Let the microphone pick up something without words; returns the confirmations."""
-        self._note(samples, words=words)
+        self.notes_sound(samples, words)
         return self.sends(pieces(samples, PIECE_MS))
 
     def sends(self, audio: Iterable[bytes], dress: Dress | Sequence[Dress] = as_text) -> list[Observation]:
@@ -159,16 +169,12 @@ class Caller(Participant):
         if not sent:
             return []
         order, refused = self._order(), len(self._order().errors)
-        numbers = [each.number for each in order.pieces]
-        first = numbers.index(sent[0].number)
+        first = order.acknowledged_when_answered_before(sent[0])
         deadline = time.monotonic() + patience_s
         while len(order.acknowledged) < first + len(sent):
-            self._next(
-                (ACKNOWLEDGED, ERROR),
-                deadline,
-                f"the confirmation of {len(sent)} pieces of audio, of which "
-                f"{max(0, len(order.acknowledged) - first)} were confirmed",
-            )
+            came = max(0, len(order.acknowledged) - first)
+            wanted = f"the confirmation of {len(sent)} pieces of audio, of which {came} were confirmed"
+            self._next((ACKNOWLEDGED, ERROR), deadline, wanted)
             if len(order.errors) > refused:
                 self._scene.surprises.claim(order.errors[-1])
                 raise AssertionError(
@@ -187,7 +193,19 @@ class Caller(Participant):
         self.says(*texts)
         return self.ends_turn()
 
+    def asks_come_what_may(self, text: str) -> Turn:
+        """Speak a sentence and end the turn, whatever is said to its pieces; return when the turn is over."""
+        clip = self._scene.samples.clip(text)
+        self.notes(clip)
+        self.sends_unconfirmed([as_text(each) for each in pieces(clip.samples, PIECE_MS)])
+        return self.over(self.ends_turn())
+
     # ---- what comes of it
+
+    @property
+    def order(self) -> TurnTaking:
+        """Who said what when on the connection in use."""
+        return self._order()
 
     @property
     def turns(self) -> list[Turn]:
@@ -220,14 +238,24 @@ class Caller(Participant):
         return [self.answer(turn) for turn in list(self.turns)]
 
     def complaint(self) -> Observation:
-        """Return the error that came of the last attempt, or instead of the latest answer; AssertionError if none."""
-        outcome = self._outcome or (self.over().result if self.turns else None)
-        if outcome is None:
-            raise AssertionError(f"{self.name} has tried nothing that could be refused")
+        """Return the error that came of the last attempt, or instead of the latest answer, or else of connecting."""
+        if self._outcome is None and self.turns:
+            return self.complaint_at_end()
+        outcome = self._outcome or self._await((ERROR,), since=0, patience_s=PATIENCE_S)
         self._scene.surprises.claim(outcome)
         if outcome.type != ERROR:
             raise AssertionError(f"{self.name} expected an error, but was told {describe(outcome)}")
         return outcome
+
+    def complaint_at_end(self) -> Observation:
+        """Return the error that came instead of the latest answer."""
+        result = self.over().result
+        if result is None or result.type != ERROR:
+            raise AssertionError(
+                f"{self.name} expected an error, but was told {describe(result) if result else 'nothing'}"
+            )
+        self._scene.surprises.claim(result)
+        return result
 
     # ---- trying what may be refused
 
@@ -248,6 +276,20 @@ class Caller(Participant):
         if self._outcome is None:
             raise AssertionError(f"{self.name} has tried nothing in this scenario")
         return self._outcome
+
+    def excuses(self, turn: Turn) -> None:
+        """Take whatever came of a turn as expected."""
+        if turn.result is not None:
+            self._scene.surprises.claim(turn.result)
+
+    def sent(self, *, since: int) -> list[Observation]:
+        """Return what was sent on the connection in use, from ledger position `since` on."""
+        return [o for o in self._sent() if o.number >= since]
+
+    def everything_told(self) -> list[Observation]:
+        """Return every message that this person got, on whichever connection."""
+        mine = {leg.label for leg in self.legs}
+        return [o for o in self._scene.ledger if o.kind is Kind.RECEIVED and o.leg in mine]
 
     def excuses_errors(self, *, since: int) -> list[Observation]:
         """Return the errors that came from `since` on, which are then taken as expected."""
@@ -272,6 +314,13 @@ class Caller(Participant):
             if leg.is_open and self._scene.runtime.call(leg.ping(PATIENCE_S), within_s=PATIENCE_S + 1):
                 self._is_answered(leg.label)
                 self._scene.runtime.call(leg.ping(PATIENCE_S), within_s=PATIENCE_S + 1)
+
+    def catches_up_with_audio(self) -> None:
+        """Return when every piece of audio is answered, and whatever was sent before has arrived."""
+        deadline = time.monotonic() + PATIENCE_S
+        while (missing := self._order().unanswered_pieces()) > 0:
+            self._next((ACKNOWLEDGED, ERROR), deadline, f"the confirmation of {missing} pieces of audio")
+        self._scene.runtime.call(self.leg.ping(PATIENCE_S), within_s=PATIENCE_S + 1)
 
     def complaints(self) -> list[str]:
         """Return what is wrong with the order of what came, as far as it was not told before."""
@@ -331,13 +380,6 @@ class Caller(Participant):
         if isinstance(frame, Mapping):
             return await self.leg.send(frame, checked=False)
         return await self.leg.send_raw(frame, checked=False)
-
-    def _note(self, samples: Samples, *clips: Clip, words: str = "") -> None:
-        turn = len(self._order().turns) + 1
-        if not clips:
-            self.spoken.append(Spoken(self.leg.label, turn, None, samples, words))
-        for clip in clips:
-            self.spoken.append(Spoken(self.leg.label, turn, clip, clip.samples, clip.text))
 
 
 def took_ms(turn: Turn) -> float:

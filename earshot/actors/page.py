@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from earshot.actors.caller import Caller
+from earshot.actors.caller import PIECE_MS, Caller
 from earshot.actors.participant import PATIENCE_S
 from earshot.actors.requests import END_TURN, as_text, name_session
 from earshot.audio import signals
 from earshot.audio.clips import SAMPLE_RATE_HZ, Samples
-from earshot.audio.containers import wav
+from earshot.audio.containers import Form, pieces, wav
 from earshot.ledger import Kind, Observation
 from earshot.page.display import Display, speaking_s
 from earshot.page.identity import new_session_id
@@ -30,9 +30,13 @@ PIECE_S = 0.1
 """A recorder hands over so much at a time."""
 LEAD_IN_S = 0.2
 """A recorder that runs all the time still has so much of what came before speech was noticed."""
+LISTENING_PAUSE_S = 0.5
+"""Between the end of an answer and what is said next (CONV-63)."""
 QUIET_AFTER_S = 0.5
 """The quiet after speech: longer than what ends a turn."""
 LOOK_EVERY_S = 0.005
+BRISK = 4.0
+"""How many times as fast as people speak they are heard at the microphone, unless a scenario is about time."""
 FASTER = 100.0
 """How many times as fast as in a browser the clock runs by which a page connects again."""
 
@@ -59,8 +63,8 @@ class Page(Caller):
         """The answers that the page spoke, or began to speak."""
         self.attempts: list[Attempt] = []
         """How the page tried to connect again, since it last lost the connection."""
-        self.silent_after_ns = 0
-        """When the last window of speech ended that the detector noticed (monotonic)."""
+        self.last_speech_ns = 0
+        """When the microphone last picked up something loud enough for speech (monotonic)."""
         self._gate = PlaybackGate(self.thresholds)
         self._reconnect = Reconnect()
         self._taken_in = 0
@@ -105,25 +109,43 @@ class Page(Caller):
     def streams(self, cadence: Cadence, text: str) -> list[Observation]:
         """Send the beginning of a sentence as a recorder hands it over; returns what was sent."""
         clip = self._scene.samples.clip(text)
-        pieces = cadence.cut(clip.samples)
-        self._note(np.concatenate(pieces), words=f"the beginning of “{text}”")
+        parts = cadence.cut(clip.samples)
+        self.notes_sound(np.concatenate(parts), f"the beginning of “{text}”")
         return self._scene.runtime.call(
-            self._stream(pieces, cadence.due_s()), within_s=cadence.due_s()[-1] + 2 * PATIENCE_S
+            self._stream(parts, cadence.due_s()), within_s=cadence.due_s()[-1] + 2 * PATIENCE_S
         )
 
-    def hears(self, *texts: str, pause_s: float = 0.0) -> None:
-        """Let somebody say these sentences at the microphone, in real time, and be quiet afterwards.
+    def hears(self, text: str, *, pace: float = BRISK) -> None:
+        """Let somebody say this sentence at the microphone, and be quiet afterwards.
 
         The page decides what to send and when the turn ends.
         """
-        clips = [self._scene.samples.clip(text) for text in texts]
-        parts = [part for clip in clips for part in (signals.silence(pause_s), clip.samples)][1:]
-        self._note(np.concatenate(parts), *clips)
-        self.listens(np.concatenate([*parts, signals.silence(QUIET_AFTER_S)]))
+        clip = self._scene.samples.clip(text)
+        self.notes(clip)
+        self.listens(np.concatenate([clip.samples, signals.silence(QUIET_AFTER_S)]), pace=pace)
 
-    def listens(self, samples: Samples) -> None:
-        """Let the microphone pick up this sound, in real time."""
-        self._scene.runtime.call(self._listen(samples), within_s=len(samples) / SAMPLE_RATE_HZ + 2 * PATIENCE_S)
+    def hears_sound(self, samples: Samples, *, times: int = 1, pause_s: float = 0.0) -> None:
+        """Let the microphone pick up a sound without words so many times, and then quiet."""
+        repeated = np.concatenate([samples, *[signals.silence(pause_s), samples] * (times - 1)])
+        self.notes_sound(repeated, "a steady sound")
+        self.listens(np.concatenate([repeated, signals.silence(QUIET_AFTER_S)]))
+
+    def hears_out(self) -> None:
+        """Return when the answer that is being spoken is over, and a while later."""
+        self._take_in()
+        left_s = max(0.0, self._gate.ends_s - time.monotonic()) + LISTENING_PAUSE_S
+        self._scene.ledger.await_first(lambda _: False, since=len(self._scene.ledger), within_s=left_s)
+
+    def sends_whole(self, text: str) -> None:
+        """Send a whole sentence at once, and wait for nothing."""
+        clip = self._scene.samples.clip(text)
+        self.notes(clip)
+        self.sends_unconfirmed([as_text(each) for each in pieces(clip.samples, PIECE_MS, Form.MANY_FILES)])
+
+    def listens(self, samples: Samples, *, pace: float = BRISK) -> None:
+        """Let the microphone pick up this sound, so many times as fast as in real life."""
+        within_s = len(samples) / SAMPLE_RATE_HZ / pace + 2 * PATIENCE_S
+        self._scene.runtime.call(self._listen(samples, pace), within_s=within_s)
 
     def ends_turn(self) -> Turn:
         """End the turn as soon as the session is confirmed; returns the turn."""
@@ -157,21 +179,21 @@ class Page(Caller):
 
     # ---- on the loop
 
-    async def _stream(self, pieces: Sequence[Samples], due_s: Sequence[float]) -> list[Observation]:
+    async def _stream(self, parts: Sequence[Samples], due_s: Sequence[float]) -> list[Observation]:
         began_ns = time.monotonic_ns()
         sent = []
-        for piece, after_s in zip(pieces, due_s, strict=True):
+        for part, after_s in zip(parts, due_s, strict=True):
             due_ns = began_ns + int(after_s * 1e9)
             await _until(due_ns / 1e9)
-            sent.append(await self.leg.send(as_text(wav(piece)), due_ns=due_ns))
+            sent.append(await self.leg.send(as_text(wav(part)), due_ns=due_ns))
         return sent
 
-    async def _listen(self, samples: Samples) -> None:
-        """Pick up sound in real time: 60 times a second, look at how loud it is, and act on that."""
+    async def _listen(self, samples: Samples, pace: float) -> None:
+        """Pick up sound: 60 times a second of it, look at how loud it is, and act on that."""
         detector, began_s = VoiceActivity(self.thresholds), time.monotonic()
         sent_s = 0.0
         for after_s, loudness in loudnesses(samples):
-            await _until(began_s + after_s)
+            await _until(began_s + after_s / pace)
             self._take_in()
             if not self._gate.admits(time.monotonic(), loudness):
                 detector.forget()
@@ -184,7 +206,7 @@ class Page(Caller):
                     await self._send_recording(samples, sent_s, after_s)
                     sent_s = after_s
             if loudness > self.thresholds.speech:
-                self.silent_after_ns = time.monotonic_ns()
+                self.last_speech_ns = time.monotonic_ns()
             if detector.is_speaking and not self.is_hasty and after_s - sent_s >= PIECE_S:
                 await self.leg.send(as_text(wav(_between(samples, sent_s, after_s))))
                 sent_s = after_s

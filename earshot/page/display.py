@@ -9,8 +9,8 @@ PLACEHOLDER = "…"
 """Stands for what somebody said until it has been understood."""
 LISTENING = "You"
 FAILED = "Error"
-WORDS_PER_S = 2.5
-"""How fast an answer is spoken."""
+WORDS_PER_S = 10.0
+"""How fast an answer is spoken: about four times as fast as people speak, so that scenarios are short."""
 
 
 @dataclass(slots=True)

@@ -18,6 +18,11 @@ class PlaybackGate:
         """Begin to speak an answer; one that is being spoken is followed by it."""
         self._until_s = max(self._until_s, at_s) + lasts_s
 
+    @property
+    def ends_s(self) -> float:
+        """When the answer that is being spoken, or was spoken last, ends."""
+        return self._until_s
+
     def is_playing(self, at_s: float) -> bool:
         """Whether an answer is being spoken at this time."""
         return at_s < self._until_s

@@ -161,6 +161,11 @@ class Contract:
         """Return the status that goes with an error code, or None if the document does not know the code."""
         return self._status.get(code)
 
+    @property
+    def tells_refusals(self) -> bool:
+        """Whether a connection that is refused is told why in one of the document's messages."""
+        return bool(self._status)
+
     def keyword_of(self, code: str) -> str | None:
         """Return the word by which this error is known from a service that sends no codes; None if there is none."""
         return self._keywords.get(code)

@@ -110,7 +110,8 @@ class Leg:
                 words=str(envelope.get("code", "")),
                 size_bytes=len(refusal.response.body or b""),
             )
-            self._hold_against_contract(envelope, refused.at_ns)
+            if self._contract.tells_refusals:
+                self._hold_against_contract(envelope, refused.at_ns)
             return refused
         except (OSError, InvalidHandshake, InvalidMessage, TimeoutError) as failure:
             raise TargetUnreachable(

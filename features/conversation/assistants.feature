@@ -1,0 +1,159 @@
+@conversation
+Feature: Who answers
+
+  There are three assistants: Llama, which runs beside the service, OpenAI, which needs a key, and Hugging Face, which
+  needs to be set up. When one cannot answer, the next one does.
+
+  Rule: When an assistant is down, the next one answers
+
+    @CONV-42 @blocker @needs-fault
+    Scenario Outline: <next> answers when <down> is down
+      Given Ana is in a conversation
+      And Ana's service prefers Llama, with a usable key, and Hugging Face is set up
+      And <down> is down for Ana
+      When Ana asks "Tell me a funny story."
+      Then Ana is answered by <next>
+
+      Examples:
+        | down             | next         |
+        | Llama            | OpenAI       |
+        | Llama and OpenAI | Hugging Face |
+        | OpenAI           | Llama        |
+
+    @CONV-42 @critical @needs-fault
+    Scenario Outline: An assistant that <says> is passed over
+      Given Ana is in a conversation
+      And Ana's service prefers Llama, with a usable key, and Hugging Face is set up
+      And Llama <says> to Ana
+      When Ana asks "Tell me a funny story."
+      Then Ana is answered by OpenAI
+
+      Examples:
+        | says                 |
+        | says nothing         |
+        | says nothing but blanks |
+
+    @CONV-42 @normal @needs-fault
+    Scenario: An assistant that is up again answers again
+      Given Ana is in a conversation
+      And Ana's service prefers Llama, with a usable key, and Hugging Face is not set up
+      And Llama is down for Ana's next turn
+      When Ana asks "Tell me a funny story.", then "Play some quiet jazz."
+      Then Ana is answered by OpenAI and then by Llama
+
+  Rule: The order depends on who is preferred and who can be had
+
+    @CONV-43 @critical @needs-fault @needs-double
+    Scenario Outline: <preferred> preferred, with <key>, Hugging Face <set up>
+      Given Ana is in a conversation
+      And Ana's service prefers <preferred>, with <key>, and Hugging Face is <set up>
+      And every assistant is down for Ana
+      When Ana asks "Tell me a funny story."
+      Then Ana is told that no assistant is available
+      And for Ana <order> was asked, in this order
+
+      Examples: Llama, or somebody unknown
+        | preferred        | key                      | set up     | order                          |
+        | Llama            | a usable key             | set up     | Llama, OpenAI and Hugging Face |
+        | Llama            | a usable key             | not set up | Llama and OpenAI               |
+        | Llama            | no key                   | set up     | Llama and Hugging Face         |
+        | Llama            | no key                   | not set up | Llama                          |
+        | Llama            | the placeholder of a key | set up     | Llama and Hugging Face         |
+        | Llama            | a key of another kind    | set up     | Llama and Hugging Face         |
+        | somebody unknown | a usable key             | set up     | Llama, OpenAI and Hugging Face |
+
+      Examples: OpenAI
+        | preferred | key                      | set up     | order                          |
+        | OpenAI    | a usable key             | set up     | OpenAI, Llama and Hugging Face |
+        | OpenAI    | a usable key             | not set up | OpenAI and Llama               |
+        | OpenAI    | no key                   | set up     | Llama and Hugging Face         |
+        | OpenAI    | the placeholder of a key | not set up | Llama                          |
+        | OpenAI    | a key of another kind    | set up     | Llama and Hugging Face         |
+
+      Examples: Hugging Face
+        | preferred    | key                      | set up     | order                          |
+        | Hugging Face | a usable key             | set up     | Hugging Face, Llama and OpenAI |
+        | Hugging Face | no key                   | set up     | Hugging Face and Llama         |
+        | Hugging Face | the placeholder of a key | set up     | Hugging Face and Llama         |
+        | Hugging Face | a usable key             | not set up | Llama and OpenAI               |
+        | Hugging Face | no key                   | not set up | Llama                          |
+
+    @CONV-43 @CONV-40 @normal @needs-double
+    Scenario Outline: <preferred> answers when it is preferred and can be had
+      Given Ana is in a conversation
+      And Ana's service prefers <preferred>, with a usable key, and Hugging Face is set up
+      When Ana asks "Tell me a funny story."
+      Then Ana is answered by <preferred>
+      And for Ana <preferred> was asked, in this order
+
+      Examples:
+        | preferred    |
+        | Llama        |
+        | OpenAI       |
+        | Hugging Face |
+
+  Rule: When nobody can answer, that is said
+
+    @CONV-44 @CONV-5 @CONV-40 @blocker @needs-fault
+    Scenario: Every assistant is down
+      Given Ana is in a conversation
+      And every assistant is down for Ana
+      When Ana asks "Tell me a funny story."
+      Then Ana is told that no assistant is available
+      And Ana is understood as "Tell me a funny story."
+      And Ana's turn is over within 1 second of the answer
+
+    @CONV-44 @normal @needs-fault
+    Scenario: Somebody else is answered meanwhile
+      Given Ana and Bruno are in conversations
+      And every assistant is down for Ana
+      When Bruno asks "Tell me a funny story."
+      Then Bruno is answered
+
+    @CONV-45 @CONV-40 @CONV-5 @critical @needs-fault
+    Scenario: An assistant that breaks down is reported, and the conversation goes on
+      Given Ana is in a conversation
+      And Llama breaks down in Ana's next turn
+      When Ana asks "Tell me a funny story."
+      Then Ana is told that the assistant has failed
+      And Ana is understood as "Tell me a funny story."
+      And Ana's turn is over within 1 second of the answer
+      And Ana can still ask "Play some quiet jazz."
+
+  Rule: A slow assistant holds up nobody else, and not for long
+
+    @CONV-48 @critical @needs-fault
+    Scenario: An assistant that takes 10 seconds is passed over
+      Given Ana is in a conversation
+      And Ana's service prefers Llama, with a usable key, and gives everybody 0.5 seconds to answer
+      And Llama takes 10 seconds to answer Ana
+      When Ana asks "Tell me a funny story."
+      Then Ana is answered by OpenAI
+      And Ana is answered within 2 seconds
+
+    @CONV-48 @normal @needs-fault
+    Scenario: A slow assistant without a substitute is reported
+      Given Ana is in a conversation
+      And Ana's service prefers Llama, with no key, and gives everybody 0.5 seconds to answer
+      And Llama takes 10 seconds to answer Ana
+      When Ana asks "Tell me a funny story."
+      Then Ana is told that no assistant is available
+      And Ana can be answered again once Llama is as quick as before
+
+    @CONV-48 @CONV-36 @critical @needs-fault
+    Scenario: A slow assistant keeps nobody else from an answer
+      Given Ana and Bruno are in conversations
+      And Llama takes 10 seconds to answer Ana
+      When Ana asks "Tell me a funny story." and Bruno asks "Play some quiet jazz." after that
+      Then Bruno is answered within 2 seconds
+      And Ana has not been answered yet
+
+  Rule: Answers are short
+
+    @CONV-41 @normal @needs-double
+    Scenario: A long answer is cut short
+      Given Ana is in a conversation
+      And Llama answers Ana with 500 words
+      When Ana asks "Tell me a funny story."
+      Then Ana is answered by Llama
+      And the answer to Ana has 1 to 150 words

@@ -1,0 +1,108 @@
+@conversation
+Feature: Taking turns
+
+  People ask one thing after the other, and sometimes the next before the first is answered. Whatever they do, each
+  turn gets its own answer, and is declared over.
+
+  Rule: Each turn gets its own answer
+
+    @CONV-32 @blocker
+    Scenario: Two questions get two answers
+      Given Ana is in a conversation
+      When Ana asks "What is the weather like in Paris?", then "Set a timer for ten minutes."
+      Then Ana is understood as "What is the weather like in Paris?" and then as "Set a timer for ten minutes."
+      And Ana is answered
+      And both of Ana's turns are over
+
+    @CONV-33 @critical
+    Scenario: Ten questions asked at once are answered in their order
+      Given Ana is in a conversation
+      When Ana asks 10 different things at once
+      Then Ana is understood 10 times, in the order of asking
+      And Ana is answered
+
+    @CONV-34 @critical
+    Scenario: What is said after the end of a turn belongs to the next
+      Given Ana is in a conversation
+      When Ana asks "Turn off the kitchen lights." and at once "Play some quiet jazz."
+      Then Ana is understood as "Turn off the kitchen lights." and then as "Play some quiet jazz."
+
+    @CONV-72 @critical
+    Scenario: What two people say is kept apart
+      Given Ana and Bruno are in conversations
+      When Ana begins to ask "Set a timer for ten minutes." while Bruno asks "Tell me a funny story."
+      Then Bruno is understood as "Tell me a funny story."
+      And Ana can finish and is understood as "Set a timer for ten minutes."
+
+  Rule: Audio is taken while a turn is being worked on
+
+    @CONV-35 @CONV-34 @normal
+    Scenario: Audio for the next turn is confirmed and not lost
+      Given Ana is in a conversation
+      When Ana asks "Turn off the kitchen lights." and begins at once to ask "Play some quiet jazz."
+      Then each of Ana's pieces of audio is confirmed once
+      And Ana is understood as "Turn off the kitchen lights."
+      And Ana can finish and is understood as "Play some quiet jazz."
+
+    @CONV-35 @CONV-34 @normal @needs-fault
+    Scenario: Audio for the next turn is confirmed and not lost while recognition takes its time
+      Given Ana is in a conversation
+      And recognition takes 0.6 seconds longer for Ana's next turn
+      When Ana asks "Turn off the kitchen lights." and begins at once to ask "Play some quiet jazz."
+      Then each of Ana's pieces of audio is confirmed once
+      And Ana is understood as "Turn off the kitchen lights."
+      And Ana can finish and is understood as "Play some quiet jazz."
+
+    @CONV-33 @normal @needs-fault
+    Scenario: A turn that takes long is still answered before the next
+      Given Ana is in a conversation
+      And recognition takes 0.6 seconds longer for Ana's next turn
+      When Ana asks "Turn off the kitchen lights." and at once "Play some quiet jazz."
+      Then Ana is understood as "Turn off the kitchen lights." and then as "Play some quiet jazz."
+
+  Rule: A turn without audio is an error, but over
+
+    @CONV-30 @CONV-5 @critical
+    Scenario: A turn in which nothing was said
+      Given Ana is in a conversation
+      When Ana ends a turn in which nothing was said
+      Then Ana is told that there is no audio data
+      And Ana's turn is over
+      And Ana can still ask "Tell me a funny story."
+
+    @CONV-30 @normal
+    Scenario: What was said before is not said again by ending another turn
+      Given Ana is in a conversation
+      And Ana has asked "Tell me a funny story."
+      When Ana ends a turn in which nothing was said
+      Then Ana is told that there is no audio data
+
+    @CONV-37 @normal
+    Scenario: A turn that is ended twice is answered once
+      Given Ana is in a conversation
+      When Ana asks "Tell me a funny story." and ends the turn twice
+      Then Ana is understood and answered, and then told that there is no audio data
+      And both of Ana's turns are over
+
+  Rule: Without speech there is no answer, and that is said
+
+    @CONV-31 @CONV-5 @CONV-40 @critical @needs-exact-words
+    Scenario Outline: <sound> is no speech
+      Given Ana is in a conversation
+      When Ana says nothing: there is only <sound> for <length>
+      Then Ana is told that no speech was heard
+      And Ana's turn is over
+      And Ana can still ask "Tell me a funny story."
+
+      Examples:
+        | sound            | length      |
+        | silence          | 0.5 seconds |
+        | silence          | 1 second    |
+        | a plain tone     | 1 second    |
+        | the hiss of rain | 1 second    |
+
+    @CONV-31 @normal
+    Scenario: Every service answers silence or says why not
+      Given Ana is in a conversation
+      When Ana says nothing: there is only silence for 1 second
+      Then Ana is told something, and the turn is over

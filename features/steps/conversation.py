@@ -1,0 +1,433 @@
+"""Conversations: coming and going, asking, being understood and answered."""
+
+from datetime import datetime
+
+from behave import given, then, when
+from hamcrest import (
+    assert_that,
+    contains_exactly,
+    empty,
+    equal_to,
+    has_entries,
+    has_length,
+    instance_of,
+    less_than_or_equal_to,
+    matches_regexp,
+)
+
+from earshot.actors.caller import took_ms
+from earshot.actors.participant import ms_between
+from earshot.actors.requests import name_session
+from earshot.audio.containers import in_so_many
+from earshot.matchers.conversation import answered, complains, not_answered, words
+from earshot.matchers.moments import lasting
+from earshot.patience import comes_to
+from earshot.turns import SESSION_KNOWN
+
+QUESTIONS = (
+    "What is the weather like in Paris?",
+    "Set a timer for ten minutes.",
+    "Turn off the kitchen lights.",
+    "Play some quiet jazz.",
+    "Remind me to call the doctor.",
+    "How do I get to the train station?",
+    "Tell me a funny story.",
+    "Stop, that is enough for today.",
+    "Please order a taxi for six o'clock.",
+    "Is breakfast included in the price?",
+)
+"""Ten different things to ask."""
+CLOCKS_DIFFER_BY_S = 2.0
+"""At most so much, between this machine and the service's."""
+CONNECTED_WITHIN_MS = 1000
+SESSION_WITHOUT_NAME = {"type": "session"}
+
+# -- coming and going
+
+
+@given("{people:Names} is in a conversation")
+@given("{people:Names} are in conversations")
+def step_in_conversation(context, people):
+    for name in people:
+        context.stage.caller(name).begins()
+
+
+@given("{people:Names} are in one and the same conversation")
+def step_in_same_conversation(context, people):
+    first, *others = (context.stage.caller(name) for name in people)
+    first.begins()
+    for other in others:
+        other.connects()
+        other.names_session(first.session_id)
+
+
+@given("{person:Name} has connected without naming a session")
+@when("{person:Name} connects")
+def step_connects(context, person):
+    context.stage.caller(person).connects()
+
+
+@when("{person:Name} begins a conversation")
+def step_begins(context, person):
+    context.stage.caller(person).begins()
+
+
+def _names_anew(context, person):
+    caller = context.stage.caller(person)
+    caller.names_session(f"{caller.session_id}-anew")
+
+
+@when("{person:Name} tries to name the session with {name:SessionName}")
+def step_tries_name(context, person, name):
+    context.stage.caller(person).tries(name_session(name))
+
+
+@when("{person:Name} tries to begin a session without a name")
+def step_tries_without_name(context, person):
+    context.stage.caller(person).tries(SESSION_WITHOUT_NAME)
+
+
+@given("{person:Name} has said goodbye and come back to the same session")
+def step_said_goodbye_and_back(context, person):
+    caller = context.stage.caller(person)
+    caller.says_goodbye()
+    caller.begins()
+
+
+@when("{person:Name} says goodbye")
+def step_says_goodbye(context, person):
+    context.stage.caller(person).says_goodbye()
+
+
+def _comes_back(context, person):
+    caller = context.stage.caller(person)
+    caller.vanishes()
+    caller.begins()
+
+
+@then("{person:Name} is connected within 1 second")
+def step_connected(context, person):
+    caller = context.stage.caller(person)
+    opened = next(o for o in context.stage.since_turn() if o.leg == caller.leg.label and o.kind == "opened")
+    after_ms = (opened.at_ns - caller.asked_at_ns) / 1e6
+    assert_that(after_ms, less_than_or_equal_to(CONNECTED_WITHIN_MS), f"after how many ms {person} was connected")
+
+
+@then("{person:Name}'s session is confirmed under that name before anything else is said")
+def step_session_known_first(context, person):
+    caller = context.stage.caller(person)
+    first, *_ = caller.received()
+    assert_that(first.type, equal_to(SESSION_KNOWN), f"what {person} was told first")
+    assert_that(first.message, has_entries(session_id=caller.session_id), f"which session was confirmed to {person}")
+
+
+@then("{person:Name}'s session is confirmed under that name")
+def step_session_known(context, person):
+    caller = context.stage.caller(person)
+    _, asked = max((o.number, o) for o in context.stage.since_turn() if o.type == "session" and o.kind == "sent")
+    told = caller.is_told(SESSION_KNOWN, since=asked.number)
+    assert_that(
+        told.message, has_entries(session_id=asked.message["session_id"]), f"which session was confirmed to {person}"
+    )
+
+
+@then("{person:Name} can still name the session")
+def step_can_still_name(context, person):
+    context.stage.caller(person).names_session()
+
+
+@then("{person:Name} is disconnected in good order within {limit_s:Seconds}")
+def step_disconnected_in_order(context, person, limit_s):
+    caller = context.stage.caller(person)
+    closed = caller.is_disconnected(patience_s=limit_s)
+    assert_that(closed.code, equal_to(1000), f"how {person}'s connection was closed")
+    after_s = (closed.at_ns - caller.left_at_ns) / 1e9
+    assert_that(after_s, less_than_or_equal_to(limit_s), f"after how many seconds {person} was disconnected")
+
+
+@then("{person:Name} is disconnected within {limit_s:Seconds}")
+def step_disconnected(context, person, limit_s):
+    context.stage.caller(person).is_disconnected(patience_s=limit_s)
+
+
+# -- asking
+
+
+@given('{person:Name} has begun to ask "{text:Quoted}"')
+@when('{person:Name} begins to ask "{text:Quoted}"')
+def step_begins_to_ask(context, person, text):
+    context.stage.caller(person).says(text)
+
+
+@given('{person:Name} has asked "{text:Quoted}"')
+def step_has_asked(context, person, text):
+    caller = context.stage.caller(person)
+    assert_that(caller.answer(caller.asks(text)), answered(), f"what {person} was told")
+
+
+@when('{person:Name} asks "{text:Quoted}"')
+def step_asks(context, person, text):
+    context.stage.caller(person).asks(text)
+
+
+@when('{person:Name} asks "{text:Quoted}", then "{next_text:Quoted}"')
+def step_asks_two(context, person, text, next_text):
+    caller = context.stage.caller(person)
+    caller.over(caller.asks(text))
+    caller.asks(next_text)
+
+
+@when('{person:Name} asks "{text:Quoted}" and at once "{next_text:Quoted}"')
+def step_asks_two_at_once(context, person, text, next_text):
+    caller = context.stage.caller(person)
+    caller.asks(text)
+    caller.asks(next_text)
+
+
+@when("{person:Name} asks 10 different things at once")
+def step_asks_ten(context, person):
+    caller = context.stage.caller(person)
+    for question in QUESTIONS:
+        caller.asks(question)
+
+
+@when('{person:Name} asks "{text:Quoted}" and begins at once to ask "{next_text:Quoted}"')
+def step_asks_and_begins(context, person, text, next_text):
+    caller = context.stage.caller(person)
+    caller.asks(text)
+    caller.says(next_text)
+
+
+@when('{person:Name} begins to ask "{text:Quoted}" while {other:Name} asks "{other_text:Quoted}"')
+def step_begins_while_other_asks(context, person, text, other, other_text):
+    context.stage.caller(person).says(text)
+    context.stage.caller(other).asks(other_text)
+
+
+@when('{person:Name} asks "{text:Quoted}" {way:Way}')
+def step_asks_in_a_way(context, person, text, way):
+    form, dress = way
+    caller = context.stage.caller(person)
+    caller.says(text, form=form, dress=dress)
+    caller.ends_turn()
+
+
+@when('{person:Name} asks "{text:Quoted}" in {count:Number} pieces without a pause')
+def step_asks_in_pieces(context, person, text, count):
+    caller = context.stage.caller(person)
+    clip = context.stage.samples.clip(text)
+    caller.notes(clip)
+    caller.sends(in_so_many(clip.samples, count))
+    caller.ends_turn()
+
+
+@when('{person:Name} names the session and asks "{text:Quoted}"')
+def step_names_and_asks(context, person, text):
+    caller = context.stage.caller(person)
+    caller.names_session()
+    caller.asks(text)
+
+
+@when('{person:Name} names the session anew and asks "{text:Quoted}"')
+def step_names_anew_and_asks(context, person, text):
+    _names_anew(context, person)
+    context.stage.caller(person).asks(text)
+
+
+@when("{person:Name} names the session anew and ends the turn")
+def step_names_anew_and_ends(context, person):
+    _names_anew(context, person)
+    context.stage.caller(person).ends_turn()
+
+
+@when('{person:Name} loses the connection, comes back and asks "{text:Quoted}"')
+def step_comes_back_and_asks(context, person, text):
+    _comes_back(context, person)
+    context.stage.caller(person).asks(text)
+
+
+@when("{person:Name} loses the connection, comes back and ends the turn")
+def step_comes_back_and_ends(context, person):
+    _comes_back(context, person)
+    context.stage.caller(person).ends_turn()
+
+
+@when("{person:Name} ends the turn")
+@when("{person:Name} ends a turn in which nothing was said")
+def step_ends_turn(context, person):
+    context.stage.caller(person).ends_turn()
+
+
+@when('{person:Name} asks "{text:Quoted}" and ends the turn twice')
+def step_ends_twice(context, person, text):
+    caller = context.stage.caller(person)
+    caller.asks(text)
+    caller.ends_turn()
+
+
+@when("{person:Name} says nothing: there is only {sound:Sound} for {duration_s:Seconds}")
+def step_only_sound(context, person, sound, duration_s):
+    caller = context.stage.caller(person)
+    caller.sounds(sound(duration_s), "a sound without words")
+    caller.ends_turn()
+
+
+# -- being understood and answered
+
+
+@then('{person:Name} is understood as "{text:Quoted}"')
+def step_understood(context, person, text):
+    _assert_understood(context, person, context.stage.caller(person).answer(), text)
+
+
+@then('{person:Name} is understood as "{text:Quoted}" and then as "{next_text:Quoted}"')
+def step_understood_in_turn(context, person, text, next_text):
+    answers = context.stage.caller(person).answers()
+    assert_that(answers, has_length(2), f"how many answers {person} got")
+    for answer, said in zip(answers, (text, next_text), strict=True):
+        _assert_understood(context, person, answer, said)
+
+
+@then("{person:Name} is understood 10 times, in the order of asking")
+def step_understood_ten(context, person):
+    answers = context.stage.caller(person).answers()
+    assert_that(answers, has_length(len(QUESTIONS)), f"how many answers {person} got")
+    for answer, said in zip(answers, QUESTIONS, strict=True):
+        _assert_understood(context, person, answer, said)
+
+
+def _assert_understood(context, person, answer, text):
+    exactly = context.stage.service.exact_words
+    assert_that(answer.transcription, words(text, exactly=exactly), f"what {person} said")
+
+
+@then("{person:Name} is answered")
+def step_answered(context, person):
+    caller = context.stage.caller(person)
+    for turn in [turn for turn in caller.turns if turn.ended.number >= context.stage.turning_point]:
+        assert_that(caller.answer(turn), answered(), f"what {person} was told")
+
+
+@then("{person:Name} is answered by {backend:Backend}")
+def step_answered_by(context, person, backend):
+    assert_that(context.stage.caller(person).answer(), answered(backend), f"what {person} was told")
+
+
+@then("{person:Name} is answered within {limit_s:Seconds} of naming the session")
+def step_answered_within(context, person, limit_s):
+    caller = context.stage.caller(person)
+    named = next(o for o in context.stage.ledger if o.type == "session" and o.leg == caller.leg.label)
+    after_s = ms_between(named, caller.answer().observation) / 1000
+    assert_that(after_s, less_than_or_equal_to(limit_s), f"after how many seconds {person} was answered")
+
+
+@then("{person:Name} is answered within {limit_s:Seconds}")
+def step_answered_soon(context, person, limit_s):
+    caller = context.stage.caller(person)
+    assert_that(caller.answer(), answered(), f"what {person} was told")
+    after_s = took_ms(caller.over()) / 1000
+    assert_that(after_s, less_than_or_equal_to(limit_s), f"after how many seconds {person} was answered")
+
+
+@then('{person:Name} can still ask "{text:Quoted}"')
+def step_can_still_ask(context, person, text):
+    caller = context.stage.caller(person)
+    answer = caller.answer(caller.asks(text))
+    _assert_understood(context, person, answer, text)
+    assert_that(answer, answered(), f"what {person} was told")
+
+
+@then("{person:Name} is told that {reason:NoAnswer}")
+def step_not_answered(context, person, reason):
+    assert_that(context.stage.caller(person).answer(), not_answered(reason), f"what {person} was told")
+
+
+@then("{person:Name} is told that {complaint:Complaint}")
+def step_told_error(context, person, complaint):
+    assert_that(context.stage.caller(person).complaint(), complains(complaint), f"what {person} was told")
+
+
+@then("{person:Name} is understood and answered, and then told that {complaint:Complaint}")
+def step_answered_then_told(context, person, complaint):
+    caller = context.stage.caller(person)
+    first, second = caller.turns
+    assert_that(caller.answer(first), answered(), f"what {person} was told first")
+    caller.over(second)
+    assert_that(caller.complaint(), complains(complaint), f"what {person} was told then")
+
+
+@then("{person:Name}'s turn is over within {limit_s:Seconds} of the answer")
+def step_over_within(context, person, limit_s):
+    turn = context.stage.caller(person).over()
+    after_s = ms_between(turn.result, turn.over) / 1000
+    assert_that(after_s, less_than_or_equal_to(limit_s), f"how many seconds after the answer {person}'s turn was over")
+
+
+@then("{person:Name}'s turn is over")
+def step_over(context, person):
+    context.stage.caller(person).over()
+
+
+@then("both of {person:Name}'s turns are over")
+def step_both_over(context, person):
+    caller = context.stage.caller(person)
+    assert_that(caller.turns, has_length(2), f"how many turns {person} ended")
+    for turn in caller.turns:
+        caller.over(turn)
+
+
+# -- what is kept
+
+
+@then('{person:Name}\'s session keeps "{text:Quoted}"')
+def step_keeps_one(context, person, text):
+    _keeps(context, context.stage.caller(person).session_id, [text])
+
+
+@then('{person:Name}\'s session keeps "{text:Quoted}" and then "{next_text:Quoted}"')
+def step_keeps_two(context, person, text, next_text):
+    _keeps(context, context.stage.caller(person).session_id, [text, next_text])
+
+
+@then('{person:Name}\'s first session keeps "{text:Quoted}", and the new one "{next_text:Quoted}"')
+def step_both_keep(context, person, text, next_text):
+    named = [o for o in context.stage.ledger if o.type == "session" and o.kind == "sent" and o.who == person]
+    for sent, said in zip(named, (text, next_text), strict=True):
+        _keeps(context, sent.message["session_id"], [said])
+
+
+@then("{person:Name}'s session keeps nothing")
+def step_keeps_nothing(context, person):
+    session_id = context.stage.caller(person).session_id
+    assert_that(context.stage.minutes.of(session_id), empty(), f"what is kept of {person}'s session")
+
+
+def _keeps(context, session_id, texts):
+    expected = [has_entries(index=number, transcription=text) for number, text in enumerate(texts, 1)]
+    comes_to(lambda: context.stage.minutes.of(session_id), contains_exactly(*expected), f"what {session_id} keeps")
+
+
+@then("{person:Name}'s turn is kept with its time, the words understood and the answer")
+def step_kept_as_told(context, person):
+    caller = context.stage.caller(person)
+    told, turn = caller.answer(), caller.over()
+    [kept] = context.stage.minutes.of(caller.session_id)
+    expected = {name: told.observation.message[name] for name in ("transcription", "response", "backend_used", "error")}
+    assert_that(kept, has_entries(expected), f"what is kept of {person}'s turn")
+    assert_that(kept["time"], matches_regexp("Z$"), "in which time zone the time is kept")
+    after_s = datetime.fromisoformat(kept["time"]).timestamp() - context.stage.ledger.began_at
+    answered_s = context.stage.ledger.elapsed_ms(turn.result) / 1000
+    told = f"how many seconds after the scenario's beginning {person}'s turn was, by its time"
+    assert_that(after_s, lasting(answered_s - CLOCKS_DIFFER_BY_S, answered_s + CLOCKS_DIFFER_BY_S), told)
+
+
+@when("the service is asked how it is")
+def step_asked_health(context):
+    context.stage.minutes.health()
+
+
+@then("it says that it is well, or that something is missing")
+def step_is_up(context):
+    answers = [o.message for o in context.stage.since_turn() if o.kind == "received"]
+    told = has_entries(status=matches_regexp("^(ok|warning)$"), version=instance_of(str))
+    assert_that(answers, contains_exactly(told), "what the service says about itself")
