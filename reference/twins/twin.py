@@ -15,6 +15,11 @@ MODULES = (
     "audio",
     "connections",
     "controls",
+    "conversation_assistants",
+    "conversation_audio",
+    "conversation_sessions",
+    "conversation_troubles",
+    "conversation_turns",
     "handing_over",
     "limits",
     "monitoring",
@@ -56,6 +61,11 @@ def twin(name: str, *breaks: str, system: str = "broadcast") -> Callable[[Breaks
         return apply
 
     return declare
+
+
+def conversation_twin(name: str, *breaks: str) -> Callable[[Breaks], Breaks]:
+    """Declare a twin of the conversation."""
+    return twin(name, *breaks, system="conversation")
 
 
 def put(owner: object, name: str, piece: object) -> None:
