@@ -40,6 +40,7 @@ features: $(READY)
 pins: $(READY)
 	$(pin) --group run --output-file requirements.txt
 	$(pin) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(pin) --group load --constraint requirements.txt --output-file requirements-load.txt
 	$(pin) --group report --output-file requirements-report.txt
 
 clean:

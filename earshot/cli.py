@@ -9,9 +9,11 @@ from types import ModuleType
 
 from earshot import launch, lint, replay, report, review, serve, spec, trace, twins
 from earshot.failures import Unusable
+from earshot.load import command as load
 
 COMMANDS: dict[str, tuple[ModuleType, str]] = {
     "lint": (lint, "check that the features can be read and signed by people who write no software"),
+    "load": (load, "let more listeners listen than one process can be, here or on several machines"),
     "replay": (replay, "do again what an exploration found"),
     "report": (report, "render the results of a run into one HTML file"),
     "review": (review, "say in plain words what changed in the promises since a revision"),

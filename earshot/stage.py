@@ -28,7 +28,7 @@ from earshot.confidences import people_secrets
 from earshot.explore.expedition import Expedition
 from earshot.failures import ContractBreach, Inconclusive, Unusable
 from earshot.ledger import Ledger, Observation
-from earshot.load.hall import Hall
+from earshot.load.hall import Audience, Hall
 from earshot.matchers.refusals import refused_with
 from earshot.measure.floor import NullEcho
 from earshot.measure.stopwatch import Stopwatch
@@ -83,7 +83,7 @@ class Stage:
         self._recognisers: dict[str, Recogniser] = {}
         self._interpreters: Interpreters | None = None
         self._ensemble: Ensemble | None = None
-        self._hall: Hall | None = None
+        self._hall: Audience | None = None
         self._cast: dict[tuple[str, type[Participant], int], Participant] = {}
         self.minutes = Minutes(self._scene)
         """What the service keeps of conversations, and how it says it is."""
@@ -97,6 +97,11 @@ class Stage:
     def service(self) -> Service:
         """The service under test."""
         return self._scene.service
+
+    @property
+    def can_choose_settings(self) -> bool:
+        """Whether the target can be asked for a service with other settings."""
+        return "needs-settings" in self._target.capabilities
 
     def uses_service_with(self, settings: Mapping[str, str]) -> None:
         """Let everybody connect to a service with these further settings; for scenarios tagged @needs-settings."""
@@ -291,17 +296,25 @@ class Stage:
         """Return everybody who listens or has listened, in order of appearance."""
         return [person for person in self.people if isinstance(person, Listener)]
 
+    def invites(self, audience: Audience) -> None:
+        """Let this audience be the one that joins, in place of rows of listeners on this machine."""
+        self._hall = audience
+
     @property
-    def hall(self) -> Hall:
+    def hall(self) -> Audience:
         """Listeners in processes of their own, whom nobody knows by name."""
         if self._hall is None:
             self._hall = Hall()
         return self._hall
 
-    def audience_joins(self, count: int, language: str) -> None:
-        """Let so many people join the one broadcast there is, from processes of their own."""
+    def audience_joins(self, count: int, language: str, *, by: str = "transcript") -> None:
+        """Let so many people join the one broadcast there is, from processes of their own.
+
+        `by` is the member that tells the messages apart which they are to note.
+        """
         url = self._scene.service.endpoint(BROADCAST, Listener.role)
-        self.hall.join(count, url=url, session_id=self.the_speaker().session_id, language=language)
+        self.hall.join(count, url=url, session_id=self.the_speaker().session_id, language=language, by=by)
+        self.stopwatch.clock_error_ms = self.hall.clock_error_ms
 
     def audience_has_heard(self, due_ns: Mapping[str, int]) -> None:
         """Keep what the audience heard of the messages that were due at these times."""

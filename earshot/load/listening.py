@@ -11,7 +11,6 @@ contract, of the others the member that tells them apart is read.
     {"do": "join", "url": …, "session": …, "language": …, "addresses": […], "names": […], "by": "transcript"}
     {"do": "tell", "due_ns": {message: time}, "offset_ns": 0, "within_s": 2}
     {"do": "leave"}
-    {"do": "clock"}
 """
 
 from __future__ import annotations
@@ -31,6 +30,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.frames import Frame, Opcode
 
+from earshot.load.conversing import say
 from earshot.load.tally import tally
 from earshot.runtime import new_event_loop
 from earshot.wire.contract import Contract
@@ -108,9 +108,7 @@ class Row:
                 return await self._tell(order)
             case "leave":
                 return await self._leave()
-            case "clock":
-                return {"ns": time.monotonic_ns()}
-        raise ValueError(f"expected an order to join, tell, leave or clock, got {order['do']!r}")
+        raise ValueError(f"expected an order to join, tell or leave, got {order['do']!r}")
 
     async def _join(self, order: Mapping[str, Any]) -> dict[str, Any]:
         gate, refused = asyncio.Semaphore(AT_ONCE), []
@@ -144,11 +142,12 @@ class Row:
             ear.listen_for(order["by"])
             self._ears[name] = ear
 
+        before = len(self._ears)
         await asyncio.gather(*map(join, order["names"], order["addresses"]))
         gc.collect()
         gc.freeze()
         gc.disable()  # until they leave: a full collection stops everybody for ten milliseconds
-        return {"joined": len(self._ears), "refused": refused}
+        return {"joined": len(self._ears) - before, "refused": refused}
 
     async def _tell(self, order: Mapping[str, Any]) -> dict[str, Any]:
         deadline, due = time.monotonic() + order["within_s"], order["due_ns"].keys()
@@ -185,14 +184,9 @@ async def _serve() -> None:
     row, loop = Row(), asyncio.get_running_loop()
     orders = asyncio.StreamReader(limit=LINE_LIMIT_BYTES)
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
-    _say({"ready": True})
+    say({"ready": True})
     while line := await orders.readline():
-        _say(await row.obey(json.loads(line)))
-
-
-def _say(words: Mapping[str, Any]) -> None:
-    sys.stdout.write(json.dumps(words) + "\n")
-    sys.stdout.flush()
+        say(await row.obey(json.loads(line)))
 
 
 if __name__ == "__main__":

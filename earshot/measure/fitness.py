@@ -62,13 +62,15 @@ class Machine:
     echoes_ms: tuple[tuple[float, ...], ...] = ()
     """What the same exchange took with nothing at the other end but an echo: before, and after."""
     fitness: Fitness = Fitness()
+    clock_error_ms: float = 0.0
+    """By how much clocks may differ, where the end of something is taken on another machine than its beginning."""
 
     def error_ms(self, percentile: float) -> float | None:
         """Return by how much this percentile of a latency may be the stopwatch's own; None if that was not measured."""
         if not self.echoes_ms:
             return None
         lags = (self.fitness.lags_ms,) if self.fitness.lags_ms else ()
-        return max(percentile_of(times, percentile) for times in (*self.echoes_ms, *lags))
+        return self.clock_error_ms + max(percentile_of(times, percentile) for times in (*self.echoes_ms, *lags))
 
     def complaints(self, budget: Budget | None) -> tuple[str, ...]:
         """Return why this machine cannot tell whether the budget, if there is one, is kept; nothing if it can."""

@@ -8,7 +8,7 @@ the same rounds.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from earshot.failures import BudgetExceeded, Inconclusive
 from earshot.ledger import Ledger, Observation
@@ -59,6 +59,8 @@ class Stopwatch:
         self.judged: list[Judged] = []
         """Every claim that was judged, with its verdict."""
         self.compared: list[Compared] = []
+        self.clock_error_ms = 0.0
+        """By how much clocks may differ, where it is not one clock that times begin and end."""
         self._runtime = runtime
         self._ledger = ledger
         self._echo = echo
@@ -165,7 +167,8 @@ class Stopwatch:
 
     def _machine(self) -> Machine:
         assert self._examination is not None, "an examination begins with the first round"
-        return self._runtime.call(self._examination.machine(), within_s=EXAMINED_WITHIN_S)
+        machine = self._runtime.call(self._examination.machine(), within_s=EXAMINED_WITHIN_S)
+        return replace(machine, clock_error_ms=self.clock_error_ms)
 
 
 def _raise(outcome: Outcome, words: str) -> None:
