@@ -15,8 +15,9 @@ import pytest
 import yaml
 
 from earshot.failures import Unusable
-from earshot.targets.definition import ExpectedFailure, read
-from earshot.targets.tokens import tokens_of
+from earshot.targets.definition import ExpectedFailure, names_a_service, read
+from earshot.targets.service import Service
+from earshot.targets.tokens import NoTokens, tokens_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "a secret of thirty-two bytes or more"
@@ -42,6 +43,7 @@ def test_the_annotated_example_is_valid() -> None:
     [
         ({"endpoints": {"broadcast": "http://127.0.0.1"}}, "endpoints.broadcast"),
         ({"endpoints": {"brodcast": "ws://127.0.0.1"}}, "endpoints"),
+        ({"endpoints": {"conversation": "ws://127.0.0.1"}}, "endpoints.conversation"),
         ({"endpoint": {}}, "the top level"),
         ({"capabilities": ["needs-tables"]}, "capabilities.0"),
         ({"control": "http://10.0.0.1:80"}, "control"),
@@ -70,6 +72,53 @@ def test_options_come_before_the_environment_and_that_before_the_file(
     monkeypatch.setenv("EARSHOT_WS_URL", "ws://environment")
     assert read(file, {}).endpoints["broadcast"] == "ws://environment"
     assert read(file, {"ws_url": "ws://option"}).endpoints["broadcast"] == "ws://option"
+
+
+def test_the_address_of_the_conversation_comes_from_options_environment_or_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = written(tmp_path, {"name": "mine", "endpoints": {"conversation": "http://file"}})
+
+    def address(**options: str) -> object:
+        return read(file, options).endpoints["conversation"]
+
+    assert address() == "http://file"
+    monkeypatch.setenv("API_URL", "http://build-server")
+    assert address() == "http://build-server"
+    monkeypatch.setenv("EARSHOT_API_URL", "http://environment")
+    assert address() == "http://environment"
+    assert address(api_url="http://option") == "http://option"
+
+
+def test_api_url_alone_names_a_service_unless_the_embedded_one_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("API_URL", raising=False)
+    assert not names_a_service({})
+    assert not names_a_service({"twin": "any"})
+    assert names_a_service({"api_url": "http://x"})
+    assert names_a_service({"target": "file.yaml"})
+    monkeypatch.setenv("API_URL", "http://x")
+    assert names_a_service({})
+    assert not names_a_service({"target": "embedded"})
+    assert read(None, {}).name == "http://x"
+
+
+@pytest.mark.parametrize(
+    ("address", "socket"),
+    [
+        ("http://127.0.0.1:8000", "ws://127.0.0.1:8000/ws/audio"),
+        ("http://127.0.0.1:8000/", "ws://127.0.0.1:8000/ws/audio"),
+        ("https://talk.example/voice", "wss://talk.example/voice/ws/audio"),
+    ],
+)
+def test_the_socket_of_the_conversation_follows_from_its_address(address: str, socket: str) -> None:
+    service = Service("mine", {"conversation": address}, NoTokens())
+    assert service.endpoint("conversation", "caller") == socket
+    assert service.addresses() == [socket]
+    assert service.systems == {"conversation"}
+    with pytest.raises(Unusable, match="no address for the broadcast"):
+        service.endpoint("broadcast", "speaker")
+    with pytest.raises(Unusable, match="sign ana in"):
+        service.tokens.issue("ana")
 
 
 def test_an_expected_failure_is_excused_through_its_last_day() -> None:
