@@ -17,14 +17,18 @@ Tell = Callable[[Notice], Awaitable[None]]
 """Tells the caller something; waits while the caller does not listen."""
 
 
+NO_AUDIO = Refused("NO_AUDIO", "There is no audio data in this segment.")
+FAILED = Refused("INTERNAL_ERROR", "The segment could not be processed.")
+
+
 @dataclass(frozen=True, slots=True)
 class EndedSegment:
     """A segment that is to be answered."""
 
     number: int
     session_id: str | None
-    audio: KeptAudio | None
-    """None when there is none."""
+    audio: KeptAudio | Refused
+    """Or why there is none."""
 
 
 class Conversation:
@@ -70,11 +74,17 @@ class Conversation:
         """Close the open segment and have it answered after those before it."""
         audio = self._open_segment.take()
         self._ended += 1
-        number, session_id = self._ended, self.session_id
-        kept = await self._desk.keep(audio) if audio else None
-        await self._waiting.put(EndedSegment(number, session_id, kept))
-        if self._answering.done():  # closed meanwhile
-            self._drop_waiting()
+        try:
+            await self._put(await self._desk.keep(audio) if audio else NO_AUDIO)
+        except OSError as failure:  # the disk is full, perhaps
+            self._journal.error("keep", "a segment could not be kept", failure=failure, session_id=self.session_id)
+            await self._put(FAILED)
+
+    async def fail_segment(self) -> None:
+        """Drop the open segment and have an error told after the segments before it."""
+        self._open_segment.take()
+        self._ended += 1
+        await self._put(FAILED)
 
     async def close(self) -> None:
         """Drop whatever is open, waiting or being answered."""
@@ -82,6 +92,12 @@ class Conversation:
         await asyncio.wait([self._answering])
         self._drop_waiting()
         self._open_segment.take()
+
+    async def _put(self, audio: KeptAudio | Refused) -> None:
+        """Let the segment that has just ended wait for its turn."""
+        await self._waiting.put(EndedSegment(self._ended, self.session_id, audio))
+        if self._answering.done():  # closed meanwhile
+            self._drop_waiting()
 
     def _drop_waiting(self) -> None:
         while not self._waiting.empty():
@@ -94,16 +110,17 @@ class Conversation:
     async def _answer(self, segment: EndedSegment) -> None:
         """Tell the result of one segment and then, whatever that was, that it is finished (CONV-5)."""
         try:
-            answer = await self._desk.answer(segment.audio, segment.session_id)
-            await self._tell(SegmentAnswered(segment.number, answer))
-            await self._desk.log(segment.session_id, answer)
+            if isinstance(segment.audio, Refused):
+                await self._tell(Complaint(segment.audio, segment.number))
+            else:
+                answer = await self._desk.answer(segment.audio, segment.session_id)
+                await self._tell(SegmentAnswered(segment.number, answer))
+                await self._desk.log(segment.session_id, answer)
         except Refused as refused:
             await self._tell(Complaint(refused, segment.number))
         except Exception as failure:  # whatever it is, the caller is told and the log has the rest
             self._journal.error("answer", "a segment failed", failure=failure, session_id=segment.session_id)
-            await self._tell(
-                Complaint(Refused("INTERNAL_ERROR", "The segment could not be processed."), segment.number)
-            )
+            await self._tell(Complaint(FAILED, segment.number))
         finally:
             _remove(segment)
             self._finished += 1
@@ -111,5 +128,5 @@ class Conversation:
 
 
 def _remove(segment: EndedSegment) -> None:
-    if segment.audio is not None:
+    if isinstance(segment.audio, KeptAudio):
         segment.audio.remove()

@@ -8,7 +8,7 @@ from reference.background import Background
 from reference.conversation.assistant import Assistant
 from reference.conversation.health import Health
 from reference.conversation.log import ConversationLog
-from reference.conversation.model import NOTHING_HEARD, Answer, LogEntry, Refused
+from reference.conversation.model import NOTHING_HEARD, Answer, LogEntry
 from reference.conversation.segments import KeptAudio, Spool
 from reference.conversation.transcriber import Transcriber
 from reference.journal import Journal
@@ -47,10 +47,8 @@ class SegmentDesk:
         """Put the audio of a segment where it waits for its turn."""
         return await self._spool.keep(audio)
 
-    async def answer(self, audio: KeptAudio | None, session_id: str | None) -> Answer:
+    async def answer(self, audio: KeptAudio, session_id: str | None) -> Answer:
         """Return what was understood and what the assistant says to it, or raise Refused."""
-        if audio is None:
-            raise Refused("NO_AUDIO", "There is no audio data in this segment.")
         heard = await self._transcriber.transcribe(audio, session_id)
         if not heard.text:
             return Answer(heard, NOTHING_HEARD)

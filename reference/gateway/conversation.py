@@ -23,6 +23,8 @@ LOG_PATH = "/api/conversations/"
 DONE = 1000
 CANNOT_SERVE = 1011
 
+UNEXPECTED = Refused("INTERNAL_ERROR", "The message could not be handled.")
+
 
 class ConversationEndpoint:
     """Answers the frames of callers, one after the other for each of them."""
@@ -65,15 +67,20 @@ class ConversationEndpoint:
         if conversation is None:
             return  # about to be closed
         self._disturbances.before_receiving(connection_id, conversation.session_id)
+        request: codec.Request | None = None
         try:
-            await self._perform(connection_id, conversation, codec.decode(frame, chunk_max_bytes=self._chunk_max_bytes))
+            request = codec.decode(frame, chunk_max_bytes=self._chunk_max_bytes)
+            await self._perform(connection_id, conversation, request)
         except Refused as refused:
             await self._tell(connection_id, Complaint(refused))
         except Exception as failure:  # whatever it is, the caller is told and the log has the rest
             self._journal.error(
                 "receive", "a message could not be handled", failure=failure, connection_id=connection_id
             )
-            await self._tell(connection_id, Complaint(Refused("INTERNAL_ERROR", "The message could not be handled.")))
+            if isinstance(request, codec.EndSegment):
+                await conversation.fail_segment()  # which has a result and an end as any other
+            else:
+                await self._tell(connection_id, Complaint(UNEXPECTED))
 
     async def left(self, connection_id: str) -> None:
         """End the conversation of a closed connection."""

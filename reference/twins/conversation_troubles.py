@@ -191,7 +191,7 @@ def failed_recognition_is_silence() -> None:
     """A recogniser that fails is taken for a turn in which nothing was said."""
     answer = SegmentDesk.answer
 
-    async def answer_all(self: SegmentDesk, audio: KeptAudio | None, session_id: str | None) -> Answer:
+    async def answer_all(self: SegmentDesk, audio: KeptAudio, session_id: str | None) -> Answer:
         try:
             return await answer(self, audio, session_id)
         except Refused as refused:
@@ -242,7 +242,7 @@ def answer_waits_for_the_storage() -> None:
         failures.append(1)
         log_failed(self)
 
-    async def log_first(self: SegmentDesk, audio: KeptAudio | None, session_id: str | None) -> Answer:
+    async def log_first(self: SegmentDesk, audio: KeptAudio, session_id: str | None) -> Answer:
         found = await answer(self, audio, session_id)
         before = len(failures)
         await self.log(session_id, found)

@@ -33,7 +33,7 @@ def _answer(change: Any) -> None:
     """Answer segments otherwise."""
     answer = SegmentDesk.answer
 
-    async def answer_otherwise(self: SegmentDesk, audio: KeptAudio | None, session_id: str | None) -> Answer:
+    async def answer_otherwise(self: SegmentDesk, audio: KeptAudio, session_id: str | None) -> Answer:
         changed: Answer = change(await answer(self, audio, session_id))
         return changed
 
@@ -48,9 +48,8 @@ def answers_late_by_2500_ms() -> None:
     """A turn is answered 2.5 s late."""
     answer = SegmentDesk.answer
 
-    async def answer_late(self: SegmentDesk, audio: KeptAudio | None, session_id: str | None) -> Answer:
-        if audio is not None:
-            await asyncio.sleep(2.5)
+    async def answer_late(self: SegmentDesk, audio: KeptAudio, session_id: str | None) -> Answer:
+        await asyncio.sleep(2.5)
         return await answer(self, audio, session_id)
 
     put(SegmentDesk, "answer", answer_late)
@@ -145,12 +144,14 @@ def response_without_its_error_member() -> None:
 @conversation_twin("turn-without-audio-is-silence", "CONV-30", "CONV-37")
 def turn_without_audio_is_silence() -> None:
     """A turn without any audio is answered as if nothing had been said in it."""
-    answer = SegmentDesk.answer
+    silence = Answer(Heard(()), NOTHING_HEARD)
 
-    async def answer_all(self: SegmentDesk, audio: KeptAudio | None, session_id: str | None) -> Answer:
-        return Answer(Heard(()), NOTHING_HEARD) if audio is None else await answer(self, audio, session_id)
+    def silent(notice: Notice) -> tuple[Notice, ...]:
+        if isinstance(notice, Complaint) and notice.segment is not None and notice.refused.code == "NO_AUDIO":
+            return (SegmentAnswered(notice.segment, silence),)
+        return (notice,)
 
-    put(SegmentDesk, "answer", answer_all)
+    _tell(silent)
 
 
 @conversation_twin("turn-without-audio-ends-the-connection", "CONV-30")
@@ -217,7 +218,7 @@ def failed_turn_said_again() -> None:
     answer = Conversation._answer
 
     async def answer_and_keep(self: Conversation, segment: EndedSegment) -> None:
-        audio = b"" if segment.audio is None else await segment.audio.read()
+        audio = await segment.audio.read() if isinstance(segment.audio, KeptAudio) else b""
         failed: list[Refused] = []
         tell = self._tell
 
@@ -315,7 +316,7 @@ def one_turn_at_a_time_for_all() -> None:
     answer = SegmentDesk.answer
     turn = asyncio.Lock()
 
-    async def answer_alone(self: SegmentDesk, audio: KeptAudio | None, session_id: str | None) -> Answer:
+    async def answer_alone(self: SegmentDesk, audio: KeptAudio, session_id: str | None) -> Answer:
         async with turn:
             return await answer(self, audio, session_id)
 
@@ -345,7 +346,7 @@ def second_question_gets_the_first_answer() -> None:
     answer = SegmentDesk.answer
     first: dict[str, Reply] = {}
 
-    async def answer_as_before(self: SegmentDesk, audio: KeptAudio | None, session_id: str | None) -> Answer:
+    async def answer_as_before(self: SegmentDesk, audio: KeptAudio, session_id: str | None) -> Answer:
         found = await answer(self, audio, session_id)
         if session_id is None or found.reply.response is None:
             return found

@@ -412,6 +412,25 @@ async def test_a_handler_may_be_late_or_crash_and_the_conversation_goes_on(store
         await line.order(lambda control: control.crash_handler("audio_chunk", session_id="s-1"))
         assert heard(await ana.chunk(speech(1))) == "INTERNAL_ERROR"
         assert heard(await ana.says(2)) == WORDS[2]
+        await line.order(lambda control: control.crash_handler("segment_end", session_id="s-1"))
+        assert heard(await ana.says(1)) == "INTERNAL_ERROR"
+        assert heard(await ana.says(3)) == WORDS[3]
+
+
+@on_loop
+async def test_audio_that_cannot_be_kept_fails_its_segment_alone(
+    store: TestStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(self: object, audio: bytes) -> None:
+        raise OSError(28, "No space left on device", "/tmp/earshot-audio")
+
+    async with conversing(store) as line, line.caller() as ana:
+        with monkeypatch.context() as patch:
+            patch.setattr(conversations.SegmentDesk, "keep", full)
+            result = await ana.says(1)
+        assert heard(result) == "INTERNAL_ERROR"
+        assert "/" not in result["message"]
+        assert heard(await ana.says(2)) == WORDS[2]
 
 
 @on_loop
