@@ -114,7 +114,7 @@ def main() -> int:
 
 def attack(run: Run, frames: int, seed: int) -> list[str]:
     """Send the frames and return what is not as it should be."""
-    examples = [payload for _, _, payload in run.contract.examples("sent")]
+    examples = [payload for _, _, payload in run.contracts["broadcast"].examples("sent")]
     mischief = Mischief(seed, examples)
     chooser = random.Random(seed)
     control = run.target.service(SETTINGS).control

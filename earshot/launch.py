@@ -26,6 +26,7 @@ from earshot.evidence.formatter import remove_stale_results
 from earshot.plan import Planned, deal, keep_durations, read_durations, select, shuffled
 from earshot.progress import ProgressFormatter
 from earshot.report import read_results, summary
+from earshot.targets.definition import names_a_service
 from earshot.targets.embedded import EmbeddedTarget
 from earshot.workers import environment_of
 
@@ -110,7 +111,7 @@ class Launch:
         with tempfile.TemporaryDirectory(prefix="earshot-run-") as name, contextlib.ExitStack() as open_things:
             folder = Path(name)
             stack = None
-            if not any(option.startswith(("target=", "ws_url=")) for option in arguments.options):
+            if not names_a_service(dict(option.partition("=")[::2] for option in arguments.options)):
                 target = open_things.enter_context(contextlib.closing(EmbeddedTarget(twin=_twin(arguments.options))))
                 stack = folder / "stack.json"
                 target.share(stack)

@@ -41,6 +41,8 @@ class Observation:
     """The decoded JSON object, or an empty mapping where there is none."""
     payload: bytes = b""
     """A binary frame, or a text frame that is not a JSON object."""
+    is_binary: bool = False
+    """Whether something sent went as bytes and not as text."""
     size_bytes: int = 0
     words: str = ""
     """What a person should read: the reason of a close, the sentence of a violation, a note."""

@@ -8,11 +8,14 @@ import gc
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from earshot.actors.person import SYSTEM as BROADCAST
 from earshot.audio.clips import SampleError, SampleLibrary
 from earshot.failures import Unusable
+from earshot.measure.floor import NullEcho
 from earshot.runtime import Runtime
 from earshot.stage import Stage
-from earshot.targets.definition import OVERRIDES, Definition, ExpectedFailure, read
+from earshot.tags import SYSTEMS
+from earshot.targets.definition import OVERRIDES, Definition, ExpectedFailure, names_a_service, read
 from earshot.targets.embedded import ROOT, EmbeddedTarget
 from earshot.targets.remote import RemoteTarget
 from earshot.targets.service import TAGS
@@ -20,6 +23,7 @@ from earshot.targets.target import Target
 from earshot.wire.contract import Contract
 from earshot.workers import shared_stack
 
+ASYNCAPI = ".asyncapi.yaml"
 OPTIONS = ("target", "twin", "strict", *OVERRIDES)
 """What may be given as -D name=value.
 
@@ -35,11 +39,13 @@ class Run:
         _check(options)
         self.samples = _samples(ROOT / "audio_samples")
         definition = _definition(options)
-        self.contract = Contract.load(ROOT / "contract" / "broadcast.asyncapi.yaml", foreign=definition is not None)
+        self.contracts = _contracts(ROOT / "contract", foreign=definition is not None)
+        """The agreement about each system, by its name."""
         self._expected_failures = definition.expected_failures if definition else ()
-        self._equivalent_codes = _equivalent_codes(self.contract, definition)
+        self._equivalent_codes = _equivalent_codes(self.contracts[BROADCAST], definition)
         self.runtime = Runtime()
         self._target: Target | None = None
+        self._echo: NullEcho | None = None
         try:
             self._target = (
                 RemoteTarget(definition, self.runtime)
@@ -64,13 +70,16 @@ class Run:
             runtime=self.runtime,
             target=self.target,
             samples=self.samples,
-            contract=self.contract,
+            contracts=self.contracts,
             equivalent_codes=self._equivalent_codes,
+            echo=self._null_echo,
         )
 
     def lacks(self, tags: Iterable[str]) -> str | None:
         """Return why scenarios with these tags cannot run on this target, or None if they can."""
         for tag in sorted(tags):
+            if tag in SYSTEMS and tag not in self.target.systems:
+                return f"not checked: {self.target.name} has no address for the {tag}"
             if tag in TAGS and tag not in self.target.capabilities:
                 return f"not checked: {self.target.name} does not grant what @{tag} asks for"
         return None
@@ -86,7 +95,21 @@ class Run:
         if self._target is not None:
             self._target.close()
             self._target = None
+        if self._echo is not None:
+            self._echo.close()
+            self._echo = None
         self.runtime.close()
+
+    def _null_echo(self) -> NullEcho:
+        """Return what tells how long an exchange takes by itself, started when it is first asked for."""
+        if self._echo is None:
+            self._echo = NullEcho()
+        return self._echo
+
+
+def _contracts(folder: Path, *, foreign: bool) -> dict[str, Contract]:
+    files = sorted(folder.glob(f"*{ASYNCAPI}"))
+    return {file.name.removesuffix(ASYNCAPI): Contract.load(file, foreign=foreign) for file in files}
 
 
 def _check(options: Mapping[str, str]) -> None:
@@ -99,17 +122,16 @@ def _check(options: Mapping[str, str]) -> None:
 
 def _definition(options: Mapping[str, str]) -> Definition | None:
     """Return what the options say of a service that runs elsewhere, or None for the embedded one."""
-    chosen = options.get("target", "")
-    if chosen in ("", "embedded"):
-        others = sorted(set(options) - {"target", "twin", "strict"})
-        if "ws_url" in options and not chosen:
-            return read(None, options)
-        if others:
-            raise Unusable(f"-D {others[0]}: expected together with -D target=FILE or -D ws_url=…, got it alone")
+    if not names_a_service(options):
+        if others := sorted(set(options) - {"target", "twin", "strict"}):
+            raise Unusable(
+                f"-D {others[0]}: expected together with -D target=FILE, -D ws_url=… or -D api_url=…, got it alone"
+            )
         return None
     if "twin" in options:
-        raise Unusable("-D twin: only the embedded reference has twins; leave out -D target")
-    return read(Path(chosen), options)
+        raise Unusable("-D twin: only the embedded reference has twins; name no other service beside it")
+    chosen = options.get("target")
+    return read(Path(chosen) if chosen else None, options)
 
 
 def _equivalent_codes(contract: Contract, definition: Definition | None) -> Mapping[str, frozenset[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import uuid4
 
@@ -26,7 +27,8 @@ class Scene:
     service: Service
     """The service that people connect to; a scenario that asks for settings changes it before anybody has connected."""
     samples: SampleLibrary
-    contract: Contract
+    contracts: Mapping[str, Contract]
+    """The agreement about each system, by its name."""
     ledger: Ledger
     surprises: Surprises
     run_id: str = field(default_factory=lambda: uuid4().hex[:8])

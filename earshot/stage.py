@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -25,6 +25,8 @@ from earshot.explore.expedition import Expedition
 from earshot.failures import ContractBreach, Unusable
 from earshot.ledger import Ledger, Observation
 from earshot.matchers.refusals import refused_with
+from earshot.measure.floor import NullEcho
+from earshot.measure.stopwatch import Stopwatch
 from earshot.readings import Readings
 from earshot.records import Records
 from earshot.runtime import Runtime
@@ -52,12 +54,15 @@ class Stage:
         runtime: Runtime,
         target: Target,
         samples: SampleLibrary,
-        contract: Contract,
+        contracts: Mapping[str, Contract],
         equivalent_codes: Mapping[str, frozenset[str]],
+        echo: Callable[[], NullEcho],
     ) -> None:
         ledger = Ledger()
         self.ledger = ledger
         self.surprises = Surprises(ledger)
+        self.stopwatch = Stopwatch(runtime, ledger, echo)
+        """Judges how long things take."""
         self.turning_point = 0
         """Position in the ledger where the latest When step began."""
         self._turned_ns = ledger.began_ns
@@ -65,7 +70,8 @@ class Stage:
         """The records of the sessions each time somebody looked at them, by what to call them."""
         self._target = target
         self._equivalent_codes = equivalent_codes
-        self._scene = Scene(runtime, target.service({}), samples, contract, ledger, self.surprises)
+        self._echo = echo
+        self._scene = Scene(runtime, target.service({}), samples, contracts, ledger, self.surprises)
         self._settings: dict[str, str] = {}
         self._expedition: Expedition | None = None
         self._recognisers: dict[str, Recogniser] = {}
@@ -97,8 +103,9 @@ class Stage:
             runtime=self._scene.runtime,
             target=self._target,
             samples=self.samples,
-            contract=self.contract,
+            contracts=self._scene.contracts,
             equivalent_codes=self._equivalent_codes,
+            echo=self._echo,
         )
 
     def _noted(self, who: str, words: str) -> None:
@@ -118,8 +125,8 @@ class Stage:
 
     @property
     def contract(self) -> Contract:
-        """The agreement that every message is held against."""
-        return self._scene.contract
+        """The agreement that every message of a broadcast is held against."""
+        return self._scene.contracts[Person.system]
 
     def refused_with(self, code: str) -> Matcher[Refusal]:
         """Match a refusal that means this error code, in the words of the service under test."""
@@ -249,6 +256,14 @@ class Stage:
             self._ensemble = Ensemble(self._scene.runtime)
         return self._ensemble
 
+    def ensemble_of(self, speaker: str) -> Ensemble:
+        """Return an ensemble of one, the speaker of this name, to act by plan."""
+        return Ensemble(self._scene.runtime, [self.speaker(speaker)])
+
+    def listeners(self) -> list[Listener]:
+        """Return everybody who listens or has listened, in order of appearance."""
+        return [person for person in self.people if isinstance(person, Listener)]
+
     def person(self, name: str) -> Person:
         """Return whoever of this name appeared last, in whichever role."""
         for (known, _, _), person in reversed(self._cast.items()):
@@ -305,6 +320,7 @@ class Stage:
 
     def closes(self) -> None:
         """End the scenario: let everything still under way arrive, part, and look for what nobody mentioned."""
+        self.stopwatch.stop()
         try:
             if self._has_ordered_faults:
                 self.control.call_off_ours()

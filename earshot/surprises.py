@@ -1,7 +1,8 @@
 """Unmentioned effects are zero: what happened without any step asking for it is a failure.
 
-A step that expects an error, or a close, claims it. Whatever nobody claimed is a surprise: an `error` message, a
-breach of the contract, a close by the service with any code but 1000, a connection refused.
+A step that expects an error, or a close, claims it. Whatever nobody claimed is a surprise: an `error` message, an
+answer that says it is none (conversation), a breach of the contract, a close by the service with any code but 1000, a
+connection refused.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ class Surprises:
             case Kind.VIOLATION | Kind.REFUSED:
                 return True
             case Kind.RECEIVED:
-                return observation.type == "error"
+                return observation.type == "error" or _is_no_answer(observation)
             case Kind.CLOSED:
                 return not (
                     observation.code == NORMAL_CLOSURE
@@ -88,7 +89,17 @@ class Surprises:
 def describe_error(observation: Observation) -> str:
     """Return code, status and message of an error envelope, or the bare HTTP status of a refusal without one."""
     message = observation.message
+    if _is_no_answer(observation):
+        return f"{message['error']} ({message.get('backend_used')})"
     code = message.get("code")
+    if code is None and isinstance(words := message.get("message"), str):
+        return words
     if code is None:
         return f"HTTP status {observation.code} without an error message"
-    return f"{code} ({message.get('statusCode', observation.code)}): {message.get('message', 'no message')}"
+    status = message.get("statusCode", observation.code)
+    return f"{code}{'' if status is None else f' ({status})'}: {message.get('message', 'no message')}"
+
+
+def _is_no_answer(observation: Observation) -> bool:
+    """Whether an assistant's answer says why there is none (conversation sheet, section 1)."""
+    return observation.type == "chatbot_response" and observation.message.get("error") is not None

@@ -18,6 +18,8 @@ MEANINGS: Mapping[str, str] = {
     "needs-fault": "needs faults on demand",
     "needs-double": "needs to see what recogniser and translation received",
     "needs-settings": "needs a service with other settings",
+    "needs-exact-words": "needs a recogniser that understands the recordings word by word, and nothing else",
+    "needs-conversation-log": "needs to read what the service keeps of conversations",
     "alone": "judges time: never runs beside other scenarios",
     "slow": "takes longer than everyday runs allow; run with --tags=@slow",
     "settling": "new, and not yet shown to be free of chance on a busy machine; run with --tags=@settling",

@@ -18,6 +18,7 @@ from earshot.audio import signals
 from earshot.audio.flaws import Flaw
 from earshot.bookkeeping import Figure
 from earshot.explore import explorer
+from earshot.timed import TIMED
 
 CAST = ("Ana", "Bruno", "Carla", "Lena", "Amina", "Marco", "Yuki", "Tomas", "Mallory")
 
@@ -410,6 +411,12 @@ _type("Settings", _one_of(SETTINGS), SETTINGS.__getitem__)
 _type("Papers", _one_of(PAPERS), PAPERS.__getitem__)
 _type("Seconds", r"\d+(?:\.\d+)? seconds?", lambda text: float(text.split()[0]))
 _type("Milliseconds", r"\d+ ms", lambda text: float(text.split()[0]))
+_type(
+    "Duration",
+    r"\d+(?:\.\d+)? (?:ms|seconds?)",
+    lambda text: float(text.split()[0]) * (1 if text.endswith("ms") else 1000),
+)
+_type("Timed", _one_of(TIMED), TIMED.__getitem__)
 _type("Span", r"-?\d+ (?:second|minute|hour)s?", lambda text: _span_ms(text))
 _type("Times", r"\d+ times?", lambda text: int(text.split()[0]))
 _type("Decibels", r"-?\d+(?:\.\d+)? dB", lambda text: float(text.split()[0]))

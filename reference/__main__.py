@@ -101,6 +101,7 @@ async def _serve(options: argparse.Namespace, settings: Settings, secret: str, a
     from reference import engines
     from reference.app import BROADCAST_PATH, App, World
     from reference.background import Background
+    from reference.gateway.server import PortUnusable
     from reference.monitoring import alarms
     from reference.monitoring.cloudwatch import CloudWatchMetrics
     from reference.storage import aws
@@ -127,14 +128,17 @@ async def _serve(options: argparse.Namespace, settings: Settings, secret: str, a
     if control is not None:
         control.start(app)
     try:
-        port = await app.start(options.host, options.port)
-    except OSError as failure:
-        raise _unusable(options.host, options.port, failure) from None
+        ports = await app.start(options.host, options.port, options.conversation_port)
+    except PortUnusable as failure:
+        raise _unusable(options.host, failure.port, failure) from None
     raising_alarms = Background().run(alarms.create(connect, options.table_prefix), name="create-alarms")
     host = f"[{options.host}]" if ":" in options.host else options.host
     ready = {
         "ready": True,
-        "endpoints": {"broadcast": f"ws://{host}:{port}{BROADCAST_PATH}"},
+        "endpoints": {
+            "broadcast": f"ws://{host}:{ports.broadcast}{BROADCAST_PATH}",
+            "conversation": f"http://{host}:{ports.conversation}",
+        },
         "tables": names.by_sheet_name(),
         "aws_endpoint": aws_endpoint,
         "aws_region": aws.REGION,
@@ -202,14 +206,16 @@ def _check_host(host: str) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m reference",
-        description="The reference backend: a live speech broadcast over WebSocket, on this machine only.",
+        description="The reference backend: a live speech broadcast and a voice conversation over WebSocket, "
+        "on this machine only.",
         epilog=f"Speakers' tokens are HS256 JWTs signed with the secret in {SECRET_VARIABLE}. "
         "When the service is ready it prints one JSON line with its endpoints, tables and settings.",
         allow_abbrev=False,
     )
     run = parser.add_argument_group("how to run")
     run.add_argument("--host", default="127.0.0.1", help="loopback address to listen on (default %(default)s)")
-    run.add_argument("--port", type=int, default=0, help="port to listen on; 0 means any (default)")
+    run.add_argument("--port", type=int, default=0, help="port of the broadcast; 0 means any (default)")
+    run.add_argument("--conversation-port", type=int, default=0, help="port of the conversation; 0 means any (default)")
     run.add_argument(
         "--control-port",
         type=int,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -25,13 +27,27 @@ from reference.broadcast.standing import Standings
 from reference.broadcast.status import StatusDesk
 from reference.broadcast.transcription import Transcription
 from reference.broadcast.translation_cache import CachingTranslator, TranslationRepository
+from reference.conversation.assistant import Assistant
+from reference.conversation.backends import RuleBasedBackend
+from reference.conversation.content import ContentRules
+from reference.conversation.conversation import Conversation, Tell
+from reference.conversation.decoder import Decoder
+from reference.conversation.desk import SegmentDesk
+from reference.conversation.disturbances import ConversationDisturbances
+from reference.conversation.health import Health
+from reference.conversation.log import ConversationLog
+from reference.conversation.order import HUGGINGFACE, LLAMA, OPENAI, AssistantConfiguration
+from reference.conversation.segments import OpenSegment, Spool
+from reference.conversation.service import ConversationService
+from reference.conversation.transcriber import Transcriber
 from reference.disturbances import Disturbances
 from reference.engines import Engines
 from reference.gateway.broadcast import BroadcastEndpoint, SocketAudience
 from reference.gateway.connections import Connections
-from reference.gateway.server import GatewayServer
+from reference.gateway.conversation import CONVERSATION_PATH, ConversationEndpoint
+from reference.gateway.server import GatewayServer, Terms
 from reference.metrics import Metrics, Unmeasured
-from reference.settings import Settings
+from reference.settings import MEBIBYTE, Settings
 from reference.storage import tables
 from reference.storage.aws import Store
 from reference.storage.clock import Clock
@@ -40,6 +56,12 @@ from reference.storage.tables import TableNames
 from reference.tokens import TokenVerifier
 
 BROADCAST_PATH = "/broadcast"
+
+CONVERSATION_TERMS = Terms(longest_frame_bytes=16 * MEBIBYTE, frames_read_ahead=4, goodbye_code=1001)
+"""Frames may be far longer than a chunk: one too many is refused, and the socket stays open (CONV-25)."""
+
+CUT_OFF = 1006
+"""The close code of a connection that ends without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +77,7 @@ class World:
     ids: Ids
     metrics: Metrics = field(default_factory=Unmeasured)
     disturbances: Disturbances = field(default_factory=Disturbances)
+    conversation_disturbances: ConversationDisturbances = field(default_factory=ConversationDisturbances)
 
 
 def broadcast_service(
@@ -131,6 +154,49 @@ def broadcast_service(
     )
 
 
+def conversation_service(world: World, store: Store, background: Background) -> ConversationService:
+    """Return the conversation's rules, each given what it needs."""
+    settings, clock, disturbances = world.settings, world.clock, world.conversation_disturbances
+    configured = AssistantConfiguration(
+        settings.assistant_backend,
+        settings.assistant_openai_key,
+        bool(settings.assistant_huggingface_model),
+        settings.assistant_timeout_seconds,
+    )
+    assistant = Assistant(
+        disturbances.around_backends({name: RuleBasedBackend() for name in (LLAMA, OPENAI, HUGGINGFACE)}),
+        disturbances.around_rules(ContentRules(settings.conversation_blocked_words)),
+        lambda session_id: disturbances.configuration_of(session_id, configured),
+    )
+    decoder = Decoder(settings.conversation_decoder)
+    transcriber = Transcriber(
+        world.engines.recogniser, decoder, background, limit_s=settings.conversation_recognition_timeout_seconds
+    )
+    spool = Spool()
+    health = Health(clock, decoder_present=decoder.present)
+    log = ConversationLog(
+        store, world.table_names.conversations, world.ids, kept_for_hours=settings.data_retention_hours
+    )
+    desk = SegmentDesk(spool, transcriber, assistant, log, health, clock, background)
+
+    def begin(tell: Tell) -> Conversation:
+        open_segment = OpenSegment(
+            chunk_max_bytes=settings.conversation_chunk_max_bytes,
+            segment_max_bytes=settings.conversation_segment_max_bytes,
+        )
+        return Conversation(desk, open_segment, tell, background, most_waiting=settings.conversation_waiting_segments)
+
+    return ConversationService(begin, spool, log, health, world.engines, disturbances, background)
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where the systems listen."""
+
+    broadcast: int
+    conversation: int
+
+
 class App:
     """The running service."""
 
@@ -171,11 +237,43 @@ class App:
             world.disturbances,
         )
         self._server = GatewayServer({BROADCAST_PATH: endpoint}, connections, clock, world.ids)
+        self._callers = Connections()
+        self._conversations = conversation_service(world, self._store, self._background)
+        conversation_endpoint = ConversationEndpoint(
+            self._conversations,
+            self._callers,
+            world.disturbances,
+            world.conversation_disturbances,
+            chunk_max_bytes=settings.conversation_chunk_max_bytes,
+        )
+        self._conversation_server = GatewayServer(
+            {CONVERSATION_PATH: conversation_endpoint},
+            self._callers,
+            clock,
+            world.ids,
+            terms=CONVERSATION_TERMS,
+            pages=conversation_endpoint.page,
+        )
 
     def connections_of(self, session_id: str) -> list[str]:
         """Return the connections of a live session."""
         live = self._service.sessions.session(session_id)
-        return [] if live is None else list(live.members)
+        members = [] if live is None else list(live.members)
+        return members + self._conversations.connections_of(session_id)
+
+    def close_connections(self, connection_ids: Iterable[str], code: int) -> int:
+        """Close sockets, or cut them off for CUT_OFF; return how many were there."""
+        outboxes = [
+            outbox
+            for connection_id in connection_ids
+            if (outbox := self._connections.find(connection_id) or self._callers.find(connection_id)) is not None
+        ]
+        for outbox in outboxes:
+            if code == CUT_OFF:
+                outbox.cut_off()
+            else:
+                outbox.close(code, "")
+        return len(outboxes)
 
     def count_sessions(self) -> int:
         """Return how many sessions are live."""
@@ -186,19 +284,39 @@ class App:
         return sum(len(live.members) for live in self._service.sessions.all())
 
     def count_sockets(self) -> int:
-        """Return how many sockets are open."""
+        """Return how many sockets of broadcasts are open."""
         return len(self._connections)
 
-    async def start(self, host: str, port: int) -> int:
-        """Create the tables, listen, and return the port; raise OSError when it cannot be used."""
+    def count_callers(self) -> int:
+        """Return how many conversations are open."""
+        return self._conversations.count_callers()
+
+    def count_segments(self) -> int:
+        """Return how many segments of conversations have ended and are not finished."""
+        return self._conversations.count_segments()
+
+    def count_buffered_bytes(self) -> int:
+        """Return how much audio the open segments of conversations have."""
+        return self._conversations.count_buffered_bytes()
+
+    def count_audio_files(self) -> int:
+        """Return how many segments of conversations have their audio on disk."""
+        return self._conversations.count_audio_files()
+
+    async def start(self, host: str, port: int, conversation_port: int = 0) -> Ports:
+        """Create the tables, listen, and return the ports; raise PortUnusable when one cannot be used."""
         await tables.create(self._store, self._world.table_names)
         self._background.run(self._translations.remember(), name="remember-translations")
-        return await self._server.start(host, port)
+        self._conversations.start()
+        return Ports(
+            await self._server.start(host, port), await self._conversation_server.start(host, conversation_port)
+        )
 
     async def stop(self) -> None:
-        """Tell every session, close every socket with 1000, and let the work under way come to its end."""
+        """Tell every session, close every socket, and let the work under way come to its end."""
         self._service.lifecycle.shut_down()
-        await self._server.stop()
+        await asyncio.gather(self._server.stop(), self._conversation_server.stop())
         await self._background.drained()
+        self._conversations.stop()
         await self._world.engines.close()
         self._store.close()

@@ -13,12 +13,16 @@ RECOGNISERS = ("sphinx", "scripted")
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """One engine for each port of speech; `warm_up` is optional, `close` ends what they started."""
+    """One engine for each port of speech; `close` ends what they started."""
 
     recogniser: Recogniser
     translator: Translator
     synthesiser: Synthesiser
     warm_up: Callable[[], Coroutine[object, object, None]]
+    """Returns when the recogniser is ready to listen, which it may be already; raises SpeechFailure if it cannot be.
+
+    It is optional: it only spares the first stream the recogniser's start.
+    """
     close: Callable[[], Coroutine[object, object, None]]
 
 

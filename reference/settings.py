@@ -7,7 +7,7 @@ need not wait two minutes to see an idle connection closed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -42,8 +42,42 @@ def _whole(default: int | None, unit: str, low: int, high: int, help_text: str, 
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """What may be said about a setting that is no number."""
+
+    read: Callable[[str, str], object]
+    """From its text, and what it was given as, to its value; raises SettingError."""
+    help: str
+    secret: bool = False
+    """Whether nobody is to see it."""
+
+
+def _text(default: str, help_text: str, *, secret: bool = False) -> Any:
+    return field(default=default, metadata={"words": Words(lambda text, _: text, help_text, secret)})
+
+
+def _list(default: tuple[str, ...], read_list: Callable[[str, str], object], help_text: str) -> Any:
+    return field(default=default, metadata={"words": Words(read_list, help_text)})
+
+
+def _languages(text: str, given_as: str) -> tuple[str, ...]:
+    codes = _separated(text, given_as)
+    for code in codes:
+        if not (len(code) == 2 and code.isascii() and code.isalpha() and code.islower()):
+            raise SettingError(f"{given_as} wants two-letter language codes, comma separated, but {code!r} is none.")
+    return codes
+
+
+def _separated(text: str, given_as: str) -> tuple[str, ...]:
+    parts = tuple(part.strip() for part in text.split(","))
+    if "" in parts:
+        raise SettingError(f"{given_as} wants words, comma separated, but {text!r} has an empty one.")
+    return parts
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of one run; sheet 1.4 unless said otherwise."""
+    """The settings of one run; sheet 1.4 of the broadcast unless said otherwise."""
 
     max_listeners_per_session: int = _whole(500, "listeners", 1, 100_000, "one more is refused with SESSION_FULL")
     max_concurrent_streams_per_speaker: int = _whole(1, "sessions", 1, 1000, "live sessions of one user")
@@ -129,7 +163,31 @@ class Settings:
         5.0, "seconds", 0.01, 600, "a listener's control, or a heartbeat, that takes longer: TIMEOUT (REQ-20.4)"
     )
     data_retention_hours: int = _whole(12, "hours", 1, 8760, "log files older than this are deleted")
-    supported_languages: tuple[str, ...] = ("en", "es", "fr", "de", "pt", "it", "ja", "ko", "zh")
+    supported_languages: tuple[str, ...] = _list(
+        ("en", "es", "fr", "de", "pt", "it", "ja", "ko", "zh"), _languages, "two-letter codes, comma separated"
+    )
+
+    # The conversation; sections 3 and 5 of its sheet.
+    conversation_chunk_max_bytes: int = _whole(MEBIBYTE, "bytes", 1, MEBIBYTE, "one chunk of audio once decoded")
+    conversation_segment_max_bytes: int = _whole(10 * MEBIBYTE, "bytes", 1, 10 * MEBIBYTE, "all audio of one segment")
+    conversation_waiting_segments: int = _whole(
+        16, "segments", 1, 1000, "segments of one caller that may wait; who has more is not listened to meanwhile"
+    )
+    conversation_recognition_timeout_seconds: float = _number(
+        60.0, "seconds", 0.01, 600, "a segment that takes longer to recognise has failed"
+    )
+    conversation_decoder: str = _text(
+        "ffmpeg", "program that reads audio other than PCM and WAV, with ffmpeg's options"
+    )
+    conversation_blocked_words: tuple[str, ...] = _list(
+        ("flumperdinck", "zorgleblat"), _separated, "words that are not passed on to the assistant, comma separated"
+    )
+    assistant_backend: str = _text("llama", "who is asked first: llama, openai or huggingface")
+    assistant_openai_key: str = _text("", "key of the openai backend, used if it begins with sk-", secret=True)
+    assistant_huggingface_model: str = _text("", "model of the huggingface backend, which is configured if it is given")
+    assistant_timeout_seconds: float = _number(
+        5.0, "seconds", 0.01, 600, "a backend that takes longer to answer is passed over"
+    )
 
     @property
     def audio_buffer_max_bytes(self) -> int:
@@ -147,8 +205,12 @@ class Settings:
         return round(self.listener_buffer_seconds * BYTES_PER_SECOND)
 
     def by_sheet_name(self) -> dict[str, object]:
-        """Return every setting under its sheet name, ready for JSON."""
-        return {one.name.upper(): getattr(self, one.name) for one in fields(self)}
+        """Return every setting under its sheet name, ready for JSON; of a secret only whether it is there."""
+        return {one.name.upper(): self._shown(one) for one in fields(self)}
+
+    def _shown(self, one: Any) -> object:
+        words, value = _words(one), getattr(self, one.name)
+        return bool(value) if words is not None and words.secret else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +225,7 @@ class SettingDescription:
 
 def describe() -> list[SettingDescription]:
     """Return every setting in the order in which it is declared."""
-    return [
-        SettingDescription(one.name, option_of(one.name), one.name.upper(), _help(one.name, one.default, _limit(one)))
-        for one in fields(Settings)
-    ]
+    return [SettingDescription(one.name, option_of(one.name), one.name.upper(), _help(one)) for one in fields(Settings)]
 
 
 def option_of(name: str) -> str:
@@ -199,15 +258,21 @@ def _limit(one: Any) -> Limit | None:
     return limit if isinstance(limit, Limit) else None
 
 
-def _help(name: str, default: object, limit: Limit | None) -> str:
-    if limit is None:
-        shown = ",".join(default) if isinstance(default, tuple) else default
-        return f"two-letter codes, comma separated; default {shown}; environment {name.upper()}"
-    shown = limit.off if default is None else _shown(default)
-    return (
-        f"{limit.help}; {limit.unit}, {_shown(limit.low)} to {_shown(limit.high)}, default {shown}; "
-        f"environment {name.upper()}"
-    )
+def _words(one: Any) -> Words | None:
+    words = one.metadata.get("words")
+    return words if isinstance(words, Words) else None
+
+
+def _help(one: Any) -> str:
+    limit, words, default = _limit(one), _words(one), one.default
+    if limit is not None:
+        shown = limit.off if default is None else _shown(default)
+        about = f"{limit.help}; {limit.unit}, {_shown(limit.low)} to {_shown(limit.high)}"
+    else:
+        assert words is not None, f"{one.name} is a number or words"
+        shown = (",".join(default) if isinstance(default, tuple) else default) or "none"
+        about = words.help
+    return f"{about}, default {shown}; environment {one.name.upper()}"
 
 
 def _shown(number: object) -> str:
@@ -215,9 +280,10 @@ def _shown(number: object) -> str:
 
 
 def _parse(one: Any, text: str, given_as: str) -> object:
-    limit = _limit(one)
-    if limit is None:
-        return _languages(text, given_as)
+    words, limit = _words(one), _limit(one)
+    if words is not None:
+        return words.read(text, given_as)
+    assert limit is not None, f"{one.name} is a number or words"
     if limit.off and text == limit.off:
         return None
     whole = "int" in str(one.type)
@@ -231,11 +297,3 @@ def _parse(one: Any, text: str, given_as: str) -> object:
             f"{given_as} wants {_shown(limit.low)} to {_shown(limit.high)} {limit.unit}, but {text} was given."
         )
     return value
-
-
-def _languages(text: str, given_as: str) -> tuple[str, ...]:
-    codes = tuple(code.strip() for code in text.split(","))
-    for code in codes:
-        if not (len(code) == 2 and code.isascii() and code.isalpha() and code.islower()):
-            raise SettingError(f"{given_as} wants two-letter language codes, comma separated, but {code!r} is none.")
-    return codes

@@ -11,7 +11,8 @@ from hamcrest import assert_that
 from hamcrest.core.matcher import Matcher
 
 from earshot.actors.acts import ASK_STATUS, CHANGE_STATE, MUTE, PAUSE, RESUME, SET_VOLUME, UNMUTE, Act
-from earshot.actors.person import PATIENCE_S, Person
+from earshot.actors.participant import PATIENCE_S
+from earshot.actors.person import Person
 from earshot.ledger import Kind, Observation
 from earshot.scene import Scene
 from earshot.wire.leg import Leg

@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
-import asyncio
+import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from earshot.actors.acts import Act, audio
+from earshot.actors.acts import Act
 from earshot.actors.listener import Listener
 from earshot.actors.person import Person
 from earshot.actors.speaker import CHUNK_MS, Speaker
 from earshot.audio import signals
 from earshot.audio.framing import frames
+from earshot.ledger import Observation
+from earshot.measure.delays import Delay, Delays
+from earshot.measure.schedule import Schedule, keep_to
 from earshot.runtime import Runtime
 
-SPARE_S = 10.0
+LEAD_NS = 2_000_000
+"""Between making a plan and its first message."""
+SPARE_S = 20.0
 """How much longer than planned a machine may need before something must be wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Planned:
-    after_s: float
+    due_ns: int
     who: Person
     message: Mapping[str, object]
 
 
 class Ensemble:
-    """Speakers with a session each, and who listens to each of them."""
+    """Speakers with a session each, and who listens to each of them; or listeners alone."""
 
-    def __init__(self, runtime: Runtime) -> None:
-        self.speakers: list[Speaker] = []
+    def __init__(self, runtime: Runtime, speakers: Sequence[Speaker] = ()) -> None:
+        self.speakers: list[Speaker] = list(speakers)
         self.listeners: dict[str, list[Listener]] = {}
         """By the speaker's name."""
         self._runtime = runtime
@@ -45,39 +51,79 @@ class Ensemble:
         """What the listeners of each speaker are called."""
         return {name: [listener.name for listener in listeners] for name, listeners in self.listeners.items()}
 
-    def ask(self, acts: Sequence[Act], *, times: int, every_s: float) -> None:
+    def ask(self, acts: Sequence[Act], *, times: int = 1, every_s: float) -> None:
         """Let every speaker ask for all of these so many times, evenly, and each a little later than the one before.
 
-        Returns when everything that was answered has come back.
+        Everybody begins with another one, so that not all ask for the same at the same time. Returns when everything
+        that was answered has come back.
         """
-        series = [act.message for _ in range(times) for act in acts]
-        self._carry_out([series] * len(self.speakers), every_s)
+        self._carry_out(self.speakers, _in_turn(acts, times, len(self.speakers)), every_s)
 
-    def speak(self, duration_s: float) -> None:
-        """Let every speaker send so much sound at the pace of speech; returns when all that was acknowledged is."""
+    def listeners_ask(self, acts: Sequence[Act], *, times: int = 1, every_s: float) -> None:
+        """Let every listener do the same."""
+        listeners = [listener for some in self.listeners.values() for listener in some]
+        self._carry_out(listeners, _in_turn(acts, times, len(listeners)), every_s)
+
+    def speak(self, duration_s: float, *, halfway: Callable[[], object] | None = None) -> None:
+        """Let every speaker send so much sound at the pace of speech; returns when all that was acknowledged is.
+
+        `halfway` is done when half of it has been sent, while the speakers go on.
+        """
         pieces = frames(signals.tone(440, duration_s, amplitude=0.2), CHUNK_MS)
-        series = [audio(piece, sequenceNumber=number).message for number, piece in enumerate(pieces)]
-        self._carry_out([series] * len(self.speakers), CHUNK_MS / 1000)
+        series = [[speaker.audio_message(piece) for piece in pieces] for speaker in self.speakers]
+        with ThreadPoolExecutor(1) as pool:
+            speaking = pool.submit(self._carry_out, self.speakers, series, CHUNK_MS / 1000)
+            if halfway is not None:
+                time.sleep(duration_s / 2)
+                halfway()
+            speaking.result()
 
-    def _carry_out(self, series: Sequence[Sequence[Mapping[str, object]]], every_s: float) -> None:
-        plan = sorted(
-            (
-                _Planned((k + place / len(self.speakers)) * every_s, speaker, message)
-                for place, (speaker, messages) in enumerate(zip(self.speakers, series, strict=True))
-                for k, message in enumerate(messages)
-            ),
-            key=lambda planned: planned.after_s,
-        )
-        self._runtime.call(_send(plan), within_s=plan[-1].after_s + SPARE_S)
+    def farewells(self, observed: Sequence[Observation]) -> Delays:
+        """Return how long listeners took to be told of the end, counted from when the speaker began to leave.
+
+        Only of those speakers who left while this was observed.
+        """
+        from_ns, until_ns = observed[0].at_ns, observed[-1].at_ns
+        delays = []
+        for speaker in self.speakers:
+            if from_ns <= speaker.left_at_ns <= until_ns:
+                for listener in self.listeners[speaker.name]:
+                    told = listener.received("sessionEnded")
+                    took_ms = (told[0].at_ns - speaker.left_at_ns) / 1e6 if told else math.inf
+                    delays.append(Delay(speaker.left_at_ns, took_ms))
+        return sorted(delays)
+
+    def _carry_out(
+        self, people: Sequence[Person], series: Sequence[Sequence[Mapping[str, object]]], every_s: float
+    ) -> None:
+        began_ns, every_ms = time.monotonic_ns() + LEAD_NS, every_s * 1000
+        plan = [
+            _Planned(due_ns, person, message)
+            for place, (person, messages) in enumerate(zip(people, series, strict=True))
+            for due_ns, message in zip(
+                Schedule(len(messages), every_ms, place * every_ms / len(people)).due_ns(began_ns),
+                messages,
+                strict=True,
+            )
+        ]
+        plan.sort(key=lambda planned: planned.due_ns)
+        self._runtime.call(_send(plan), within_s=(plan[-1].due_ns - began_ns) / 1e9 + SPARE_S)
         for speaker in self.speakers:
             speaker.catches_up()
-            for listener in self.listeners.get(speaker.name, []):
+        for listeners in self.listeners.values():
+            for listener in listeners:
                 listener.catches_up()
 
 
+def _in_turn(acts: Sequence[Act], times: int, people: int) -> list[list[Mapping[str, object]]]:
+    """Return what each of so many people asks for: every act so many times, each beginning with another one."""
+    count = len(acts)
+    return [[acts[(place + k) % count].message for k in range(times * count)] for place in range(people)]
+
+
 async def _send(plan: Sequence[_Planned]) -> None:
-    began_ns = time.monotonic_ns()
-    for planned in plan:
-        due_ns = began_ns + int(planned.after_s * 1e9)
-        await asyncio.sleep(max(0.0, (due_ns - time.monotonic_ns()) / 1e9))
+    async def send(position: int, due_ns: int) -> None:
+        planned = plan[position]
         await planned.who.leg.send(planned.message, due_ns=due_ns)
+
+    await keep_to([planned.due_ns for planned in plan], send)

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from earshot.actors.acts import audio
-from earshot.actors.person import PATIENCE_S, Person
+from earshot.actors.participant import PATIENCE_S
+from earshot.actors.person import Person
 from earshot.failures import Inconclusive
 from earshot.ledger import Kind, Observation
 from earshot.scene import Scene

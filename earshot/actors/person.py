@@ -1,4 +1,4 @@
-"""What every actor can do: connect, send, wait for what comes, and leave."""
+"""What everybody in a broadcast can do: ask, try, be told, and stay."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from earshot.actors.acts import HEARTBEAT, Act
+from earshot.actors.participant import PATIENCE_S, Participant, ms_between
 from earshot.failures import Inconclusive
 from earshot.ledger import Kind, Observation
-from earshot.scene import Scene, new_address
+from earshot.scene import Scene
 from earshot.surprises import describe_error
-from earshot.wire.leg import ASKS_TO_CONNECT, Leg
+from earshot.wire.leg import ASKS_TO_CONNECT
 
 SYSTEM = "broadcast"
-PATIENCE_S = 5.0
-"""How long somebody waits for an answer that should come at once."""
 ANSWERED_WITHIN_S = 10.0
 """The longest that the answer to a request may take, be it a yes or a no (REQ-20.2)."""
 NO_NEWS = frozenset({"heartbeatAck", "audio", "audioReceived", "error"})
@@ -39,40 +38,24 @@ class Refusal:
     details: Mapping[str, object]
 
 
-class Person:
-    """Somebody with a name, an address of their own, and any number of connections one after another."""
+class Person(Participant):
+    """Somebody who takes part in a broadcast: asks, tries, is told, and shows that they are there."""
 
-    role: ClassVar[str]
+    system = SYSTEM
     other_marker: ClassVar[Act]
     """What may be asked instead of a heartbeat in order to know that all before has arrived."""
 
     def __init__(self, name: str, scene: Scene) -> None:
-        self.name = name
-        self.legs: list[Leg] = []
-        self.address = new_address()
+        super().__init__(name, scene)
         self.answered_after_ms = math.inf
         """How long the answer to the latest request took."""
-        self.left_at_ns = 0
-        """When this person last began to leave (monotonic)."""
         self._learnt: set[int] = set()
-        self._scene = scene
         self._outcome: Observation | None = None
         self.outcomes: list[Observation] = []
         """What came of the last series of attempts."""
         self._heartbeat: Observation | None = None
         self.marker: Act | None = HEARTBEAT
         """What to ask in order to know that all before has arrived; None where the connection may ask nothing."""
-
-    @property
-    def leg(self) -> Leg:
-        """The connection in use."""
-        if not self.legs:
-            raise AssertionError(f"{self.name} has no connection: nothing was opened in this scenario yet")
-        return self.legs[-1]
-
-    def received(self, *types: str, since: int = 0) -> list[Observation]:
-        """Return the messages of these types that came on the connection in use, from ledger position `since` on."""
-        return [o for o in self._scene.ledger.since(since) if self._is_for_me(o, types)]
 
     def beats(self) -> Observation:
         """Send a heartbeat and return its answer."""
@@ -106,7 +89,7 @@ class Person:
         """Ask for something and return the answer; an error instead of it is a broken promise."""
         sent = self._send(act.message)
         came = self._answer_to(act, since=sent.number, patience_s=patience_s)
-        self.answered_after_ms = _ms_between(sent, came)
+        self.answered_after_ms = ms_between(sent, came)
         self._learnt.add(came.number)
         if came.type == "error":
             self._scene.surprises.claim(came)
@@ -156,7 +139,7 @@ class Person:
             self.outcomes = self._outcomes_of(acts, since=began)
             for outcome in self.outcomes:
                 self._scene.surprises.hold(outcome)
-            took_ms = _ms_between(self._scene.ledger.since(began)[0], self.outcomes[-1])
+            took_ms = ms_between(self._scene.ledger.since(began)[0], self.outcomes[-1])
             if took_ms < within_s * 1000 or "RATE_LIMIT" in str(self.outcomes[-1].message.get("code")):
                 return
             for outcome in self.outcomes:
@@ -258,10 +241,6 @@ class Person:
         self._scene.surprises.claim(outcome)
         return f"refused with {describe_error(outcome)}"
 
-    def is_told(self, notice: str, *, since: int, patience_s: float = PATIENCE_S) -> Observation:
-        """Return the first message of this type from ledger position `since` on, waiting for it if need be."""
-        return self._await((notice,), since=since, patience_s=patience_s)
-
     def moves_to_a_new_connection(self) -> Observation:
         """Open a connection that takes over from the one in use, which stays open; return the confirmation."""
         return self._connect(self._moving(), "connectionRefreshComplete")
@@ -334,24 +313,6 @@ class Person:
             for warning in self.told_before_now("connectionWarning", since=since)
         ]
 
-    def is_disconnected_within(self, patience_s: float) -> bool:
-        """Whether the service closes the connection in use in that time, which is then taken as expected."""
-        closed = self._scene.ledger.await_first(self._is_my_close, within_s=patience_s)
-        if closed is not None:
-            self._scene.surprises.claim(closed)
-        return closed is not None
-
-    def is_disconnected(self, *, patience_s: float = PATIENCE_S) -> Observation:
-        """Return the close of the connection in use by the service, waiting for it if need be."""
-        closed = self._scene.ledger.await_first(self._is_my_close, within_s=patience_s)
-        if closed is None:
-            raise AssertionError(
-                f"{self.name} waited {patience_s:g} s to be disconnected, and is still connected; "
-                f"{self._scene.ledger.summary(self.name)}"
-            )
-        self._scene.surprises.claim(closed)
-        return closed
-
     def last_word(self) -> Observation:
         """Return the last message that came before the service closed the connection in use."""
         self.is_disconnected()
@@ -359,22 +320,11 @@ class Person:
 
     def connected_for_s(self, until: Observation) -> float:
         """Return how many seconds before `until` this person asked for the connection in use."""
-        return _ms_between(self._sent()[0], until) / 1000
+        return ms_between(self._sent()[0], until) / 1000
 
     def silent_for_s(self, until: Observation) -> float:
         """Return how many seconds before `until` this person last sent something, or asked for the connection."""
-        return _ms_between(self._sent()[-1], until) / 1000
-
-    def leaves(self) -> None:
-        """Close the connection in an orderly way."""
-        self.left_at_ns = time.monotonic_ns()
-        self._scene.surprises.ended_by_us(self.leg.label)
-        self._scene.runtime.call(self.leg.close(), within_s=10)
-
-    def vanishes(self) -> None:
-        """Lose the connection without a word, as a device does when its battery dies."""
-        self._scene.surprises.ended_by_us(self.leg.label)
-        self._scene.runtime.call(self.leg.vanish(), within_s=10)
+        return ms_between(self._sent()[-1], until) / 1000
 
     def refusal(self) -> Refusal:
         """Return how the last attempt was refused; raises AssertionError if it was not."""
@@ -401,10 +351,6 @@ class Person:
         """Return how this person asks to move to a new connection."""
         raise AssertionError(f"{self.name} takes part in no session, so there is nothing to move to a new connection")
 
-    def _sent(self) -> list[Observation]:
-        """Return what was sent on the connection in use, the request for it first."""
-        return [o for o in self._scene.ledger if o.kind is Kind.SENT and o.leg == self.leg.label]
-
     def _is_answered_so_far(self) -> None:
         """Return when the heartbeat that nobody awaited is answered, so that its answer is not taken for another's."""
         if self._heartbeat is not None and self._heartbeat.leg == self.leg.label:
@@ -414,12 +360,9 @@ class Person:
         """Return when the service confirmed the connection in use, by its own clock."""
         return _ms(self.received()[0], "timestamp")
 
-    def _is_my_close(self, observation: Observation) -> bool:
-        return observation.kind is Kind.CLOSED and observation.leg == self.leg.label
-
     def _keep_outcome(self, outcome: Observation, sent: Observation) -> None:
         self._outcome = outcome
-        self.answered_after_ms = _ms_between(sent, outcome)
+        self.answered_after_ms = ms_between(sent, outcome)
         self._learnt.add(outcome.number)
         self._scene.surprises.hold(outcome)
 
@@ -459,27 +402,6 @@ class Person:
             return outcome
         return self._await((welcome, "error"), since=outcome.number, patience_s=PATIENCE_S)
 
-    def _open(self, parameters: Mapping[str, str], *, checked: bool) -> Observation:
-        scene = self._scene
-        leg = Leg(
-            who=self.name,
-            label=scene.new_label(self.name),
-            role=self.role,
-            ledger=scene.ledger,
-            contract=scene.contract,
-        )
-        self.legs.append(leg)
-        return scene.runtime.call(
-            leg.open(
-                scene.service.endpoint(SYSTEM, self.role),
-                parameters,
-                headers={"X-Forwarded-For": self.address},
-                within_s=PATIENCE_S,
-                checked=checked,
-            ),
-            within_s=PATIENCE_S + 1,
-        )
-
     async def _try_all(self, acts: Sequence[Act]) -> None:
         for act in acts:
             await self.leg.send(act.message, checked=False)
@@ -493,35 +415,11 @@ class Person:
             since = came.number + 1
         return outcomes
 
-    def _send(self, message: Mapping[str, object]) -> Observation:
-        return self._scene.runtime.call(self.leg.send(message), within_s=PATIENCE_S)
-
-    def _await(self, types: tuple[str, ...], *, since: int, patience_s: float) -> Observation:
-        """Return the first message of these types from ledger position `since` on."""
-        ledger = self._scene.ledger
-        came = ledger.await_first(
-            lambda o: self._is_for_me(o, types) or self._is_my_close(o), since=since, within_s=patience_s
-        )
-        if came is None or came.kind is Kind.CLOSED:
-            wanted = types[0] if types else "any answer"
-            how = f"waited {patience_s:g} s for {wanted}, which never came"
-            if came is not None:
-                how = f"was to be told {wanted}, but the connection was closed before that"
-            raise AssertionError(f"{self.name} {how}; meanwhile {ledger.summary(self.name, since=since)}")
-        return came
-
     def _is_news(self, observation: Observation) -> bool:
         return (
             self._is_for_me(observation, ())
             and observation.type not in NO_NEWS
             and observation.number not in self._learnt
-        )
-
-    def _is_for_me(self, observation: Observation, types: tuple[str, ...]) -> bool:
-        return (
-            observation.kind is Kind.RECEIVED
-            and observation.leg == self.leg.label
-            and (not types or observation.type in types)
         )
 
 
@@ -545,7 +443,3 @@ def _ms(observation: Observation, member: str) -> int:
     if not isinstance(value, int):
         raise AssertionError(f"{observation.who} was told {member} {value!r} in {observation.type}, not a time in ms")
     return value
-
-
-def _ms_between(first: Observation, second: Observation) -> float:
-    return (second.at_ns - first.at_ns) / 1e6

@@ -61,6 +61,11 @@ def results_of(rows: Iterable[Mapping[str, str]], *, one_utterance: bool) -> lis
     ]
 
 
+def texts_understood(observed: Iterable[Observation]) -> Sequence[str]:
+    """Return the texts that recognisers reported in this part of the ledger, in their order."""
+    return [o.words.split('"')[1] for o in observed if o.who == NAME and 'understands "' in o.words]
+
+
 def _seconds(words: str) -> float:
     """Return a time such as "30 ms" or "3 s"; 0 where none is given."""
     if not words:

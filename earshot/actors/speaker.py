@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +18,7 @@ from earshot.audio.clips import SAMPLE_RATE_HZ, Clip, Samples
 from earshot.audio.flaws import Flaw, voice
 from earshot.audio.framing import frames
 from earshot.ledger import Kind, Observation
+from earshot.measure.schedule import Schedule, keep_to
 
 CHUNK_MS = 100
 BRISK = 4.0
@@ -126,18 +126,18 @@ class Speaker(AtTheControls, AtTheMicrophone):
         Longer chunks come as often as short ones: they are for sound that is measured, not listened to.
         """
         chunks = frames(samples, chunk_ms)
-        return self._sends(chunks if binary else [self._audio_message(chunk) for chunk in chunks], pace)
+        return self._sends(chunks if binary else [self.audio_message(chunk) for chunk in chunks], pace)
 
     def speaks_for(self, duration_s: float) -> list[Observation]:
         """Send sound in pieces of 100 ms, no two of which are alike, four times as fast as in real life."""
         first, count = len(self.pieces) + 1, round(duration_s * 1000 / CHUNK_MS)
         self.spoken_last = range(first, first + count)
-        return self._sends([self._audio_message(self._piece(number)) for number in self.spoken_last], BRISK)
+        return self._sends([self.audio_message(self._piece(number)) for number in self.spoken_last], BRISK)
 
     def sets_volume_and_speaks(self, level: float, *, after_s: float) -> None:
         """Ask for this volume, and speak so much later, whether it was confirmed by then or not."""
         asked = self._send(SET_VOLUME.having(volumeLevel=level).message)
-        pieces = [self._audio_message(self._piece(number)) for number in range(1, 6)]
+        pieces = [self.audio_message(self._piece(number)) for number in range(1, 6)]
         self._sends(pieces, BRISK, from_ns=asked.at_ns + int(after_s * 1e9))
         self.confirmations.append(self.learns(SET_VOLUME.answer, since=asked.number))
 
@@ -225,17 +225,20 @@ class Speaker(AtTheControls, AtTheMicrophone):
     async def _stream(
         self, messages: Sequence[Mapping[str, object] | bytes], pace: float, began_ns: int
     ) -> list[Observation]:
-        sent = []
-        for k, message in enumerate(messages):
-            due_ns = began_ns + int(k * CHUNK_MS * 1e6 / pace)
-            await asyncio.sleep(max(0.0, (due_ns - time.monotonic_ns()) / 1e9))
+        sent: list[Observation] = []
+
+        async def send(k: int, due_ns: int) -> None:
+            message = messages[k]
             if isinstance(message, bytes):
                 sent.append(await self.leg.send_raw(message, due_ns=due_ns))
             else:
                 sent.append(await self.leg.send(message, due_ns=due_ns))
+
+        await keep_to(Schedule(len(messages), CHUNK_MS / pace).due_ns(began_ns), send)
         return sent
 
-    def _audio_message(self, chunk: bytes) -> dict[str, object]:
+    def audio_message(self, chunk: bytes) -> dict[str, object]:
+        """Return the message that sends this sound, under the next number of this speaker's."""
         number = self._next_sequence_number
         self._next_sequence_number += 1
         return {

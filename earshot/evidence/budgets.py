@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import allure
 from allure_commons.types import AttachmentType
+
+from earshot.measure.stopwatch import Judged
 
 NAME = "Latency budget (data)"
 
@@ -23,7 +26,8 @@ class Measured:
     limit_ms: float
     measured_ms: float | None
     """The same percentile of what was measured; None where an answer never came."""
-    outcome: Literal["pass", "fail", "inconclusive"]
+    outcome: str
+    """`pass`, `fail` or `inconclusive`."""
     words: str
     """The verdict as a sentence."""
 
@@ -31,6 +35,18 @@ class Measured:
     def headroom(self) -> float | None:
         """The share of the limit that was left; negative when it was exceeded, None when an answer never came."""
         return None if self.measured_ms is None else 1 - self.measured_ms / self.limit_ms
+
+
+def of(judged: Judged) -> Measured:
+    """Return what is kept of a verdict."""
+    verdict = judged.verdict
+    return Measured(
+        what=judged.what,
+        limit_ms=verdict.budget.limit_ms,
+        measured_ms=None if verdict.at_ms == math.inf else verdict.at_ms,
+        outcome=verdict.outcome.value,
+        words=judged.words,
+    )
 
 
 def attach(measured: Measured) -> None:

@@ -12,13 +12,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from earshot.actors.listener import Heard, Listener
 from earshot.actors.speaker import Speaker, Utterance
+from earshot.evidence import budgets
 from earshot.evidence.breaches import breaches_page
 from earshot.evidence.diagram import sequence_diagram
 from earshot.evidence.formatter import results_folder
 from earshot.evidence.itemdiff import item_page
+from earshot.evidence.latency import latency_page
 from earshot.evidence.players import Recording, listening_page
 from earshot.evidence.servicelog import service_log
 from earshot.evidence.wirelog import wire_log
+from earshot.measure.stopwatch import Stopwatch
 from earshot.stage import Stage
 
 
@@ -42,6 +45,7 @@ def attach(context: Context) -> None:
         return
     if breaches := breaches_page(stage.ledger):
         _page("Breaches of the contract", breaches)
+    _attach_verdicts(stage.stopwatch)
     recordings = _recordings(stage)
     if recordings:
         _page("What was said and heard", listening_page(recordings))
@@ -51,6 +55,15 @@ def attach(context: Context) -> None:
         _page("On record, before and after", item_page(stage.records_seen[0], stage.records_seen[-1]))
     if log := service_log(stage.ledger, stage.service_log()):
         _page("Service log", log)
+
+
+def _attach_verdicts(stopwatch: Stopwatch) -> None:
+    """Attach what was judged about time, for people and for the overview."""
+    if not stopwatch.judged and not stopwatch.compared:
+        return
+    _page("How long it took", latency_page(stopwatch.judged, stopwatch.compared))
+    for judged in stopwatch.judged:
+        budgets.attach(budgets.of(judged))
 
 
 def _page(name: str, html: str) -> None:

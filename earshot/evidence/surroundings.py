@@ -15,7 +15,6 @@ from uuid import uuid4
 
 from behave.runner import Context
 
-from earshot.actors.person import SYSTEM
 from earshot.evidence.formatter import results_folder
 from earshot.evidence.wirelog import HIDDEN, is_secret, masked
 from earshot.run import Run
@@ -47,7 +46,8 @@ def accompany(context: Context, run: Run) -> None:
     folder = results_folder(context)
     if folder is None:
         return
-    context.add_cleanup(keep_seen, folder, SYSTEM, run.contract)
+    for system, contract in run.contracts.items():
+        context.add_cleanup(keep_seen, folder, system, contract)
     about = folder / "environment.properties"
     if is_first() and not about.exists():  # the workers of a run may come in several waves
         about.write_text(properties(facts(run, context.config.userdata)), "utf-8")
@@ -65,7 +65,7 @@ def facts(run: Run, options: Mapping[str, str]) -> dict[str, str]:
         "Target": run.target.name,
         "Target grants": ", ".join(granted) or "its sockets",
         **({"Target does not grant": ", ".join(lacking)} if lacking else {}),
-        "Contract": run.contract.title,
+        "Contract": ", ".join(contract.title for contract in run.contracts.values()),
         "Settings": ", ".join(f"{name}={value}" for name, value in given.items()) or "none",
         "At once": f"{workers()} scenarios" if workers() > 1 else "one scenario",
         "Machine": machine,

@@ -10,58 +10,84 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from earshot.actors.acts import Act
 from earshot.ledger import Kind, Observation
 
-Delays = Sequence[float]
-"""In milliseconds; `math.inf` for what never came."""
+
+@dataclass(frozen=True, slots=True, order=True)
+class Delay:
+    """How long one thing took; those that are due first come first."""
+
+    due_ns: int
+    """On the monotonic clock."""
+    took_ms: float
+    """`math.inf` if it never came."""
 
 
-def answer_delays_ms(observed: Iterable[Observation], act: Act, *, who: Collection[str] | None = None) -> Delays:
-    """Return how long each answer to an act took, for these people or for everybody.
+Delays = Sequence[Delay]
+"""In the order in which they were due."""
+
+
+def answer_delays(
+    observed: Iterable[Observation], acts: Collection[Act], *, who: Collection[str] | None = None
+) -> Delays:
+    """Return how long each answer to these acts took, for these people or for everybody.
 
     On one connection answers come in the order of the requests (sheet 3.4), so the n-th answers the n-th.
     """
-    return _delays_ms(
-        [o for o in observed if who is None or o.who in who],
-        is_cause=lambda o: o.kind is Kind.SENT and o.type == act.action,
-        is_effect=lambda o: o.kind is Kind.RECEIVED and (act.is_answered_by(o.message) or o.type == "error"),
+    ours = [o for o in observed if who is None or o.who in who]
+    return sorted(
+        delay
+        for act in acts
+        for delay in _delays(
+            ours,
+            is_cause=lambda o, act=act: o.kind is Kind.SENT and o.type == act.action,  # type: ignore[misc]
+            is_effect=lambda o, act=act: (  # type: ignore[misc]
+                o.kind is Kind.RECEIVED and (act.is_answered_by(o.message) or o.type == "error")
+            ),
+        )
     )
 
 
-def welcome_delays_ms(observed: Iterable[Observation], welcome: str) -> Delays:
+def welcome_delays(observed: Iterable[Observation], welcome: str) -> Delays:
     """Return how long each connection took from being asked for until this message of welcome."""
-    return _delays_ms(
+    return _delays(
         observed,
         is_cause=lambda o: o.kind is Kind.SENT and o.words == "asks to connect",
         is_effect=lambda o: o.kind is Kind.RECEIVED and o.type == welcome,
     )
 
 
-def notice_delays_ms(observed: Iterable[Observation], act: Act, listeners: Mapping[str, Collection[str]]) -> Delays:
-    """Return how long each notice of an act took to reach each of the speaker's listeners.
+def notice_delays(
+    observed: Iterable[Observation], acts: Collection[Act], listeners: Mapping[str, Collection[str]]
+) -> Delays:
+    """Return how long each notice of these acts took to reach each of the speaker's listeners.
 
     `listeners` names them by speaker. The n-th notice that a listener gets is about the speaker's n-th act.
     """
     everything = list(observed)
-    delays: list[float] = []
-    for speaker, audience in listeners.items():
-        for listener in audience:
-            delays += _delays_ms(
-                [o for o in everything if o.who in (speaker, listener)],
-                is_cause=lambda o: o.kind is Kind.SENT and o.type == act.action,
-                is_effect=lambda o, listener=listener: (  # type: ignore[misc]
-                    o.kind is Kind.RECEIVED and o.who == listener and o.type == act.answer
-                ),
-                same_leg=False,
-            )
-    return delays
+    delays: list[Delay] = []
+    for act in acts:
+        for speaker, audience in listeners.items():
+            for listener in audience:
+                delays += _delays(
+                    [o for o in everything if o.who in (speaker, listener)],
+                    is_cause=lambda o, act=act: o.kind is Kind.SENT and o.type == act.action,  # type: ignore[misc]
+                    is_effect=lambda o, act=act, listener=listener: (  # type: ignore[misc]
+                        o.kind is Kind.RECEIVED and o.who == listener and o.type == act.answer
+                    ),
+                    same_leg=False,
+                )
+    return sorted(delays)
 
 
-def between_ms(begins_s: Mapping[Hashable, float], ends_s: Mapping[Hashable, float]) -> Delays:
+def between(begins_s: Mapping[Hashable, float], ends_s: Mapping[Hashable, float]) -> Delays:
     """Return how long each of these took, given when it began and ended in seconds of one clock; no end: for ever."""
-    return [(ends_s.get(what, math.inf) - begin_s) * 1000 for what, begin_s in begins_s.items()]
+    return sorted(
+        Delay(round(begin_s * 1e9), (ends_s.get(what, math.inf) - begin_s) * 1000) for what, begin_s in begins_s.items()
+    )
 
 
 def sent_at_s(observed: Iterable[Observation], action: str, who: str) -> Mapping[Hashable, float]:
@@ -70,13 +96,19 @@ def sent_at_s(observed: Iterable[Observation], action: str, who: str) -> Mapping
     return {place: _due_ns(o) / 1e9 for place, o in enumerate(sent)}
 
 
-def _delays_ms(
+def interval_ms(delays: Delays) -> float:
+    """Return how far apart these were due, on average."""
+    span_ms = (delays[-1].due_ns - delays[0].due_ns) / 1e6 if delays else 0.0
+    return max(span_ms / max(1, len(delays) - 1), 0.001)
+
+
+def _delays(
     observed: Iterable[Observation],
     *,
     is_cause: Callable[[Observation], bool],
     is_effect: Callable[[Observation], bool],
     same_leg: bool = True,
-) -> Delays:
+) -> list[Delay]:
     causes: dict[str, list[int]] = defaultdict(list)
     effects: dict[str, list[int]] = defaultdict(list)
     for observation in observed:
@@ -85,11 +117,11 @@ def _delays_ms(
             causes[line].append(_due_ns(observation))
         elif is_effect(observation):
             effects[line].append(observation.at_ns)
-    return [
-        (effects[line][k] - due_ns) / 1e6 if k < len(effects[line]) else math.inf
+    return sorted(
+        Delay(due_ns, (effects[line][k] - due_ns) / 1e6 if k < len(effects[line]) else math.inf)
         for line, all_due_ns in causes.items()
         for k, due_ns in enumerate(all_due_ns)
-    ]
+    )
 
 
 def _due_ns(observation: Observation) -> int:

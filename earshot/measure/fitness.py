@@ -64,11 +64,11 @@ class Machine:
         lags = (self.fitness.lags_ms,) if self.fitness.lags_ms else ()
         return max(percentile_of(times, percentile) for times in (*self.echoes_ms, *lags))
 
-    def complaints(self, budget: Budget) -> tuple[str, ...]:
-        """Return why this machine cannot tell whether the budget is kept; nothing if it can."""
-        error, stolen, free = self.error_ms(budget.percentile), self.fitness.stolen, self.fitness.free
+    def complaints(self, budget: Budget | None) -> tuple[str, ...]:
+        """Return why this machine cannot tell whether the budget, if there is one, is kept; nothing if it can."""
+        error, stolen, free = self.error_ms(budget.percentile if budget else 95), self.fitness.stolen, self.fitness.free
         found = []
-        if error is not None and error > UNFIT_FLOOR * budget.limit_ms:
+        if budget is not None and error is not None and error > UNFIT_FLOOR * budget.limit_ms:
             most = f"{percent(UNFIT_FLOOR)} of {budget.limit_ms:g} ms"
             found.append(f"its stopwatch errs by {error:.1f} ms, more than {most}")
         if stolen is not None and stolen > UNFIT_STOLEN:

@@ -11,6 +11,7 @@ import asyncio
 import json
 import math
 import sys
+import tempfile
 import threading
 import time
 from contextlib import ExitStack
@@ -36,8 +37,10 @@ PATIENCE_S = 5.0
 class NullEcho:
     """An echo in a child process, started once and asked as often as one likes."""
 
-    def __init__(self, log: Path) -> None:
-        """Start it, with its log in this file; raises Unusable when it does not start."""
+    def __init__(self, log: Path | None = None) -> None:
+        """Start it, with its log in this file or in one for the time being; raises Unusable when it does not start."""
+        self._folder = tempfile.TemporaryDirectory(prefix="earshot-echo-")
+        log = log or Path(self._folder.name) / "echo.log"
         self._child = Child(
             "the null echo",
             [sys.executable, "-m", "earshot.measure.floor"],
@@ -64,6 +67,7 @@ class NullEcho:
     def close(self) -> None:
         """End the child."""
         self._child.stop()
+        self._folder.cleanup()
 
 
 class Examination:

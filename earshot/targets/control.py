@@ -147,6 +147,31 @@ class Synthesis:
 
 
 @dataclass(frozen=True, slots=True)
+class ContentCheck:
+    """One text that was held against the content rules of the assistant."""
+
+    asked_at_s: float
+    answered_at_s: float
+    text: str
+    verdict: str | None
+    """None for a text that may pass, else `inappropriate` or `spam`."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssistantCall:
+    """One question to a backend of the assistant."""
+
+    backend: str
+    asked_at_s: float
+    answered_at_s: float | None
+    """None while it is under way, and when it was given up."""
+    text: str
+    answer: str | None
+    failure: str | None
+    """What the backend raised."""
+
+
+@dataclass(frozen=True, slots=True)
 class Census:
     """What the service holds at one moment."""
 
@@ -155,7 +180,16 @@ class Census:
     sessions: int
     members: int
     sockets: int
+    """Of broadcasts."""
     streams: int
+    callers: int
+    """Open sockets of conversations."""
+    segments: int
+    """Of conversations: ended, but not finished yet."""
+    buffered_bytes: int
+    """Audio of the open segments of all conversations."""
+    audio_files: int
+    """Segments whose audio is on disk."""
     tasks: int
     threads: int
     open_files: int
@@ -194,6 +228,14 @@ class Control:
     ) -> Fault:
         """Break the recogniser streams that are open now; `times_struck` says how many that were."""
         return self._order("recogniser.stream", session_id=session_id, code=code, transient=transient)
+
+    def lose_recogniser(self, times: int | None = None, *, address: str | None = None) -> Fault:
+        """Let the recogniser be unable to start when a conversation is connected (from that client address)."""
+        return self._order("recogniser.start", times=times, address=address)
+
+    def fail_recogniser(self, times: int | None = None, *, session_id: str | None = None) -> Fault:
+        """Let the recogniser fail while it listens: with the next `times` pieces of audio it is given."""
+        return self._order("recogniser.feed", times=times, session_id=session_id)
 
     def stall_recogniser(
         self, *, session_id: str | None = None, seconds: float | None = None, times: int | None = None
@@ -241,6 +283,39 @@ class Control:
         """Let speech synthesis (in one language) take `seconds` longer, or wait until called off."""
         return self._order("synthesiser", effect="stall", language=language, seconds=seconds, times=times)
 
+    # ---- faults of the assistant's backends: `llama`, `openai`, `huggingface`, or whichever is asked
+
+    def fail_backend(
+        self, backend: str | None = None, *, session_id: str | None = None, times: int | None = None
+    ) -> Fault:
+        """Let a backend be down, so that the next one is asked."""
+        return self._order("assistant", backend=backend, session_id=session_id, times=times)
+
+    def crash_backend(
+        self, backend: str | None = None, *, session_id: str | None = None, times: int | None = None
+    ) -> Fault:
+        """Let a backend raise an exception that nobody expects."""
+        return self._order("assistant", effect="crash", backend=backend, session_id=session_id, times=times)
+
+    def stall_backend(
+        self,
+        backend: str | None = None,
+        *,
+        seconds: float | None = None,
+        session_id: str | None = None,
+        times: int | None = None,
+    ) -> Fault:
+        """Let a backend answer `seconds` later, or not until called off."""
+        return self._order(
+            "assistant", effect="stall", backend=backend, seconds=seconds, session_id=session_id, times=times
+        )
+
+    def answer_with(
+        self, text: str, backend: str | None = None, *, session_id: str | None = None, times: int | None = None
+    ) -> Fault:
+        """Let a backend answer `text`, which may be blank or long, to whatever it is asked."""
+        return self._order("assistant", effect="answer", text=text, backend=backend, session_id=session_id, times=times)
+
     # ---- faults of what the service stands on
 
     def fail_store(
@@ -283,7 +358,10 @@ class Control:
         session_id: str | None = None,
         connection_id: str | None = None,
     ) -> Fault:
-        """Let the handler of the next `times` such messages hang, for `seconds` or until called off."""
+        """Let the handler of the next `times` such messages hang, for `seconds` or until called off.
+
+        `action` is what the message is named by: `pauseBroadcast`, or in a conversation `segment_end`.
+        """
         return self._order(
             "handler",
             effect="stall",
@@ -312,9 +390,24 @@ class Control:
             connection_id=connection_id,
         )
 
-    def break_connection(self, connection_id: str, times: int | None = 1) -> Fault:
+    def break_connection(
+        self, connection_id: str | None = None, times: int | None = 1, *, session_id: str | None = None
+    ) -> Fault:
         """Let a connection itself fail with its next message, outside of all that answers messages."""
-        return self._order("connection", effect="crash", connection_id=connection_id, times=times)
+        return self._order(
+            "connection", effect="crash", connection_id=connection_id, session_id=session_id, times=times
+        )
+
+    def close_connections(self, session_id: str, *, code: int = 1011) -> Fault:
+        """Close the open sockets of a session now; 1006 cuts them off without a word.
+
+        `times_struck` says how many that were.
+        """
+        return self._order("connection", effect="close", session_id=session_id, close_code=code)
+
+    def refuse_connections(self, times: int | None = None, *, address: str | None = None) -> Fault:
+        """Let the next `times` attempts to connect a conversation (from that client address) be refused with 503."""
+        return self._order("connect", times=times, address=address)
 
     def fail_delivery(self, connection_id: str, times: int | None = None) -> Fault:
         """Let the next `times` attempts to send to a connection fail, as when it is throttled."""
@@ -389,6 +482,42 @@ class Control:
     def understand(self, text: str, *, every_chunks: int) -> None:
         """Let the double understand `text` with every so many chunks of each scripted stream; 0 ends it."""
         self._ask("PUT", "/understanding", {"text": text, "every_chunks": every_chunks})
+
+    def understand_segments(self, session_id: str, *texts: str, speaker: str | None = None) -> None:
+        """Let the double understand the next segments of a conversation as `texts`, one each; "" is nothing.
+
+        Any audio but none will do for them. The segments after those are heard by the engine again.
+        """
+        segments = [{"text": text, "speaker": speaker} for text in texts]
+        self._ask("POST", f"/sessions/{quote(session_id)}/segments", {"segments": segments})
+
+    # ---- the assistant of a conversation
+
+    def configure_assistant(
+        self,
+        session_id: str,
+        choice: str,
+        *,
+        openai_key: str | None = None,
+        huggingface: bool = False,
+        timeout_s: float | None = None,
+    ) -> None:
+        """Let a conversation have an assistant that is configured so, whatever the service's own settings."""
+        self._ask(
+            "PUT",
+            f"/sessions/{quote(session_id)}/assistant",
+            {"choice": choice, "openai_key": openai_key or "", "huggingface": huggingface, "timeout_s": timeout_s},
+        )
+
+    def assistant_calls(self, session_id: str) -> list[AssistantCall]:
+        """Return what backends were asked in a conversation, first asked first."""
+        answer = self._ask("GET", f"/sessions/{quote(session_id)}/assistant")
+        return [AssistantCall(**call) for call in answer["calls"]]
+
+    def content_checks(self, session_id: str) -> list[ContentCheck]:
+        """Return what was held against the content rules in a conversation, first asked first."""
+        answer = self._ask("GET", f"/sessions/{quote(session_id)}/assistant")
+        return [ContentCheck(**check) for check in answer["checks"]]
 
     # ---- observations
 

@@ -14,16 +14,21 @@ import yaml
 
 from earshot.failures import Unusable
 
+EMBEDDED = "embedded"
 SCHEMA = Path(__file__).with_name("target.schema.yaml")
 
 OVERRIDES: Mapping[str, tuple[str, ...]] = {
     "ws_url": ("endpoints", "broadcast"),
+    "api_url": ("endpoints", "conversation"),
     "aws_endpoint": ("aws", "endpoint"),
     "aws_region": ("aws", "region"),
     "control_url": ("control",),
     "log": ("log",),
 }
 """What `-D name=value`, or the environment variable EARSHOT_NAME, puts in place of a line of the file."""
+API_URL = "API_URL"
+"""The environment variable by which build servers name the conversation's address (conversation sheet, CONV-74)."""
+ADDRESSES = ("ws_url", "api_url")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,7 @@ class Definition:
     capabilities: frozenset[str] | None = None
     equivalent_codes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     expected_failures: tuple[ExpectedFailure, ...] = ()
+    exact_words: bool = False
 
 
 def read(path: Path | None, options: Mapping[str, str]) -> Definition:
@@ -67,11 +73,11 @@ def read(path: Path | None, options: Mapping[str, str]) -> Definition:
     """
     document = _document(path) if path else {}
     for name, place in OVERRIDES.items():
-        value = options.get(name) or os.environ.get(f"EARSHOT_{name.upper()}")
+        value = options.get(name) or _surroundings(name)
         if value:
             _put(document, place, value)
     where = str(path) if path else "the options -D"
-    document.setdefault("name", document.get("endpoints", {}).get("broadcast", where))
+    document.setdefault("name", next(iter(document.get("endpoints", {}).values()), where))
     _check(document, where)
     codes = document.get("equivalent_codes", {})
     capabilities = document.get("capabilities")
@@ -85,7 +91,24 @@ def read(path: Path | None, options: Mapping[str, str]) -> Definition:
         capabilities=None if capabilities is None else frozenset(capabilities),
         equivalent_codes={code: frozenset(others) for code, others in codes.items()},
         expected_failures=tuple(_expected(entry) for entry in document.get("expected_failures", ())),
+        exact_words=bool(document.get("exact_words")),
     )
+
+
+def names_a_service(options: Mapping[str, str]) -> bool:
+    """Whether options or environment name a service that runs elsewhere, by a target file or by an address.
+
+    `-D target=embedded` means the embedded one, whatever the environment says.
+    """
+    chosen = options.get("target", "")
+    if chosen:
+        return chosen != EMBEDDED
+    return any(name in options for name in ADDRESSES) or API_URL in os.environ
+
+
+def _surroundings(name: str) -> str | None:
+    own = os.environ.get(f"EARSHOT_{name.upper()}")
+    return own or (os.environ.get(API_URL) if name == "api_url" else None)
 
 
 def _document(path: Path) -> dict[str, Any]:

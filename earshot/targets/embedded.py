@@ -60,6 +60,11 @@ class EmbeddedTarget:
             self.close()
             raise
 
+    @property
+    def systems(self) -> frozenset[str]:
+        """The systems that the reference offers."""
+        return self._usual.systems
+
     def service(self, settings: Mapping[str, str]) -> Service:
         """Return the instance with these settings, started if need be."""
         if not settings:
@@ -122,6 +127,8 @@ class EmbeddedTarget:
             log=Path(ready["log"]),
             control=Control(ready["control_url"]),
             metrics=Metrics(aws),
+            exact_words=True,
+            conversation_log=True,
         )
 
     def _child(self, name: str, module: str, settings: Mapping[str, str], *options: str) -> Child:

@@ -13,11 +13,13 @@ from earshot.runtime import Runtime
 from earshot.targets.aws import Aws
 from earshot.targets.control import Control
 from earshot.targets.definition import Definition
+from earshot.targets.health import await_health, keeps_conversations
 from earshot.targets.metrics import Metrics
-from earshot.targets.service import Service
+from earshot.targets.service import CONVERSATION, Service
 from earshot.targets.tables import Tables
-from earshot.targets.tokens import tokens_of
+from earshot.targets.tokens import NoTokens, tokens_of
 
+BROADCAST = "broadcast"
 REACH_WITHIN_S = 5.0
 
 
@@ -29,9 +31,11 @@ class RemoteTarget:
         self._service = Service(
             name=definition.name,
             endpoints=definition.endpoints,
-            tokens=tokens_of(definition.tokens, definition.name),
+            tokens=tokens_of(definition.tokens, definition.name) if BROADCAST in definition.endpoints else NoTokens(),
             control=Control(definition.control) if definition.control else None,
             log=Path(definition.log) if definition.log else None,
+            exact_words=definition.exact_words,
+            conversation_log=_is_up(definition),
             **_of_aws(definition.aws),
         )
         granted = self._service.capabilities
@@ -39,11 +43,17 @@ class RemoteTarget:
         if claimed is not None and (missing := claimed - granted):
             raise Unusable(
                 f"the target {self.name} claims {', '.join(sorted(missing))}, but its definition does not say how: "
-                f"tables and metrics need `aws`, logs need `log`, faults and doubles need `control`"
+                f"tables and metrics need `aws`, logs need `log`, faults and doubles need `control`, and the log of "
+                f"conversations has to be offered by the service"
             )
         self.capabilities = granted if claimed is None else claimed
         for address in self._service.addresses():
             runtime.call(_reach(self.name, address), within_s=REACH_WITHIN_S + 1)
+
+    @property
+    def systems(self) -> frozenset[str]:
+        """The systems that the definition has an address for."""
+        return self._service.systems
 
     def service(self, settings: Mapping[str, str]) -> Service:
         """Return the service; its settings cannot be changed."""
@@ -53,6 +63,15 @@ class RemoteTarget:
 
     def close(self) -> None:
         """Nothing was started, so nothing is stopped."""
+
+
+def _is_up(definition: Definition) -> bool:
+    """Return when the conversation's service says that it is up: whether it lets one read what was said."""
+    address = definition.endpoints.get(CONVERSATION)
+    if not isinstance(address, str):
+        return False
+    await_health(definition.name, address)
+    return keeps_conversations(address)
 
 
 def _of_aws(aws: Mapping[str, Any] | None) -> dict[str, Any]:

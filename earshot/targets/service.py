@@ -12,7 +12,19 @@ from earshot.targets.metrics import Metrics
 from earshot.targets.tables import Tables
 from earshot.targets.tokens import Tokens
 
-TAGS = ("needs-table", "needs-metrics", "needs-logs", "needs-fault", "needs-double", "needs-settings")
+CONVERSATION = "conversation"
+AUDIO_PATH = "/ws/audio"
+"""Where the conversation's socket is, below its HTTP address (conversation sheet, section 1)."""
+TAGS = (
+    "needs-table",
+    "needs-metrics",
+    "needs-logs",
+    "needs-fault",
+    "needs-double",
+    "needs-settings",
+    "needs-exact-words",
+    "needs-conversation-log",
+)
 """What a scenario may ask of the service under test, beyond its sockets (sheet, section 10, rule 9)."""
 
 
@@ -22,7 +34,8 @@ class Service:
 
     name: str
     endpoints: Mapping[str, str | Mapping[str, str]]
-    """WebSocket address of each system, one for everybody or one for each role."""
+    """Address of each system: where WebSockets connect, one for everybody or one for each role; for the conversation,
+    the HTTP address below which everything is."""
     tokens: Tokens
     tables: Tables | None = None
     log: Path | None = None
@@ -31,20 +44,36 @@ class Service:
     shut_down: Callable[[], None] | None = None
     """Shuts the service down in an orderly way and returns when it is gone."""
     metrics: Metrics | None = None
+    exact_words: bool = False
+    """Whether its recogniser understands the recordings word by word, and nothing else."""
+    conversation_log: bool = False
+    """Whether one can read what was said in a conversation."""
 
     def endpoint(self, system: str, role: str) -> str:
         """Return where somebody in this role connects to a system."""
         endpoint = self.endpoints.get(system)
         if endpoint is None:
             raise Unusable(f"the target {self.name} has no address for the {system} system; add it to its endpoints")
+        if system == CONVERSATION:
+            return f"ws{self.pages_url.removeprefix('http')}{AUDIO_PATH}"
         return endpoint if isinstance(endpoint, str) else endpoint[role]
+
+    @property
+    def pages_url(self) -> str:
+        """The HTTP address of the conversation, without a slash at its end."""
+        return str(self.endpoints[CONVERSATION]).rstrip("/")
+
+    @property
+    def systems(self) -> frozenset[str]:
+        """The systems that it has an address for."""
+        return frozenset(self.endpoints)
 
     def addresses(self) -> list[str]:
         """Return every WebSocket address of the service."""
         return [
-            address
-            for endpoint in self.endpoints.values()
-            for address in ([endpoint] if isinstance(endpoint, str) else endpoint.values())
+            self.endpoint(system, role)
+            for system, endpoint in self.endpoints.items()
+            for role in ([""] if isinstance(endpoint, str) else endpoint)
         ]
 
     @property
@@ -56,5 +85,7 @@ class Service:
             "needs-logs": self.log,
             "needs-fault": self.control,
             "needs-double": self.control,
+            "needs-exact-words": self.exact_words or None,
+            "needs-conversation-log": self.conversation_log or None,
         }
         return frozenset(tag for tag, grant in granted.items() if grant is not None)

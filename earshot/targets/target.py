@@ -15,6 +15,10 @@ class Target(Protocol):
     capabilities: frozenset[str]
     """The tags of scenarios that can run on it."""
 
+    @property
+    def systems(self) -> frozenset[str]:
+        """The systems that it offers, such as broadcast."""
+
     def service(self, settings: Mapping[str, str]) -> Service:
         """Return a service that runs with these settings (sheet 1.4, by their names); none means the usual one.
 

@@ -92,6 +92,14 @@ class CommandTokens:
         return _tampered(token) if forged else token
 
 
+class NoTokens:
+    """For services without a broadcast, the only system whose people sign in."""
+
+    def issue(self, user_id: str, **_: object) -> str:
+        """Raise Unusable; see Tokens."""
+        raise Unusable(f"nobody can sign {user_id} in: the target has no address for the broadcast")
+
+
 def tokens_of(definition: Mapping[str, Any], target: str) -> Tokens:
     """Return the source of tokens that a target file describes; raises Unusable when a secret is missing."""
     match definition["kind"]:

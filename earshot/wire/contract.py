@@ -22,6 +22,7 @@ from jsonschema_rs import ValidationErrorKind as Kind
 Direction = Literal["sent", "received"]
 
 _NAMED_BY: Mapping[Direction, str] = {"sent": "action", "received": "type"}
+"""The member that names a message, unless the document says otherwise (`x-named-by`)."""
 _BINARY = "application/octet-stream"
 _NEVER_SHOWN = frozenset({"audioData", "data", "token", "connectionId"})
 _LONGEST_SHOWN = 60
@@ -44,6 +45,7 @@ _EXPECTATIONS = {
     "maxLength": "have at most {limit} characters",
     "minProperties": "have at least {limit} member",
     "contentEncoding": "be {content_encoding}",
+    "oneOf": "have exactly one of the agreed forms",
 }
 
 
@@ -73,6 +75,7 @@ class Contract:
         """Compile `document`; see `load`. ValueError when one frame could be two of its messages."""
         self._document = document
         self._foreign = foreign
+        self._named_by: Mapping[Direction, str] = document.get("x-named-by", _NAMED_BY)
         self._messages: dict[tuple[Direction, str], dict[str, _Message]] = {}
         self._binary: dict[str, str] = {}
         self._seen: Counter[str] = Counter()
@@ -85,14 +88,16 @@ class Contract:
                 continue
             message = compiled.setdefault(name, _Message(name, self._validator(name)))
             of_role = self._messages.setdefault((direction, role), {})
-            kind = self._payload(name)["properties"][_NAMED_BY[direction]]["const"]
+            kind = self._payload(name)["properties"][self._named_by[direction]]["const"]
             if of_role.setdefault(kind, message) is not message:
                 rivals = f"{of_role[kind].name} and {name}"
                 raise ValueError(f"{kind} {direction} by a {role} could be {rivals}; one frame, one message")
-        self._status = {code: int(row["status"]) for code, row in document.get("x-error-codes", {}).items()}
+        codes = document.get("x-error-codes", {})
+        self._status = {code: int(row["status"]) for code, row in codes.items() if "status" in row}
+        self._keywords = {code: str(row["says"]) for code, row in codes.items() if "says" in row}
         equivalents = document.get("x-equivalent-codes", {})
         self.equivalents: Mapping[str, frozenset[str]] = MappingProxyType(
-            {code: frozenset(equivalents.get(code, ())) for code in self._status}
+            {code: frozenset(equivalents.get(code, ())) for code in codes}
         )
         """Every error code of the document, with the codes by which another service may say the same."""
 
@@ -156,9 +161,13 @@ class Contract:
         """Return the status that goes with an error code, or None if the document does not know the code."""
         return self._status.get(code)
 
+    def keyword_of(self, code: str) -> str | None:
+        """Return the word by which this error is known from a service that sends no codes; None if there is none."""
+        return self._keywords.get(code)
+
     def _check(self, message: Mapping[str, object], direction: Direction, role: str) -> str | None:
         self._known(role)
-        key = _NAMED_BY[direction]
+        key = self._named_by[direction]
         kind = message.get(key)
         way = "from" if direction == "sent" else "to"
         if not isinstance(kind, str):

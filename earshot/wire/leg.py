@@ -78,10 +78,10 @@ class Leg:
     ) -> Observation:
         """Connect and start reading; returns what came of it: an OPENED or a REFUSED observation.
 
-        `checked=False` is for people who mean to connect with parameters that break the contract. Raises
-        TargetUnreachable when nobody answers or the answer is not HTTP.
+        `checked=False` is for people who mean to connect with parameters that break the contract; without parameters
+        there is nothing to check. Raises TargetUnreachable when nobody answers or the answer is not HTTP.
         """
-        if checked:
+        if checked and parameters:
             _insist(self._contract.check_connect(parameters, self.role))
         shown: dict[str, object] = {
             key: "‹secret›" if key in SECRET_PARAMETERS else value for key, value in parameters.items()
@@ -140,9 +140,27 @@ class Leg:
         if checked and isinstance(frame, bytes):
             _insist(self._contract.check_binary_sent(frame, self.role))
         message = (_json_object(frame) or {}) if isinstance(frame, str) else {}
-        sent = self._keep(Kind.SENT, message=message, payload=payload, size_bytes=len(payload), due_ns=due_ns)
+        sent = self._keep(
+            Kind.SENT,
+            message=message,
+            payload=payload,
+            is_binary=isinstance(frame, bytes),
+            size_bytes=len(payload),
+            due_ns=due_ns,
+        )
         await self._write(frame)
         return sent
+
+    async def ping(self, within_s: float) -> bool:
+        """Whether the other side still answers; what it had sent before has arrived then."""
+        if self._connection is None:
+            return False
+        try:
+            async with asyncio.timeout(within_s):
+                await (await self._connection.ping())
+        except (ConnectionClosed, TimeoutError):
+            return False
+        return True
 
     def stop_reading(self) -> None:
         """Take nothing from the network any more; to be called on the loop."""

@@ -1,28 +1,26 @@
-"""How long things take: many of them, each at its time, judged by a percentile of enough."""
+"""How long things take: by plan, from when they were due, and judged so that no verdict is luck."""
 
 from behave import given, then, when
-from hamcrest import assert_that, has_length, less_than_or_equal_to, only_contains
+from hamcrest import assert_that, equal_to, has_length, less_than_or_equal_to, only_contains
 
 from earshot.actors import acts
-from earshot.matchers.latency import p95_within
-from earshot.measure.delays import answer_delays_ms, between_ms, notice_delays_ms, sent_at_s, welcome_delays_ms
+from earshot.failures import Inconclusive
+from earshot.measure.budget import Budget
+from earshot.measure.sentences import sentence
+from earshot.measure.verdict import Claim, Outcome
 from earshot.patience import comes_to
+from earshot.timed import CONTROLS, TIMED
 
-CONTROLS = [
-    acts.PAUSE,
-    acts.RESUME,
-    acts.MUTE,
-    acts.UNMUTE,
-    acts.SET_VOLUME.having(volumeLevel=0.5),
-    acts.CHANGE_STATE.having(state={"volume": 0.8}),
-]
-PAUSES = [acts.PAUSE, acts.RESUME]
-MUTES = [acts.MUTE, acts.UNMUTE]
 CONTROL_EVERY_S = 0.5
 """Two a second from each speaker, below the limit of ten; what a service does under load is another question."""
 QUESTION_EVERY_S = 0.6
 """Below the limit of two a second."""
 HEARTBEAT_EVERY_S = 0.2
+CHANGE_EVERY_S = 0.2
+"""Between changes of language of one listener."""
+ACKNOWLEDGED = TIMED["pieces of sound are acknowledged"]
+A_STALL_MS = 1000.0
+"""A longer silence than this is a stall."""
 
 # -- who is there
 
@@ -46,22 +44,33 @@ def step_each_has_listener(context):
         context.stage.ensemble.listeners[speaker.name] = [listener]
 
 
-# -- what they do
+# -- what they do, as often as a verdict needs it
 
 
 @when("each of them speaks for {duration_s:Seconds} at the pace of speech")
 def step_each_speaks(context, duration_s):
-    context.stage.ensemble.speak(duration_s)
+    context.stage.stopwatch.times(lambda: context.stage.ensemble.speak(duration_s))
+
+
+@when("{speaker:Name} speaks for {duration_s:Seconds} at the pace of speech")
+def step_speaks(context, speaker, duration_s):
+    ensemble = context.stage.ensemble_of(speaker)
+    context.stage.stopwatch.times(lambda: ensemble.speak(duration_s))
+
+
+@when(
+    "{speaker:Name} speaks for {duration_s:Seconds} at the pace of speech "
+    "while the service once stands still for {still_s:Seconds}"
+)
+def step_speaks_to_stalling(context, speaker, duration_s, still_s):
+    stage, ensemble = context.stage, context.stage.ensemble_of(speaker)
+    stalls = iter([lambda: stage.control.stall_handler("sendAudio", seconds=still_s)])  # in the first round only
+    stage.stopwatch.times(lambda: ensemble.speak(duration_s, halfway=next(stalls, None)))
 
 
 @when("each of them uses every control once")
 def step_each_controls(context):
-    context.stage.ensemble.ask(CONTROLS, times=1, every_s=CONTROL_EVERY_S)
-
-
-@when("each of them pauses, resumes, mutes and unmutes the broadcast")
-def step_each_pauses_and_mutes(context):
-    context.stage.ensemble.ask([*PAUSES, *MUTES], times=1, every_s=CONTROL_EVERY_S)
+    context.stage.stopwatch.times(lambda: context.stage.ensemble.ask(CONTROLS, every_s=CONTROL_EVERY_S))
 
 
 @when("{speaker:Name} sets the volume to {level:Percent} and speaks again {delay_ms:Milliseconds} later")
@@ -71,161 +80,152 @@ def step_sets_volume_and_speaks(context, speaker, level, delay_ms):
 
 @when("each of them moves to a new connection")
 def step_each_moves(context):
-    for speaker in context.stage.ensemble.speakers:
-        speaker.moves_to_a_new_connection()
+    def move():
+        for speaker in context.stage.ensemble.speakers:
+            speaker.moves_to_a_new_connection()
+            speaker.closes_the_old_connection()
+
+    context.stage.stopwatch.times(move)
 
 
 @when("each of them asks for the status {times:Times}")
 def step_each_asks(context, times):
-    context.stage.ensemble.ask([acts.ASK_STATUS], times=times, every_s=QUESTION_EVERY_S)
+    asked = [acts.ASK_STATUS]
+    context.stage.stopwatch.times(lambda: context.stage.ensemble.ask(asked, times=times, every_s=QUESTION_EVERY_S))
 
 
 @when("each of them sends {count:Number} heartbeats")
 def step_each_beats(context, count):
-    context.stage.ensemble.ask([acts.HEARTBEAT], times=count, every_s=HEARTBEAT_EVERY_S)
+    beat = [acts.HEARTBEAT]
+    context.stage.stopwatch.times(lambda: context.stage.ensemble.ask(beat, times=count, every_s=HEARTBEAT_EVERY_S))
+
+
+@when("each of them changes to {one:Language} and to {other:Language} {times:Times}")
+def step_each_changes(context, one, other, times):
+    stage = context.stage
+    changes = [acts.CHANGE_LANGUAGE.having(targetLanguage=language) for language in (one, other)]
+    stage.ensemble.listeners[stage.the_speaker().name] = stage.guests_present()
+    stage.stopwatch.times(lambda: stage.ensemble.listeners_ask(changes, times=times, every_s=CHANGE_EVERY_S))
 
 
 @when("{count:Number} people start a broadcast in {language:Language} one after the other")
 def step_many_start(context, count, language):
-    context.stage.more_speakers(count, language)
+    context.stage.stopwatch.times(lambda: context.stage.more_speakers(count, language))
 
 
 @when("{count:Number} people join in {language:Language} one after the other")
 def step_many_join(context, count, language):
-    for listener in context.stage.guests(count):
-        listener.joins(context.stage.the_speaker().session_id, language)
+    def join():
+        for listener in context.stage.guests(count):
+            listener.joins(context.stage.the_speaker().session_id, language)
+
+    context.stage.stopwatch.times(join)
 
 
-@when("all of them leave one after the other")
-def step_all_leave(context):
-    for speaker in context.stage.ensemble.speakers:
-        speaker.leaves()
-        for listener in context.stage.ensemble.listeners[speaker.name]:
+@when("{count:Number} people start a broadcast in {language:Language}, each with a listener, and leave again")
+def step_many_leave(context, count, language):
+    def leave():
+        for speaker in context.stage.more_speakers(count, language):
+            [listener] = context.stage.guests(1)
+            listener.joins(speaker.session_id, "es")
+            context.stage.ensemble.listeners[speaker.name] = [listener]
+            speaker.leaves()
             listener.learns_of_the_end()
+
+    context.stage.stopwatch.times(leave)
 
 
 @when("{speaker:Name} says {count:Number} sentences")
 def step_says_many(context, speaker, count):
-    for clip in context.stage.samples.translated()[:count]:
-        context.stage.speaker(speaker).says(clip.text)
+    stage = context.stage
+    [listener] = stage.listeners()
+
+    def say():
+        for clip in stage.samples.prompts("en")[:count]:
+            stage.speaker(speaker).says(clip.text)
+        for clip in stage.samples.prompts("en")[:count]:
+            listener.hears(clip.text, listener.language)
+
+    stage.stopwatch.times(say)
+
+
+@when("{speaker:Name}'s recogniser goes on to understand {count:Number} new sentences within {duration_s:Seconds}")
+def step_understands_new(context, speaker, count, duration_s):
+    _understand_new(context.stage, speaker, count, duration_s, final=True)
+
+
+@when(
+    "{speaker:Name}'s recogniser goes on to provisionally understand {count:Number} new sentences "
+    "within {duration_s:Seconds}"
+)
+def step_believes_new(context, speaker, count, duration_s):
+    _understand_new(context.stage, speaker, count, duration_s, final=False)
+
+
+def _understand_new(stage, speaker, count, duration_s, *, final):
+    def understand():
+        first = len(stage.ledger)  # a number that no earlier round began with
+        texts = [f"This is sentence number {number}." for number in range(first, first + count)]
+        known = len(stage.interpreters.handovers())
+        stage.recogniser(speaker).understands_many(texts, final=final, within_s=duration_s)
+        comes_to(stage.interpreters.handovers, has_length(known + count), "what is handed over to translation")
+
+    stage.stopwatch.times(understand)
 
 
 # -- how long it took
 
 
-@then("95% of at least {count:Number} pieces of sound are acknowledged within {budget_ms:Milliseconds}")
-def step_acknowledged(context, count, budget_ms):
-    delays_ms = answer_delays_ms(context.stage.since_turn(), acts.SEND_AUDIO)
-    assert_that(delays_ms, p95_within(budget_ms, at_least=count), "how long pieces of sound took to be acknowledged")
+@then("{share:Percent} of {timed:Timed} within {limit_ms:Duration}")
+def step_share_within(context, share, timed, limit_ms):
+    _insist(context.stage, timed, Budget(share * 100, limit_ms, things=timed.things), f"{share:.0%} of {timed.words}")
 
 
-@then("95% of at least {count:Number} pieces of sound reach the recogniser within {budget_ms:Milliseconds}")
-def step_reach_recogniser(context, count, budget_ms):
-    delays_ms = []
-    for speaker in context.stage.ensemble.speakers:
-        sent_s = sent_at_s(context.stage.since_turn(), "sendAudio", speaker.name)
-        delays_ms += between_ms(sent_s, context.stage.recogniser(speaker.name).fed_at_s())
-    assert_that(delays_ms, p95_within(budget_ms, at_least=count), "how long pieces of sound took to the recogniser")
-
-
-@then("95% of at least {count:Number} confirmations come within {budget_ms:Milliseconds}")
-def step_confirmed(context, count, budget_ms):
-    observed, who = context.stage.since_turn(), context.stage.ensemble.names
-    delays_ms = [delay for control in CONTROLS for delay in answer_delays_ms(observed, control, who=who)]
-    assert_that(delays_ms, p95_within(budget_ms, at_least=count), "how long controls took to be confirmed")
-
-
-@then("95% of at least {count:Number} notices reach the listeners within {budget_ms:Milliseconds}")
-def step_noticed(context, count, budget_ms):
-    _assert_noticed(context, CONTROLS, count, budget_ms)
+@then("all {timed:Timed} within {limit_ms:Duration}")
+def step_all_within(context, timed, limit_ms):
+    _insist(context.stage, timed, Budget(100, limit_ms, things=timed.things), f"all {timed.words}")
 
 
 @then(
-    "95% of at least {count:Number} notices of a pause or its end reach the listeners within {budget_ms:Milliseconds}"
+    "{share:Percent} of {timed:Timed} within {limit_ms:Duration}, none is lost, "
+    "and no silence is longer than {silence_ms:Duration}"
 )
-def step_pauses_noticed(context, count, budget_ms):
-    _assert_noticed(context, PAUSES, count, budget_ms)
+def step_share_within_without_stall(context, share, timed, limit_ms, silence_ms):
+    budget = Budget(share * 100, limit_ms, worst_gap_ms=silence_ms, lost_at_most=0, things=timed.things)
+    _insist(context.stage, timed, budget, f"{share:.0%} of {timed.words}")
 
 
-@then("95% of at least {count:Number} notices of a mute or its end reach the listeners within {budget_ms:Milliseconds}")
-def step_mutes_noticed(context, count, budget_ms):
-    _assert_noticed(context, MUTES, count, budget_ms)
+def _insist(stage, timed, budget, what):
+    stage.stopwatch.insist(f"{what} within {budget.limit_ms:g} ms", budget, lambda seen: timed.delays(stage, seen))
 
 
-def _assert_noticed(context, controls, count, budget_ms):
-    observed, audience = context.stage.since_turn(), context.stage.ensemble.audience
-    delays_ms = [delay for control in controls for delay in notice_delays_ms(observed, control, audience)]
-    assert_that(delays_ms, p95_within(budget_ms, at_least=count), "how long listeners took to be told of controls")
-
-
-@then("each of them has moved within {limit_s:Seconds}")
-def step_moved_within(context, limit_s):
-    delays_ms = welcome_delays_ms(context.stage.since_turn(), "connectionRefreshComplete")
-    assert_that(delays_ms, has_length(len(context.stage.ensemble.speakers)), "how many moves were measured")
-    assert_that(delays_ms, only_contains(less_than_or_equal_to(limit_s * 1000)), "how many ms each move took")
-
-
-@then("95% of at least {count:Number} answers come within {budget_ms:Milliseconds}")
-def step_status_answered(context, count, budget_ms):
-    delays_ms = answer_delays_ms(context.stage.since_turn(), acts.ASK_STATUS)
-    assert_that(delays_ms, p95_within(budget_ms, at_least=count), "how long the status took to be told")
-
-
-@then("95% of at least {count:Number} heartbeats are answered within {budget_ms:Milliseconds}")
-def step_heartbeats_answered(context, count, budget_ms):
-    delays_ms = answer_delays_ms(context.stage.since_turn(), acts.HEARTBEAT)
-    assert_that(delays_ms, p95_within(budget_ms, at_least=count), "how long heartbeats took to be answered")
-
-
-@then("95% of at least {count:Number} sessions are opened within {budget_s:Seconds}")
-def step_opened(context, count, budget_s):
-    delays_ms = welcome_delays_ms(context.stage.since_turn(), "sessionCreated")
-    assert_that(delays_ms, p95_within(budget_s * 1000, at_least=count), "how long sessions took to be opened")
-
-
-@then("95% of at least {count:Number} people are welcomed within {budget_s:Seconds}")
-def step_welcomed_within(context, count, budget_s):
-    delays_ms = welcome_delays_ms(context.stage.since_turn(), "sessionJoined")
-    assert_that(delays_ms, p95_within(budget_s * 1000, at_least=count), "how long people took to join")
-
-
-@then("95% of at least {count:Number} listeners are told of the end within {budget_ms:Milliseconds}")
-def step_told_of_end_within(context, count, budget_ms):
-    delays_ms = [
-        (listener.learns_of_the_end().at_ns - speaker.left_at_ns) / 1e6
-        for speaker in context.stage.ensemble.speakers
-        for listener in context.stage.ensemble.listeners[speaker.name]
-    ]
-    assert_that(delays_ms, p95_within(budget_ms, at_least=count), "how long listeners took to know of the end")
-
-
-@then("95% of at least {count:Number} sentences are handed over within {budget_ms:Milliseconds}")
-def step_handed_over_within(context, count, budget_ms):
-    understood_s = context.stage.the_recogniser().understood_at_s()
-    comes_to(context.stage.interpreters.handovers, has_length(len(understood_s)), "what is handed over to translation")
-    delays_ms = between_ms(understood_s, context.stage.interpreters.handed_over_at_s())
-    assert_that(delays_ms, p95_within(budget_ms, at_least=count), "how long sentences took to be handed over")
-
-
-@then(
-    "95% of at least {count:Number} sentences reach the translator within {budget_ms:Milliseconds} of being handed over"
-)
-def step_reach_translator(context, count, budget_ms):
-    interpreters = context.stage.interpreters
-    comes_to(interpreters.handovers, has_length(count), "what is handed over to translation")
-    delays_ms = between_ms(interpreters.handed_over_at_s(), interpreters.translated_at_s())
-    assert_that(delays_ms, p95_within(budget_ms, at_least=count), "how long sentences took to the translator")
-
-
-@then("{listener:Name} hears each of them within {limit_s:Seconds} of its last word")
-def step_hears_each_within(context, listener, limit_s):
-    delays_s = []
-    for utterance in context.stage.the_speaker().utterances:
-        heard = context.stage.listener(listener).hears(utterance.clip.text, "es", patience_s=limit_s)
-        delays_s.append((heard.observation.at_ns - utterance.last_speech_ns) / 1e9)
-    assert_that(
-        delays_s, only_contains(less_than_or_equal_to(limit_s)), f"after how many seconds {listener} heard them"
+@then("the last {late_s:Seconds} take at most twice as long as the first {early_s:Seconds}")
+def step_no_growth(context, late_s, early_s):
+    context.stage.stopwatch.insist_on_no_growth(
+        "pieces of sound are acknowledged as quickly at the end as at the beginning",
+        lambda seen: ACKNOWLEDGED.delays(context.stage, seen),
+        first_s=early_s,
+        last_s=late_s,
     )
+
+
+@then("that is taken for a stall")
+def step_stall(context):
+    assert_that(_silence(context.stage), equal_to(Outcome.FAIL), "the verdict on a silence of more than a second")
+
+
+@then("that is not taken for a stall")
+def step_no_stall(context):
+    assert_that(_silence(context.stage), equal_to(Outcome.PASS), "the verdict on a silence of more than a second")
+
+
+def _silence(stage):
+    """Return the verdict on whether something came at least once a second; raise Inconclusive on an unfit machine."""
+    budget = Budget(95, 50, worst_gap_ms=A_STALL_MS, things="pieces of sound")
+    verdict = stage.stopwatch.judge_once(budget, lambda seen: ACKNOWLEDGED.delays(stage, seen))
+    if verdict.complaints:
+        raise Inconclusive(sentence(verdict))
+    return verdict.claims[Claim.GAP]
 
 
 @then('all {count:Number} of them hear "{text:Quoted}" in {language:Language} within {limit_s:Seconds}')

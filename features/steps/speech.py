@@ -7,7 +7,7 @@ from earshot.actors.acts import SEND_AUDIO
 from earshot.matchers.hearing import is_the_recording_of
 from earshot.matchers.moments import lasting
 from earshot.matchers.warnings import explains
-from earshot.measure.delays import answer_delays_ms
+from earshot.measure.delays import answer_delays
 from earshot.readings import QUALITY
 
 # -- opening a session
@@ -45,9 +45,9 @@ def step_sends_unnumbered(context, speaker, numbers):
 
 @then("each piece of {speaker:Name}'s sound is acknowledged within {budget_ms:Milliseconds}")
 def step_acknowledged_within(context, speaker, budget_ms):
-    delays_ms = answer_delays_ms(context.stage.ledger.since(context.stage.turning_point), SEND_AUDIO, who=[speaker])
-    assert_that(delays_ms, not_(empty()), f"how long {speaker}'s pieces of sound took to be acknowledged")
-    slow = [f"{delay_ms:.0f} ms" for delay_ms in delays_ms if delay_ms > budget_ms]
+    delays = answer_delays(context.stage.since_turn(), [SEND_AUDIO], who=[speaker])
+    assert_that(delays, not_(empty()), f"how long {speaker}'s pieces of sound took to be acknowledged")
+    slow = [f"{delay.took_ms:.0f} ms" for delay in delays if delay.took_ms > budget_ms]
     assert_that(slow, empty(), f"how long pieces of {speaker}'s sound took to be acknowledged that took too long")
 
 

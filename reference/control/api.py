@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 from reference.control import messages, observations
 from reference.control.faults import Fault
 from reference.control.plane import ControlPlane, count, now_s
+from reference.conversation.order import AssistantConfiguration
 from reference.settings import Settings
 from reference.speech.observed import StreamRecord
 from reference.speech.ports import Transcript
@@ -26,6 +27,7 @@ def build(plane: ControlPlane, settings: Settings) -> FastAPI:
     app.add_exception_handler(Exception, _internal_error)
     for add in (_faults, _recogniser, _pipeline, _script, _service):
         add(app, plane)
+    _assistant(app, plane, settings)
 
     @app.get("/settings", tags=["service"])
     async def read_settings() -> dict[str, object]:
@@ -121,9 +123,32 @@ def _script(app: FastAPI, plane: ControlPlane) -> None:
         except LookupError as failure:
             raise HTTPException(409, str(failure)) from None
 
+    @app.post("/sessions/{session_id}/segments", status_code=204, tags=["double"])
+    async def understand_segments(session_id: str, given: messages.UnderstoodSegments) -> None:
+        router.script_streams(
+            session_id,
+            [Transcript("scripted", one.text, True, 1.0, 0, 0, one.speaker) for one in given.segments],
+        )
+
     @app.put("/understanding", status_code=204, tags=["double"])
     async def understand(given: messages.Understanding) -> None:
         router.double.understand(given.text, every_chunks=given.every_chunks)
+
+
+def _assistant(app: FastAPI, plane: ControlPlane, settings: Settings) -> None:
+    @app.put("/sessions/{session_id}/assistant", status_code=204, tags=["assistant"])
+    async def configure_assistant(session_id: str, given: messages.AssistantConfiguration) -> None:
+        timeout_s = settings.assistant_timeout_seconds if given.timeout_s is None else given.timeout_s
+        configuration = AssistantConfiguration(given.choice, given.openai_key, given.huggingface, timeout_s)
+        plane.conversation_disturbances.configure(session_id, configuration)
+
+    @app.get("/sessions/{session_id}/assistant", tags=["assistant"])
+    async def read_assistant(session_id: str) -> messages.AssistantRecord:
+        asked = plane.conversation_disturbances
+        return messages.AssistantRecord(
+            checks=[observations.check(record) for record in asked.checks if record.session_id == session_id],
+            calls=[observations.call(record) for record in asked.calls if record.session_id == session_id],
+        )
 
 
 def _service(app: FastAPI, plane: ControlPlane) -> None:
@@ -137,6 +162,10 @@ def _service(app: FastAPI, plane: ControlPlane) -> None:
             members=0 if inside is None else inside.count_members(),
             sockets=0 if inside is None else inside.count_sockets(),
             streams=len(open_streams),
+            callers=0 if inside is None else inside.count_callers(),
+            segments=0 if inside is None else inside.count_segments(),
+            buffered_bytes=0 if inside is None else inside.count_buffered_bytes(),
+            audio_files=0 if inside is None else inside.count_audio_files(),
             **asdict(count()),
         )
 

@@ -20,7 +20,12 @@ class Control:
         self._server = ControlServer(port)
         self._plane = ControlPlane(world.engines, world.aws_client, world.table_names)
         self._settings = world.settings
-        self.world = replace(world, engines=self._plane.engines, disturbances=self._plane.disturbances)
+        self.world = replace(
+            world,
+            engines=self._plane.engines,
+            disturbances=self._plane.disturbances,
+            conversation_disturbances=self._plane.conversation_disturbances,
+        )
         """What the service must stand on to be under control."""
 
     @property

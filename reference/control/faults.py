@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 class Place(StrEnum):
     """Where a fault strikes."""
 
+    RECOGNISER_START = "recogniser.start"
     RECOGNISER_OPEN = "recogniser.open"
     RECOGNISER_FEED = "recogniser.feed"
     RECOGNISER_STREAM = "recogniser.stream"
@@ -27,7 +28,9 @@ class Place(StrEnum):
     HANDLER = "handler"
     DELIVERY = "delivery"
     SIGN_IN = "sign-in"
+    CONNECT = "connect"
     CONNECTION = "connection"
+    ASSISTANT = "assistant"
 
 
 class Effect(StrEnum):
@@ -38,9 +41,13 @@ class Effect(StrEnum):
     STALL = "stall"
     """The call waits for `seconds`, or until the fault is called off."""
     CRASH = "crash"
-    """The handler meets an exception that nobody expects."""
+    """The handler, or the backend, meets an exception that nobody expects."""
     DEAD = "dead"
     """The connection is found to be gone."""
+    CLOSE = "close"
+    """The connection is closed with `close_code`, now."""
+    ANSWER = "answer"
+    """The backend answers `text`."""
 
 
 class Armed(Protocol):

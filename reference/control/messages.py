@@ -14,6 +14,7 @@ from reference.control.faults import Effect, Place
 _ENGINE_CALL = frozenset({"code", "transient", "times", "seconds"})
 
 MEMBERS_OF_PLACE: dict[Place, tuple[frozenset[Effect], frozenset[str]]] = {
+    Place.RECOGNISER_START: (frozenset({Effect.FAIL, Effect.STALL}), _ENGINE_CALL | {"address"}),
     Place.RECOGNISER_OPEN: (frozenset({Effect.FAIL, Effect.STALL}), _ENGINE_CALL | {"session_id"}),
     Place.RECOGNISER_FEED: (frozenset({Effect.FAIL, Effect.STALL}), _ENGINE_CALL | {"session_id"}),
     Place.RECOGNISER_STREAM: (frozenset({Effect.FAIL}), frozenset({"code", "transient", "session_id"})),
@@ -30,7 +31,15 @@ MEMBERS_OF_PLACE: dict[Place, tuple[frozenset[Effect], frozenset[str]]] = {
     ),
     Place.DELIVERY: (frozenset({Effect.FAIL, Effect.DEAD}), frozenset({"times", "connection_id"})),
     Place.SIGN_IN: (frozenset({Effect.FAIL}), frozenset({"times"})),
-    Place.CONNECTION: (frozenset({Effect.CRASH}), frozenset({"times", "connection_id", "session_id"})),
+    Place.CONNECT: (frozenset({Effect.FAIL}), frozenset({"times", "address"})),
+    Place.CONNECTION: (
+        frozenset({Effect.CRASH, Effect.CLOSE}),
+        frozenset({"times", "close_code", "connection_id", "session_id"}),
+    ),
+    Place.ASSISTANT: (
+        frozenset({Effect.FAIL, Effect.STALL, Effect.CRASH, Effect.ANSWER}),
+        frozenset({"times", "seconds", "text", "backend", "session_id"}),
+    ),
 }
 """Which effects a fault can have at a place, and which members of an order mean something there."""
 
@@ -58,6 +67,10 @@ class FaultOrder(_Message):
     action: str | None = None
     operations: list[str] = []
     table: str | None = None
+    address: str | None = None
+    close_code: Annotated[int, Field(ge=1000, le=4999)] | None = None
+    backend: str | None = None
+    text: str | None = None
 
     @model_validator(mode="after")
     def _fits_its_place(self) -> Self:
@@ -228,6 +241,56 @@ class Understanding(_Message):
     """With every so many chunks of a stream; 0: nothing."""
 
 
+class UnderstoodSegment(_Message):
+    """What the double is to make of one segment."""
+
+    text: str
+    speaker: str | None = None
+
+
+class UnderstoodSegments(_Message):
+    """What the double is to make of the next segments of a conversation."""
+
+    segments: list[UnderstoodSegment]
+
+
+class AssistantConfiguration(_Message):
+    """How the assistant of one conversation is set up."""
+
+    choice: str
+    openai_key: str = ""
+    huggingface: bool = False
+    timeout_s: Annotated[float, Field(gt=0)] | None = None
+    """None: the service's own."""
+
+
+class ContentCheck(_Message):
+    """One text that was held against the content rules."""
+
+    asked_at_s: float
+    answered_at_s: float
+    text: str
+    verdict: str | None
+
+
+class AssistantCall(_Message):
+    """One question to a backend of the assistant."""
+
+    backend: str
+    asked_at_s: float
+    answered_at_s: float | None
+    text: str
+    answer: str | None
+    failure: str | None
+
+
+class AssistantRecord(_Message):
+    """What was asked in one conversation."""
+
+    checks: list[ContentCheck]
+    calls: list[AssistantCall]
+
+
 class Census(_Message):
     """What the service holds at this moment."""
 
@@ -237,8 +300,17 @@ class Census(_Message):
     sessions: int
     members: int
     sockets: int
+    """Of broadcasts."""
     streams: int
     """Recogniser streams that are open."""
+    callers: int
+    """Open sockets of conversations."""
+    segments: int
+    """Of conversations: ended, but not finished yet."""
+    buffered_bytes: int
+    """Audio of open segments."""
+    audio_files: int
+    """Segments whose audio is on disk."""
     tasks: int
     """Coroutines under way, those of the control plane among them."""
     threads: int

@@ -6,6 +6,7 @@ import numpy as np
 
 from reference.broadcast.observed_pipeline import HandoverRecord
 from reference.control import messages
+from reference.control.conversation import CallRecord, CheckRecord
 from reference.speech.observed import StreamRecord, SynthesisRecord, TranslationRecord
 from reference.speech.ports import SpeechFailure, Transcript
 
@@ -80,6 +81,25 @@ def synthesis(record: SynthesisRecord) -> messages.Synthesis:
         volume=record.delivery.volume,
         audio_bytes=record.audio_bytes,
         failure=_failure(record.failure),
+    )
+
+
+def check(record: CheckRecord) -> messages.ContentCheck:
+    """Return a check of the content rules."""
+    return messages.ContentCheck(
+        asked_at_s=record.asked_at_s, answered_at_s=record.answered_at_s, text=record.text, verdict=record.verdict
+    )
+
+
+def call(record: CallRecord) -> messages.AssistantCall:
+    """Return a call of a backend."""
+    return messages.AssistantCall(
+        backend=record.backend,
+        asked_at_s=record.asked_at_s,
+        answered_at_s=record.answered_at_s,
+        text=record.text,
+        answer=record.answer,
+        failure=record.failure,
     )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from reference.broadcast.handover import PipelineUnavailable
+from reference.control.conversation import ORDERED, OrderedConversationDisturbances
 from reference.control.disturbances import OrderedDisturbances
 from reference.control.faults import Arm, Armed, Effect, FaultBook, Place
 from reference.control.store_faults import StoreFaults
@@ -31,7 +32,7 @@ from reference.storage.tables import TableNames
 if TYPE_CHECKING:
     from reference.control.messages import FaultOrder
 
-ORDERED = "ordered through the control plane"
+_UNEXPECTED_FAILURE = 1011
 
 
 class Inside(Protocol):
@@ -46,8 +47,23 @@ class Inside(Protocol):
     def count_members(self) -> int:
         """Return how many connections belong to a session."""
 
+    def close_connections(self, connection_ids: Iterable[str], code: int) -> int:
+        """Close sockets; return how many were there."""
+
     def count_sockets(self) -> int:
-        """Return how many sockets are open."""
+        """Return how many sockets of broadcasts are open."""
+
+    def count_callers(self) -> int:
+        """Return how many conversations are open."""
+
+    def count_segments(self) -> int:
+        """Return how many segments of conversations have ended and are not finished."""
+
+    def count_buffered_bytes(self) -> int:
+        """Return how much audio the open segments of conversations have."""
+
+    def count_audio_files(self) -> int:
+        """Return how many segments of conversations have their audio on disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +80,8 @@ class Counts:
 class ControlPlane:
     """Faults and observations of one service.
 
-    The service is to be given `engines` and `disturbances`; `look_into` is called when it exists, and before anything
-    is ordered.
+    The service is to be given `engines` and both kinds of disturbances; `look_into` is called when it exists, and
+    before anything is ordered.
     """
 
     def __init__(self, engines: Engines, aws_client: Any, table_names: TableNames) -> None:
@@ -78,11 +94,13 @@ class ControlPlane:
         self.synthesiser = ObservedSynthesiser(synthesiser_faults)
         self.engines = Engines(self.recogniser, self.translator, self.synthesiser, engines.warm_up, engines.close)
         self.disturbances = OrderedDisturbances()
+        self.conversation_disturbances = OrderedConversationDisturbances()
         self.inside: Inside | None = None
         self._table_names = table_names.by_sheet_name()
         self._store = StoreFaults(aws_client, self._connections_of)
         self.book = FaultBook(
             {
+                Place.RECOGNISER_START: self.conversation_disturbances.starts.set,
                 Place.RECOGNISER_OPEN: _in_engine(self._recogniser_faults.opens, _session),
                 Place.RECOGNISER_FEED: _in_engine(self._recogniser_faults.feeds, _session),
                 Place.RECOGNISER_STREAM: self._break_streams,
@@ -93,7 +111,9 @@ class ControlPlane:
                 Place.HANDLER: self.disturbances.handlers.set,
                 Place.DELIVERY: self.disturbances.deliveries.set,
                 Place.SIGN_IN: self.disturbances.sign_ins.set,
-                Place.CONNECTION: self.disturbances.connections.set,
+                Place.CONNECT: self.conversation_disturbances.connects.set,
+                Place.CONNECTION: self._arm_connection,
+                Place.ASSISTANT: self.conversation_disturbances.backends.set,
             }
         )
 
@@ -111,6 +131,15 @@ class ControlPlane:
     def _arm_handover(self, order: FaultOrder) -> Armed:
         calls = self.disturbances.pipeline_faults.calls
         return _arm_in_engine(calls, order, order.session_id, PipelineUnavailable(ORDERED))
+
+    def _arm_connection(self, order: FaultOrder) -> Armed:
+        if order.effect is not Effect.CLOSE:
+            return self.disturbances.connections.set(order)
+        assert self.inside is not None, "faults are ordered once the service runs"
+        named = [] if order.connection_id is None else [order.connection_id]
+        of_session = [] if order.session_id is None else self.inside.connections_of(order.session_id)
+        code = order.close_code or _UNEXPECTED_FAILURE
+        return _Done(self.inside.close_connections([*named, *of_session], code))
 
     def _break_streams(self, order: FaultOrder) -> Armed:
         return _Done(self._recogniser_faults.break_streams(_failure(order), order.session_id))

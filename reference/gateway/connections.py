@@ -15,6 +15,9 @@ from reference.journal import Journal
 WRITE_AT_ONCE_BELOW_BYTES = 32_768
 """While less than this waits in the socket's own buffer, and nothing in the outbox, writing is immediate."""
 
+MOST_MESSAGES_BEHIND = 256
+"""With more than this waiting in an outbox, `caught_up` waits for the other side to read."""
+
 CLOSE_WITHIN_S = 2.0
 """Time for a connection to take what it was told before it is closed; after that it is cut off."""
 
@@ -81,6 +84,15 @@ class Outbox:
         self._closing = (code, reason)
         asyncio.get_running_loop().call_later(CLOSE_WITHIN_S, self._socket.transport.abort)
         self._start_pump()
+
+    def cut_off(self) -> None:
+        """Break the connection without a word."""
+        self._socket.transport.abort()
+
+    async def caught_up(self) -> None:
+        """Return at once, unless the other side is far behind with reading: then when it has caught up or is gone."""
+        if self._pump is not None and self._open and len(self._queue) > MOST_MESSAGES_BEHIND:
+            await asyncio.wait([self._pump])
 
     @property
     def writing(self) -> asyncio.Task[None] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Protocol
@@ -28,7 +28,33 @@ PING_EVERY_S = 20.0
 PING_TIMEOUT_S = 30.0
 """Together less than the 60 s within which a lost speaker's slot must be free again (REQ-15.5)."""
 
-FRAMES_READ_AHEAD = 64
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms a server deals with its clients."""
+
+    longest_frame_bytes: int = MEBIBYTE
+    """A longer one ends the connection with 1009."""
+    frames_read_ahead: int = 64
+    goodbye_code: int = 1000
+    """With which sockets are closed when the service is shut down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The answer to a request that is no upgrade."""
+
+    status: HTTPStatus
+    content: Mapping[str, object]
+
+
+Pages = Callable[[str], Awaitable[Page | None]]
+"""From a path to what is there; None for nothing."""
+
+
+async def no_pages(_path: str) -> Page | None:
+    """Have nothing beside the sockets."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +64,14 @@ class Upgrade:
     query: Mapping[str, str]
     address: str
     """Of the client: the first of `X-Forwarded-For` where that is given."""
+
+
+class PortUnusable(OSError):
+    """A port on which nobody can listen."""
+
+    def __init__(self, port: int, failure: OSError) -> None:
+        super().__init__(failure.errno, failure.strerror)
+        self.port = port
 
 
 class Endpoint(Protocol):
@@ -56,32 +90,52 @@ class Endpoint(Protocol):
 
 
 class GatewayServer:
-    """Serves endpoints on one port.
+    """Serves endpoints, and pages beside them, on one port.
 
     An upgrade that is refused gets the HTTP status and the error envelope. Cleaning up hangs on the end of
     the TCP connection: a client that vanishes during the handshake is admitted and taken out again.
     """
 
-    def __init__(self, endpoints: Mapping[str, Endpoint], connections: Connections, clock: Clock, ids: Ids) -> None:
+    def __init__(
+        self,
+        endpoints: Mapping[str, Endpoint],
+        connections: Connections,
+        clock: Clock,
+        ids: Ids,
+        *,
+        terms: Terms = Terms(),
+        pages: Pages = no_pages,
+    ) -> None:
         self._endpoints = endpoints
         self._connections = connections
         self._clock = clock
         self._ids = ids
+        self._terms = terms
+        self._pages = pages
         self._behind: dict[ServerConnection, tuple[str, Endpoint]] = {}
         self._lives: set[asyncio.Task[None]] = set()
         self._server: Server | None = None
         self._journal = Journal("gateway")
 
     async def start(self, host: str, port: int) -> int:
-        """Listen, and return the port; raise OSError when it cannot be used."""
-        self._server = await serve(
+        """Listen, and return the port; raise PortUnusable when that cannot be."""
+        try:
+            self._server = await self._listen(host, port)
+        except OSError as failure:
+            raise PortUnusable(port, failure) from failure
+        [listener, *_] = self._server.sockets
+        bound_port: int = listener.getsockname()[1]
+        return bound_port
+
+    async def _listen(self, host: str, port: int) -> Server:
+        return await serve(
             self._handle,
             host,
             port,
             process_request=self._upgrade,
             compression=None,
-            max_size=MEBIBYTE,
-            max_queue=FRAMES_READ_AHEAD,
+            max_size=self._terms.longest_frame_bytes,
+            max_queue=self._terms.frames_read_ahead,
             ping_interval=PING_EVERY_S,
             ping_timeout=PING_TIMEOUT_S,
             close_timeout=5,
@@ -90,15 +144,12 @@ class GatewayServer:
             # Not a part of our own log: at its debug level it writes down whole frames and queries.
             logger=logging.getLogger("websockets.server"),
         )
-        [listener, *_] = self._server.sockets
-        bound_port: int = listener.getsockname()[1]
-        return bound_port
 
     async def stop(self) -> None:
-        """Write what is queued, close every socket with 1000 (sheet 3.5), and wait until all is cleaned up."""
+        """Write what is queued, close every socket, and wait until all is cleaned up."""
         assert self._server is not None, "stop is for a server that was started"
         await self._connections.flushed()
-        self._server.close(code=1000, reason="the service is shutting down")
+        self._server.close(code=self._terms.goodbye_code, reason="the service is shutting down")
         await self._server.wait_closed()
         if self._lives:
             await asyncio.wait(self._lives)
@@ -107,6 +158,9 @@ class GatewayServer:
         path, _, query = request.path.partition("?")
         endpoint = self._endpoints.get(path.rstrip("/") or "/")
         if endpoint is None:
+            page = await self._pages(path)
+            if page is not None:
+                return _json_response(page.status, page.content)
             return connection.respond(HTTPStatus.NOT_FOUND, f"Nothing is served at {path}\n")
         upgrade = Upgrade(dict(parse_qsl(query, keep_blank_values=True)), _client_address(connection, request.headers))
         connection_id = self._ids.connection_id()
@@ -164,16 +218,19 @@ class GatewayServer:
             )
 
     def _refused(self, refusal: Refusal) -> Response:
-        status = HTTPStatus(refusal.status)
-        body = json.dumps(error_envelope(refusal, self._clock.now_ms())).encode()
-        headers = Headers(
-            {
-                "Content-Type": "application/json; charset=utf-8",
-                "Content-Length": str(len(body)),
-                "Connection": "close",
-            }
-        )
-        return Response(status.value, status.phrase, headers, body)
+        return _json_response(HTTPStatus(refusal.status), error_envelope(refusal, self._clock.now_ms()))
+
+
+def _json_response(status: HTTPStatus, content: Mapping[str, object]) -> Response:
+    body = json.dumps(content).encode()
+    headers = Headers(
+        {
+            "Content-Type": "application/json; charset=utf-8",
+            "Content-Length": str(len(body)),
+            "Connection": "close",
+        }
+    )
+    return Response(status.value, status.phrase, headers, body)
 
 
 def _client_address(connection: ServerConnection, headers: Headers) -> str:

@@ -63,6 +63,8 @@ class Transcript:
     """Where the utterance begins in the audio of the stream."""
     end_ms: int
     """How far into the audio of the stream this result has listened."""
+    speaker: str | None = None
+    """Whose voice it is, from engines that tell voices apart."""
 
 
 class RecogniserStream(Protocol):

@@ -27,9 +27,11 @@ class ScriptedRecogniser:
         options: StreamOptions,
         on_transcript: Callable[[Transcript], None],
         on_failure: Callable[[SpeechFailure], None],  # noqa: ARG002 (a double never fails by itself)
+        *,
+        at_its_end: Transcript | None = None,
     ) -> ScriptedStream:
-        """Open a stream in any language."""
-        stream = ScriptedStream(self, options, on_transcript)
+        """Open a stream in any language; `at_its_end` is reported when it is finished."""
+        stream = ScriptedStream(self, options, on_transcript, at_its_end)
         self._open_streams.append(stream)
         return stream
 
@@ -73,8 +75,10 @@ class ScriptedStream:
         recogniser: ScriptedRecogniser,
         options: StreamOptions,
         on_transcript: Callable[[Transcript], None],
+        at_its_end: Transcript | None,
     ) -> None:
         self.options = options
+        self._at_its_end = at_its_end
         self._recogniser = recogniser
         self._on_transcript = on_transcript
         self._chunks = 0
@@ -93,8 +97,11 @@ class ScriptedStream:
             self._last_final_ms = now_ms
 
     async def finish(self) -> None:
-        """End the stream; the script has nothing to add."""
+        """End the stream, and report what is due with that."""
         self._recogniser.forget(self)
+        due, self._at_its_end = self._at_its_end, None
+        if due is not None:
+            self.emit(due)
 
     def emit(self, transcript: Transcript) -> None:
         """Report `transcript`; without a position in the audio (end_ms 0) it gets the present one."""

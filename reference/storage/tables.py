@@ -19,11 +19,18 @@ class TableNames:
     connections: str
     rate_limits: str
     cached_translations: str
+    conversations: str
 
     @classmethod
     def with_prefix(cls, prefix: str) -> TableNames:
         """Return the sheet's names, each after `prefix`, so that many runs can share one store."""
-        return cls(f"{prefix}Sessions", f"{prefix}Connections", f"{prefix}RateLimits", f"{prefix}CachedTranslations")
+        return cls(
+            f"{prefix}Sessions",
+            f"{prefix}Connections",
+            f"{prefix}RateLimits",
+            f"{prefix}CachedTranslations",
+            f"{prefix}Conversations",
+        )
 
     def by_sheet_name(self) -> dict[str, str]:
         """Return the names under those of the sheet."""
@@ -32,6 +39,7 @@ class TableNames:
             "Connections": self.connections,
             "RateLimits": self.rate_limits,
             "CachedTranslations": self.cached_translations,
+            "Conversations": self.conversations,
         }
 
 
@@ -42,14 +50,18 @@ async def create(store: Store, names: TableNames) -> None:
         _create(store, names.connections, "connectionId", "ttl", index=True),
         _create(store, names.rate_limits, "identifier", "expiresAt"),
         _create(store, names.cached_translations, "cacheKey", "ttl"),
+        _create(store, names.conversations, "sessionId", "expiresAt", sort_key="position"),
     )
 
 
-async def _create(store: Store, name: str, key: str, ttl: str, *, index: bool = False) -> None:
-    attributes = [key, "sessionId", "targetLanguage"] if index else [key]
+async def _create(
+    store: Store, name: str, key: str, ttl: str, *, sort_key: str | None = None, index: bool = False
+) -> None:
+    keys = [(key, "HASH")] if sort_key is None else [(key, "HASH"), (sort_key, "RANGE")]
+    attributes = [one for one, _ in keys] + (["sessionId", "targetLanguage"] if index else [])
     definition: dict[str, Any] = {
         "TableName": name,
-        "KeySchema": [{"AttributeName": key, "KeyType": "HASH"}],
+        "KeySchema": [{"AttributeName": one, "KeyType": kind} for one, kind in keys],
         "AttributeDefinitions": [{"AttributeName": one, "AttributeType": "S"} for one in attributes],
         "BillingMode": "PAY_PER_REQUEST",
     }

@@ -43,7 +43,7 @@ def seen(folder: Path, *results: dict[str, Any]) -> Overview:
 
 
 def shown(found: Overview, id_: str) -> Shown:
-    [system] = found.systems
+    system, *_ = found.systems
     return next(each for each in system.promises if each.requirement.id == id_)
 
 
@@ -145,7 +145,9 @@ def test_the_headline(tmp_path: Path, results: list[tuple[str, str, str]], words
 
 
 def test_counts_agree_with_the_requirements(tmp_path: Path) -> None:
-    [system] = seen(tmp_path, result("S", "passed", "REQ-6.1", "REQ-6.3")).systems
+    system, *_ = seen(tmp_path, result("S", "passed", "REQ-6.1", "REQ-6.3")).systems
     assert isinstance(system, System) and system.covered == 3
-    assert sum((counts for counts in system.by_group().values()), Counter()).total() == sum(1 for _ in REQUIREMENTS)
+    assert sum((counts for counts in system.by_group().values()), Counter()).total() == sum(
+        requirement.system == "broadcast" for requirement in REQUIREMENTS
+    )
     assert [each.requirement.id for each in system.having(State.KEPT)] == ["REQ-6.1", "REQ-6.3"]

@@ -64,7 +64,7 @@ def test_the_verdict_in_one_word(status: str, label: str, verdict: str) -> None:
 
 def test_facts_of_a_run_survive_being_written(tmp_path: Path) -> None:
     target = SimpleNamespace(name="staging = new: #1", capabilities=frozenset({"needs-logs"}))
-    run: Any = SimpleNamespace(target=target, contract=Contract.load(CONTRACT))
+    run: Any = SimpleNamespace(target=target, contracts={"broadcast": Contract.load(CONTRACT)})
     facts = surroundings.facts(run, {"target": "t.yaml", "control_url": "ws://h?token=abc123", "api_secret": "hush"})
     assert "hush" not in str(facts) and "abc123" not in str(facts)
     assert facts["Target grants"] == "logs" and "table" in facts["Target does not grant"]

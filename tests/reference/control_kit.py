@@ -62,8 +62,8 @@ async def controlled(store: TestStore, **settings: str) -> AsyncIterator[Control
     plane = ControlPlane(0, world)
     app = App(plane.world)
     plane.start(app)
-    port = await app.start("127.0.0.1", 0)
-    service = Service(f"ws://127.0.0.1:{port}/broadcast", speech, store)
+    ports = await app.start("127.0.0.1", 0)
+    service = Service(f"ws://127.0.0.1:{ports.broadcast}/broadcast", speech, store)
     control = Control(plane.url)
     try:
         async with asyncio.timeout(PATIENCE_S):

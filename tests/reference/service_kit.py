@@ -132,8 +132,8 @@ async def running(store: TestStore, **settings: str) -> AsyncIterator[Service]:
             RandomIds(),
         )
     )
-    port = await app.start("127.0.0.1", 0)
-    service = Service(f"ws://127.0.0.1:{port}/broadcast", speech, store)
+    ports = await app.start("127.0.0.1", 0)
+    service = Service(f"ws://127.0.0.1:{ports.broadcast}/broadcast", speech, store)
     try:
         yield service
     finally:

@@ -1,0 +1,142 @@
+"""What everybody can do, whichever system they use: connect, send, look for what comes, and leave."""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import ClassVar
+
+from earshot.ledger import Kind, Observation
+from earshot.scene import Scene, new_address
+from earshot.wire.leg import Leg
+
+PATIENCE_S = 5.0
+"""How long somebody waits for an answer that should come at once."""
+
+
+class Participant(ABC):
+    """Somebody with a name, an address of their own, and any number of connections one after another."""
+
+    system: ClassVar[str]
+    """Which of the systems they use, such as broadcast."""
+    role: ClassVar[str]
+    """What they are in the words of the contract."""
+
+    def __init__(self, name: str, scene: Scene) -> None:
+        self.name = name
+        self.legs: list[Leg] = []
+        self.address = new_address()
+        self.left_at_ns = 0
+        """When this person last began to leave (monotonic)."""
+        self._scene = scene
+
+    @property
+    def leg(self) -> Leg:
+        """The connection in use."""
+        if not self.legs:
+            raise AssertionError(f"{self.name} has no connection: nothing was opened in this scenario yet")
+        return self.legs[-1]
+
+    @abstractmethod
+    def catches_up(self) -> None:
+        """Return when everything the service had already sent on this connection has arrived."""
+
+    def complaints(self) -> list[str]:
+        """Return what is wrong with the order of what came, as far as it was not told before."""
+        return []
+
+    def received(self, *types: str, since: int = 0) -> list[Observation]:
+        """Return the messages of these types that came on the connection in use, from ledger position `since` on."""
+        return [o for o in self._scene.ledger.since(since) if self._is_for_me(o, types)]
+
+    def is_told(self, notice: str, *, since: int, patience_s: float = PATIENCE_S) -> Observation:
+        """Return the first message of this type from ledger position `since` on, waiting for it if need be."""
+        return self._await((notice,), since=since, patience_s=patience_s)
+
+    def is_disconnected_within(self, patience_s: float) -> bool:
+        """Whether the service closes the connection in use in that time, which is then taken as expected."""
+        closed = self._scene.ledger.await_first(self._is_my_close, within_s=patience_s)
+        if closed is not None:
+            self._scene.surprises.claim(closed)
+        return closed is not None
+
+    def is_disconnected(self, *, patience_s: float = PATIENCE_S) -> Observation:
+        """Return the close of the connection in use by the service, waiting for it if need be."""
+        closed = self._scene.ledger.await_first(self._is_my_close, within_s=patience_s)
+        if closed is None:
+            raise AssertionError(
+                f"{self.name} waited {patience_s:g} s to be disconnected, and is still connected; "
+                f"{self._scene.ledger.summary(self.name)}"
+            )
+        self._scene.surprises.claim(closed)
+        return closed
+
+    def leaves(self) -> None:
+        """Close the connection in an orderly way."""
+        self.left_at_ns = time.monotonic_ns()
+        self._scene.surprises.ended_by_us(self.leg.label)
+        self._scene.runtime.call(self.leg.close(), within_s=10)
+
+    def vanishes(self) -> None:
+        """Lose the connection without a word, as a device does when its battery dies."""
+        self._scene.surprises.ended_by_us(self.leg.label)
+        self._scene.runtime.call(self.leg.vanish(), within_s=10)
+
+    def _open(self, parameters: Mapping[str, str], *, checked: bool) -> Observation:
+        """Ask for a connection and return what came of it, OPENED or REFUSED; it is in use from now on."""
+        scene = self._scene
+        leg = Leg(
+            who=self.name,
+            label=scene.new_label(self.name),
+            role=self.role,
+            ledger=scene.ledger,
+            contract=scene.contracts[self.system],
+        )
+        self.legs.append(leg)
+        return scene.runtime.call(
+            leg.open(
+                scene.service.endpoint(self.system, self.role),
+                parameters,
+                headers={"X-Forwarded-For": self.address},
+                within_s=PATIENCE_S,
+                checked=checked,
+            ),
+            within_s=PATIENCE_S + 1,
+        )
+
+    def _send(self, message: Mapping[str, object]) -> Observation:
+        return self._scene.runtime.call(self.leg.send(message), within_s=PATIENCE_S)
+
+    def _sent(self) -> list[Observation]:
+        """Return what was sent on the connection in use, the request for it first."""
+        return [o for o in self._scene.ledger if o.kind is Kind.SENT and o.leg == self.leg.label]
+
+    def _await(self, types: tuple[str, ...], *, since: int, patience_s: float) -> Observation:
+        """Return the first message of these types from ledger position `since` on."""
+        ledger = self._scene.ledger
+        came = ledger.await_first(
+            lambda o: self._is_for_me(o, types) or self._is_my_close(o), since=since, within_s=patience_s
+        )
+        if came is None or came.kind is Kind.CLOSED:
+            wanted = types[0] if types else "any answer"
+            how = f"waited {patience_s:g} s for {wanted}, which never came"
+            if came is not None:
+                how = f"was to be told {wanted}, but the connection was closed before that"
+            raise AssertionError(f"{self.name} {how}; meanwhile {ledger.summary(self.name, since=since)}")
+        return came
+
+    def _is_my_close(self, observation: Observation) -> bool:
+        return observation.kind is Kind.CLOSED and observation.leg == self.leg.label
+
+    def _is_for_me(self, observation: Observation, types: tuple[str, ...]) -> bool:
+        return (
+            observation.kind is Kind.RECEIVED
+            and observation.leg == self.leg.label
+            and (not types or observation.type in types)
+        )
+
+
+def ms_between(first: Observation, second: Observation) -> float:
+    """Return how many milliseconds after the first the second happened."""
+    return (second.at_ns - first.at_ns) / 1e6

@@ -1,0 +1,160 @@
+"""One scenario's stopwatch: it has something done as often as a verdict needs it, and judges how long that took.
+
+What is to be timed is an act that can be repeated, such as "each of them uses every control once". The first round is
+made by a When step, further ones by the Then step whose verdict asks for them. Every claim about the same act looks at
+the same rounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from earshot.failures import BudgetExceeded, Inconclusive
+from earshot.ledger import Ledger, Observation
+from earshot.measure.budget import Budget
+from earshot.measure.delays import Delays, interval_ms
+from earshot.measure.fitness import Machine
+from earshot.measure.floor import Examination, NullEcho
+from earshot.measure.growth import Growth, growth
+from earshot.measure.sentences import sentence
+from earshot.measure.verdict import Outcome, Verdict, judge
+from earshot.runtime import Runtime
+
+EXAMINED_WITHIN_S = 30.0
+"""How long a busy machine may take for the null echo."""
+Measure = Callable[[Sequence[Observation]], Delays]
+"""How to read the delays of one round from what was observed in it: always as many, in the order they were due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was promised, in the words of the scenario, and the verdict."""
+
+    what: str
+    verdict: Verdict
+    interval_ms: float
+
+    @property
+    def words(self) -> str:
+        """The verdict as a sentence."""
+        return sentence(self.verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What was to be no slower than what, and the verdict."""
+
+    what: str
+    growth: Growth
+
+
+class Stopwatch:
+    """Judges what one scenario times. Steps use it on their own thread."""
+
+    def __init__(self, runtime: Runtime, ledger: Ledger, echo: Callable[[], NullEcho]) -> None:
+        """`echo` is asked for the null echo when something is timed for the first time."""
+        self.judged: list[Judged] = []
+        """Every claim that was judged, with its verdict."""
+        self.compared: list[Compared] = []
+        self._runtime = runtime
+        self._ledger = ledger
+        self._echo = echo
+        self._examination: Examination | None = None
+        self._act: Callable[[], object] | None = None
+        self._rounds: list[Sequence[Observation]] = []
+        self._earlier: list[Sequence[Observation]] = []
+
+    def times(self, act: Callable[[], object]) -> None:
+        """Do something whose time is judged later; it may be done again, up to four times in all."""
+        if self._examination is None:
+            self._examination = Examination(self._echo())
+            self._runtime.call(self._examination.__aenter__(), within_s=EXAMINED_WITHIN_S)
+        self._earlier, self._rounds = self._rounds, []
+        self._act = act
+        self._again()
+
+    def insist(self, what: str, budget: Budget, measure: Measure) -> None:
+        """Return if a claim about what was timed holds.
+
+        Raises BudgetExceeded when one can be sure that it is broken, Inconclusive when one cannot tell.
+        """
+        judged = Judged(what, *self._verdict(budget, measure))
+        self.judged.append(judged)
+        _raise(judged.verdict.outcome, f"{what}: {judged.words}")
+
+    def judge_once(self, budget: Budget, measure: Measure) -> Verdict:
+        """Return the verdict on what was timed so far, for a step that knows what it should be."""
+        samples_ms = [delay.took_ms for delay in measure(self._round(0))]
+        return judge(samples_ms, budget, interval_ms=interval_ms(measure(self._round(0))), machine=self._machine)
+
+    def insist_on_no_growth(self, what: str, measure: Measure, *, first_s: float, last_s: float) -> None:
+        """Insist that what was due last takes at most twice as long as what was due first."""
+        delays = measure(self._round(0))
+        began_ns, ended_ns = delays[0].due_ns, delays[-1].due_ns
+        first = [delay for delay in delays if delay.due_ns < began_ns + first_s * 1e9]
+        last = [delay for delay in delays if delay.due_ns > ended_ns - last_s * 1e9]
+        self._compare(what, first, last, (f"in the first {first_s:g} s", f"in the last {last_s:g} s"))
+
+    def insist_on_no_growth_since(self, what: str, measure: Measure, names: tuple[str, str]) -> None:
+        """Insist that what was timed last takes at most twice as long as what was timed before it."""
+        self._compare(what, measure(self._earlier[0]), measure(self._round(0)), names)
+
+    def stop(self) -> None:
+        """End the examination of the machine; harmless when nothing was timed."""
+        if self._examination is not None:
+            examination, self._examination = self._examination, None
+            self._runtime.call(examination.__aexit__(None, None, None), within_s=EXAMINED_WITHIN_S)
+
+    def _compare(self, what: str, before: Delays, after: Delays, names: tuple[str, str]) -> None:
+        machine = self._machine()
+        before_ms, after_ms = [delay.took_ms for delay in before], [delay.took_ms for delay in after]
+        found = growth(
+            before_ms,
+            after_ms,
+            at_most=2.0,
+            error_ms=machine.error_ms(95) or 0.0,
+            names=names,
+            complaints=machine.complaints(None),
+        )
+        self.compared.append(Compared(what, found))
+        _raise(found.outcome, f"{what}: {found.words}")
+
+    def _verdict(self, budget: Budget, measure: Measure) -> tuple[Verdict, float]:
+        """Return the verdict, and how far apart the samples were due, in ms."""
+        first = measure(self._round(0))
+        every_ms, given = interval_ms(first), 1
+
+        def more(count: int) -> Sequence[float]:
+            nonlocal given
+            taken: list[float] = []
+            while len(taken) < count:
+                taken += [delay.took_ms for delay in measure(self._round(given))]
+                given += 1
+            return taken
+
+        samples_ms = [delay.took_ms for delay in first]
+        return judge(samples_ms, budget, interval_ms=every_ms, extend=more, machine=self._machine), every_ms
+
+    def _round(self, number: int) -> Sequence[Observation]:
+        while len(self._rounds) <= number:
+            self._again()
+        return self._rounds[number]
+
+    def _again(self) -> None:
+        if self._act is None:
+            raise RuntimeError("nothing was timed: the When step of this scenario must say what to time")
+        since = len(self._ledger)
+        self._act()
+        self._rounds.append(self._ledger.since(since))
+
+    def _machine(self) -> Machine:
+        assert self._examination is not None, "an examination begins with the first round"
+        return self._runtime.call(self._examination.machine(), within_s=EXAMINED_WITHIN_S)
+
+
+def _raise(outcome: Outcome, words: str) -> None:
+    if outcome is Outcome.FAIL:
+        raise BudgetExceeded(words)
+    if outcome is Outcome.INCONCLUSIVE:
+        raise Inconclusive(words)

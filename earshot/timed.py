@@ -1,0 +1,127 @@
+"""What sentences time: each kind of thing, and how long each of them took in one round of what was observed.
+
+A sentence says "95% of controls are confirmed within 100 ms"; the words between are one entry here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+
+from earshot.actors import acts
+from earshot.actors.recogniser import texts_understood
+from earshot.actors.speaker import Speaker
+from earshot.ledger import Kind, Observation
+from earshot.measure.delays import Delays, answer_delays, between, notice_delays, sent_at_s, welcome_delays
+from earshot.stage import Stage
+
+PAUSES = (acts.PAUSE, acts.RESUME)
+MUTES = (acts.MUTE, acts.UNMUTE)
+CONTROLS = (
+    *PAUSES,
+    *MUTES,
+    acts.SET_VOLUME.having(volumeLevel=0.5),
+    acts.CHANGE_STATE.having(state={"volume": 0.8}),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """One kind of thing that takes time."""
+
+    words: str
+    """What becomes of it, such as `controls are confirmed`."""
+    things: str
+    """What is counted, such as `confirmations`."""
+    delays: Callable[[Stage, Sequence[Observation]], Delays]
+    """How long each took, in what was observed in one round."""
+
+
+def _answers(*asked: acts.Act) -> Callable[[Stage, Sequence[Observation]], Delays]:
+    return lambda _stage, observed: answer_delays(observed, asked)
+
+
+def _confirmations(stage: Stage, observed: Sequence[Observation]) -> Delays:
+    return answer_delays(observed, CONTROLS, who=stage.ensemble.names)
+
+
+def _notices(*told: acts.Act) -> Callable[[Stage, Sequence[Observation]], Delays]:
+    return lambda stage, observed: notice_delays(observed, told, stage.ensemble.audience)
+
+
+def _welcomes(message: str) -> Callable[[Stage, Sequence[Observation]], Delays]:
+    return lambda _stage, observed: welcome_delays(observed, message)
+
+
+def _feeding(stage: Stage, observed: Sequence[Observation]) -> Delays:
+    """From when each piece was due to be sent until the recogniser was fed it, both on the clock of this machine."""
+    found: list[Delays] = []
+    for speaker in stage.ensemble.speakers:
+        before = sum(_is_sound(o, speaker) for o in stage.ledger if o.number < observed[0].number)
+        sent_s = sent_at_s(observed, acts.SEND_AUDIO.action, speaker.name)
+        fed_s = stage.recogniser(speaker.name).fed_at_s()
+        found.append(between(sent_s, {place: fed_s[at] for place in sent_s if (at := _later(place, before)) in fed_s}))
+    return sorted(delay for delays in found for delay in delays)
+
+
+def _is_sound(observation: Observation, speaker: Speaker) -> bool:
+    return (
+        observation.kind is Kind.SENT and observation.who == speaker.name and observation.type == acts.SEND_AUDIO.action
+    )
+
+
+def _later(place: object, by: int) -> int:
+    assert isinstance(place, int)
+    return place + by
+
+
+def _handing_over(stage: Stage, observed: Sequence[Observation]) -> Delays:
+    understood_s, texts = stage.the_recogniser().understood_at_s(), texts_understood(observed)
+    return between({text: understood_s[text] for text in texts}, stage.interpreters.handed_over_at_s())
+
+
+def _translating(stage: Stage, observed: Sequence[Observation]) -> Delays:
+    handed_over_s, texts = stage.interpreters.handed_over_at_s(), texts_understood(observed)
+    return between({text: handed_over_s[text] for text in texts}, stage.interpreters.translated_at_s())
+
+
+def _hearing(stage: Stage, observed: Sequence[Observation]) -> Delays:
+    """From the last word of each sentence until its translation reached the only listener there is."""
+    from_number, until_number = observed[0].number, observed[-1].number
+    said = [u for u in stage.the_speaker().utterances if from_number <= u.began <= until_number]
+    [listener] = stage.listeners()
+    heard_s = {heard.transcript: heard.observation.at_ns / 1e9 for heard in listener.heard}
+    ends_s: dict[Hashable, float] = {
+        u.clip.id: heard_s[caption]
+        for u in said
+        if (caption := stage.samples.translation(u.clip.text, listener.language)) in heard_s
+    }
+    return between({u.clip.id: u.last_speech_ns / 1e9 for u in said}, ends_s)
+
+
+def _farewells(stage: Stage, observed: Sequence[Observation]) -> Delays:
+    return stage.ensemble.farewells(observed)
+
+
+TIMED: Mapping[str, Timed] = {
+    words: Timed(words, things, delays)
+    for words, things, delays in (
+        ("pieces of sound are acknowledged", "pieces of sound", _answers(acts.SEND_AUDIO)),
+        ("pieces of sound reach the recogniser", "pieces of sound", _feeding),
+        ("controls are confirmed", "controls", _confirmations),
+        ("notices of a control reach the listeners", "notices", _notices(*CONTROLS)),
+        ("notices of a pause or its end reach the listeners", "notices", _notices(*PAUSES)),
+        ("notices of a mute or its end reach the listeners", "notices", _notices(*MUTES)),
+        ("questions for the status are answered", "answers", _answers(acts.ASK_STATUS)),
+        ("heartbeats are answered", "heartbeats", _answers(acts.HEARTBEAT)),
+        ("changes of language are confirmed", "changes of language", _answers(acts.CHANGE_LANGUAGE)),
+        ("sessions are opened", "sessions", _welcomes("sessionCreated")),
+        ("people who join are welcomed", "people", _welcomes("sessionJoined")),
+        ("moves to a new connection are made", "moves", _welcomes("connectionRefreshComplete")),
+        ("listeners are told of the end", "listeners", _farewells),
+        ("sentences are handed over", "sentences", _handing_over),
+        ("sentences that were handed over reach the translator", "sentences", _translating),
+        ("sentences are heard in the other language", "sentences", _hearing),
+    )
+}
+"""By its words."""

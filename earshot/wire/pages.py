@@ -1,0 +1,113 @@
+"""The pages that a service offers over HTTP beside its socket, read and held against an OpenAPI document."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import yaml
+from jsonschema_rs import Draft202012Validator, ValidationError
+
+from earshot.failures import TargetUnreachable
+from earshot.ledger import Kind, Ledger, Observation
+
+LONGEST_SHOWN = 200
+"""So many bytes of an answer that is not JSON are kept."""
+
+
+class PageContract:
+    """An OpenAPI document, ready to check what comes back from its pages."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self._document = document
+
+    @classmethod
+    def load(cls, path: Path) -> PageContract:
+        """Read the OpenAPI document at `path`."""
+        return cls(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+    def check(self, page: str, status: int, body: object) -> str | None:
+        """Say in one sentence what is wrong with an answer of `page`, such as /health; None when all is well."""
+        answers = self._document["paths"][page]["get"]["responses"]
+        answer = answers.get(str(status))
+        if answer is None:
+            return f"{page} answered with status {status}, but may answer only with {', '.join(answers)}"
+        if "$ref" in answer:
+            answer = self._document["components"]["responses"][answer["$ref"].rsplit("/", 1)[-1]]
+        schema = {**answer["content"]["application/json"]["schema"], "components": self._document["components"]}
+        error: ValidationError | None = next(iter(Draft202012Validator(schema).iter_errors(body)), None)
+        if error is None:
+            return None
+        place = ".".join(str(step) for step in error.instance_path) or "the answer"
+        return f"{page}, at {place}: {error.message}"
+
+
+class Pages:
+    """The pages of one service, as one scenario reads them; everything is kept in its ledger."""
+
+    def __init__(self, base_url: str, ledger: Ledger, contract: PageContract) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._ledger = ledger
+        self._contract = contract
+
+    def get(self, page: str, *, who: str, asks: str, within_s: float = 5.0, **parameters: str) -> Observation:
+        """Return the answer of a page, whatever its status (`code`); `message` is its body if that is an object.
+
+        `page` is a path of the document, whose {parameters} are filled in; `asks` says in words what `who` wants to
+        know. Raises TargetUnreachable when nobody answers.
+        """
+        path = page.format_map({name: quote(value, safe="") for name, value in parameters.items()})
+        leg = f"{who} (page)"
+        self._ledger.keep(Observation(time.monotonic_ns(), who, leg, Kind.SENT, words=f"{asks} (GET {path})"))
+        status, body = self._fetch(path, within_s)
+        now_ns = time.monotonic_ns()
+        answer = _json(body)
+        kept = self._ledger.keep(
+            Observation(
+                now_ns,
+                who,
+                leg,
+                Kind.RECEIVED,
+                message=answer if isinstance(answer, dict) else {},
+                payload=b"" if isinstance(answer, dict) else body[:LONGEST_SHOWN],
+                size_bytes=len(body),
+                words=f"is answered (status {status})",
+                code=status,
+            )
+        )
+        if violation := self._contract.check(page, status, answer):
+            self._ledger.keep(
+                Observation(now_ns, who, leg, Kind.VIOLATION, message=kept.message, words=violation, code=status)
+            )
+        return kept
+
+    def _fetch(self, path: str, within_s: float) -> tuple[int, bytes]:
+        request = urllib.request.Request(self._base_url + path, headers={"Accept": "application/json"})
+        try:
+            with _direct.open(request, timeout=within_s) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as refusal:
+            with refusal:
+                return refusal.code, refusal.read()
+        except (OSError, http.client.HTTPException) as failure:
+            raise TargetUnreachable(
+                f"nobody answers at {self._base_url}{path}: {failure}; is the service running, and its address right?"
+            ) from failure
+
+
+_direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+"""A service under test is asked directly, whatever proxy the surroundings name."""
+
+
+def _json(body: bytes) -> object:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,91 @@
+@broadcast @alone
+Feature: How long speech takes
+
+  What is spoken is on its way at once, all the time, and is heard soon.
+
+  Rule: Sound is on its way to recognition at once
+
+    @REQ-21.1 @critical
+    Scenario: Sound is acknowledged within 50 ms
+      Given 10 people are broadcasting in English
+      When each of them speaks for 2 seconds at the pace of speech
+      Then 95% of pieces of sound are acknowledged within 50 ms
+
+    @REQ-1.5 @REQ-3.2 @REQ-21.1 @critical @needs-double
+    Scenario: Sound reaches the recogniser within 50 ms, as a rule within 20 ms
+      Given 4 people are broadcasting in English to recognisers that follow a script
+      When each of them speaks for 3 seconds at the pace of speech
+      Then 95% of pieces of sound reach the recogniser within 50 ms
+      And 95% of pieces of sound reach the recogniser within 20 ms
+
+  Rule: It goes on like that, without a stall
+
+    @REQ-21.1 @critical
+    Scenario: A speaker can go on for 10 seconds
+      Given Ana is broadcasting in English
+      When Ana speaks for 10 seconds at the pace of speech
+      Then 95% of pieces of sound are acknowledged within 50 ms, none is lost, and no silence is longer than 1 second
+      And the last 3 seconds take at most twice as long as the first 3 seconds
+
+    @REQ-21.1 @critical @slow
+    Scenario: A speaker can go on for a minute
+      Given Ana is broadcasting in English
+      When Ana speaks for 60 seconds at the pace of speech
+      Then 95% of pieces of sound are acknowledged within 50 ms, none is lost, and no silence is longer than 1 second
+      And the last 10 seconds take at most twice as long as the first 10 seconds
+
+    @REQ-21.1 @normal @needs-fault
+    Scenario: A service that stands still for 2 seconds is found out
+      Given Ana is broadcasting in English
+      When Ana speaks for 7 seconds at the pace of speech while the service once stands still for 2 seconds
+      Then that is taken for a stall
+
+    @REQ-21.1 @normal @needs-fault
+    Scenario: A moment of 0.2 seconds is no stall
+      Given Ana is broadcasting in English
+      When Ana speaks for 7 seconds at the pace of speech while the service once stands still for 0.2 seconds
+      Then that is not taken for a stall
+
+    @REQ-21.1 @normal @needs-fault @slow
+    Scenario: A stall of 4 seconds in a minute is found out, though most of the sound was quick
+      Given Ana is broadcasting in English
+      When Ana speaks for 60 seconds at the pace of speech while the service once stands still for 4 seconds
+      Then that is taken for a stall
+
+    @REQ-21.1 @normal @needs-fault @slow
+    Scenario: A moment of 0.2 seconds in a minute does not break the promise
+      Given Ana is broadcasting in English
+      When Ana speaks for 60 seconds at the pace of speech while the service once stands still for 0.2 seconds
+      Then 95% of pieces of sound are acknowledged within 50 ms, none is lost, and no silence is longer than 1 second
+
+  Rule: Words are on their way to listeners at once
+
+    @REQ-21.4 @critical @needs-double
+    Scenario: What was recognised is handed over within 100 ms
+      Given Ana is broadcasting in English
+      And Ana speaks to a recogniser that follows a script
+      When Ana's recogniser goes on to understand 100 new sentences within 3 seconds
+      Then 95% of sentences are handed over within 100 ms
+
+    @BRO-8.1.11 @normal @needs-double
+    Scenario: A stable provisional sentence that was chosen reaches translation within 100 ms
+      Given Ana is broadcasting in English
+      And Lena listens in Spanish
+      And Ana speaks to a recogniser that follows a script
+      When Ana's recogniser goes on to provisionally understand 20 new sentences within 5 seconds
+      Then all sentences that were handed over reach the translator within 100 ms
+
+    @BRO-8.1.19 @critical
+    Scenario: Speech is heard in another language within 5 seconds
+      Given Ana is broadcasting in English
+      And Lena listens in Spanish
+      When Ana says 6 sentences
+      Then all sentences are heard in the other language within 5 seconds
+
+    @BRO-8.1.20 @normal @needs-double
+    Scenario: A sentence reaches a hundred listeners within 2 seconds
+      Given Ana is broadcasting in English
+      And 100 people listen in Spanish
+      And Ana speaks to a recogniser that follows a script
+      When Ana's recogniser understands "Thank you all for coming."
+      Then all 100 of them hear "Thank you all for coming." in Spanish within 2 seconds

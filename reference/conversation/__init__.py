@@ -1,0 +1,1 @@
+"""Voice conversation: segments of speech in, what was understood and the assistant's answer out."""

@@ -1,0 +1,64 @@
+"""The assistant: content rules first, then one backend after the other (sheet 5)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+from reference.conversation.backends import Backend, BackendUnavailable
+from reference.conversation.content import Rules, Verdict
+from reference.conversation.model import Reply
+from reference.conversation.order import AssistantConfiguration
+from reference.journal import Journal
+
+MOST_TOKENS = 150
+
+_BLOCKED = {
+    Verdict.INAPPROPRIATE: Reply(None, "guardrails", "This sounds inappropriate. Please rephrase it."),
+    Verdict.SPAM: Reply(None, "guardrails", "This looks like spam. Please rephrase it."),
+}
+_NOBODY = Reply(None, "unknown", "All assistants are unavailable at the moment.")
+_RAISED = Reply(None, "error", "Chatbot error: the assistant failed unexpectedly.")
+
+
+class Assistant:
+    """Finds an answer."""
+
+    def __init__(
+        self,
+        backends: Mapping[str, Backend],
+        rules: Rules,
+        configuration_of: Callable[[str | None], AssistantConfiguration],
+    ) -> None:
+        """`configuration_of` knows how the assistant of a session is set up."""
+        self._backends = backends
+        self._rules = rules
+        self._configuration_of = configuration_of
+        self._journal = Journal("assistant")
+
+    async def reply(self, text: str, session_id: str | None) -> Reply:
+        """Return the first answer that is not blank, or why there is none; never raises."""
+        verdict = self._rules.check(text, session_id)
+        if verdict is not None:
+            return _BLOCKED[verdict]
+        configuration = self._configuration_of(session_id)
+        for name in configuration.order():
+            try:
+                async with asyncio.timeout(configuration.timeout_s):
+                    answer = await self._backends[name].answer(text, session_id)
+            except (BackendUnavailable, TimeoutError) as failure:
+                self._journal.warning(
+                    "ask", f"{name} is passed over", session_id=session_id, reason=type(failure).__name__
+                )
+            except Exception as failure:  # whatever it is, the caller is told and the conversation goes on
+                self._journal.error("ask", f"{name} raised", failure=failure, session_id=session_id)
+                return _RAISED
+            else:
+                if answer.strip():
+                    return Reply(_shortened(answer), name, None)
+        return _NOBODY
+
+
+def _shortened(answer: str) -> str:
+    words = answer.split()
+    return answer if len(words) <= MOST_TOKENS else " ".join(words[:MOST_TOKENS])

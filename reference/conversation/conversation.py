@@ -1,0 +1,115 @@
+"""One caller's connection: its session, its open segment, and the segments on their way to an answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from reference.background import Background
+from reference.conversation.desk import SegmentDesk
+from reference.conversation.model import Refused
+from reference.conversation.notices import ChunkTaken, Complaint, Notice, SegmentAnswered, SegmentDone, SessionKnown
+from reference.conversation.segments import KeptAudio, OpenSegment
+from reference.journal import Journal
+
+Tell = Callable[[Notice], Awaitable[None]]
+"""Tells the caller something; waits while the caller does not listen."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndedSegment:
+    """A segment that is to be answered."""
+
+    number: int
+    session_id: str | None
+    audio: KeptAudio | None
+    """None when there is none."""
+
+
+class Conversation:
+    """Answers one segment after the other; audio of the next is taken meanwhile (CONV-35).
+
+    Whoever ends more segments than may wait is not listened to until one is finished.
+    """
+
+    def __init__(
+        self, desk: SegmentDesk, open_segment: OpenSegment, tell: Tell, background: Background, *, most_waiting: int
+    ) -> None:
+        self.session_id: str | None = None
+        self._desk = desk
+        self._open_segment = open_segment
+        self._tell = tell
+        self._ended = 0
+        self._finished = 0
+        self._waiting: asyncio.Queue[EndedSegment] = asyncio.Queue(most_waiting)
+        self._journal = Journal("conversation")
+        self._answering = background.run(self._answer_all(), name="answer-segments")
+
+    @property
+    def buffered_bytes(self) -> int:
+        """The audio of the open segment."""
+        return self._open_segment.size_bytes
+
+    @property
+    def unfinished(self) -> int:
+        """How many segments have ended and are not finished."""
+        return self._ended - self._finished
+
+    async def name(self, session_id: str) -> None:
+        """Let the conversation belong to a session; what is open stays and belongs to it too (CONV-10)."""
+        self.session_id = session_id
+        await self._tell(SessionKnown(session_id))
+
+    async def take(self, chunk: bytes) -> None:
+        """Add audio to the open segment and confirm it, or raise Refused."""
+        self._open_segment.add(chunk)
+        await self._tell(ChunkTaken(self._ended + 1, self._open_segment.chunks, len(chunk)))
+
+    async def end_segment(self) -> None:
+        """Close the open segment and have it answered after those before it."""
+        audio = self._open_segment.take()
+        self._ended += 1
+        number, session_id = self._ended, self.session_id
+        kept = await self._desk.keep(audio) if audio else None
+        await self._waiting.put(EndedSegment(number, session_id, kept))
+        if self._answering.done():  # closed meanwhile
+            self._drop_waiting()
+
+    async def close(self) -> None:
+        """Drop whatever is open, waiting or being answered."""
+        self._answering.cancel()
+        await asyncio.wait([self._answering])
+        self._drop_waiting()
+        self._open_segment.take()
+
+    def _drop_waiting(self) -> None:
+        while not self._waiting.empty():
+            _remove(self._waiting.get_nowait())
+
+    async def _answer_all(self) -> None:
+        while True:
+            await self._answer(await self._waiting.get())
+
+    async def _answer(self, segment: EndedSegment) -> None:
+        """Tell the result of one segment and then, whatever that was, that it is finished (CONV-5)."""
+        try:
+            answer = await self._desk.answer(segment.audio, segment.session_id)
+            await self._tell(SegmentAnswered(segment.number, answer))
+            await self._desk.log(segment.session_id, answer)
+        except Refused as refused:
+            await self._tell(Complaint(refused, segment.number))
+        except Exception as failure:  # whatever it is, the caller is told and the log has the rest
+            self._journal.error("answer", "a segment failed", failure=failure, session_id=segment.session_id)
+            await self._tell(
+                Complaint(Refused("INTERNAL_ERROR", "The segment could not be processed."), segment.number)
+            )
+        finally:
+            _remove(segment)
+            self._finished += 1
+        await self._tell(SegmentDone(segment.number))
+
+
+def _remove(segment: EndedSegment) -> None:
+    if segment.audio is not None:
+        segment.audio.remove()

@@ -1,0 +1,163 @@
+"""What travels in a conversation, as contract/conversation.asyncapi.yaml has it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from reference.conversation.health import Report
+from reference.conversation.model import LogEntry, Refused, checked_session_id
+from reference.conversation.notices import ChunkTaken, Complaint, Notice, SegmentAnswered, SegmentDone, SessionKnown
+
+VERSION = "1.0.0"
+_SPACE = " \t\r\n"
+_LONGEST_ENVELOPE = 4096
+"""Characters of a message beside its audio."""
+
+
+@dataclass(frozen=True, slots=True)
+class NameSession:
+    """Give the conversation a name."""
+
+    session_id: str
+    type: str = "session"
+
+
+@dataclass(frozen=True, slots=True)
+class AudioChunk:
+    """Take the next piece of audio."""
+
+    audio: bytes
+    type: str = "audio_chunk"
+
+
+@dataclass(frozen=True, slots=True)
+class EndSegment:
+    """Answer what came since the last end."""
+
+    type: str = "segment_end"
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """End the conversation."""
+
+    type: str = "close"
+
+
+Request = NameSession | AudioChunk | EndSegment | Close
+
+
+def decode(frame: str | bytes, *, chunk_max_bytes: int) -> Request:
+    """Return what a caller asks for, or raise Refused."""
+    if isinstance(frame, bytes):
+        return AudioChunk(frame)
+    if len(frame) > _base64_length(chunk_max_bytes) + _LONGEST_ENVELOPE:
+        # Not worth reading: that much can only be audio, and more of it than a chunk may have.
+        raise Refused("CHUNK_TOO_LARGE", f"A chunk of audio data may have {chunk_max_bytes} bytes at most.")
+    message = _object(frame)
+    match message.get("type"):
+        case "session":
+            return NameSession(checked_session_id(message.get("session_id")))
+        case "audio_chunk":
+            return AudioChunk(_audio(message.get("data", "")))
+        case "segment_end":
+            return EndSegment()
+        case "close":
+            return Close()
+        case str():
+            raise Refused("UNKNOWN_TYPE", "There is no message of this type.")
+    raise Refused("INVALID_MESSAGE", "A message needs a type, which is text.")
+
+
+def encode(notice: Notice) -> str:
+    """Return a notice as text."""
+    return json.dumps(_members(notice), ensure_ascii=False)
+
+
+def health_page(report: Report) -> dict[str, object]:
+    """Return how the service is, for a page."""
+    return {
+        "status": report.status,
+        "version": VERSION,
+        "recordings_count": report.recordings,
+        "problems": list(report.problems),
+    }
+
+
+def log_page(session_id: str, entries: list[LogEntry]) -> dict[str, object]:
+    """Return what was said in a session, for a page."""
+    return {"session_id": session_id, "segments": [_segment(index, entry) for index, entry in enumerate(entries, 1)]}
+
+
+def _members(notice: Notice) -> dict[str, object]:
+    match notice:
+        case SessionKnown(session_id):
+            return {"type": "session_ack", "session_id": session_id}
+        case ChunkTaken(segment, chunk, size):
+            return {"type": "chunk_received", "segment": segment, "chunk": chunk, "bytes": size}
+        case SegmentAnswered(segment, answer):
+            reply = answer.reply
+            return {
+                "type": "chatbot_response",
+                "transcription": answer.heard.text,
+                "response": reply.response,
+                "backend_used": reply.backend_used,
+                "error": reply.error,
+                "segment": segment,
+            }
+        case SegmentDone(segment):
+            return {"type": "segment_processed", "segment": segment}
+        case Complaint(refused, segment):
+            of_segment = {} if segment is None else {"segment": segment}
+            return {"type": "error", "message": refused.message, "code": refused.code, **of_segment}
+
+
+def _segment(index: int, entry: LogEntry) -> dict[str, object]:
+    time = datetime.fromtimestamp(entry.time_ms / 1000, UTC).isoformat(timespec="milliseconds")
+    return {
+        "index": index,
+        "time": time.replace("+00:00", "Z"),
+        "transcription": entry.transcription,
+        "response": entry.reply.response,
+        "backend_used": entry.reply.backend_used,
+        "error": entry.reply.error,
+    }
+
+
+def _object(frame: str) -> Mapping[str, Any]:
+    try:
+        message = json.loads(frame)
+    except (ValueError, RecursionError):
+        raise Refused("INVALID_MESSAGE", "A message is a JSON object; this one cannot be read.") from None
+    if not isinstance(message, dict):
+        raise Refused("INVALID_MESSAGE", "A message is a JSON object.")
+    return message
+
+
+def _audio(data: object) -> bytes:
+    """Return the bytes behind base64 text, strictly but for space around it and missing padding (sheet 3)."""
+    if not isinstance(data, str):
+        raise Refused("INVALID_AUDIO", "The data of a chunk is base64 text; anything else cannot be decoded.")
+    given = data.strip(_SPACE)
+    characters = given.rstrip("=")
+    padding = -len(characters) % 4
+    if padding == 3 or len(given) - len(characters) > padding:
+        raise _not_base64()
+    try:
+        return base64.b64decode(characters + "=" * padding, validate=True)
+    except (binascii.Error, ValueError):
+        raise _not_base64() from None
+
+
+def _not_base64() -> Refused:
+    return Refused("INVALID_AUDIO", "The data of this chunk could not be decoded: it is not base64.")
+
+
+def _base64_length(size: int) -> int:
+    return -(-size // 3) * 4
