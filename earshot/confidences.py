@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Mapping
 
-from earshot.actors.person import Person
+from earshot.actors.participant import Participant
 from earshot.actors.speaker import Speaker
 from earshot.ledger import Ledger
 
@@ -13,7 +13,7 @@ LENGTH = 40
 """How many characters of encoded audio are looked for: no other text contains them by chance."""
 
 
-def people_secrets(people: Iterable[Person], tokens: Iterable[str], ledger: Ledger) -> Mapping[str, str]:
+def people_secrets(people: Iterable[Participant], tokens: Iterable[str], ledger: Ledger) -> Mapping[str, str]:
     """Return the texts by which somebody could be recognised, each with what it is."""
     secrets: dict[str, str] = {}
     for person in people:

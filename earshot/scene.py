@@ -14,6 +14,7 @@ from earshot.runtime import Runtime
 from earshot.surprises import Surprises
 from earshot.targets.service import Service
 from earshot.wire.contract import Contract
+from earshot.wire.pages import Pages, conversation_pages
 from earshot.workers import first_of
 
 _addresses = itertools.count(first_of(2 << 16))
@@ -43,6 +44,11 @@ class Scene:
         token = self.service.tokens.issue(user_id, life_s=life_s, forged=forged)
         self.tokens.append(token)
         return token
+
+    @property
+    def pages(self) -> Pages:
+        """The pages of the service's conversation."""
+        return Pages(self.service.pages_url, self.ledger, conversation_pages())
 
     def user_id(self, name: str) -> str:
         """Return the user id under which this person signs in, in this scenario only."""

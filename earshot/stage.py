@@ -11,10 +11,13 @@ from typing import TypeVar
 from hamcrest import empty, has_entries, none
 from hamcrest.core.matcher import Matcher
 
+from earshot.actors.caller import Caller
 from earshot.actors.ensemble import Ensemble
 from earshot.actors.interpreters import Interpreters
 from earshot.actors.intruder import Intruder
 from earshot.actors.listener import Listener
+from earshot.actors.page import Page
+from earshot.actors.participant import Participant
 from earshot.actors.person import Person, Refusal
 from earshot.actors.recogniser import Recogniser
 from earshot.actors.speaker import Speaker
@@ -27,6 +30,7 @@ from earshot.ledger import Ledger, Observation
 from earshot.matchers.refusals import refused_with
 from earshot.measure.floor import NullEcho
 from earshot.measure.stopwatch import Stopwatch
+from earshot.minutes import Minutes
 from earshot.readings import Readings
 from earshot.records import Records
 from earshot.runtime import Runtime
@@ -40,7 +44,7 @@ from earshot.targets.tables import Item
 from earshot.targets.target import Target
 from earshot.wire.contract import Contract
 
-Role = TypeVar("Role", bound=Person)
+Role = TypeVar("Role", bound=Participant)
 GUEST = "Guest"
 """What people are called whose names do not matter; they are numbered."""
 
@@ -77,7 +81,9 @@ class Stage:
         self._recognisers: dict[str, Recogniser] = {}
         self._interpreters: Interpreters | None = None
         self._ensemble: Ensemble | None = None
-        self._cast: dict[tuple[str, type[Person], int], Person] = {}
+        self._cast: dict[tuple[str, type[Participant], int], Participant] = {}
+        self.minutes = Minutes(self._scene)
+        """What the service keeps of conversations, and how it says it is."""
         self._log_began = _size(self._scene.service.log)
         self._has_ordered_faults = False
         self._bookkeeping: Bookkeeping | None = None
@@ -211,7 +217,7 @@ class Stage:
         return self._interpreters
 
     @property
-    def people(self) -> list[Person]:
+    def people(self) -> list[Participant]:
         """Everybody who appeared, in order of appearance."""
         return list(self._cast.values())
 
@@ -222,6 +228,24 @@ class Stage:
     def listener(self, name: str) -> Listener:
         """Return the listener of this name, who appears on first mention."""
         return self._appear(name, Listener)
+
+    def caller(self, name: str) -> Caller:
+        """Return whoever talks with the assistant under this name, who appears on first mention."""
+        known = self._cast.get((name, Page, 1))
+        return known if isinstance(known, Page) else self._appear(name, Caller)
+
+    def page(self, name: str) -> Page:
+        """Return the page in the browser of whoever has this name, which appears on first mention."""
+        return self._appear(name, Page)
+
+    def callers(self) -> list[Caller]:
+        """Return everybody who talks with the assistant, in order of appearance."""
+        return [person for person in self.people if isinstance(person, Caller)]
+
+    def more_callers(self, count: int) -> list[Caller]:
+        """Let so many people appear who talk with the assistant and whose names do not matter."""
+        known = len(self.callers())
+        return [self.caller(f"{GUEST} {known + number}") for number in range(1, count + 1)]
 
     def intruder(self, name: str) -> Intruder:
         """Return the intruder of this name, who appears on first mention."""
@@ -267,6 +291,13 @@ class Stage:
     def person(self, name: str) -> Person:
         """Return whoever of this name appeared last, in whichever role."""
         for (known, _, _), person in reversed(self._cast.items()):
+            if known == name and isinstance(person, Person):
+                return person
+        raise AssertionError(f"{name} has not appeared in this scenario yet")
+
+    def participant(self, name: str) -> Participant:
+        """Return whoever of this name appeared last, in whichever system."""
+        for (known, _, _), person in reversed(self._cast.items()):
             if known == name:
                 return person
         raise AssertionError(f"{name} has not appeared in this scenario yet")
@@ -295,7 +326,8 @@ class Stage:
         self.records.session_is_deleted(session_id)
         self._lost_sessions.add(session_id)
         for person in self.people:
-            person.marker = None
+            if isinstance(person, Person):
+                person.marker = None
 
     def lets_pass(self, span_s: float) -> None:
         """Return after this time, in which nobody on stage does anything."""
@@ -314,7 +346,8 @@ class Stage:
 
     def fails_on_surprises(self, *, at_the_end: bool = False) -> None:
         """Raise AssertionError if anything happened that no step asked for."""
-        if news := self.surprises.news(at_the_end=at_the_end):
+        disorder = [f"{BREACH}: {words}" for person in self.people for words in person.complaints()]
+        if news := [*disorder, *self.surprises.news(at_the_end=at_the_end)]:
             breach = any(BREACH in words for words in news)
             raise (ContractBreach if breach else AssertionError)("; ".join(news))
 

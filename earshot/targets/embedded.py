@@ -127,6 +127,7 @@ class EmbeddedTarget:
             log=Path(ready["log"]),
             control=Control(ready["control_url"]),
             metrics=Metrics(aws),
+            answers_within_s=15.0,
             exact_words=True,
             conversation_log=True,
         )

@@ -44,6 +44,8 @@ class Service:
     shut_down: Callable[[], None] | None = None
     """Shuts the service down in an orderly way and returns when it is gone."""
     metrics: Metrics | None = None
+    answers_within_s: float = 65.0
+    """How long people in a conversation wait for an answer: a little longer than the longest budget."""
     exact_words: bool = False
     """Whether its recogniser understands the recordings word by word, and nothing else."""
     conversation_log: bool = False

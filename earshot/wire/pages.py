@@ -8,7 +8,9 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -18,6 +20,8 @@ from jsonschema_rs import Draft202012Validator, ValidationError
 from earshot.failures import TargetUnreachable
 from earshot.ledger import Kind, Ledger, Observation
 
+CONVERSATION_PAGES = Path(__file__).parents[2] / "contract" / "conversation.openapi.yaml"
+NONE: Mapping[str, str] = MappingProxyType({})
 LONGEST_SHOWN = 200
 """So many bytes of an answer that is not JSON are kept."""
 
@@ -57,7 +61,9 @@ class Pages:
         self._ledger = ledger
         self._contract = contract
 
-    def get(self, page: str, *, who: str, asks: str, within_s: float = 5.0, **parameters: str) -> Observation:
+    def get(
+        self, page: str, parameters: Mapping[str, str] = NONE, *, who: str, asks: str, within_s: float = 5.0
+    ) -> Observation:
         """Return the answer of a page, whatever its status (`code`); `message` is its body if that is an object.
 
         `page` is a path of the document, whose {parameters} are filled in; `asks` says in words what `who` wants to
@@ -100,6 +106,12 @@ class Pages:
             raise TargetUnreachable(
                 f"nobody answers at {self._base_url}{path}: {failure}; is the service running, and its address right?"
             ) from failure
+
+
+@cache
+def conversation_pages() -> PageContract:
+    """Return the agreement about the pages of the conversation, read once."""
+    return PageContract.load(CONVERSATION_PAGES)
 
 
 _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -112,12 +112,12 @@ def step_tries(context, person, act):
 @given("{person:Name} has left")
 @when("{person:Name} leaves")
 def step_leaves(context, person):
-    context.stage.person(person).leaves()
+    context.stage.participant(person).leaves()
 
 
 @when("{person:Name} loses the connection")
 def step_loses_connection(context, person):
-    context.stage.person(person).vanishes()
+    context.stage.participant(person).vanishes()
 
 
 @given("{speaker:Name} has ended the session")
