@@ -12,7 +12,7 @@ from hamcrest.core.matcher import Matcher
 
 from earshot.matchers.numbers import between
 from earshot.patience import comes_to
-from earshot.readings import PATIENCE_S
+from earshot.readings import LOOK_EVERY_S, PATIENCE_S
 from earshot.targets.metrics import Metrics
 
 LONGEST_MS = 60_000.0
@@ -60,6 +60,7 @@ class Bookkeeping:
             equal_to(count),
             f"the sum of {_name(figure)} of session {session_id}",
             within_s=within_s,
+            every_s=LOOK_EVERY_S,
         )
 
     def values_come_to(self, expected: Matcher[Any], figure: Figure, session_id: str) -> None:
@@ -71,6 +72,7 @@ class Bookkeeping:
             expected,
             f"the values of {_name(figure)} of session {session_id}",
             within_s=PATIENCE_S,
+            every_s=LOOK_EVERY_S,
         )
 
     def times_come_to(self, count: int, figure: Figure, session_id: str) -> None:
@@ -93,6 +95,7 @@ class Bookkeeping:
             between(0, LONGEST_MS),
             f"percentile {percent:g} of {_name(figure)} of session {session_id}",
             within_s=PATIENCE_S,
+            every_s=LOOK_EVERY_S,
         )
 
     def note(self, figure: Figure) -> None:
@@ -106,6 +109,7 @@ class Bookkeeping:
             greater_than_or_equal_to(count),
             f"what is new in {_name(figure)}",
             within_s=PATIENCE_S,
+            every_s=LOOK_EVERY_S,
         )
 
     def _overall(self, figure: Figure) -> float:
