@@ -86,7 +86,11 @@ class EmbeddedTarget:
                 _, (child, _) = self._instances.popitem(last=False)
                 child.stop()
             child, ready = self._start(settings)
-            service = replace(self._service(ready), shut_down=lambda: self._shut_down(key))
+            service = replace(
+                self._service(ready),
+                control=Control(ready["control_url"]),
+                shut_down=lambda: self._shut_down(key),
+            )
             self._instances[key] = child, service
         self._instances.move_to_end(key)
         return self._instances[key][1]
@@ -139,7 +143,7 @@ class EmbeddedTarget:
             tokens=self._tokens,
             tables=Tables(aws, ready["tables"]),
             log=Path(ready["log"]),
-            control=Control(ready["control_url"]),
+            control=Control(ready["control_url"], is_shared=True),
             metrics=Metrics(aws),
             answers_within_s=15.0,
             exact_words=True,
