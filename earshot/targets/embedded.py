@@ -50,7 +50,7 @@ class EmbeddedTarget:
             if stack:
                 self._endpoint: str = stack["endpoint"]
                 self._nursery = Nursery(Path(stack["nursery"]))
-                self._usual = self._service(stack["ready"])
+                self._usual = self._service(stack["ready"] if stack["twin"] == twin else self._start_usual())
                 return
             socket_file = self._folder / "nursery"
             state = self._module("the state store (moto)", "reference.storage.emulator", "--stop-with-stdin")
@@ -58,14 +58,14 @@ class EmbeddedTarget:
             self._endpoint = state.ready()["endpoint"]
             nursery.ready()
             self._nursery = Nursery(socket_file)
-            child, ready = self._start({})
-            self._children.append(child)
+            ready = self._start_usual()
             self._usual = self._service(ready)
             self._stack = {
                 "secret": self._tokens.secret,
                 "endpoint": self._endpoint,
                 "nursery": str(socket_file),
                 "ready": ready,
+                "twin": twin,
             }
         except BaseException:
             self.close()
@@ -114,6 +114,11 @@ class EmbeddedTarget:
     def _shut_down(self, key: tuple[tuple[str, str], ...]) -> None:
         child, _ = self._instances.pop(key)
         child.terminate()
+
+    def _start_usual(self) -> dict[str, Any]:
+        child, ready = self._start({})
+        self._children.append(child)
+        return ready
 
     def _start(self, settings: Mapping[str, str]) -> tuple[Child, dict[str, Any]]:
         self._started += 1
