@@ -35,7 +35,7 @@ check: $(READY)
 	$(BIN)/pytest
 
 features: $(READY)
-	$(BIN)/python -m earshot run --jobs 1 $(ARGS)
+	$(BIN)/python -m earshot run $(ARGS)
 
 pins: $(READY)
 	$(pin) --group run --output-file requirements.txt

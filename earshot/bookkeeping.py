@@ -11,12 +11,14 @@ from hamcrest import contains_exactly, equal_to, greater_than_or_equal_to
 from hamcrest.core.matcher import Matcher
 
 from earshot.matchers.numbers import between
-from earshot.patience import PATIENCE_S, comes_to
+from earshot.patience import comes_to
+from earshot.readings import LOOK_EVERY_S, PATIENCE_S
 from earshot.targets.metrics import Metrics
 
 LONGEST_MS = 60_000.0
 """Nothing that is timed in a scenario takes longer."""
-LOOK_BACK = timedelta(minutes=10)
+CLOCKS_APART = timedelta(seconds=5)
+"""How much earlier than here a scenario may begin by the clock of the service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,10 @@ class Figure:
 
 
 AUDIO_SIZE = Figure("AudioTranscription/WebSocket", "AudioChunkSize")
+AUDIO_VIOLATIONS = Figure(
+    "AudioTranscription/WebSocket", "RateLimitViolations", (("MessageType", "audio"),), counts=True
+)
+PAUSE_LENGTH = Figure("SessionManagement/WebSocket", "BroadcastPauseDuration")
 
 
 class Bookkeeping:
@@ -40,26 +46,33 @@ class Bookkeeping:
     an increase, which others may make larger but not smaller.
     """
 
-    def __init__(self, metrics: Metrics) -> None:
+    def __init__(self, metrics: Metrics, began_at: float) -> None:
         self._metrics = metrics
-        self._since = datetime.now(UTC) - LOOK_BACK
+        self._since = datetime.fromtimestamp(began_at, UTC) - CLOCKS_APART
         self._noted: dict[Figure, float] = {}
 
     def count_comes_to(self, count: int, figure: Figure, session_id: str, *, within_s: float = PATIENCE_S) -> None:
         """Return when the counts of a session add up to this."""
         comes_to(
-            lambda: self._metrics.total(figure.namespace, figure.name, _dimensions(figure, session_id)),
+            lambda: self._metrics.total(
+                figure.namespace, figure.name, _dimensions(figure, session_id), since=self._since
+            ),
             equal_to(count),
             f"the sum of {_name(figure)} of session {session_id}",
             within_s=within_s,
+            every_s=LOOK_EVERY_S,
         )
 
     def values_come_to(self, expected: Matcher[Any], figure: Figure, session_id: str) -> None:
         """Return when the values measured in a session are as expected."""
         comes_to(
-            lambda: self._metrics.datapoints(figure.namespace, figure.name, _dimensions(figure, session_id)),
+            lambda: self._metrics.datapoints(
+                figure.namespace, figure.name, _dimensions(figure, session_id), since=self._since
+            ),
             expected,
             f"the values of {_name(figure)} of session {session_id}",
+            within_s=PATIENCE_S,
+            every_s=LOOK_EVERY_S,
         )
 
     def times_come_to(self, count: int, figure: Figure, session_id: str) -> None:
@@ -76,9 +89,13 @@ class Bookkeeping:
         """Return when a percentile of what was timed in a session can be read."""
         dimensions = _dimensions(figure, session_id)
         comes_to(
-            lambda: self._metrics.percentile(figure.namespace, figure.name, dimensions, percent, unit="Milliseconds"),
+            lambda: self._metrics.percentile(
+                figure.namespace, figure.name, dimensions, percent, since=self._since, unit="Milliseconds"
+            ),
             between(0, LONGEST_MS),
             f"percentile {percent:g} of {_name(figure)} of session {session_id}",
+            within_s=PATIENCE_S,
+            every_s=LOOK_EVERY_S,
         )
 
     def note(self, figure: Figure) -> None:
@@ -91,6 +108,8 @@ class Bookkeeping:
             lambda: self._overall(figure) - self._noted[figure],
             greater_than_or_equal_to(count),
             f"what is new in {_name(figure)}",
+            within_s=PATIENCE_S,
+            every_s=LOOK_EVERY_S,
         )
 
     def _overall(self, figure: Figure) -> float:

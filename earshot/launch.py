@@ -30,8 +30,8 @@ from earshot.targets.definition import names_a_service
 from earshot.targets.embedded import EmbeddedTarget
 from earshot.workers import environment_of
 
-JOBS_PER_CORE = 1
-"""Recognition and the store take processor time: with more, scenarios that judge time fail for want of it."""
+JOBS_PER_CORE = 4
+"""Scenarios mostly wait: for speech to pass, for records, for silence to be sure of."""
 DURATIONS = Path(".earshot/durations.json")
 ALLURE = "allure_behave.formatter:AllureFormatter"
 PROGRESS = f"{ProgressFormatter.__module__}:{ProgressFormatter.__name__}"

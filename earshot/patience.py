@@ -19,13 +19,20 @@ LOOK_EVERY_S = 0.02
 Found = TypeVar("Found")
 
 
-def comes_to(look_up: Callable[[], Found], expected: Matcher[Any], what: str, *, within_s: float = PATIENCE_S) -> Found:
+def comes_to(
+    look_up: Callable[[], Found],
+    expected: Matcher[Any],
+    what: str,
+    *,
+    within_s: float = PATIENCE_S,
+    every_s: float = LOOK_EVERY_S,
+) -> Found:
     """Return what was found as soon as it is as expected; AssertionError if it does not come to be in time."""
     deadline = time.monotonic() + within_s
     while not expected.matches(found := look_up()):
         if time.monotonic() > deadline:
             assert_that(found, expected, f"{what}, looked up for {within_s:g} s")
-        time.sleep(LOOK_EVERY_S)
+        time.sleep(every_s)
     return found
 
 

@@ -19,7 +19,7 @@ from earshot.promises import parse_features
 from earshot.selection import insist_on_known_tags
 
 UNKNOWN_DURATION_S = 1.0
-DEFAULT_TAGS = "not @slow and not @settling"
+DEFAULT_TAGS = "not @slow"
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,7 +184,7 @@ class Stage:
     def bookkeeping(self) -> Bookkeeping:
         """What the service counts and times, session by session and as a whole (tag @needs-metrics)."""
         if self._bookkeeping is None:
-            self._bookkeeping = Bookkeeping(self.metrics)
+            self._bookkeeping = Bookkeeping(self.metrics, self.ledger.began_at)
         return self._bookkeeping
 
     def secrets_of_people(self) -> Mapping[str, str]:

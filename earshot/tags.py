@@ -22,7 +22,6 @@ MEANINGS: Mapping[str, str] = {
     "needs-conversation-log": "needs to read what the service keeps of conversations",
     "alone": "judges time: never runs beside other scenarios",
     "slow": "takes longer than everyday runs allow; run with --tags=@slow",
-    "settling": "new, and not yet shown to be free of chance on a busy machine; run with --tags=@settling",
     "optional": "a promise that a service may leave out",
     "extension": "a promise beyond the original requirements",
 }

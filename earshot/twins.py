@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -16,13 +17,17 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from earshot.evidence.formatter import ALLURES_OWN_FILES
+from earshot.evidence.identity import title
 from earshot.failures import Unusable
-from earshot.targets.embedded import ROOT
+from earshot.promises import parse_features
+from earshot.targets.embedded import ROOT, EmbeddedTarget
+from earshot.workers import STACK
 
 ALLURE = "allure_behave.formatter:AllureFormatter"
 ENDS_WITHIN_S = 900.0
@@ -77,9 +82,15 @@ def run(arguments: argparse.Namespace) -> int:
     """Try every twin, print who caught it, and return 1 if one survived."""
     twins = _chosen(list_twins(), arguments.names, arguments.system)
     began = time.monotonic()
-    with ThreadPoolExecutor(max(1, arguments.jobs)) as pool:
+    with (
+        tempfile.TemporaryDirectory(prefix="earshot-twins-") as folder,
+        closing(EmbeddedTarget()) as target,
+        ThreadPoolExecutor(max(1, arguments.jobs)) as pool,
+    ):
+        stack = Path(folder) / "stack.json"
+        target.share(stack)
         outcomes = []
-        for outcome in pool.map(try_twin, twins):
+        for outcome in pool.map(lambda twin: try_twin(twin, stack), twins):
             outcomes.append(outcome)
             print(describe(outcome), flush=True)
     survivors = [outcome.twin.name for outcome in outcomes if outcome.survived]
@@ -90,7 +101,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         arguments.json.write_text(json.dumps([asdict(outcome) for outcome in outcomes], indent=2), "utf-8")
     if arguments.table:
-        arguments.table.write_text(as_table(outcomes), "utf-8")
+        arguments.table.write_text(as_table(outcomes, _titles({twin.system for twin in twins})), "utf-8")
     return 1 if survivors else 0
 
 
@@ -107,13 +118,16 @@ def list_twins() -> list[Twin]:
     ]
 
 
-def try_twin(twin: Twin) -> Outcome:
-    """Run the scenarios that promise to notice this twin; if none does, run all the others of its system."""
+def try_twin(twin: Twin, stack: Path) -> Outcome:
+    """Run the scenarios that promise to notice this twin; if none does, run all the others of its system.
+
+    `stack` says where the store is, and who bears the twin.
+    """
     began = time.monotonic()
     promised = " or ".join(f"@{id_}" for id_ in twin.breaks)
-    results = _behave(twin, f"({promised}) and not @slow")
+    results = _behave(twin, stack, f"({promised}) and not @slow")
     if not _catches(twin, results):
-        results += _behave(twin, f"@{twin.system} and not ({promised}) and not @alone and not @slow")
+        results += _behave(twin, stack, f"@{twin.system} and not ({promised}) and not @alone and not @slow")
     catches = _catches(twin, results)
     caught_by = {catch.scenario for catch in catches}
     red = [result["name"] for result in results if result["status"] in ("failed", "broken")]
@@ -137,8 +151,11 @@ def describe(outcome: Outcome) -> str:
     return "\n".join([head, *lines])
 
 
-def as_table(outcomes: Sequence[Outcome]) -> str:
-    """Return the Markdown page: each twin with its catches, then each scenario with the twins that fail it."""
+def as_table(outcomes: Sequence[Outcome], titles: Mapping[str, Sequence[str]]) -> str:
+    """Return the Markdown page: each twin with its catches, then the scenarios, with and without twins that fail them.
+
+    `titles` are those of all scenarios, by feature.
+    """
     caught = sum(not outcome.survived for outcome in outcomes)
     rows = [
         f"| `{o.twin.name}` | {o.twin.sentence} | {', '.join(o.twin.breaks)} | {_cell(o.caught_by)} |" for o in outcomes
@@ -167,11 +184,31 @@ def as_table(outcomes: Sequence[Outcome]) -> str:
             "|---|---|",
             *scenarios,
             "",
+            "## Scenarios that no twin failed",
+            "",
+            "A twin is shown to the scenarios that carry its ids, and to the others only if those miss it. So most of",
+            "these guard further rows, roles or sides of a promise of which another row, role or side has a twin.",
+            "",
+            *(
+                f"* **{feature}**: {'; '.join(unfailed)}"
+                for feature, known in sorted(titles.items())
+                if (unfailed := [one for one in known if one not in fails])
+            ),
+            "",
         ]
     )
 
 
-def _behave(twin: Twin, tags: str) -> list[dict[str, Any]]:
+def _titles(systems: set[str]) -> dict[str, list[str]]:
+    """Return the titles of all scenarios of these systems, by feature."""
+    return {
+        feature.name: list(dict.fromkeys(title(scenario) for scenario in feature.walk_scenarios()))
+        for _, feature in parse_features(ROOT / "features")
+        if systems & set(feature.tags)
+    }
+
+
+def _behave(twin: Twin, stack: Path, tags: str) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory(prefix="earshot-twin-") as folder:
         results = Path(folder)
         options = ["-D", f"twin={twin.name}", "--tags", tags, "-f", ALLURE, "-o", str(results), "-f", "null"]
@@ -179,6 +216,7 @@ def _behave(twin: Twin, tags: str) -> list[dict[str, Any]]:
             subprocess.run(
                 [sys.executable, "-m", "behave", *options, "features"],
                 cwd=ROOT,
+                env={**os.environ, STACK: str(stack)},
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 timeout=ENDS_WITHIN_S,

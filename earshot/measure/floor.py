@@ -24,7 +24,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from earshot.measure.collector import collector_paused
 from earshot.measure.fitness import FitnessWatch, Machine
 from earshot.measure.schedule import Schedule, keep_to
-from earshot.targets.children import Child
+from earshot.targets.children import Child, program
 from earshot.wire.leg import StampingConnection
 
 ECHOES = Schedule(count=100, interval_ms=2.0)
@@ -43,9 +43,11 @@ class NullEcho:
         log = log or Path(self._folder.name) / "echo.log"
         self._child = Child(
             "the null echo",
-            [sys.executable, "-m", "earshot.measure.floor"],
+            program(
+                [sys.executable, "-m", "earshot.measure.floor"],
+                {"PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+            ),
             log=log,
-            environment={"PYTHONPATH": str(Path(__file__).resolve().parents[2])},
         )
         self._url = f"ws://127.0.0.1:{self._child.ready()['port']}/"
 

@@ -195,14 +195,22 @@ class Census:
     open_files: int
 
 
-class Control:
-    """The control plane at one address; one thread at a time."""
+SOMEBODY = frozenset({"session_id", "connection_id", "address"})
+"""By which a fault is meant for somebody, and not for everybody who uses the service."""
 
-    def __init__(self, url: str) -> None:
+
+class Control:
+    """The control plane at one address; one thread at a time.
+
+    Where others use the service too (`is_shared`), a fault must be meant for somebody: Unusable otherwise.
+    """
+
+    def __init__(self, url: str, *, is_shared: bool = False) -> None:
         address = urlsplit(url)
         if address.scheme != "http" or not address.hostname:
             raise Unusable(f"the control plane's address: expected http://host:port, got {url!r}")
         self.url = url
+        self._is_shared = is_shared
         self._connection = http.client.HTTPConnection(address.hostname, address.port or 80, timeout=ANSWER_WITHIN_S)
         self._ordered: dict[str, Fault] = {}
 
@@ -560,6 +568,11 @@ class Control:
 
     def _order(self, at: str, **members: object) -> Fault:
         given = {name: value for name, value in members.items() if value is not None}
+        if self._is_shared and given.keys().isdisjoint(SOMEBODY):
+            raise Unusable(
+                f"a fault at {at} would reach everybody who uses this service; let the scenario begin with "
+                "“Given a service that nobody else uses” and tag it @needs-settings"
+            )
         fault = _fault(self._ask("POST", "/faults", {"at": at, **given}))
         self._ordered[fault.id] = fault
         return fault

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from earshot.targets.aws import Aws
-from earshot.targets.children import Child
+from earshot.targets.children import Child, Start, program
 from earshot.targets.control import Control
 from earshot.targets.metrics import Metrics
+from earshot.targets.nursery import Nursery
 from earshot.targets.service import TAGS, Service
 from earshot.targets.tables import Tables
 from earshot.targets.tokens import SignedTokens
@@ -44,18 +45,28 @@ class EmbeddedTarget:
         self._instances: OrderedDict[tuple[tuple[str, str], ...], tuple[Child, Service]] = OrderedDict()
         self._started = 0
         self._children: list[Child] = []
+        self._nursery: Nursery | None = None
         try:
             if stack:
                 self._endpoint: str = stack["endpoint"]
-                self._usual = self._service(stack["ready"])
+                self._nursery = Nursery(Path(stack["nursery"]))
+                self._usual = self._service(stack["ready"] if stack["twin"] == twin else self._start_usual())
                 return
-            state = self._child("the state store (moto)", "reference.storage.emulator", {})
-            self._children.append(state)
+            socket_file = self._folder / "nursery"
+            state = self._module("the state store (moto)", "reference.storage.emulator", "--stop-with-stdin")
+            nursery = self._module("the reference backend", "reference.nursery", f"--socket={socket_file}")
             self._endpoint = state.ready()["endpoint"]
-            child, ready = self._start({})
-            self._children.append(child)
+            nursery.ready()
+            self._nursery = Nursery(socket_file)
+            ready = self._start_usual()
             self._usual = self._service(ready)
-            self._stack = {"secret": self._tokens.secret, "endpoint": self._endpoint, "ready": ready}
+            self._stack = {
+                "secret": self._tokens.secret,
+                "endpoint": self._endpoint,
+                "nursery": str(socket_file),
+                "ready": ready,
+                "twin": twin,
+            }
         except BaseException:
             self.close()
             raise
@@ -75,7 +86,11 @@ class EmbeddedTarget:
                 _, (child, _) = self._instances.popitem(last=False)
                 child.stop()
             child, ready = self._start(settings)
-            service = replace(self._service(ready), shut_down=lambda: self._shut_down(key))
+            service = replace(
+                self._service(ready),
+                control=Control(ready["control_url"]),
+                shut_down=lambda: self._shut_down(key),
+            )
             self._instances[key] = child, service
         self._instances.move_to_end(key)
         return self._instances[key][1]
@@ -90,6 +105,8 @@ class EmbeddedTarget:
         for child, _ in self._instances.values():
             child.stop()
         self._instances.clear()
+        if self._nursery is not None:
+            self._nursery.close()
         while self._children:
             self._children.pop().stop()
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -98,19 +115,25 @@ class EmbeddedTarget:
         child, _ = self._instances.pop(key)
         child.terminate()
 
+    def _start_usual(self) -> dict[str, Any]:
+        child, ready = self._start({})
+        self._children.append(child)
+        return ready
+
     def _start(self, settings: Mapping[str, str]) -> tuple[Child, dict[str, Any]]:
         self._started += 1
-        child = self._child(
-            "the reference backend",
-            "reference",
-            settings,
+        arguments = [
+            "--stop-with-stdin",
             f"--aws-endpoint={self._endpoint}",
             f"--log-file={self._folder / f'reference-{self._started}.log'}",
             "--log-level=DEBUG",
             "--control-port=0",
             f"--table-prefix=earshot-{secrets.token_hex(3)}-",
             *([f"--twin={self._twin}"] if self._twin else []),
-        )
+        ]
+        assert self._nursery is not None
+        start = self._nursery.instance(arguments, {"EARSHOT_TOKEN_SECRET": self._tokens.secret, **settings})
+        child = self._child("the reference backend", start)
         try:
             return child, child.ready()
         except BaseException:
@@ -125,17 +148,17 @@ class EmbeddedTarget:
             tokens=self._tokens,
             tables=Tables(aws, ready["tables"]),
             log=Path(ready["log"]),
-            control=Control(ready["control_url"]),
+            control=Control(ready["control_url"], is_shared=True),
             metrics=Metrics(aws),
             answers_within_s=15.0,
             exact_words=True,
             conversation_log=True,
         )
 
-    def _child(self, name: str, module: str, settings: Mapping[str, str], *options: str) -> Child:
-        return Child(
-            name,
-            [sys.executable, "-m", module, "--stop-with-stdin", *options],
-            log=self._folder / f"{module}-{self._started}.err",
-            environment={"EARSHOT_TOKEN_SECRET": self._tokens.secret, "PYTHONPATH": str(ROOT), **settings},
-        )
+    def _module(self, name: str, module: str, *options: str) -> Child:
+        child = self._child(name, program([sys.executable, "-m", module, *options], {"PYTHONPATH": str(ROOT)}))
+        self._children.append(child)
+        return child
+
+    def _child(self, name: str, start: Start) -> Child:
+        return Child(name, start, log=self._folder / f"{name.replace(' ', '-')}-{self._started}.err")

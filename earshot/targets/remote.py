@@ -32,7 +32,7 @@ class RemoteTarget:
             name=definition.name,
             endpoints=definition.endpoints,
             tokens=tokens_of(definition.tokens, definition.name) if BROADCAST in definition.endpoints else NoTokens(),
-            control=Control(definition.control) if definition.control else None,
+            control=Control(definition.control, is_shared=True) if definition.control else None,
             log=Path(definition.log) if definition.log else None,
             exact_words=definition.exact_words,
             conversation_log=_is_up(definition),

@@ -224,7 +224,7 @@ Feature: Moving to a new connection
     @BRO-1.4.5 @critical @needs-settings
     Scenario: Clients are not asked to move while their connections are young
       When Ana and Lena send a heartbeat
-      Then Ana and Lena are not asked to move to a new connection
+      Then Ana and Lena are not asked to move before their connections are 0.6 seconds old
 
     @BRO-1.4.5 @critical @needs-settings
     Scenario: Clients are asked to move when their connections grow old

@@ -82,7 +82,7 @@ Feature: Languages side by side
       Then Lena hears "Thank you all for coming." in Spanish within 1 second
       And Amina hears nothing for 3 seconds
 
-    @BRO-6.2.22 @normal @needs-settings @needs-fault @needs-double
+    @BRO-6.2.22 @normal @needs-settings @needs-fault @needs-double @slow
     Scenario: Speech that takes less than five seconds to make is heard
       Given Lena listens in Spanish and Amina in French
       And making the next speech in French takes 4.6 seconds
@@ -90,7 +90,7 @@ Feature: Languages side by side
       Then Lena hears "Thank you all for coming." in Spanish within 1 second
       And Amina hears "Thank you all for coming." in French within 6 seconds
 
-    @BRO-6.2.22 @normal @needs-settings @needs-fault @needs-double
+    @BRO-6.2.22 @normal @needs-settings @needs-fault @needs-double @slow
     Scenario: Speech that takes more than five seconds to make is given up for that sentence
       Given Lena listens in Spanish and Amina in French
       And making the next speech in French takes 5.3 seconds

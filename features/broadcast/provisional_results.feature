@@ -37,7 +37,7 @@ Feature: Provisional results
       When Ana's recogniser provisionally understands "Thank you all for coming." without a stability
       Then Lena hears "Thank you all for coming." in Spanish after 3 to 4 seconds
 
-    @BRO-6.1.6 @normal @needs-double
+    @BRO-6.1.6 @normal @needs-double @slow
     Scenario: A provisional sentence whose final result never comes is spoken after fifteen seconds
       When Ana's recogniser provisionally understands "Thank you all for coming." with a stability of 0.5
       Then Lena hears "Thank you all for coming." in Spanish after 15 to 16 seconds
@@ -80,7 +80,7 @@ Feature: Provisional results
       Then Lena hears "Thank you all for coming." in Spanish
       And Lena hears nothing else for 1 second
 
-    @BRO-6.1.16 @normal @needs-double
+    @BRO-6.1.16 @normal @needs-double @slow
     Scenario: The same sentence said again more than ten seconds later is spoken again
       When Ana's recogniser reports these results
         | result | words                     | after     |
@@ -95,7 +95,7 @@ Feature: Provisional results
         | provisional | Thank you all             | 0.9       | 0 ms   |
         | final       | Thank you all for coming. |           | 400 ms |
       Then Lena hears "Thank you all for coming." in Spanish
-      And only "Thank you all for coming." is handed over for 3 seconds
+      And only "Thank you all for coming." is handed over for 2.5 seconds
 
     @BRO-6.1.4 @normal @needs-double
     Scenario: A final result that says something else than the provisional one is spoken as well
@@ -174,7 +174,7 @@ Feature: Provisional results
         | provisional | Thank you all for                  | 0.9       | 0 ms   |
         | provisional | The next slide shows our results.  | 0.9       | 400 ms |
       Then Lena hears "The next slide shows our results." in Spanish
-      And only "The next slide shows our results." is handed over for 3 seconds
+      And only "The next slide shows our results." is handed over for 2.5 seconds
 
     @BRO-6.1.19 @minor @needs-double
     Scenario Outline: A provisional result that grows by "<words>" after it was spoken is <spoken>

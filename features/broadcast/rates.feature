@@ -142,14 +142,20 @@ Feature: Rates of requests
       When Lena joins in Spanish
       Then Lena's join is counted 1 time in a window of 60 seconds
 
-    @BRO-2.3.4 @normal @needs-fault
+  Rule: Nobody is kept out because joins cannot be counted
+
+    Background:
+      Given a service that nobody else uses
+      And Ana is broadcasting in English
+
+    @BRO-2.3.4 @normal @needs-fault @needs-settings
     Scenario: Joins are let through while they cannot be counted
       Given Lena has joined and left 10 times
       And joins cannot be counted
       When Lena joins in Spanish
       Then Lena is let in
 
-    @BRO-2.3.4 @minor @needs-fault @needs-logs
+    @BRO-2.3.4 @minor @needs-fault @needs-logs @needs-settings
     Scenario: That joins cannot be counted is logged as a warning
       Given joins cannot be counted
       When Lena joins in Spanish

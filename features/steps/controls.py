@@ -16,9 +16,9 @@ from hamcrest import (
 )
 
 from earshot.actors import acts
+from earshot.bookkeeping import PAUSE_LENGTH
 from earshot.matchers.broadcast_state import held_back, in_state, passed_on
 from earshot.matchers.numbers import between
-from earshot.patience import comes_to
 
 # -- the speaker's controls
 
@@ -143,12 +143,8 @@ def step_confirmed_pause(context, speaker, tolerance_ms):
 @then("one pause of {speaker:Name} is measured, give or take {tolerance_ms:Milliseconds}")
 def step_measured_pause(context, speaker, tolerance_ms):
     actor = context.stage.speaker(speaker)
-    dimensions = {"SessionId": actor.session_id}
-    comes_to(
-        lambda: context.stage.metrics.datapoints("SessionManagement/WebSocket", "BroadcastPauseDuration", dimensions),
-        contains_exactly(close_to(actor.measured_pause_ms(), tolerance_ms)),
-        f"the lengths of {speaker}'s pauses in ms, as the service measured them",
-    )
+    length = contains_exactly(close_to(actor.measured_pause_ms(), tolerance_ms))
+    context.stage.bookkeeping.values_come_to(length, PAUSE_LENGTH, actor.session_id)
 
 
 @then("{speaker:Name}'s confirmation names no length of a pause")

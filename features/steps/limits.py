@@ -13,6 +13,7 @@ from hamcrest import (
     has_length,
 )
 
+from earshot.bookkeeping import AUDIO_VIOLATIONS
 from earshot.matchers.numbers import between
 from earshot.matchers.rates import all_granted, granted_up_to, passed_on_then_dropped, refused_up_to
 from earshot.patience import comes_to
@@ -276,13 +277,8 @@ def step_pieces_passed_on(context, speaker, count):
 
 @then("{count:Number} violations of the audio rate are counted for the session of {speaker:Name}")
 def step_violations_counted(context, count, speaker):
-    metrics = context.stage.metrics
-    dimensions = {"SessionId": context.stage.speaker(speaker).session_id, "MessageType": "audio"}
-    comes_to(
-        lambda: metrics.total("AudioTranscription/WebSocket", "RateLimitViolations", dimensions),
-        equal_to(count),
-        f"the violations of the audio rate that are counted for {speaker}'s session",
-    )
+    session_id = context.stage.speaker(speaker).session_id
+    context.stage.bookkeeping.count_comes_to(count, AUDIO_VIOLATIONS, session_id)
 
 
 @then("{speaker:Name} is warned about too much audio {count:Number} time")

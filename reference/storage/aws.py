@@ -7,6 +7,7 @@ botocore is told to try once and the loop here does the rest.
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -28,16 +29,9 @@ EMULATOR_ACCESS_KEY = "earshot"
 
 def connect(endpoint_url: str, service: str = "dynamodb") -> Any:
     """Return a client of an AWS service for `endpoint_url`, with keys that mean nothing to a real account."""
-    import boto3
     from botocore.config import Config
 
-    # boto3's types know every service by a literal name, but not a name that is only known at run time.
-    session: Any = boto3.session.Session(
-        region_name=REGION,
-        aws_access_key_id=EMULATOR_ACCESS_KEY,
-        aws_secret_access_key=EMULATOR_ACCESS_KEY,
-    )
-    return session.client(
+    return _session().client(
         service,
         endpoint_url=endpoint_url,
         config=Config(
@@ -48,6 +42,24 @@ def connect(endpoint_url: str, service: str = "dynamodb") -> Any:
             parameter_validation=False,
             proxies={},
         ),
+    )
+
+
+def load() -> None:
+    """Read what clients are made from, once and for all in this process."""
+    for service in ("dynamodb", "cloudwatch"):
+        connect("http://127.0.0.1:1", service).close()
+
+
+@functools.cache
+def _session() -> Any:
+    import boto3
+
+    # boto3's types know every service by a literal name, but not a name that is only known at run time.
+    return boto3.session.Session(
+        region_name=REGION,
+        aws_access_key_id=EMULATOR_ACCESS_KEY,
+        aws_secret_access_key=EMULATOR_ACCESS_KEY,
     )
 
 

@@ -28,6 +28,7 @@ ITEM_OPERATIONS = {
     "DeleteItem": _CHANGED,
     "Query": _FOUND,
     "Scan": _FOUND,
+    "BatchGetItem": ("Responses", "UnprocessedKeys", "ConsumedCapacity"),
 }
 """What the answer to each operation on items may hold."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -85,15 +86,24 @@ OPERATIONS: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.fixture(scope="module")
-def clients() -> Iterator[tuple[Any, Any]]:
+def endpoint() -> Iterator[str]:
+    """Return where the quick door is."""
+    emulator = Emulator()
+    try:
+        yield emulator.endpoint_url()
+    finally:
+        emulator.stop()
+
+
+@pytest.fixture(scope="module")
+def clients(endpoint: str) -> Iterator[tuple[Any, Any]]:
     """Return a client of the quick door and one of moto's own server."""
-    emulator, moto = Emulator(), ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     moto.start()
     host, port = moto.get_host_and_port()
     try:
-        yield aws.connect(emulator.endpoint_url()), aws.connect(f"http://{host}:{port}")
+        yield aws.connect(endpoint), aws.connect(f"http://{host}:{port}")
     finally:
-        emulator.stop()
         moto.stop()
 
 
@@ -116,6 +126,35 @@ def test_both_doors_answer_alike(clients: tuple[Any, Any]) -> None:
     quick, usual = clients
     for operation, parameters in OPERATIONS:
         assert _answer(quick, operation, parameters) == _answer(usual, operation, parameters), (operation, parameters)
+
+
+def test_metrics_go_through_the_same_door(endpoint: str) -> None:
+    """What moto gets wrong about metrics is put right: orders of dimensions, percentiles, and lists without repeats."""
+    client = aws.connect(endpoint, "cloudwatch")
+    there, back = [{"Name": "A", "Value": "1"}, {"Name": "B", "Value": "2"}], [{"Name": "B", "Value": "2"}]
+    for value in range(1, 101):
+        client.put_metric_data(
+            Namespace="N", MetricData=[{"MetricName": "Delay", "Value": value, "Dimensions": [*back, there[0]]}]
+        )
+        client.put_metric_data(Namespace="N", MetricData=[{"MetricName": "Other", "Value": 1000, "Dimensions": back}])
+    now = datetime.now(UTC)
+    answer = client.get_metric_data(
+        MetricDataQueries=[
+            {
+                "Id": "q",
+                "MetricStat": {
+                    "Metric": {"Namespace": "N", "MetricName": "Delay", "Dimensions": there},
+                    "Period": 3600,
+                    "Stat": "p95",
+                },
+            }
+        ],
+        StartTime=now - timedelta(minutes=10),
+        EndTime=now + timedelta(seconds=5),
+    )
+    assert answer["MetricDataResults"][0]["Values"] == [95]
+    assert sorted(metric["MetricName"] for metric in client.list_metrics()["Metrics"]) == ["Delay", "Other"]
+    assert [metric["MetricName"] for metric in client.list_metrics(Dimensions=there)["Metrics"]] == ["Delay"]
 
 
 def _answer(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
