@@ -53,7 +53,8 @@ class Words:
 
 
 def _text(default: str, help_text: str, *, secret: bool = False) -> Any:
-    return field(default=default, metadata={"words": Words(lambda text, _: text, help_text, secret)})
+    words = Words(lambda text, _: text, help_text, secret)
+    return field(default=default, repr=not secret, metadata={"words": words})
 
 
 def _list(default: tuple[str, ...], read_list: Callable[[str, str], object], help_text: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 LLAMA, OPENAI, HUGGINGFACE = "llama", "openai", "huggingface"
 PLACEHOLDER_KEY = "sk-your-key-here"
@@ -15,7 +15,7 @@ class AssistantConfiguration:
     """How the assistant was set up."""
 
     choice: str = LLAMA
-    openai_key: str = ""
+    openai_key: str = field(default="", repr=False)
     """Secret."""
     huggingface: bool = False
     timeout_s: float = 5.0

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 Process = subprocess.Popen[str]
 
 
-def start(*options: str, secret: str = SECRET) -> Process:
+def start(*options: str, secret: str = SECRET, **environment: str) -> Process:
     return subprocess.Popen(
         [sys.executable, "-m", "reference", "--recogniser", "scripted", *options],
         stdin=subprocess.PIPE,
@@ -30,7 +30,7 @@ def start(*options: str, secret: str = SECRET) -> Process:
         stderr=subprocess.PIPE,
         text=True,
         cwd=ROOT,
-        env=os.environ | {"EARSHOT_TOKEN_SECRET": secret},
+        env=os.environ | {"EARSHOT_TOKEN_SECRET": secret} | environment,
     )
 
 
@@ -84,6 +84,42 @@ def test_it_says_when_it_is_ready_and_ends_with_its_input(processes: list[Proces
         assert secret not in written
 
 
+def test_it_holds_conversations_and_leaves_nothing_of_them(
+    processes: list[Process], tmp_path: Path, emulator_url: str
+) -> None:
+    log, key, audio = tmp_path / "log", "sk-nobody-may-see-this", tmp_path / "audio"
+    audio.mkdir()
+    process = start(
+        *("--log-file", str(log), "--log-level", "DEBUG", "--aws-endpoint", emulator_url, "--table-prefix", "talk-"),
+        ASSISTANT_OPENAI_KEY=key,
+        ASSISTANT_BACKEND="openai",
+        TMPDIR=str(audio),
+    )
+    processes.append(process)
+    ready = ready_line(process)
+    assert ready["settings"]["ASSISTANT_OPENAI_KEY"] is True
+    address = ready["endpoints"]["conversation"]
+    assert address.startswith("http://127.0.0.1:")
+    with connect(address.replace("http", "ws") + "/ws/audio") as caller:
+        for frame, answer in (
+            ('{"type": "session", "session_id": "s-1"}', "session_ack"),
+            (b"\1\0" * 1600, "chunk_received"),
+            ('{"type": "segment_end"}', "chatbot_response"),
+        ):
+            caller.send(frame)
+            assert json.loads(caller.recv())["type"] == answer
+        assert json.loads(caller.recv())["type"] == "segment_processed"
+        assert len(list(audio.glob("earshot-audio-*"))) == 1
+        process.send_signal(signal.SIGTERM)
+        with pytest.raises(ConnectionClosed) as closed:
+            caller.recv()
+    assert closed.value.rcvd is not None and closed.value.rcvd.code == 1001
+    assert process.wait(10) == 0
+    assert list(audio.iterdir()) == []
+    assert process.stdout is not None
+    assert key not in log.read_text() + json.dumps(ready) + process.stdout.read()
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_in_order(processes: list[Process], number: signal.Signals) -> None:
     process = start()
@@ -100,6 +136,7 @@ def test_it_says_in_one_sentence_why_it_cannot_start(emulator_url: str) -> None:
     port = taken.getsockname()[1]
     for options, secret, code, sentence in [
         (["--port", str(port), "--aws-endpoint", emulator_url], SECRET, 1, f"Port {port} of 127.0.0.1"),
+        (["--conversation-port", str(port), "--aws-endpoint", emulator_url], SECRET, 1, f"Port {port} of 127.0.0.1"),
         (["--host", "0.0.0.0"], SECRET, 2, "--host wants an address of this machine"),
         (["--max-message-size-bytes", "5"], SECRET, 2, "--max-message-size-bytes wants 1024 to"),
         ([], "short", 2, "A token secret of at least 32 bytes"),

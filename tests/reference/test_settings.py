@@ -38,12 +38,24 @@ def test_the_heartbeat_quota_holds_only_when_given() -> None:
         ("connection_idle_timeout_seconds", "nan", "but nan was given"),
         ("supported_languages", "en,english", "'english'"),
         ("audio_chunk_min_bytes", "40000", "no chunk could ever be accepted"),
+        ("conversation_blocked_words", "one,,two", "--conversation-blocked-words wants words, comma separated"),
     ],
 )
 def test_a_value_that_cannot_be_is_named_with_what_was_expected(name: str, text: str, complaint: str) -> None:
     with pytest.raises(SettingError) as raised:
         read({name: text}, {})
     assert complaint in str(raised.value)
+
+
+def test_words_are_taken_as_they_are_and_a_secret_is_never_shown() -> None:
+    settings = read(
+        {"conversation_blocked_words": "one, two", "assistant_backend": "parrot"}, {"ASSISTANT_OPENAI_KEY": "sk-1"}
+    )
+    assert (settings.conversation_blocked_words, settings.assistant_backend) == (("one", "two"), "parrot")
+    assert settings.assistant_openai_key == "sk-1"
+    assert settings.by_sheet_name()["ASSISTANT_OPENAI_KEY"] is True
+    assert Settings().by_sheet_name()["ASSISTANT_OPENAI_KEY"] is False
+    assert "sk-1" not in f"{settings} {settings.by_sheet_name()}"
 
 
 def test_every_setting_is_described_with_option_variable_and_default() -> None:
