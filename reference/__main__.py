@@ -155,6 +155,8 @@ async def _serve(options: argparse.Namespace, settings: Settings, secret: str, a
     }
     print(json.dumps(ready), flush=True)
     await stopped.wait()
+    if control is not None:
+        control.release()
     await app.stop()
     if control is not None:
         await control.stop()

@@ -38,6 +38,10 @@ class Control:
         self._plane.look_into(inside)
         self._server.start(self._build)
 
+    def release(self) -> None:
+        """Call off every fault, so that whatever waits goes on: a service that is to end waits for all its work."""
+        self._plane.book.call_off_all()
+
     async def stop(self) -> None:
         """Answer what is being asked, then close the port."""
         await self._server.stop()

@@ -16,6 +16,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from earshot.targets.control import Control
 from tests.reference.service_kit import SECRET, token
 
 ROOT = Path(__file__).parents[2]
@@ -118,6 +119,21 @@ def test_it_holds_conversations_and_leaves_nothing_of_them(
     assert list(audio.iterdir()) == []
     assert process.stdout is not None
     assert key not in log.read_text() + json.dumps(ready) + process.stdout.read()
+
+
+def test_what_was_made_to_wait_does_not_keep_it_from_ending(processes: list[Process], emulator_url: str) -> None:
+    process = start("--control-port", "0", "--aws-endpoint", emulator_url, "--table-prefix", "wait-")
+    processes.append(process)
+    ready = ready_line(process)
+    control = Control(ready["control_url"])
+    held = [control.stall_handler("session"), control._order("recogniser.start", effect="stall")]
+    with connect(ready["endpoints"]["conversation"].replace("http", "ws") + "/ws/audio") as caller:
+        caller.send('{"type": "session", "session_id": "s-1"}')
+        while not all(control.fault(one.id).times_struck for one in held):
+            continue
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+    control.close()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
