@@ -35,15 +35,15 @@ Feature: How long speech takes
       And the last 10 seconds take at most twice as long as the first 10 seconds
 
     @REQ-21.1 @normal @needs-fault
-    Scenario: A service that stands still for 2 seconds is found out
+    Scenario: A service that stands still for 1.5 seconds is found out
       Given Ana is broadcasting in English
-      When Ana speaks for 7 seconds at the pace of speech while the service once stands still for 2 seconds
+      When Ana speaks for 4 seconds at the pace of speech while the service once stands still for 1.5 seconds
       Then that is taken for a stall
 
     @REQ-21.1 @normal @needs-fault
     Scenario: A moment of 0.2 seconds is no stall
       Given Ana is broadcasting in English
-      When Ana speaks for 7 seconds at the pace of speech while the service once stands still for 0.2 seconds
+      When Ana speaks for 4 seconds at the pace of speech while the service once stands still for 0.2 seconds
       Then that is not taken for a stall
 
     @REQ-21.1 @normal @needs-fault @slow
@@ -72,7 +72,7 @@ Feature: How long speech takes
       Given Ana is broadcasting in English
       And Lena listens in Spanish
       And Ana speaks to a recogniser that follows a script
-      When Ana's recogniser goes on to provisionally understand 20 new sentences within 5 seconds
+      When Ana's recogniser goes on to provisionally understand 10 new sentences within 2.5 seconds
       Then all sentences that were handed over reach the translator within 100 ms
 
     @BRO-8.1.19 @critical
@@ -81,11 +81,3 @@ Feature: How long speech takes
       And Lena listens in Spanish
       When Ana says 6 sentences
       Then all sentences are heard in the other language within 5 seconds
-
-    @BRO-8.1.20 @normal @needs-double
-    Scenario: A sentence reaches a hundred listeners within 2 seconds
-      Given Ana is broadcasting in English
-      And 100 people listen in Spanish
-      And Ana speaks to a recogniser that follows a script
-      When Ana's recogniser understands "Thank you all for coming."
-      Then all 100 of them hear "Thank you all for coming." in Spanish within 2 seconds
