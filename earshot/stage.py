@@ -12,6 +12,7 @@ from hamcrest import empty, has_entries, none
 from hamcrest.core.matcher import Matcher
 
 from earshot.actors.caller import Caller
+from earshot.actors.company import Company
 from earshot.actors.ensemble import Ensemble
 from earshot.actors.interpreters import Interpreters
 from earshot.actors.intruder import Intruder
@@ -249,6 +250,11 @@ class Stage:
     def callers(self) -> list[Caller]:
         """Return everybody who talks with the assistant, in order of appearance."""
         return [person for person in self.people if isinstance(person, Caller)]
+
+    @property
+    def company(self) -> Company:
+        """Carries out what several callers do by one plan."""
+        return Company(self._scene.runtime, self.samples)
 
     def more_callers(self, count: int) -> list[Caller]:
         """Let so many people appear who talk with the assistant and whose names do not matter."""

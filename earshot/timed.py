@@ -25,6 +25,9 @@ CONTROLS = (
 )
 
 
+OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class Timed:
     """One kind of thing that takes time."""
@@ -37,6 +40,8 @@ class Timed:
     """How long each took, in what was observed in one round."""
     because: Callable[[Stage], str] = lambda _stage: ""
     """What else there is to say of it."""
+    kind: str = OTHER
+    """What sort of work takes the time; reports put together what is of one kind."""
 
 
 def _answers(*asked: acts.Act) -> Callable[[Stage, Sequence[Observation]], Delays]:

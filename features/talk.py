@@ -8,6 +8,22 @@ from earshot.matchers.conversation import Complaint, NoAnswer
 from earshot.page import recorder
 from features.parameters import one_of, parameter
 
+QUESTIONS = (
+    "What is the weather like in Paris?",
+    "Set a timer for ten minutes.",
+    "Turn off the kitchen lights.",
+    "Play some quiet jazz.",
+    "Remind me to call the doctor.",
+    "How do I get to the train station?",
+    "Tell me a funny story.",
+    "Stop, that is enough for today.",
+    "Please order a taxi for six o'clock.",
+    "Is breakfast included in the price?",
+)
+"""Ten different things to ask."""
+THINGS = {"one thing": 1, "two things": 2, "three things": 3}
+"""How much somebody asks in one turn."""
+
 BACKENDS = {"Llama": "llama", "OpenAI": "openai", "Hugging Face": "huggingface"}
 """The assistants that can be asked."""
 
@@ -146,6 +162,7 @@ parameter("FlawedPiece", one_of(FLAWED_PIECES), FLAWED_PIECES.__getitem__)
 parameter("EmptyPiece", one_of(EMPTY_PIECES), EMPTY_PIECES.__getitem__)
 parameter("Nonsense", one_of(NONSENSE), NONSENSE.__getitem__)
 parameter("UnknownKind", one_of(UNKNOWN_KINDS), UNKNOWN_KINDS.__getitem__)
+parameter("Things", one_of(THINGS), THINGS.__getitem__)
 parameter("Cadence", one_of(CADENCES), CADENCES.__getitem__)
 parameter("Key", one_of(KEYS), KEYS.__getitem__)
 parameter("Choice", one_of(CHOICES), CHOICES.__getitem__)

@@ -17,6 +17,7 @@ from earshot.audio.flaws import Flaw
 from earshot.bookkeeping import Figure
 from earshot.explore import explorer
 from earshot.timed import TIMED
+from earshot.timed_talk import TALK
 from features import talk  # noqa: F401  the words of conversations
 from features.parameters import one_of, parameter
 
@@ -405,7 +406,7 @@ parameter(
     r"\d+(?:\.\d+)? (?:ms|seconds?)",
     lambda text: float(text.split()[0]) * (1 if text.endswith("ms") else 1000),
 )
-parameter("Timed", one_of(TIMED), TIMED.__getitem__)
+parameter("Timed", one_of(TIMED | TALK), (TIMED | TALK).__getitem__)
 parameter("Span", r"-?\d+ (?:second|minute|hour)s?", lambda text: _span_ms(text))
 parameter("Times", r"\d+ times?", lambda text: int(text.split()[0]))
 parameter("Decibels", r"-?\d+(?:\.\d+)? dB", lambda text: float(text.split()[0]))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import allure
+import numpy as np
 from allure_commons.types import AttachmentType
 
+from earshot.measure.fitness import percentile_of
 from earshot.measure.stopwatch import Judged
 
 NAME = "Latency budget (data)"
@@ -30,6 +32,12 @@ class Measured:
     """`pass`, `fail` or `inconclusive`."""
     words: str
     """The verdict as a sentence."""
+    kind: str = ""
+    """What sort of work took the time: transcription, chat, WebSocket, end to end or other."""
+    figures: Mapping[str, float | None] = field(default_factory=dict)
+    """What was measured, in ms: min, median, average, p95, p99, max and deviation; None where an answer never came."""
+    samples_ms: Sequence[float | None] = ()
+    """Every sample, in the order in which they were due; None for an answer that never came."""
 
     @property
     def headroom(self) -> float | None:
@@ -46,7 +54,29 @@ def of(judged: Judged) -> Measured:
         measured_ms=None if verdict.at_ms == math.inf else verdict.at_ms,
         outcome=verdict.outcome.value,
         words=judged.words,
+        kind=judged.kind,
+        figures=figures(verdict.samples_ms),
+        samples_ms=[_finite(time_ms) for time_ms in verdict.samples_ms],
     )
+
+
+def figures(samples_ms: Sequence[float]) -> dict[str, float | None]:
+    """Return what describes a measurement, in ms; None where an answer that never came makes it infinite."""
+    times = np.asarray(samples_ms, dtype=np.float64)
+    whole = bool(np.isfinite(times).all())
+    return {
+        "min": _finite(float(times.min())),
+        "median": _finite(percentile_of(samples_ms, 50)),
+        "average": float(times.mean()) if whole else None,
+        "p95": _finite(percentile_of(samples_ms, 95)),
+        "p99": _finite(percentile_of(samples_ms, 99)),
+        "max": _finite(float(times.max())),
+        "deviation": float(times.std()) if whole else None,
+    }
+
+
+def _finite(time_ms: float) -> float | None:
+    return None if time_ms == math.inf else time_ms
 
 
 def attach(measured: Measured) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
+from earshot.evidence.budgets import figures
 from earshot.evidence.page import page, text
-from earshot.measure.fitness import percentile_of
 from earshot.measure.sentences import duration
 from earshot.measure.stopwatch import Compared, Judged
 from earshot.measure.verdict import Outcome, Verdict
@@ -14,6 +14,16 @@ from earshot.measure.verdict import Outcome, Verdict
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 860, 240, 62, 26, 14
 MOST_DOTS = 4000
 """With more, every so many is drawn; the late ones all are."""
+WORDS = {
+    "min": "quickest",
+    "median": "half within",
+    "average": "on average",
+    "p95": "95% within",
+    "p99": "99% within",
+    "max": "slowest",
+    "deviation": "deviation",
+}
+"""What the figures are called."""
 BADGES = {
     Outcome.PASS: ("good", "in time"),
     Outcome.FAIL: ("bad", "too slow"),
@@ -64,10 +74,10 @@ def _head(what: str, outcome: Outcome) -> str:
 
 
 def _figures(verdict: Verdict) -> Iterator[str]:
-    times = verdict.samples_ms
-    for name, percentile in (("half within", 50), ("95% within", 95), ("99% within", 99), ("slowest", 100)):
-        at_ms = percentile_of(times, percentile)
-        yield _figure(name, "never came" if at_ms == math.inf else duration(at_ms))
+    found = figures(verdict.samples_ms)
+    for name, words in WORDS.items():
+        at_ms = found[name]
+        yield _figure(words, "never came" if at_ms is None else duration(at_ms))
     yield _figure("measured", f"{verdict.count:,} {verdict.budget.things}")
     yield _figure("over the limit", f"{verdict.late:,}")
     yield _figure("lost", f"{verdict.lost:,}")

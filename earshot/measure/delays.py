@@ -83,6 +83,15 @@ def notice_delays(
     return sorted(delays)
 
 
+def reply_delays(
+    observed: Iterable[Observation],
+    is_request: Callable[[Observation], bool],
+    is_reply: Callable[[Observation], bool],
+) -> Delays:
+    """Return how long each reply took; on one connection the n-th reply is to the n-th request."""
+    return sorted(_delays(observed, is_cause=is_request, is_effect=is_reply))
+
+
 def between(begins_s: Mapping[Hashable, float], ends_s: Mapping[Hashable, float]) -> Delays:
     """Return how long each of these took, given when it began and ended in seconds of one clock; no end: for ever."""
     return sorted(

@@ -36,6 +36,8 @@ class Judged:
     interval_ms: float
     because: str = ""
     """What else was found, in words."""
+    kind: str = ""
+    """What sort of work took the time; reports put together what is of one kind."""
 
     @property
     def words(self) -> str:
@@ -79,14 +81,29 @@ class Stopwatch:
         self._act = act
         self._again()
 
-    def insist(self, what: str, budget: Budget, measure: Measure, *, because: Callable[[], str] = lambda: "") -> None:
+    def insist(
+        self,
+        what: str,
+        budget: Budget,
+        measure: Measure,
+        *,
+        because: Callable[[], str] = lambda: "",
+        kind: str = "",
+    ) -> None:
         """Return if a claim about what was timed holds; `because` says more of what was found, if there is more.
 
         Raises BudgetExceeded when one can be sure that it is broken, Inconclusive when one cannot tell.
         """
-        judged = Judged(what, *self._verdict(budget, measure), because())
-        self.judged.append(judged)
+        judged = self.records(what, budget, measure, because=because, kind=kind)
         _raise(judged.verdict.outcome, f"{what}: {judged.words}")
+
+    def records(
+        self, what: str, budget: Budget, measure: Measure, *, because: Callable[[], str] = lambda: "", kind: str = ""
+    ) -> Judged:
+        """Return the verdict on a claim, and keep it for the report, whatever it is."""
+        judged = Judged(what, *self._verdict(budget, measure), because(), kind)
+        self.judged.append(judged)
+        return judged
 
     def judge_once(self, budget: Budget, measure: Measure) -> Verdict:
         """Return the verdict on what was timed so far, for a step that knows what it should be."""

@@ -23,20 +23,8 @@ from earshot.matchers.conversation import answered, complains, not_answered, wor
 from earshot.matchers.moments import lasting
 from earshot.patience import comes_to
 from earshot.turns import SESSION_KNOWN
+from features.talk import QUESTIONS
 
-QUESTIONS = (
-    "What is the weather like in Paris?",
-    "Set a timer for ten minutes.",
-    "Turn off the kitchen lights.",
-    "Play some quiet jazz.",
-    "Remind me to call the doctor.",
-    "How do I get to the train station?",
-    "Tell me a funny story.",
-    "Stop, that is enough for today.",
-    "Please order a taxi for six o'clock.",
-    "Is breakfast included in the price?",
-)
-"""Ten different things to ask."""
 CLOCKS_DIFFER_BY_S = 2.0
 """At most so much, between this machine and the service's."""
 CONNECTED_WITHIN_MS = 1000
