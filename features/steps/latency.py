@@ -264,7 +264,7 @@ def step_no_stall(context):
 
 def _assert_silence(stage, expected):
     """Assert what the verdict says of whether something came at least once a second."""
-    budget = Budget(95, 50, worst_gap_ms=A_STALL_MS, things="pieces of sound")
+    budget = Budget(50, 50, worst_gap_ms=A_STALL_MS, things="pieces of sound")
     verdict = stage.stopwatch.judge_once(budget, lambda seen: ACKNOWLEDGED.delays(stage, seen))
     found = verdict.claims[Claim.GAP]
     if found is not expected and verdict.complaints:
