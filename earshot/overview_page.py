@@ -12,6 +12,7 @@ from html import escape
 from earshot.documents import document, prose
 from earshot.evidence.budgets import Measured
 from earshot.evidence.identity import TRACE_PAGE
+from earshot.evidence.timings import TIMINGS, by_kind
 from earshot.evidence.verdicts import VERDICTS
 from earshot.overview import Messages, Overview, Scenario, Shown, State, System, reasons
 
@@ -228,7 +229,20 @@ def _budgets(measured: list[tuple[Scenario, Measured]]) -> Iterator[str]:
     if not measured:
         yield "<p>No delay was measured against a budget in this run.</p>"
         return
-    yield "<p>How much of the time that is allowed was left. The tightest come first.</p>"
+    yield (
+        "<p>How much of the time that is allowed was left. The tightest come first. "
+        f'For programs, with every sample: <a href="{TIMINGS}">{TIMINGS}</a>.</p>'
+    )
+    kinds = by_kind(each for _, each in measured)
+    for kind, of_kind in kinds.items():
+        if of_kind and len(of_kind) < len(measured):
+            yield f"<h4>{prose(kind[:1].upper() + kind[1:])}</h4>"
+        yield from _budgets_of_kind([(scenario, each) for scenario, each in measured if each in of_kind])
+
+
+def _budgets_of_kind(measured: list[tuple[Scenario, Measured]]) -> Iterator[str]:
+    if not measured:
+        return
     yield (
         '<table><thead><tr><th>What</th><th class="number">Allowed</th><th class="number">Took</th><th>Left</th></tr>'
         "</thead><tbody>"

@@ -25,6 +25,7 @@ from typing import Any
 
 from earshot.evidence import verdicts
 from earshot.evidence.identity import REQUIREMENT_ID, TRACE_PAGE
+from earshot.evidence.timings import TIMINGS, timings
 from earshot.evidence.verdicts import VERDICTS, Category, verdict_of
 from earshot.failures import Unusable
 from earshot.overview import OVERVIEW_PAGE, overview
@@ -152,8 +153,8 @@ def run(arguments: argparse.Namespace) -> int:
 def render(results: Path, out: Path, history: Path | None = None) -> Rendered:
     """Render `results` into `out`/index.html; raises Unusable if it cannot be done.
 
-    Beside it go the overview for product owners and, for the links of the scenarios, the page of all promises. The
-    results are added to the `history` that the report shows, once.
+    Beside it go the overview for product owners, the page of all promises for the links of the scenarios, and what was
+    measured for programs. The results are added to the `history` that the report shows, once.
     """
     scenarios = read_results(results)
     if not _renderer_is_installed():
@@ -170,7 +171,10 @@ def render(results: Path, out: Path, history: Path | None = None) -> Rendered:
     (out / "index.html").write_text(page, "utf-8")
     promises = trace(load_requirements(CONTRACT_DIR), PROJECT / "features")
     (out / TRACE_PAGE).write_text(render_page(promises), "utf-8")
-    (out / OVERVIEW_PAGE).write_text(render_overview(overview(results, scenarios, promises)), "utf-8")
+    found = overview(results, scenarios, promises)
+    (out / OVERVIEW_PAGE).write_text(render_overview(found), "utf-8")
+    measured = [each for system in found.systems for _, each in system.budgets]
+    (out / TIMINGS).write_text(json.dumps(timings(measured), indent=1) + "\n", "utf-8")
     return Rendered(out / "index.html", out / OVERVIEW_PAGE, tuple(_complaints(answer)))
 
 

@@ -91,8 +91,8 @@ def test_what_workers_saw_of_the_contract_is_added_up(tmp_path: Path) -> None:
 
 def test_budgets_come_with_the_least_headroom_first(tmp_path: Path) -> None:
     measured = [
-        Measured("joining", 1000, 200, "pass", ""),
-        Measured("answers", 500, 490, "pass", ""),
+        Measured("joining", 1000, 200, "pass", "", kind="WebSocket"),
+        Measured("answers", 500, 490, "pass", "", kind="chat"),
         Measured("lost", 100, None, "fail", ""),
     ]
     for number, each in enumerate(measured):
@@ -102,6 +102,7 @@ def test_budgets_come_with_the_least_headroom_first(tmp_path: Path) -> None:
     assert [each.what for _, each in found.systems[0].budgets] == ["lost", "answers", "joining"]
     html = render_overview(found)
     assert "80% left" in html and "2% left" in html and "never came" in html and "too slow" in html
+    assert re.findall(r"<h4>(.*?)</h4>", html) == ["Chat", "WebSocket", "Other"]
 
 
 def test_the_page_tells_what_is_broken_and_where_to_look(tmp_path: Path) -> None:
