@@ -11,12 +11,10 @@ happened, and memory must be within 20 % of the start. Exits 1 when one of these
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -24,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from earshot.actors.listener import Listener
 from earshot.actors.person import Person
 from earshot.actors.speaker import Speaker
+from earshot.explore.mischief import Mischief
 from earshot.failures import Unusable
 from earshot.ledger import Kind, Observation
 from earshot.run import Run
@@ -42,58 +41,6 @@ SETTINGS = {
 BATCH = 50
 """Frames sent before everything on its way is awaited."""
 MEMORY_GROWTH = 0.20
-ODD_VALUES: list[object] = [
-    *(None, True, -1, 0, 1e308, 10**30, "", "x" * 300, "\x00", "../..", "🜏" * 50, [], {}, [[[]]], {"a": {"b": []}}),
-    *("1", "NaN", -0.1, 1.0000001, "pauseBroadcast", "' OR 1=1 --", "${jndi:x}", "%s%n", "A" * 5000),
-]
-SIZES = (0, 1, 99, 100, 101, 4095, 4096, 4097, 32767, 32768, 32769, 131071, 131072, 131073)
-
-
-class Mischief:
-    """Makes hostile frames, the same ones for the same seed."""
-
-    def __init__(self, seed: int, examples: list[dict[str, object]]) -> None:
-        self._random = random.Random(seed)
-        self._examples = examples
-        self._kinds: list[tuple[int, Callable[[], str | bytes]]] = [
-            (10, self._mutated_example),
-            (3, self._random_json),
-            (2, self._sized_frame),
-            (2, lambda: self._random.randbytes(self._random.randrange(400))),
-            (2, lambda: "".join(chr(self._random.randrange(32, 0x2FFF)) for _ in range(self._random.randrange(200)))),
-            (1, lambda: "[" * self._random.randrange(1, 60_000)),
-            (1, lambda: json.dumps(self._random.choice(ODD_VALUES))),
-        ]
-
-    def frame(self) -> str | bytes:
-        """Return the next frame."""
-        weights = [weight for weight, _ in self._kinds]
-        (kind,) = self._random.choices([make for _, make in self._kinds], weights)
-        return kind()
-
-    def _mutated_example(self) -> str:
-        message = json.loads(json.dumps(self._random.choice(self._examples)))
-        for _ in range(self._random.randrange(3)):
-            key = self._random.choice([*message, "sessionId", "role", "connectionId", "type", "state"])
-            change = self._random.randrange(3)
-            if change == 0:
-                message.pop(key, None)
-            else:
-                message[key] = self._random.choice(ODD_VALUES)
-        text = json.dumps(message)
-        return text if self._random.random() < 0.95 else text[: self._random.randrange(len(text) + 1)]
-
-    def _random_json(self) -> str:
-        action = self._random.choice([example.get("action", "?") for example in self._examples] + ["", "explode"])
-        members = {str(self._random.choice(ODD_VALUES)): self._random.choice(ODD_VALUES) for _ in range(4)}
-        return json.dumps({"action": action, **members})
-
-    def _sized_frame(self) -> str | bytes:
-        size = self._random.choice(SIZES)
-        if self._random.random() < 0.5:
-            return bytes(size)
-        padding = "p" * size
-        return json.dumps({"action": self._random.choice(["heartbeat", "muteBroadcast", "sendAudio"]), "p": padding})
 
 
 def main() -> int:

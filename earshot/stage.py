@@ -26,7 +26,8 @@ from earshot.actors.speaker import Speaker
 from earshot.audio.clips import SampleLibrary
 from earshot.bookkeeping import Bookkeeping
 from earshot.confidences import people_secrets
-from earshot.explore.expedition import Expedition
+from earshot.explore.expedition import Expedition, everyday_seed
+from earshot.explore.flood import Flood
 from earshot.failures import ContractBreach, Inconclusive, Unusable
 from earshot.ledger import Ledger, Observation
 from earshot.load.hall import Audience, Hall
@@ -81,6 +82,7 @@ class Stage:
         self._scene = Scene(runtime, target.service({}), samples, contracts, ledger, self.surprises)
         self._settings: dict[str, str] = {}
         self._expedition: Expedition | None = None
+        self._flood: Flood | None = None
         self._recognisers: dict[str, Recogniser] = {}
         self._interpreters: Interpreters | None = None
         self._ensemble: Ensemble | None = None
@@ -132,6 +134,13 @@ class Stage:
         if self._expedition is None:
             self._expedition = Expedition(self.another, lambda words: self._noted("the explorer", words))
         return self._expedition
+
+    @property
+    def flood(self) -> Flood:
+        """Hostile frames from somebody's device."""
+        if self._flood is None:
+            self._flood = Flood(self, seed=everyday_seed())
+        return self._flood
 
     @property
     def samples(self) -> SampleLibrary:

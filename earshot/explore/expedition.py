@@ -26,7 +26,7 @@ class Expedition:
         self._new_stage = new_stage
         self._note = note
         self._findings: Findings | None = None
-        self._seed = int(os.environ.get(SEED_VARIABLE) or EVERYDAY_SEED)
+        self._seed = everyday_seed()
 
     def goes_on(self, for_s: float) -> None:
         """Explore for about so long, from the seed in EARSHOT_SEED or else the everyday one."""
@@ -53,3 +53,8 @@ class Expedition:
         steps = self._findings.steps
         if steps < least_steps:
             raise AssertionError(f"expected at least {least_steps} steps, so that something is tried, but came {steps}")
+
+
+def everyday_seed() -> int:
+    """Return the seed in EARSHOT_SEED, or else that of everyday runs."""
+    return int(os.environ.get(SEED_VARIABLE) or EVERYDAY_SEED)

@@ -81,7 +81,7 @@ Feature: Moving to a new connection
       And Ana has moved to a new connection and closed the old one
       When Ana says "Good morning, and welcome to Lisbon."
       Then Ana's words are held back because the broadcast is paused
-      And Lena hears nothing for 1 second
+      And Lena hears nothing for 0.5 seconds
 
     @REQ-17.3 @critical
     Scenario: A paused broadcast is resumed on the new connection

@@ -85,7 +85,7 @@ Feature: Hearing a talk
       And Amina listens to Bruno in Spanish
       When Ana says "There will be music this evening."
       Then Lena hears "There will be music this evening." in Spanish
-      And Amina hears nothing for 1 second
+      And Amina hears nothing for 0.5 seconds
 
     @REQ-1.3 @critical @needs-double
     Scenario: Audio that names somebody else's session does not get there

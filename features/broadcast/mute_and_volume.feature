@@ -41,7 +41,7 @@ Feature: Muting a broadcast and setting its volume
       And Ana has muted the broadcast
       When Ana says "Can everyone hear me at the back?"
       Then Ana's words are held back because the broadcast is muted
-      And Lena hears nothing for 1 second
+      And Lena hears nothing for 0.5 seconds
 
     @REQ-8.4 @blocker
     Scenario: What is said after unmuting is heard

@@ -21,7 +21,7 @@ Feature: Pausing and resuming a broadcast
       And Yuki listens to Bruno in Spanish
       When Ana pauses the broadcast
       Then Lena is told that the broadcast is paused
-      And Yuki is told nothing for 1 second
+      And Yuki is told nothing for 0.5 seconds
 
     @REQ-6.4 @normal
     Scenario Outline: A speaker may say that a pause will last about <duration>
@@ -74,7 +74,7 @@ Feature: Pausing and resuming a broadcast
       And Ana has paused the broadcast
       When Ana says "We will take a short break now."
       Then Ana's words are held back because the broadcast is paused
-      And Lena hears nothing for 1 second
+      And Lena hears nothing for 0.5 seconds
 
     @REQ-6.2 @normal
     Scenario: What was said during a pause is not heard after it either

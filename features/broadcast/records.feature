@@ -136,7 +136,7 @@ Feature: What is kept on record
       And the record of Ana's session has been marked as over
       When Ana tries to say "Thank you all for coming."
       Then each piece of it is refused to Ana because the session is not active
-      And Lena hears nothing for 1 second
+      And Lena hears nothing for 0.5 seconds
 
     @BRO-2.5.4 @normal @needs-table
     Scenario: A control for a session that is no longer on record is refused

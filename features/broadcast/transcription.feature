@@ -244,7 +244,7 @@ Feature: Recognition of what the speaker says
       And Ana's recogniser follows a script
       And Ana has spoken for 10 seconds
       When Ana's recogniser provisionally understands "Thank you all for coming." with a stability of 0.9
-      Then Lena hears nothing for 1 second
+      Then Lena hears nothing for 0.5 seconds
 
     @BRO-5.3.4 @normal @needs-double
     Scenario: After less than ten seconds without any result, a provisional one is spoken
