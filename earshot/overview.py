@@ -6,15 +6,19 @@ Everything here is read from a folder of results, so it says what the report say
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import md5
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+from earshot import baselines
+from earshot.baselines import Past
 from earshot.evidence import budgets
 from earshot.evidence.budgets import Measured
 from earshot.evidence.surroundings import SEEN
@@ -136,9 +140,14 @@ class Overview:
         return Counter(scenario.verdict for scenario in self.scenarios)
 
 
-def overview(folder: Path, results: Sequence[Mapping[str, Any]], trace: Trace) -> Overview:
-    """Return what the `results` in `folder` say about all promises."""
-    scenarios = tuple(_scenario(folder, result) for result in results)
+def overview(
+    folder: Path,
+    results: Sequence[Mapping[str, Any]],
+    trace: Trace,
+    past: Mapping[str, Sequence[Past]] = MappingProxyType({}),
+) -> Overview:
+    """Return what the `results` in `folder` say about all promises; `past` is what earlier runs measured."""
+    scenarios = tuple(_scenario(folder, result, past) for result in results)
     times = [result[end] for result in results for end in ("start", "stop") if end in result]
     return Overview(
         began=datetime.fromtimestamp(min(times) / 1000, UTC).astimezone() if times else None,
@@ -181,7 +190,41 @@ def read_properties(file: Path) -> dict[str, str]:
     return {name.replace("\0", " "): value.replace("\0", " ").replace("\\\\", "\\") for name, _, value in pairs}
 
 
-def _scenario(folder: Path, result: Mapping[str, Any]) -> Scenario:
+def measured_now(folder: Path, results: Iterable[Mapping[str, Any]]) -> dict[str, Past]:
+    """Return what a run adds to the baselines: every promise about time that a fit machine measured."""
+    return {
+        baselines.key(result["historyId"], each.what): Past(_at(result), p95_ms, median_ms, _whole(each))
+        for result in results
+        for each in budgets.read(folder, result)
+        if each.fit and (p95_ms := each.figures.get("p95")) and (median_ms := each.figures.get("median"))
+    }
+
+
+def _compared(measured: Measured, result: Mapping[str, Any], past: Mapping[str, Sequence[Past]]) -> Measured:
+    """Return the same with how it compares with earlier runs."""
+    known = past.get(baselines.key(result["historyId"], measured.what), ())
+    earlier = [run for run in known if run.at < _at(result)]
+    p95_ms = measured.figures.get("p95")
+    if not earlier or p95_ms is None:
+        return measured
+    trend_ms = (*(run.p95_ms for run in earlier), p95_ms)
+    if not measured.fit:
+        return replace(measured, since_last="not compared with last time: the machine was unfit", trend_ms=trend_ms)
+    change = baselines.compare(_whole(measured), measured.interval_ms, earlier)
+    slower = change is not None and change.sure and change.ratio > 1
+    words = change.words if change else ""
+    return replace(measured, since_last=words, surely_slower=slower, trend_ms=trend_ms)
+
+
+def _whole(measured: Measured) -> tuple[float, ...]:
+    return tuple(math.inf if time_ms is None else time_ms for time_ms in measured.samples_ms)
+
+
+def _at(result: Mapping[str, Any]) -> str:
+    return datetime.fromtimestamp(result["start"] / 1000, UTC).isoformat()
+
+
+def _scenario(folder: Path, result: Mapping[str, Any], past: Mapping[str, Sequence[Past]]) -> Scenario:
     labels = {label["name"]: label["value"] for label in result.get("labels", ())}
     verdict = verdict_of(result)
     return Scenario(
@@ -194,7 +237,7 @@ def _scenario(folder: Path, result: Mapping[str, Any]) -> Scenario:
         duration_s=(result.get("stop", 0) - result.get("start", 0)) / 1000,
         anchor=md5(result["uuid"].encode(), usedforsecurity=False).hexdigest(),
         promises=frozenset(link["name"] for link in result.get("links", ()) if link["type"] == "requirement"),
-        budgets=tuple(budgets.read(folder, result)),
+        budgets=tuple(_compared(each, result, past) for each in budgets.read(folder, result)),
     )
 
 

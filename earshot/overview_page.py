@@ -18,6 +18,7 @@ from earshot.overview import Messages, Overview, Scenario, Shown, State, System,
 
 REPORT_PAGE = "index.html"
 MOST_LISTED = 40
+TREND_WIDTH, TREND_HEIGHT = 120, 18
 
 _LOOKS = {
     State.BROKEN: ("bad", "broken"),
@@ -59,6 +60,7 @@ th { padding: 0.35rem 1rem 0.35rem 0; text-align: left; font-size: 0.8rem; font-
      border-bottom: 1px solid var(--ink); }
 td { padding: 0.45rem 1rem 0.45rem 0; vertical-align: middle; border-bottom: 1px solid var(--line); }
 td.number, th.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.trend { vertical-align: middle; margin-left: 0.4rem; } .trend polyline { fill: none; stroke: var(--soft); }
 td.wide { width: 34%; } tr { break-inside: avoid; }
 details { border-top: 1px solid var(--line); padding: 0.5rem 0; } details[open] { padding-bottom: 1rem; }
 summary { cursor: pointer; } summary b { font-variant-numeric: tabular-nums; }
@@ -250,11 +252,28 @@ def _budgets_of_kind(measured: list[tuple[Scenario, Measured]]) -> Iterator[str]
     for scenario, each in measured:
         took = "never came" if each.measured_ms is None else f"{each.measured_ms:,.0f}&nbsp;ms"
         yield (
-            f'<tr><td>{prose(each.what)}<span class="by">{_scenario_link(scenario)}</span></td>'
+            f'<tr><td>{prose(each.what)}<span class="by">{_scenario_link(scenario)}</span>{_since_last(each)}</td>'
             f'<td class="number">{each.limit_ms:,.0f}&nbsp;ms</td><td class="number">{took}</td>'
             f'<td class="wide">{_headroom(each)}</td></tr>'
         )
     yield "</tbody></table>"
+
+
+def _since_last(measured: Measured) -> str:
+    """Say how it compares with the run before, with a line through the runs on the same kind of machine."""
+    if len(measured.trend_ms) < 2:
+        return ""
+    top, step = max(measured.trend_ms), TREND_WIDTH / (len(measured.trend_ms) - 1)
+    line = " ".join(
+        f"{k * step:.1f},{TREND_HEIGHT - (TREND_HEIGHT - 2) * time_ms / top:.1f}"
+        for k, time_ms in enumerate(measured.trend_ms)
+    )
+    runs = f"95 % within {', '.join(f'{time_ms:.0f}' for time_ms in measured.trend_ms)} ms, in the order of the runs"
+    return (
+        f'<span class="by">{prose(_capitalised(measured.since_last))} <svg class="trend" role="img" '
+        f'aria-label="{runs}" width="{TREND_WIDTH}" height="{TREND_HEIGHT}"><title>{runs}</title>'
+        f'<polyline points="{line}"/></svg></span>'
+    )
 
 
 def _headroom(measured: Measured) -> str:

@@ -23,12 +23,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from earshot import baselines
 from earshot.evidence import verdicts
 from earshot.evidence.identity import REQUIREMENT_ID, TRACE_PAGE
 from earshot.evidence.timings import TIMINGS, timings
 from earshot.evidence.verdicts import VERDICTS, Category, verdict_of
 from earshot.failures import Unusable
-from earshot.overview import OVERVIEW_PAGE, overview
+from earshot.overview import OVERVIEW_PAGE, measured_now, overview
 from earshot.overview_page import render_overview
 from earshot.promises import trace
 from earshot.requirements import CONTRACT_DIR, load_requirements
@@ -38,6 +39,8 @@ OLDEST_NODE = 22
 PROJECT = Path(__file__).parents[1]
 RENDERER = PROJECT / "report"
 HISTORY = Path(".earshot/history.jsonl")
+BASELINES = "baselines.json"
+"""What earlier runs measured lies beside the history, under this name."""
 RUNS_REMEMBERED = 20
 RENDERED = "earshot-rendered"
 """Lies in a folder of results that are part of the history already."""
@@ -123,6 +126,8 @@ class Rendered:
     overview: Path
     complaints: tuple[str, ...]
     """What the quality gate has against the results; nothing if it lets them pass."""
+    slower: tuple[str, ...] = ()
+    """What is surely slower than last time; that breaks no promise, so the gate does not mind."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -145,6 +150,8 @@ def run(arguments: argparse.Namespace) -> int:
     print(summary(read_results(arguments.results)))
     print(f"\nOverview: {rendered.overview.resolve().as_uri()}")
     print(f"Report:   {rendered.page.resolve().as_uri()}")
+    for words in rendered.slower:
+        print(f"Slower:   {words}")
     for complaint in rendered.complaints:
         print(f"Quality gate: {complaint}")
     return RED if rendered.complaints else 0
@@ -165,17 +172,21 @@ def render(results: Path, out: Path, history: Path | None = None) -> Rendered:
         config.write_text(json.dumps(_config(rendered, history, remember=not (results / RENDERED).exists())), "utf-8")
         answer = _call([*find_node(), RENDERER / "render.mjs", config, results.resolve()])
         page = compressed(in_our_words(without_outside_requests((rendered / "index.html").read_text("utf-8"))))
+    known = baselines.read(history.with_name(BASELINES)) if history else {}
+    if history and not (results / RENDERED).exists():
+        baselines.keep(measured_now(results, scenarios), history.with_name(BASELINES))
     (results / RENDERED).touch()
     out.mkdir(parents=True, exist_ok=True)
     page = page.replace("<body>", f"<body>{PAGES}{EXPANDING}", 1).replace("</body>", f"{ADDITIONS}</body>")
     (out / "index.html").write_text(page, "utf-8")
     promises = trace(load_requirements(CONTRACT_DIR), PROJECT / "features")
     (out / TRACE_PAGE).write_text(render_page(promises), "utf-8")
-    found = overview(results, scenarios, promises)
+    found = overview(results, scenarios, promises, known)
     (out / OVERVIEW_PAGE).write_text(render_overview(found), "utf-8")
     measured = [each for system in found.systems for _, each in system.budgets]
     (out / TIMINGS).write_text(json.dumps(timings(measured), indent=1) + "\n", "utf-8")
-    return Rendered(out / "index.html", out / OVERVIEW_PAGE, tuple(_complaints(answer)))
+    slower = tuple(f"{each.what}: {each.since_last}" for each in measured if each.surely_slower)
+    return Rendered(out / "index.html", out / OVERVIEW_PAGE, tuple(_complaints(answer)), slower)
 
 
 def without_outside_requests(page: str) -> str:

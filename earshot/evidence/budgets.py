@@ -38,6 +38,15 @@ class Measured:
     """What was measured, in ms: min, median, average, p95, p99, max and deviation; None where an answer never came."""
     samples_ms: Sequence[float | None] = ()
     """Every sample, in the order in which they were due; None for an answer that never came."""
+    interval_ms: float = 0.0
+    """How far apart they were due, on average."""
+    fit: bool = True
+    """Whether the machine was fit to tell."""
+    since_last: str = ""
+    """How this compares with the run before, in words; empty if it was not compared."""
+    surely_slower: bool = False
+    trend_ms: Sequence[float] = ()
+    """The 95th percentile in earlier runs on the same kind of machine, earliest first, and in this one."""
 
     @property
     def headroom(self) -> float | None:
@@ -57,6 +66,8 @@ def of(judged: Judged) -> Measured:
         kind=judged.kind,
         figures=figures(verdict.samples_ms),
         samples_ms=[_finite(time_ms) for time_ms in verdict.samples_ms],
+        interval_ms=judged.interval_ms,
+        fit=not verdict.complaints,
     )
 
 
