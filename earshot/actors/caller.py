@@ -38,6 +38,21 @@ class Spoken:
     samples: Samples
     words: str
     """What it is called where it has no words."""
+    script: str | None = None
+    """What a scripted recogniser is to understand instead; None where a real one listens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One turn as a reader wants to see it: what was said, and what came of it."""
+
+    who: str
+    leg: str
+    session_id: str
+    """What the session was called when the turn ended; empty if it had no name."""
+    spoken: tuple[Spoken, ...]
+    turn: Turn | None
+    """None if the turn was not ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +103,7 @@ class Caller(Participant):
         self._followed = 0
         self._complaints: list[str] = []
         self._outcome: Observation | None = None
+        self._script: list[str] = []
 
     # ---- coming and going
 
@@ -141,7 +157,8 @@ class Caller(Participant):
     def notes(self, *clips: Clip) -> None:
         """Take note that these sentences are said into the turn that is open."""
         turn = len(self._order().turns) + 1
-        self.spoken += [Spoken(self.leg.label, turn, clip, clip.samples, clip.text) for clip in clips]
+        script = self._script[0] if self._script else None
+        self.spoken += [Spoken(self.leg.label, turn, clip, clip.samples, clip.text, script) for clip in clips]
 
     def notes_sound(self, samples: Samples, words: str) -> None:
         """Take note that a sound without words, called so, goes into the turn that is open."""
@@ -186,7 +203,12 @@ class Caller(Participant):
     def ends_turn(self) -> Turn:
         """Say that this was all, without waiting for the answer; returns the turn."""
         self._send(END_TURN)
+        self._script = self._script[1:]
         return self._order().turns[-1]
+
+    def will_be_understood_as(self, text: str) -> None:
+        """Take note that a scripted recogniser understands this in one of the next turns, one after the other."""
+        self._script.append(text)
 
     def asks(self, *texts: str) -> Turn:
         """Speak these sentences and end the turn, without waiting for the answer."""
@@ -305,6 +327,23 @@ class Caller(Participant):
         )
         if came is not None:
             raise AssertionError(f"{self.name} was to be told nothing but errors, but {describe(came)}")
+
+    def exchanges(self) -> list[Exchange]:
+        """Return everything that was said, turn by turn, and what came of it."""
+        self._follow()
+        found = []
+        for leg in self.legs:
+            turns = {turn.number: turn for turn in self._order(leg.label).turns}
+            numbers = sorted(turns.keys() | {one.turn for one in self.spoken if one.leg == leg.label})
+            for number in numbers:
+                said = tuple(one for one in self.spoken if (one.leg, one.turn) == (leg.label, number))
+                turn = turns.get(number)
+                found.append(Exchange(self.name, leg.label, self._session_of(leg.label, turn), said, turn))
+        return found
+
+    def _session_of(self, label: str, turn: Turn | None) -> str:
+        named = [o for o in self._order(label).sessions_known if turn is None or o.number < turn.ended.number]
+        return str(named[-1].message.get("session_id")) if named else ""
 
     # ---- order
 

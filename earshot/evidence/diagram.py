@@ -29,6 +29,8 @@ CLOSE_CODES = {
     1011: "service failed",
 }
 
+ACKNOWLEDGEMENTS = frozenset({"audioReceived", "chunk_received"})
+"""What the service says to a piece of sound; it is told beside the piece."""
 CHUNK = "audio chunk"
 """The sentence of a piece of microphone sound; such lines are counted and fold into one band."""
 
@@ -77,6 +79,12 @@ def _audio(message: Fields) -> str:
     return f"{verb} \u201c{words}\u201d" if words else "hears sound"
 
 
+def _answered(message: Fields) -> str:
+    if message.get("error") is not None:
+        return f"is told no: {message['error']}"
+    return f"is answered by {message.get('backend_used')}: \u201c{message.get('response')}\u201d"
+
+
 def _acknowledged(message: Fields) -> str:
     if message.get("forwarded") is False:
         return f"\u2717 not passed on ({_split(str(message.get('reason', 'no reason given')))})"
@@ -101,8 +109,12 @@ SENT: Mapping[str, Words] = {
     "switchLanguage": lambda message: f"asks for {language_name(message.get('targetLanguage', 'no language'))}",
     "heartbeat": "says: still here",
     "endSession": "asks to end the session",
+    "session": "names the session",
+    "audio_chunk": CHUNK,
+    "segment_end": "ends the turn",
+    "close": "says goodbye",
 }
-"""What a person does, by `action`."""
+"""What a person does, by `action` or `type`."""
 
 RECEIVED: Mapping[str, Words] = {
     "sessionCreated": "is told: session created",
@@ -130,6 +142,10 @@ RECEIVED: Mapping[str, Words] = {
     "transcriptionError": lambda message: f"is told: recognition failed, {message.get('message', 'no reason')}",
     "systemRecovered": lambda message: f"is told: {message.get('component')} works again",
     "audio_quality_warning": lambda message: f"is warned: {_split(str(message.get('issue')))}",
+    "session_ack": "is told: session known",
+    "chunk_received": lambda message: f"is told: sound {_acknowledged(message)}",
+    "chatbot_response": _answered,
+    "segment_processed": "is told: turn over",
     "error": lambda message: f"is told no: {message.get('message') or message.get('code')}",
 }
 """What a person is told, by `type`."""
@@ -167,8 +183,10 @@ def _message_words(observation: Observation) -> str:
     sent = observation.kind is Kind.SENT
     if not observation.message:
         words = plain_text(observation.payload)
-        if words is None:
+        if words is None or observation.is_binary:
             return CHUNK if sent else "hears sound"
+        if not words and observation.words:
+            return observation.words
         return f"{'sends' if sent else 'receives'} text that is no message: {words[:80]}"
     name = observation.type
     words_for = (SENT if sent else RECEIVED).get(name)
@@ -260,7 +278,7 @@ def _sound(size_bytes: int) -> str:
 def _audio_bytes(observation: Observation) -> int:
     if observation.kind not in (Kind.SENT, Kind.RECEIVED):
         return 0
-    if observation.type in ("sendAudio", "audio"):
+    if observation.type in ("sendAudio", "audio", "audio_chunk"):
         encoded = observation.message.get("audioData", observation.message.get("data"))
         return audio_size_bytes(encoded) if isinstance(encoded, str) else 0
     return len(observation.payload) if plain_text(observation.payload) is None else 0
@@ -277,7 +295,7 @@ def _story(ledger: Ledger, observations: Iterable[Observation], shown_as: Mappin
         leg = shown_as.get(observation.leg, observation.leg)
         at_ms = ledger.elapsed_ms(observation)
         echo = (leg, *(str(observation.message.get(name)) for name in ("sequenceNumber", "chunkId")))
-        if observation.type == "audioReceived" and observation.kind is Kind.RECEIVED and unanswered.get(echo):
+        if observation.type in ACKNOWLEDGEMENTS and observation.kind is Kind.RECEIVED and unanswered.get(echo):
             unanswered[echo].pop(0).answers[_acknowledged(observation.message)] += 1
             continue
         words = sentence(observation)
@@ -357,7 +375,9 @@ def _cast(ledger: Ledger, observations: Sequence[Observation]) -> tuple[list[_Li
             roles[leg] = f"speaks {language_name(observation.message.get('sourceLanguage', '?'))}"
         elif observation.type in ("sessionJoined", "languageChanged"):
             roles[leg] = f"listens in {language_name(observation.message.get('targetLanguage', '?'))}"
-        elif observation.kind is Kind.SENT and observation.type == "sendAudio":
+        elif observation.type == "session_ack":
+            roles[leg] = "in a conversation"
+        elif observation.kind is Kind.SENT and observation.type in ("sendAudio", "audio_chunk"):
             speaking.add(observation.who)
     order = list(begins)
     if not speaking and order:

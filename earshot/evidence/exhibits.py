@@ -15,6 +15,7 @@ from earshot.actors.speaker import Speaker, Utterance
 from earshot.evidence import budgets
 from earshot.evidence.breaches import breaches_page
 from earshot.evidence.diagram import sequence_diagram
+from earshot.evidence.dialogue import dialogue_page
 from earshot.evidence.formatter import results_folder
 from earshot.evidence.itemdiff import item_page
 from earshot.evidence.latency import latency_page
@@ -49,6 +50,8 @@ def attach(context: Context) -> None:
     recordings = _recordings(stage)
     if recordings:
         _page("What was said and heard", listening_page(recordings))
+    if exchanges := [each for caller in stage.callers() for each in caller.exchanges()]:
+        _page("The conversation", dialogue_page(exchanges))
     _page("Who did what, when", sequence_diagram(stage.ledger))
     _page("Wire log", wire_log(stage.ledger))
     if any(stage.records_seen):

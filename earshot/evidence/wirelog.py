@@ -146,6 +146,7 @@ def noteworthy(observation: Observation) -> bool:
     return (
         observation.kind in (Kind.REFUSED, Kind.VIOLATION)
         or (observation.kind is Kind.RECEIVED and observation.type in ("error", "transcriptionError"))
+        or (observation.type == "chatbot_response" and observation.message.get("error") is not None)
         or (observation.kind is Kind.CLOSED and observation.code not in (None, 1000, 1001))
     )
 

@@ -93,7 +93,7 @@ class _SameWords(BaseMatcher[str]):
         self._exactly = exactly
 
     def _matches(self, item: str) -> bool:
-        return plain(item) == plain(self._text) if self._exactly else bool(plain(item))
+        return item == self._text if self._exactly else bool(item.strip())
 
     def describe_to(self, description: Description) -> None:
         description.append_text(f"“{self._text}”" if self._exactly else "some words")
@@ -118,13 +118,8 @@ def complains(expected: Complaint) -> Matcher[Observation]:
 
 
 def words(text: str, *, exactly: bool) -> Matcher[str]:
-    """Match a text that reads the same, whatever its case and punctuation; if not `exactly`, any that is not blank."""
+    """Match this text; if not `exactly`, any that is not blank."""
     return _SameWords(text, exactly=exactly)
-
-
-def plain(text: str) -> str:
-    """Return what of a text is spoken: words in lower case, one blank between them."""
-    return " ".join("".join(sign for sign in text.casefold() if sign.isalnum() or sign.isspace()).split())
 
 
 def _shown(answer: Answer) -> str:

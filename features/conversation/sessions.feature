@@ -6,7 +6,7 @@ Feature: The session of a conversation
 
   Rule: A name consists of 1 to 128 letters, digits, hyphens and underscores
 
-    @CONV-39 @critical
+    @CONV-39 @CONV-2 @critical
     Scenario Outline: A session can be named with <name>
       Given Ana has connected without naming a session
       When Ana tries to name the session with <name>

@@ -156,12 +156,6 @@ def _question(place, number):
     return QUESTIONS[(place + 3 * number) % len(QUESTIONS)]
 
 
-@given("{person:Name}'s next turn will be understood as a text of {count:Number} words")
-def step_will_be_long(context, person, count):
-    text = " ".join(f"word{number}" for number in range(count))
-    context.stage.control.understand_segments(context.stage.caller(person).session_id, text)
-
-
 # -- trouble beforehand
 
 

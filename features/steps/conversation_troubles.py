@@ -133,20 +133,30 @@ def step_check_took(context, person, budget_ms):
 
 @given('{person:Name}\'s next turn will be understood as "{text:Quoted}"')
 def step_will_be_understood(context, person, text):
-    context.stage.control.understand_segments(context.stage.caller(person).session_id, text)
+    _follow_script(context, person, text)
 
 
 @given('{person:Name}\'s next turn will be understood as "{text:Quoted}", said by "{speaker:Quoted}"')
 def step_will_be_understood_by(context, person, text, speaker):
-    context.stage.control.understand_segments(context.stage.caller(person).session_id, text, speaker=speaker)
+    _follow_script(context, person, text, speaker=speaker)
 
 
 @given(
     '{person:Name}\'s next turn will be understood as "{word:Quoted}" said {count:Number} times, and "{rest:Quoted}"'
 )
 def step_will_be_understood_often(context, person, word, count, rest):
-    text = " ".join([*[word] * count, rest])
-    context.stage.control.understand_segments(context.stage.caller(person).session_id, text)
+    _follow_script(context, person, " ".join([*[word] * count, rest]))
+
+
+@given("{person:Name}'s next turn will be understood as a text of {count:Number} words")
+def step_will_be_long(context, person, count):
+    _follow_script(context, person, " ".join(f"word{number}" for number in range(count)))
+
+
+def _follow_script(context, person, text, speaker=None):
+    caller = context.stage.caller(person)
+    caller.will_be_understood_as(text)
+    context.stage.control.understand_segments(caller.session_id, text, speaker=speaker)
 
 
 # -- messages

@@ -37,10 +37,10 @@ def test_what_is_printed_is_enough_to_speak_and_to_listen(served: subprocess.Pop
     assert served.stdout is not None
     urls: list[str] = []
     for line in served.stdout:
-        urls += re.findall(r"^  (ws://\S+)", line)
-        if len(urls) == 2:
+        urls += re.findall(r"^(?:  |Connect to )(ws://[^\s,]+)", line)
+        if len(urls) == 3:
             break
-    speaker, listener = urls
+    speaker, listener, caller = urls
 
     async def talk() -> tuple[dict[str, object], dict[str, object]]:
         async with asyncio.timeout(10), connect(speaker, proxy=None) as speaking:
@@ -48,6 +48,12 @@ def test_what_is_printed_is_enough_to_speak_and_to_listen(served: subprocess.Pop
             async with connect(listener.replace("SESSION", created["sessionId"]), proxy=None) as listening:
                 return created, json.loads(await listening.recv())
 
+    async def converse() -> dict[str, object]:
+        async with asyncio.timeout(10), connect(caller, proxy=None) as calling:
+            await calling.send('{"type": "session", "session_id": "curious"}')
+            return dict(json.loads(await calling.recv()))
+
+    assert asyncio.run(converse()) == {"type": "session_ack", "session_id": "curious"}
     created, joined = asyncio.run(talk())
     assert (created["type"], joined["type"]) == ("sessionCreated", "sessionJoined")
     for line in served.stdout:
