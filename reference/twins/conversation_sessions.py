@@ -142,15 +142,21 @@ def unnamed_callers_not_heard() -> None:
     put(Conversation, "end_segment", end_without)
 
 
-@conversation_twin("unnamed-segments-kept", "CONV-11")
-def unnamed_segments_kept() -> None:
-    """What is said without a session is kept under the name `anonymous`."""
+@conversation_twin("unnamed-segments-kept-later", "CONV-11")
+def unnamed_segments_kept_later() -> None:
+    """What was said before a session was named is kept under its name."""
     log = SegmentDesk.log
+    unnamed: list[Answer] = []
 
-    async def log_all(self: SegmentDesk, session_id: str | None, answer: Answer) -> None:
-        await log(self, session_id or "anonymous", answer)
+    async def log_later(self: SegmentDesk, session_id: str | None, answer: Answer) -> None:
+        if session_id is None:
+            unnamed.append(answer)
+            return
+        while unnamed:
+            await log(self, session_id, unnamed.pop(0))
+        await log(self, session_id, answer)
 
-    put(SegmentDesk, "log", log_all)
+    put(SegmentDesk, "log", log_later)
 
 
 @conversation_twin("goodbye-with-1001", "CONV-12")
