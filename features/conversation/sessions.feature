@@ -85,6 +85,14 @@ Feature: The session of a conversation
       Then Ana is answered
       And Ana's first session keeps "Tell me a funny story.", and the new one "Play some quiet jazz."
 
+    @CONV-10 @normal @needs-conversation-log
+    Scenario: A turn belongs to the name that the session has at its end
+      Given Ana is in a conversation
+      And Ana has begun to ask "Set a timer for ten minutes."
+      When Ana names the session anew and ends the turn
+      Then Ana is answered
+      And Ana's first session keeps nothing, and the new one "Set a timer for ten minutes."
+
   Rule: Audio does not depend on a name
 
     @CONV-11 @normal
@@ -126,6 +134,15 @@ Feature: The session of a conversation
       When Ana ends a turn in which nothing was said
       Then Ana is told that there is no audio data
 
+    @CONV-12 @normal @needs-conversation-log
+    Scenario: Audio that is unfinished at the goodbye is never worked on
+      Given Ana is in a conversation
+      And Ana has begun to ask "Set a timer for ten minutes."
+      And Ana has said goodbye and come back to the same session
+      When Ana asks "Play some quiet jazz."
+      Then Ana is answered
+      And Ana's session keeps "Play some quiet jazz.", and nothing else for 0.8 seconds
+
   Rule: A lost connection takes its audio with it
 
     @CONV-13 @critical
@@ -142,6 +159,14 @@ Feature: The session of a conversation
       When Ana loses the connection, comes back and asks "Play some quiet jazz."
       Then Ana is understood as "Play some quiet jazz."
       And Ana is answered
+
+    @CONV-13 @normal @needs-conversation-log
+    Scenario: Audio that is unfinished when the connection is lost is never worked on
+      Given Ana is in a conversation
+      And Ana has begun to ask "Set a timer for ten minutes."
+      When Ana loses the connection, comes back and asks "Play some quiet jazz."
+      Then Ana is answered
+      And Ana's session keeps "Play some quiet jazz.", and nothing else for 0.8 seconds
 
     @CONV-12 @CONV-13 @normal @needs-double @needs-settings
     Scenario Outline: Nothing of unfinished audio stays in memory when somebody <goes>

@@ -384,6 +384,20 @@ def step_both_keep(context, person, text, next_text):
         _keeps(context, sent.message["session_id"], [said])
 
 
+@then('{person:Name}\'s first session keeps nothing, and the new one "{text:Quoted}"')
+def step_only_new_keeps(context, person, text):
+    first, new = (o.message["session_id"] for o in context.stage.caller(person).order.sessions)
+    _keeps(context, new, [text])
+    assert_that(context.stage.minutes.of(first), empty(), f"what is kept of {person}'s first session")
+
+
+@then('{person:Name}\'s session keeps "{text:Quoted}", and nothing else for {for_s:Seconds}')
+def step_keeps_nothing_else(context, person, text, for_s):
+    context.stage.lets_pass(for_s)
+    kept = context.stage.minutes.of(context.stage.caller(person).session_id)
+    assert_that(kept, contains_exactly(has_entries(transcription=text)), f"what {person}'s session keeps")
+
+
 @then("{person:Name}'s session keeps nothing")
 def step_keeps_nothing(context, person):
     session_id = context.stage.caller(person).session_id
