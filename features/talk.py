@@ -89,7 +89,7 @@ FLAWED_PIECES = {
     "a piece with an accent in it": requests.piece("AAéA"),
     "a piece with a blank in it": requests.piece("AA AA"),
     "a piece in another alphabet": requests.piece("AA-_"),
-    "a piece filled up in the middle": requests.piece("AA==AAAA"),
+    "a piece filled up too early": requests.piece("AA==AAAA"),
     "a piece whose audio is a number": requests.piece(7),
     "a piece whose audio is a list": requests.piece(["AAAA"]),
     "a piece whose audio is an object": requests.piece({"audio": "AAAA"}),

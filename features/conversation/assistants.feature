@@ -7,23 +7,23 @@ Feature: Who answers
   Rule: When an assistant is down, the next one answers
 
     @CONV-42 @blocker @needs-fault
-    Scenario Outline: <next> answers when <down> is down
+    Scenario Outline: <next> answers when <down> down
       Given Ana is in a conversation
-      And Ana's service prefers Llama, with a usable key, and Hugging Face is set up
-      And <down> is down for Ana
+      And for Ana, Llama is preferred, OpenAI has a usable key, and Hugging Face is set up
+      And <down> down for Ana
       When Ana asks "Tell me a funny story."
       Then Ana is answered by <next>
 
       Examples:
-        | down             | next         |
-        | Llama            | OpenAI       |
-        | Llama and OpenAI | Hugging Face |
-        | OpenAI           | Llama        |
+        | down                 | next         |
+        | Llama is             | OpenAI       |
+        | Llama and OpenAI are | Hugging Face |
+        | OpenAI is            | Llama        |
 
     @CONV-42 @critical @needs-fault
     Scenario Outline: An assistant that <says> is passed over
       Given Ana is in a conversation
-      And Ana's service prefers Llama, with a usable key, and Hugging Face is set up
+      And for Ana, Llama is preferred, OpenAI has a usable key, and Hugging Face is set up
       And Llama <says> to Ana
       When Ana asks "Tell me a funny story."
       Then Ana is answered by OpenAI
@@ -36,7 +36,7 @@ Feature: Who answers
     @CONV-42 @normal @needs-fault
     Scenario: An assistant that is up again answers again
       Given Ana is in a conversation
-      And Ana's service prefers Llama, with a usable key, and Hugging Face is not set up
+      And for Ana, Llama is preferred, OpenAI has a usable key, and Hugging Face is not set up
       And Llama is down for Ana's next turn
       When Ana asks "Tell me a funny story.", then "Play some quiet jazz."
       Then Ana is answered by OpenAI and then by Llama
@@ -44,13 +44,13 @@ Feature: Who answers
   Rule: The order depends on who is preferred and who can be had
 
     @CONV-43 @critical @needs-fault @needs-double
-    Scenario Outline: <preferred> preferred, with <key>, Hugging Face <set up>
+    Scenario Outline: <preferred> preferred, OpenAI with <key>, Hugging Face <set up>
       Given Ana is in a conversation
-      And Ana's service prefers <preferred>, with <key>, and Hugging Face is <set up>
+      And for Ana, <preferred> is preferred, OpenAI has <key>, and Hugging Face is <set up>
       And every assistant is down for Ana
       When Ana asks "Tell me a funny story."
       Then Ana is told that no assistant is available
-      And for Ana <order> was asked, in this order
+      And the service asked <order> for Ana, in this order
 
       Examples: Llama, or somebody unknown
         | preferred        | key                      | set up     | order                          |
@@ -81,10 +81,10 @@ Feature: Who answers
     @CONV-43 @CONV-40 @normal @needs-double
     Scenario Outline: <preferred> answers when it is preferred and can be had
       Given Ana is in a conversation
-      And Ana's service prefers <preferred>, with a usable key, and Hugging Face is set up
+      And for Ana, <preferred> is preferred, OpenAI has a usable key, and Hugging Face is set up
       When Ana asks "Tell me a funny story."
       Then Ana is answered by <preferred>
-      And for Ana <preferred> was asked, in this order
+      And the service asked <preferred> for Ana, in this order
 
       Examples:
         | preferred    |
@@ -125,7 +125,7 @@ Feature: Who answers
     @CONV-48 @critical @needs-fault
     Scenario: An assistant that takes 10 seconds is passed over
       Given Ana is in a conversation
-      And Ana's service prefers Llama, with a usable key, and gives everybody 0.5 seconds to answer
+      And for Ana, Llama is preferred, OpenAI has a usable key, and each has 0.5 seconds to answer
       And Llama takes 10 seconds to answer Ana
       When Ana asks "Tell me a funny story."
       Then Ana is answered by OpenAI
@@ -134,7 +134,7 @@ Feature: Who answers
     @CONV-48 @normal @needs-fault
     Scenario: A slow assistant without a substitute is reported
       Given Ana is in a conversation
-      And Ana's service prefers Llama, with no key, and gives everybody 0.5 seconds to answer
+      And for Ana, Llama is preferred, OpenAI has no key, and each has 0.5 seconds to answer
       And Llama takes 10 seconds to answer Ana
       When Ana asks "Tell me a funny story."
       Then Ana is told that no assistant is available

@@ -117,7 +117,7 @@ Feature: Audio in pieces
   Rule: A piece that cannot be decoded is refused, and the rest is understood
 
     @CONV-22 @critical
-    Scenario Outline: <piece> is refused
+    Scenario Outline: What cannot be decoded is refused: <piece>
       Given Ana is in a conversation
       When Ana asks "Set a timer for ten minutes." with <piece> in the middle
       Then Ana is told that the audio cannot be decoded
@@ -131,7 +131,7 @@ Feature: Audio in pieces
         | a piece with an accent in it              |
         | a piece with a blank in it                |
         | a piece in another alphabet               |
-        | a piece filled up in the middle           |
+        | a piece filled up too early               |
 
       @CONV-21
       Examples: No text

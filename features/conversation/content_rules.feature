@@ -13,7 +13,7 @@ Feature: What is not passed on to the assistant
       When Ana asks "Tell me a funny story."
       Then Ana is told that the words are inappropriate and should be put differently
       And Ana is understood as "<text>"
-      And nobody was asked for Ana
+      And the service asked no assistant for Ana
 
       Examples:
         | text                             |
@@ -59,7 +59,7 @@ Feature: What is not passed on to the assistant
       And Ana's next turn will be understood as "<word>" said <times> times, and "<rest>"
       When Ana asks "Tell me a funny story."
       Then Ana is told that this looks like spam and should be put differently
-      And nobody was asked for Ana
+      And the service asked no assistant for Ana
 
       Examples:
         | word  | times | rest                            |

@@ -67,6 +67,14 @@ Feature: The session of a conversation
       Then Ana is told that that is no name for a session
       And Ana can finish and is understood as "Set a timer for ten minutes."
 
+    @CONV-39 @normal @needs-conversation-log
+    Scenario: After a name that is refused the session keeps what is said
+      Given Ana is in a conversation
+      When Ana tries to name the session with a slash in it and asks "Play some quiet jazz."
+      Then Ana is told that that is no name for a session
+      And Ana can still ask "Tell me a funny story."
+      And Ana's session keeps "Play some quiet jazz." and then "Tell me a funny story."
+
   Rule: A session can be named anew
 
     @CONV-10 @normal

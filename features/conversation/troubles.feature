@@ -21,7 +21,7 @@ Feature: When something goes wrong in a conversation
         | a message of a kind without a name               |
 
     @CONV-51 @CONV-56 @critical
-    Scenario Outline: <message> is refused
+    Scenario Outline: What cannot be read is refused: <message>
       Given Ana is in a conversation
       When Ana tries to send <message>
       Then Ana is told that the message cannot be read

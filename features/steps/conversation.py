@@ -70,6 +70,13 @@ def step_tries_name(context, person, name):
     context.stage.caller(person).tries(name_session(name))
 
 
+@when('{person:Name} tries to name the session with {name:SessionName} and asks "{text:Quoted}"')
+def step_tries_name_and_asks(context, person, name, text):
+    caller = context.stage.caller(person)
+    caller.tries(name_session(name))
+    caller.over(caller.asks(text))
+
+
 @when("{person:Name} tries to begin a session without a name")
 def step_tries_without_name(context, person):
     context.stage.caller(person).tries(SESSION_WITHOUT_NAME)
@@ -104,9 +111,9 @@ def step_connected(context, person):
 @then("{person:Name}'s session is confirmed under that name before anything else is said")
 def step_session_known_first(context, person):
     caller = context.stage.caller(person)
-    first, *_ = caller.received()
-    assert_that(first.type, equal_to(SESSION_KNOWN), f"what {person} was told first")
-    assert_that(first.message, has_entries(session_id=caller.session_id), f"which session was confirmed to {person}")
+    told = caller.received()
+    assert_that([message.type for message in told][:1], equal_to([SESSION_KNOWN]), f"what {person} was told first")
+    assert_that(told[0].message, has_entries(session_id=caller.session_id), f"which session was confirmed to {person}")
 
 
 @then("{person:Name}'s session is confirmed under that name")
@@ -413,7 +420,9 @@ def _keeps(context, session_id, texts):
 def step_kept_as_told(context, person):
     caller = context.stage.caller(person)
     told, turn = caller.answer(), caller.over()
-    [kept] = context.stage.minutes.of(caller.session_id)
+    all_kept = context.stage.minutes.of(caller.session_id)
+    assert_that(all_kept, has_length(1), f"how many turns of {person}'s are kept")
+    kept = all_kept[0]
     expected = {name: told.observation.message[name] for name in ("transcription", "response", "backend_used", "error")}
     assert_that(kept, has_entries(expected), f"what is kept of {person}'s turn")
     assert_that(kept["time"], matches_regexp("Z$"), "in which time zone the time is kept")

@@ -196,8 +196,8 @@ def step_fell_silent(context, person):
 @then("{person:Name}'s page has sent audio before the session was confirmed, and the end of the turn after it")
 def step_sent_before_and_after(context, person):
     page = context.stage.page(person)
-    page.over()
-    [known], [turn] = page.order.sessions_known, page.turns
+    turn = page.over()
+    known = page.order.sessions_known[0]
     early = [piece for piece in page.order.pieces if piece.number < known.number]
     assert_that(early, is_not(empty()), f"what {person}'s page sent before the session was confirmed")
     late = ms_between(known, turn.ended)

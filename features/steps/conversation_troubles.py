@@ -27,14 +27,14 @@ LOG = "Conversations"
 # -- assistants
 
 
-@given("{person:Name}'s service prefers {choice:Choice}, with {key:Key}, and Hugging Face is {is_set_up:IsSetUp}")
+@given("for {person:Name}, {choice:Choice} is preferred, OpenAI has {key:Key}, and Hugging Face is {is_set_up:IsSetUp}")
 def step_prefers(context, person, choice, key, is_set_up):
     session_id = context.stage.caller(person).session_id
     context.stage.control.configure_assistant(session_id, choice, openai_key=key, huggingface=is_set_up)
 
 
 @given(
-    "{person:Name}'s service prefers {choice:Choice}, with {key:Key}, and gives everybody {timeout_s:Seconds} to answer"
+    "for {person:Name}, {choice:Choice} is preferred, OpenAI has {key:Key}, and each has {timeout_s:Seconds} to answer"
 )
 def step_prefers_in_time(context, person, choice, key, timeout_s):
     session_id = context.stage.caller(person).session_id
@@ -42,6 +42,7 @@ def step_prefers_in_time(context, person, choice, key, timeout_s):
 
 
 @given("{backends:Backends} is down for {person:Name}")
+@given("{backends:Backends} are down for {person:Name}")
 def step_down(context, backends, person):
     for backend in backends:
         context.stage.control.fail_backend(backend, session_id=context.stage.caller(person).session_id)
@@ -101,13 +102,13 @@ def step_answered_by_both(context, person, backend, next_backend):
     assert_that(answers, contains_exactly(answered(backend), answered(next_backend)), f"what {person} was told")
 
 
-@then("for {person:Name} {backends:Backends} was asked, in this order")
-def step_asked_in_order(context, person, backends):
+@then("the service asked {backends:Backends} for {person:Name}, in this order")
+def step_asked_in_order(context, backends, person):
     calls = context.stage.control.assistant_calls(context.stage.caller(person).session_id)
     assert_that([call.backend for call in calls], equal_to(backends), f"whom the service asked for {person}, in order")
 
 
-@then("nobody was asked for {person:Name}")
+@then("the service asked no assistant for {person:Name}")
 def step_nobody_asked(context, person):
     calls = context.stage.control.assistant_calls(context.stage.caller(person).session_id)
     assert_that([call.backend for call in calls], empty(), f"whom the service asked for {person}")
