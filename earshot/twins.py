@@ -1,8 +1,8 @@
 """`python -m earshot twins`: proof that the features catch faults.
 
 For each twin of the reference (one promise broken on purpose) the scenarios that carry the broken promise's ids run
-first, the slow ones last; if it survives, all the others of its system. A twin is caught only by a *failed* scenario that carries one of its ids: a
-crash, a broken harness or a failure elsewhere does not count.
+first, those that are slow only if need be; if it survives, all the others of its system. A twin is caught only by a
+*failed* scenario that carries one of its ids: a crash, a broken harness or a failure elsewhere does not count.
 """
 
 from __future__ import annotations
