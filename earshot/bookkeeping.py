@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -30,13 +30,23 @@ class Figure:
     dimensions: tuple[tuple[str, str], ...] = ()
     counts: bool = False
     """Whether it counts events, so that its sum matters; else it measures, and each value matters."""
+    words: str = field(default="", compare=False)
+    """What people call it."""
+
+    def called(self, words: str) -> Figure:
+        """Return the same figure, as people call it."""
+        return replace(self, words=words)
 
 
-AUDIO_SIZE = Figure("AudioTranscription/WebSocket", "AudioChunkSize")
+AUDIO_SIZE = Figure("AudioTranscription/WebSocket", "AudioChunkSize", words="the sizes of pieces of audio")
 AUDIO_VIOLATIONS = Figure(
-    "AudioTranscription/WebSocket", "RateLimitViolations", (("MessageType", "audio"),), counts=True
+    "AudioTranscription/WebSocket",
+    "RateLimitViolations",
+    (("MessageType", "audio"),),
+    counts=True,
+    words="violations of the audio rate",
 )
-PAUSE_LENGTH = Figure("SessionManagement/WebSocket", "BroadcastPauseDuration")
+PAUSE_LENGTH = Figure("SessionManagement/WebSocket", "BroadcastPauseDuration", words="the length of a pause, in ms")
 
 
 class Bookkeeping:
@@ -58,7 +68,7 @@ class Bookkeeping:
                 figure.namespace, figure.name, _dimensions(figure, session_id), since=self._since
             ),
             equal_to(count),
-            f"the sum of {_name(figure)} of session {session_id}",
+            f"the figure for {_name(figure)} in session {session_id}",
             within_s=within_s,
             every_s=LOOK_EVERY_S,
         )
@@ -70,7 +80,7 @@ class Bookkeeping:
                 figure.namespace, figure.name, _dimensions(figure, session_id), since=self._since
             ),
             expected,
-            f"the values of {_name(figure)} of session {session_id}",
+            f"what was measured as {_name(figure)} in session {session_id}",
             within_s=PATIENCE_S,
             every_s=LOOK_EVERY_S,
         )
@@ -93,7 +103,7 @@ class Bookkeeping:
                 figure.namespace, figure.name, dimensions, percent, since=self._since, unit="Milliseconds"
             ),
             between(0, LONGEST_MS),
-            f"percentile {percent:g} of {_name(figure)} of session {session_id}",
+            f"percentile {percent:g} of {_name(figure)} in session {session_id}",
             within_s=PATIENCE_S,
             every_s=LOOK_EVERY_S,
         )
@@ -107,7 +117,7 @@ class Bookkeeping:
         comes_to(
             lambda: self._overall(figure) - self._noted[figure],
             greater_than_or_equal_to(count),
-            f"what is new in {_name(figure)}",
+            f"by how much the figure for {_name(figure)} has grown",
             within_s=PATIENCE_S,
             every_s=LOOK_EVERY_S,
         )
@@ -123,4 +133,5 @@ def _dimensions(figure: Figure, session_id: str) -> Mapping[str, str]:
 
 def _name(figure: Figure) -> str:
     dimensions = ", ".join(f"{name} {value}" for name, value in figure.dimensions)
-    return f"{figure.name} ({dimensions})" if dimensions else figure.name
+    name = f"{figure.name} with {dimensions}" if dimensions else figure.name
+    return f"{figure.words} ({name})" if figure.words else name

@@ -518,9 +518,9 @@ ALARMS = {
 }
 """What an alarm watches, and the metric by which it does."""
 
-parameter("Count", one_of(COUNTS), COUNTS.__getitem__)
-parameter("Measure", one_of(MEASURES), MEASURES.__getitem__)
-parameter("ServiceCount", one_of(SERVICE_COUNTS), SERVICE_COUNTS.__getitem__)
-parameter("ServiceMeasure", one_of(SERVICE_MEASURES), SERVICE_MEASURES.__getitem__)
+parameter("Count", one_of(COUNTS), lambda words: COUNTS[words].called(words))
+parameter("Measure", one_of(MEASURES), lambda words: MEASURES[words].called(words))
+parameter("ServiceCount", one_of(SERVICE_COUNTS), lambda words: SERVICE_COUNTS[words].called(words))
+parameter("ServiceMeasure", one_of(SERVICE_MEASURES), lambda words: SERVICE_MEASURES[words].called(words))
 parameter("Alarm", one_of(ALARMS), ALARMS.__getitem__)
 parameter("AlarmLevel", "critical|warning|further", lambda text: "other" if text == "further" else text)

@@ -10,11 +10,13 @@ import time
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from hamcrest import empty, equal_to, not_
+from hamcrest import equal_to
 from hamcrest.core.matcher import Matcher
 
 from earshot.actors.speaker import Speaker
 from earshot.ledger import Ledger, Observation
+from earshot.matchers import recognition
+from earshot.matchers.presence import something
 from earshot.measure.delays import sent_at_s
 from earshot.patience import PATIENCE_S, comes_to, stays
 from earshot.targets.control import Control, Fault, Stream, StreamOptions
@@ -210,7 +212,7 @@ class Recogniser:
 
     def is_not_started(self, for_s: float) -> None:
         """Return after this time if it was never tried to start it."""
-        stays(self.attempts, empty(), f"recognition for {self._speaker.name}", for_s=for_s)
+        stays(self.attempts, recognition.tried(0), f"recognition for {self._speaker.name}", for_s=for_s)
 
     @property
     def options(self) -> StreamOptions:
@@ -267,7 +269,7 @@ class Recogniser:
         stays(self.pieces, expected, f"what {self._speaker.name}'s recogniser gets", for_s=for_s)
 
     def _has_started(self) -> None:
-        comes_to(self.starts, not_(empty()), f"whether recognition was started for {self._speaker.name}")
+        comes_to(self.starts, something(), f"whether recognition was started for {self._speaker.name}")
 
     def _is_found_to_have_stopped(self) -> None:
         """Let the speaker begin to speak; return when the speaker was told that recognition has stopped."""

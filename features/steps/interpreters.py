@@ -6,7 +6,6 @@ from behave import given, then, when
 from hamcrest import (
     assert_that,
     contains_exactly,
-    empty,
     equal_to,
     greater_than,
     greater_than_or_equal_to,
@@ -16,9 +15,6 @@ from hamcrest import (
     has_length,
     has_properties,
     matches_regexp,
-    none,
-    not_,
-    not_none,
     only_contains,
 )
 
@@ -26,6 +22,7 @@ from earshot.matchers import handing_over
 from earshot.matchers.hearing import is_the_recording_of
 from earshot.matchers.moments import lasting
 from earshot.matchers.numbers import between
+from earshot.matchers.presence import nothing, something
 from earshot.patience import comes_to, stays
 from earshot.readings import PIPELINE
 
@@ -107,7 +104,7 @@ def step_only_handed_over_for(context, text, duration_s):
 
 @then("nothing is handed over for {duration_s:Seconds}")
 def step_nothing_handed_over(context, duration_s):
-    context.stage.interpreters.handovers_stay(empty(), for_s=duration_s)
+    context.stage.interpreters.handovers_stay(nothing(handing_over.in_words), for_s=duration_s)
 
 
 @then("the first of the two texts is handed over within {limit_s:Seconds}")
@@ -225,7 +222,7 @@ def step_sentence_handed_over(context):
 @then("that sentence is not translated for {duration_s:Seconds}")
 def step_not_translated_for(context, duration_s):
     look_up = functools.partial(context.stage.interpreters.languages_of, context.stage.interpreters.sentence)
-    stays(look_up, empty(), "the languages the sentence is translated into", for_s=duration_s)
+    stays(look_up, nothing(), "the languages the sentence is translated into", for_s=duration_s)
 
 
 @then("that sentence is translated once into {language:Language}")
@@ -242,7 +239,7 @@ def step_translated_once_each(context, languages):
 
 @then("nothing is translated")
 def step_not_translated(context):
-    assert_that(context.stage.interpreters.translations(), empty(), "what was translated")
+    assert_that(context.stage.interpreters.translations(), nothing(), "what was translated")
 
 
 @then('"{text:Quoted}" is spoken once in {language:Language}')
@@ -267,7 +264,7 @@ def step_all_hear_within(context, listeners, text, limit_ms):
 def step_log_tells_error(context, speaker):
     session_id = context.stage.speaker(speaker).session_id
     look_up = functools.partial(context.stage.log_since_turn, "ERROR", session_id)
-    comes_to(look_up, not_(empty()), f"the errors that are logged in {speaker}'s session")
+    comes_to(look_up, something(), f"the errors that are logged in {speaker}'s session")
 
 
 @then("the log tells that nobody heard a sentence of {speaker:Name}'s")
@@ -281,13 +278,13 @@ def step_log_tells_unheard(context, speaker):
 @then("the log tells that a sentence of {speaker:Name}'s turned out differently")
 def step_log_tells_correction(context, speaker):
     look_up = functools.partial(context.stage.log_since_turn, "INFO", context.stage.speaker(speaker).session_id)
-    comes_to(look_up, not_(empty()), f"what is logged in {speaker}'s session")
+    comes_to(look_up, something(), f"what is logged in {speaker}'s session")
 
 
 @then("the log does not tell that a sentence of {speaker:Name}'s turned out differently")
 def step_log_tells_no_correction(context, speaker):
     look_up = functools.partial(context.stage.log_since_turn, "INFO", context.stage.speaker(speaker).session_id)
-    stays(look_up, empty(), f"what is logged in {speaker}'s session", for_s=0.5)
+    stays(look_up, nothing(), f"what is logged in {speaker}'s session", for_s=0.5)
 
 
 @then('{listeners:Names} hear "{text:Quoted}", each in their own language')
@@ -338,7 +335,7 @@ def step_hears_last(context, listener, limit_s):
 @then("what {listener:Name} receives is numbered without gaps")
 def step_numbered(context, listener):
     numbers = [o.message["sequenceNumber"] for o in context.stage.listener(listener).received("audio")]
-    assert_that(numbers, not_(empty()), f"the numbers of what {listener} received")
+    assert_that(numbers, something(), f"the numbers of what {listener} received")
     expected = list(range(numbers[0], numbers[0] + len(numbers)))
     assert_that(numbers, equal_to(expected), f"the numbers of what {listener} received")
 
@@ -375,7 +372,7 @@ def step_hears_sooner(context, listener, text, speaker, language):
 @given("the translation of that sentence into {language:Language} is on record")
 def step_has_record(context, language):
     interpreters = context.stage.interpreters
-    found = context.stage.records.translation_comes_to("en", language, interpreters.sentence, not_none())
+    found = context.stage.records.translation_comes_to("en", language, interpreters.sentence, something())
     interpreters.recorded = found
 
 
@@ -403,7 +400,7 @@ def step_one_more_use(context, language):
 @then("all of these translations into {language:Language} are on record but the {place:Ordinal}")
 def step_all_on_record_but(context, language, place):
     for number, sentence in enumerate(context.stage.interpreters.sentences, 1):
-        expected = none() if number == place else not_none()
+        expected = nothing() if number == place else something()
         context.stage.records.translation_comes_to("en", language, sentence.text, expected)
 
 

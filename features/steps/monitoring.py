@@ -3,7 +3,6 @@
 from behave import given, then
 from hamcrest import (
     assert_that,
-    empty,
     equal_to,
     greater_than_or_equal_to,
     has_length,
@@ -16,6 +15,7 @@ from hamcrest import (
 from earshot.confidences import audio_secrets
 from earshot.matchers.alarms import raise_alarm
 from earshot.matchers.log_lines import gives_away_none_of, names_the_place, says, tells_of
+from earshot.matchers.presence import nothing, something
 from earshot.patience import comes_to
 
 # -- figures of a session
@@ -80,7 +80,7 @@ def step_measured_once_more(context, measure):
 def step_no_identity(context):
     labels = context.stage.metrics.labels()
     identities = {what for secret, what in context.stage.secrets_of_people().items() if secret in labels}
-    assert_that(identities, empty(), "what is given away by the names and values that tell figures apart")
+    assert_that(identities, nothing(), "what is given away by the names and values that tell figures apart")
 
 
 # -- alarms
@@ -164,7 +164,7 @@ def step_logged_uncounted(context):
 @then("every line of the log says when, how gravely, where and what happened")
 def step_structured(context):
     entries = context.stage.log()
-    assert_that(entries, not_(empty()), "the lines of the log")
+    assert_that(entries, something(), "the lines of the log")
     for entry in entries:
         expected = has_properties(
             time=matches_regexp(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"),
@@ -183,8 +183,8 @@ def step_names_session(context, speaker, listener):
         context.stage.log(level="INFO", session_id=session_id, connection_id=context.stage.person(name).connection_id)
         for name in (speaker, listener)
     )
-    assert_that(own, not_(empty()), f"lines about {speaker}'s connection that name the session")
-    assert_that(listeners, not_(empty()), f"lines about {listener}'s connection that name the session")
+    assert_that(own, something(), f"lines about {speaker}'s connection that name the session")
+    assert_that(listeners, something(), f"lines about {listener}'s connection that name the session")
     comes_to(
         lambda: context.stage.log(level="INFO", session_id=session_id), tells_of("ended"), "lines that name the session"
     )
