@@ -17,8 +17,9 @@ from hamcrest import (
 from earshot.audio import signals
 from earshot.evidence.budgets import of
 from earshot.evidence.timings import timings
-from earshot.matchers.conversation import answered, words
+from earshot.matchers.conversation import answered, has_struck, words
 from earshot.measure.budget import Budget
+from earshot.patience import comes_to
 from earshot.timed_talk import KINDS, TALK
 from earshot.turns import SESSION_KNOWN
 from features.talk import FLAWED_PIECES, NONSENSE, QUESTIONS
@@ -163,6 +164,7 @@ def _question(place, number):
 def step_ended_unanswered(context, people):
     for name in people:
         context.stage.caller(name).asks(QUESTIONS[0])
+    comes_to(context.stage.control.ordered, only_contains(has_struck()), "the faults that were ordered")
 
 
 @given("{person:Name} has sent every message and every piece that is refused")
