@@ -11,7 +11,7 @@ Feature: Taking turns
       Given Ana is in a conversation
       When Ana asks "What is the weather like in Paris?", then "Set a timer for ten minutes."
       Then Ana is understood as "What is the weather like in Paris?" and then as "Set a timer for ten minutes."
-      And Ana is answered
+      And Ana has two different answers
       And both of Ana's turns are over
 
     @CONV-33 @critical

@@ -283,6 +283,14 @@ def step_understood_in_turn(context, person, text, next_text):
         _assert_understood(context, person, answer, said)
 
 
+@then("{person:Name} has two different answers")
+def step_two_answers(context, person):
+    answers = context.stage.caller(person).answers()
+    assert_that(answers, contains_exactly(answered(), answered()), f"what {person} was told")
+    different = {answer.response for answer in answers}
+    assert_that(different, has_length(2), f"the different answers that {person} got")
+
+
 @then("{person:Name} is understood 10 times, in the order of asking")
 def step_understood_ten(context, person):
     answers = context.stage.caller(person).answers()
