@@ -125,7 +125,8 @@ class Stopwatch:
     def why_unfit(self) -> str:
         """Say why the machine is not fit to hold slowness against a service; empty if it is, or nothing was timed."""
         if self._examination is not None:
-            self._complaints = self._machine().complaints(None)
+            machine = self._runtime.call(self._examination.fitness(), within_s=EXAMINED_WITHIN_S)
+            self._complaints = machine.complaints(None)
         return ", ".join(self._complaints)
 
     def stop(self) -> None:

@@ -44,6 +44,9 @@ class FakeExamination:
     async def machine(self) -> Machine:
         return self.machine_is
 
+    async def fitness(self) -> Machine:
+        return self.machine_is
+
 
 class Act:
     """Something that takes these times, so many in each round."""
