@@ -85,9 +85,11 @@ class Examination:
         self._before: tuple[float, ...] = ()
 
     async def __aenter__(self) -> Examination:
-        self._quiet.enter_context(collector_paused())
-        self._before = await self._echo.times_ms()
-        self._watch.begin()
+        with ExitStack() as quiet:
+            quiet.enter_context(collector_paused())
+            self._before = await self._echo.times_ms()
+            self._watch.begin()
+            self._quiet = quiet.pop_all()
         return self
 
     async def __aexit__(

@@ -75,8 +75,8 @@ class Stopwatch:
     def times(self, act: Callable[[], object]) -> None:
         """Do something whose time is judged later; it may be done again, up to four times in all."""
         if self._examination is None:
-            self._examination = Examination(self._echo())
-            self._runtime.call(self._examination.__aenter__(), within_s=EXAMINED_WITHIN_S)
+            examination = Examination(self._echo())
+            self._examination = self._runtime.call(examination.__aenter__(), within_s=EXAMINED_WITHIN_S)
         self._earlier, self._rounds = self._rounds, []
         self._act = act
         self._again()
