@@ -88,7 +88,7 @@ def step_slow(context, backend, span_s, person):
 @when('{person:Name} asks "{text:Quoted}" and {other:Name} asks "{other_text:Quoted}" meanwhile')
 def step_both_ask(context, person, text, other, other_text):
     context.stage.caller(person).asks(text)
-    comes_to(context.stage.control.ordered, only_contains(has_struck()), "the faults that were ordered")
+    comes_to(context.stage.control.ordered, only_contains(has_struck()), "the faults that were ordered", within_s=10)
     context.stage.caller(other).asks(other_text)
 
 
