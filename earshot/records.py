@@ -11,15 +11,20 @@ from typing import Any
 from hamcrest import assert_that, none, not_none
 from hamcrest.core.matcher import Matcher
 
-from earshot.patience import comes_to, stays
+from earshot.patience import PATIENCE_S, comes_to, stays
 from earshot.targets.tables import Tables
 
 
 class Records:
     """Assertions about the state tables."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, *, patience_s: float = PATIENCE_S) -> None:
         self._tables = tables
+        self._patience_s = patience_s
+
+    def looked_up_for(self, patience_s: float) -> Records:
+        """Return the same records, for somebody with another patience."""
+        return Records(self._tables, patience_s=patience_s)
 
     def session_comes_to(self, session_id: str, expected: Matcher[Any]) -> None:
         """Return when the session's record is as expected; AssertionError if it does not come to be in time."""
@@ -110,4 +115,4 @@ class Records:
         self._come_to(lambda: self._tables.connection(connection_id), none(), f"the record of {whose}'s connection")
 
     def _come_to(self, look_up: Callable[[], Any], expected: Matcher[Any], what: str) -> None:
-        comes_to(look_up, expected, what)
+        comes_to(look_up, expected, what, within_s=self._patience_s)

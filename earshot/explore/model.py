@@ -6,9 +6,9 @@ what is to be expected: the answer, and who is told what.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 SPEAKERS = ("Ana", "Bruno")
 LISTENERS = ("Lena", "Amina", "Marco")
@@ -24,6 +24,18 @@ NOTICES = {
     "mute": "broadcastMuted",
     "unmute": "broadcastUnmuted",
 }
+
+
+def _is_volume(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+
+
+MEMBERS: Mapping[str, Callable[[object], bool]] = {
+    "isPaused": lambda value: isinstance(value, bool),
+    "isMuted": lambda value: isinstance(value, bool),
+    "volume": _is_volume,
+}
+"""What a state is made of, and which values it may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +98,12 @@ class Model:
         """Return whether somebody has a connection in use."""
         return person in self.broadcasts or self.listens_to(person) is not None
 
+    def allows(self, step: Step) -> bool:
+        """Return whether somebody is in a position to do this, be it allowed or not."""
+        if step.who in SPEAKERS:
+            return step.verb == "start" or step.who in self.broadcasts
+        return (step.verb == "join") is (self.listens_to(step.who) is None)
+
     def do(self, step: Step) -> Expected:
         """Change the world as this step should, and say what is to be expected of the service."""
         return getattr(self, f"_{step.verb.replace(' ', '_')}")(step.who, **step.arguments)  # type: ignore[no-any-return]
@@ -122,13 +140,13 @@ class Model:
         return Expected(NOTICES[control], told=self._everybody(who, NOTICES[control]))
 
     def _set_volume(self, who: str, level: object) -> Expected:
-        if not isinstance(level, int | float) or isinstance(level, bool) or not 0 <= level <= 1:
+        if not _is_volume(level):
             return Expected("INVALID_PARAMETER")
-        self.broadcasts[who].volume = float(level)
+        self.broadcasts[who].volume = level
         return Expected("volumeChanged", told=self._everybody(who, "volumeChanged"))
 
     def _change_state(self, who: str, state: Mapping[str, Any]) -> Expected:
-        if not state or set(state) - {"isPaused", "isMuted", "volume"}:
+        if not state or not all(member in MEMBERS and MEMBERS[member](value) for member, value in state.items()):
             return Expected("INVALID_PARAMETER")
         broadcast = self.broadcasts[who]
         rose = [
@@ -141,11 +159,8 @@ class Model:
         ]
         broadcast.is_paused = state.get("isPaused", broadcast.is_paused)
         broadcast.is_muted = state.get("isMuted", broadcast.is_muted)
-        broadcast.volume = float(state.get("volume", broadcast.volume))
+        broadcast.volume = state.get("volume", broadcast.volume)
         return Expected("speakerStateChanged", told=self._everybody(who, "speakerStateChanged", *rose))
-
-    def _ask_status(self, who: str) -> Expected:  # noqa: ARG002  any speaker may ask
-        return Expected("sessionStatus")
 
     def _move(self, who: str) -> Expected:  # noqa: ARG002  nothing changes but the connection
         return Expected("connectionRefreshComplete")

@@ -18,11 +18,6 @@ def step_records_fail(context, speaker, count):
     context.stage.control.fail_store(count, table="Sessions", session_id=context.stage.speaker(speaker).session_id)
 
 
-@given("the records of {speaker:Name}'s session fail every time")
-def step_records_fail_always(context, speaker):
-    context.stage.control.fail_store(session_id=context.stage.speaker(speaker).session_id)
-
-
 @given("no records can be reached")
 def step_no_records(context):
     context.stage.control.lose_store()
