@@ -49,6 +49,8 @@ from earshot.targets.target import Target
 from earshot.wire.contract import Contract
 
 Role = TypeVar("Role", bound=Participant)
+TOO_SLOW = "TIMEOUT"
+"""The error by which a service says that it has given up in time."""
 GUEST = "Guest"
 """What people are called whose names do not matter; they are numbered."""
 
@@ -397,9 +399,10 @@ class Stage:
         disorder = [f"{BREACH}: {words}" for person in self.people for words in person.complaints()]
         if news := [*disorder, *self.surprises.news(at_the_end=at_the_end)]:
             breach = any(BREACH in words for words in news)
-            if not breach and (why := self.stopwatch.why_unfit()):  # a busy machine makes a service give up in time
-                raise Inconclusive(f"{'; '.join(news)}; but the machine was unfit to tell: {why}")
-            raise (ContractBreach if breach else AssertionError)("; ".join(news))
+            failure = (ContractBreach if breach else AssertionError)("; ".join(news))
+            if all(TOO_SLOW in words for words in news):
+                self._excuses_slowness(failure)
+            raise failure
 
     def closes(self) -> None:
         """End the scenario: let everything still under way arrive, part, and look for what nobody mentioned."""
@@ -411,11 +414,20 @@ class Stage:
                 if person.legs:
                     person.catches_up()
         finally:
-            if self._hall is not None:
-                self._hall.leave()
             self._everybody_leaves()
+            if self._hall is not None:
+                self._hall.leave()  # after the speaker, so that the service need not count them out one by one
         self.fails_on_surprises(at_the_end=True)
-        self._nothing_is_left_behind()
+        try:
+            self._nothing_is_left_behind()
+        except AssertionError as failure:
+            self._excuses_slowness(failure)
+            raise
+
+    def _excuses_slowness(self, failure: AssertionError) -> None:
+        """Raise Inconclusive instead if time was judged, on a machine that was unfit to: it makes any service late."""
+        if why := self.stopwatch.why_unfit():
+            raise Inconclusive(f"{failure}; but the machine was unfit to tell: {why}") from failure
 
     def service_log(self) -> str:
         """Return what the service logged since this scenario began, or an empty text if the target grants no log."""

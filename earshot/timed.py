@@ -5,8 +5,10 @@ A sentence says "95% of controls are confirmed within 100 ms"; the words between
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from earshot.actors import acts
 from earshot.actors.recogniser import texts_understood
@@ -15,6 +17,8 @@ from earshot.ledger import Kind, Observation
 from earshot.measure.delays import Delay, Delays, answer_delays, between, notice_delays, sent_at_s, welcome_delays
 from earshot.stage import Stage
 
+SO_LOUD = 0.1
+"""How far a volume may be off to be taken for the one that was asked for."""
 PAUSES = (acts.PAUSE, acts.RESUME)
 MUTES = (acts.MUTE, acts.UNMUTE)
 CONTROLS = (
@@ -82,6 +86,28 @@ def _later(place: object, by: int) -> int:
     return place + by
 
 
+def _taking_effect(stage: Stage, observed: Sequence[Observation]) -> Delays:
+    """From when a new volume was due to be asked for until the recogniser is fed sound of that volume.
+
+    For ever if it never was before the next new volume.
+    """
+    delays = []
+    for speaker in stage.ensemble.speakers:
+        peaks = stage.recogniser(speaker.name).peaks()
+        loudest = max(peak for _, peak in peaks)
+        asked = [
+            (o.due_ns, cast(float, o.message["volumeLevel"]))
+            for o in observed
+            if o.kind is Kind.SENT and o.who == speaker.name and o.type == acts.SET_VOLUME.action and o.due_ns
+        ]
+        ends_ns = [*(due_ns for due_ns, _ in asked[1:]), math.inf]
+        for (due_ns, level), end_ns in zip(asked, ends_ns, strict=True):
+            so_loud = (at_s for at_s, peak in peaks if abs(peak / loudest - level) < SO_LOUD)
+            came_s = next((at_s for at_s in so_loud if due_ns <= at_s * 1e9 < end_ns), math.inf)
+            delays.append(Delay(due_ns, came_s * 1000 - due_ns / 1e6))
+    return sorted(delays)
+
+
 def _handing_over(stage: Stage, observed: Sequence[Observation]) -> Delays:
     understood_s, texts = stage.the_recogniser().understood_at_s(), texts_understood(observed)
     return between({text: understood_s[text] for text in texts}, stage.interpreters.handed_over_at_s())
@@ -134,6 +160,7 @@ TIMED: Mapping[str, Timed] = {
         ("notices of a mute or its end reach the listeners", "notices", _notices(*MUTES)),
         ("questions for the status are answered", "answers", _answers(acts.ASK_STATUS)),
         ("heartbeats are answered", "heartbeats", _answers(acts.HEARTBEAT)),
+        ("new volumes take effect", "new volumes", _taking_effect),
         ("changes of language are confirmed", "changes of language", _answers(acts.CHANGE_LANGUAGE)),
         ("sessions are opened", "sessions", _welcomes("sessionCreated")),
         ("people who join are welcomed", "people", _welcomes("sessionJoined")),

@@ -6,6 +6,7 @@ A turn is one segment of speech: what somebody says until they end it. Each gets
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from earshot.ledger import Kind, Observation
@@ -46,6 +47,12 @@ class TurnTaking:
     """The names that were given to the session."""
     sessions_known: list[Observation] = field(default_factory=list)
     turns: list[Turn] = field(default_factory=list)
+    replies: dict[int, Observation] = field(default_factory=dict)
+    """The acknowledgement of each piece of audio, or the error instead, by the piece's number in the ledger."""
+    _waiting: list[Observation] = field(default_factory=list)
+    """What was sent and not replied to, as far as one can tell; the ends of turns have a list of their own."""
+    _refused: Observation | None = None
+    """What the latest error was taken to be about, until it turns out to be the result of a turn."""
     _last_word: Observation | None = None
     """What the service said last, apart from acknowledgements of audio and sessions."""
     _first_sent: Observation | None = None
@@ -67,36 +74,55 @@ class TurnTaking:
 
     def unanswered_pieces(self) -> int:
         """Return how many pieces of audio were neither acknowledged nor, as far as one can tell, refused."""
-        return len(self.pieces) - len(self.acknowledged) - len(self._refusals())
+        return sum(is_audio(each) for each in self._waiting)
 
-    def acknowledged_when_answered_before(self, piece: Observation) -> int:
-        """Return how many acknowledgements there are once every piece sent before this one is answered."""
-        refused = sum(error.number < piece.number for error in self._refusals())
-        return max(
-            sum(each.number < piece.number for each in self.acknowledged),
-            sum(each.number < piece.number for each in self.pieces) - refused,
-        )
-
-    def _refusals(self) -> list[Observation]:
-        """Return the errors that are not the result of a turn."""
-        results = {turn.result.number for turn in self.turns if turn.result is not None}
-        return [error for error in self.errors if error.number not in results]
+    def latest_error_may_be_a_result(self) -> bool:
+        """Whether it is not known yet if the latest error is about a piece or the result of a turn."""
+        last = self._last_word
+        if last is None or last.type != ERROR:
+            return False
+        return any(turn.over is None and turn.ended.number < last.number for turn in self.turns)
 
     def _was_sent(self, observation: Observation) -> None:
+        if observation.words:  # a request to connect
+            return
+        if observation.type == END_OF_TURN:
+            self.turns.append(Turn(len(self.turns) + 1, observation))
+        elif observation.type != GOODBYE:
+            self._waiting.append(observation)
         if is_audio(observation):
             self.pieces.append(observation)
         elif observation.type == SESSION:
             self.sessions.append(observation)
-        elif observation.type == END_OF_TURN:
-            self.turns.append(Turn(len(self.turns) + 1, observation))
-        else:
-            return
         self._first_sent = self._first_sent or observation
+
+    def _reply_to(self, is_asked: Callable[[Observation], bool], reply: Observation) -> None:
+        """Take a reply to be about the first that waits for one; what nobody knows and was sent before was ignored."""
+        asked = next((each for each in self._waiting if is_asked(each)), None)
+        if asked is None:
+            return
+        before = self._waiting[: self._waiting.index(asked)]
+        ignored = [each for each in before if not is_audio(each) and each.type != SESSION]
+        self._waiting = [each for each in self._waiting if each is not asked and each not in ignored]
+        self.replies[asked.number] = reply
+
+    def _was_refused(self, error: Observation) -> None:
+        """Take an error to be about whatever waits longest; it may yet turn out to be the result of a turn."""
+        self._refused = self._waiting[0] if self._waiting else None
+        if self._refused is not None:
+            self._reply_to(lambda each: each is self._refused, error)
+
+    def _was_result(self, error: Observation) -> None:
+        """Undo that: what the error was taken to be about still waits."""
+        if self._refused is not None and self.replies.get(self._refused.number) is error:
+            del self.replies[self._refused.number]
+            self._waiting.insert(0, self._refused)
 
     def _was_received(self, observation: Observation) -> str | None:
         match observation.type:
             case "chunk_received":
                 self.acknowledged.append(observation)
+                self._reply_to(is_audio, observation)
                 if len(self.acknowledged) > len(self.pieces):
                     return (
                         f"{len(self.acknowledged)} pieces of audio were confirmed, "
@@ -109,6 +135,7 @@ class TurnTaking:
                 return self._answered(observation)
             case "error":
                 self.errors.append(observation)
+                self._was_refused(observation)
                 return self._said(observation)
             case "segment_processed":
                 return self._over(observation)
@@ -117,6 +144,7 @@ class TurnTaking:
     def _session_known(self, observation: Observation) -> str | None:
         was_first = not self._has_spoken
         self.sessions_known.append(observation)
+        self._reply_to(lambda each: each.type == SESSION, observation)
         if len(self.sessions_known) > len(self.sessions):
             return (
                 f"a session was confirmed {len(self.sessions_known)} times, "
@@ -153,6 +181,7 @@ class TurnTaking:
         if before is None or before.type == OVER or before.number < turn.ended.number:
             return f"turn {turn.number} was declared over without an answer or an error"
         turn.result = before
+        self._was_result(before)
         return None
 
 

@@ -183,22 +183,23 @@ class Caller(Participant):
 
     def confirmed(self, sent: Sequence[Observation], *, patience_s: float = PATIENCE_S) -> list[Observation]:
         """Return the confirmations of these pieces, in order, waiting for them if need be."""
-        if not sent:
-            return []
-        order, refused = self._order(), len(self._order().errors)
-        first = order.acknowledged_when_answered_before(sent[0])
+        order = self._order()
         deadline = time.monotonic() + patience_s
-        while len(order.acknowledged) < first + len(sent):
-            came = max(0, len(order.acknowledged) - first)
-            wanted = f"the confirmation of {len(sent)} pieces of audio, of which {came} were confirmed"
+        while missing := sum(piece.number not in order.replies for piece in sent):
+            wanted = f"the confirmation of {len(sent)} pieces of audio, of which {len(sent) - missing} were confirmed"
             self._next((ACKNOWLEDGED, ERROR), deadline, wanted)
-            if len(order.errors) > refused:
-                self._scene.surprises.claim(order.errors[-1])
+        if order.latest_error_may_be_a_result():
+            self._await((OVER, ANSWER), since=order.errors[-1].number, patience_s=patience_s)
+            return self.confirmed(sent, patience_s=patience_s)
+        replies = [order.replies[piece.number] for piece in sent]
+        for reply in replies:
+            if reply.type == ERROR:
+                self._scene.surprises.claim(reply)
                 raise AssertionError(
                     f"{self.name} sent {len(sent)} pieces of audio and expected each to be confirmed, but was told: "
-                    f"{order.errors[-1].message.get('message')}"
+                    f"{reply.message.get('message')}"
                 )
-        return order.acknowledged[first : first + len(sent)]
+        return replies
 
     def ends_turn(self) -> Turn:
         """Say that this was all, without waiting for the answer; returns the turn."""

@@ -31,9 +31,13 @@ class Company:
         self._samples = samples
 
     def name_sessions(self, callers: Sequence[Caller], *, every_ms: float) -> None:
-        """Let them all connect, and then name their sessions one after the other; return when all are confirmed."""
+        """Let them name their sessions one after the other; return when all are confirmed.
+
+        Who is not connected connects before the first does.
+        """
         for caller in callers:
-            caller.connects()
+            if not caller.legs:
+                caller.connects()
         due = Schedule(len(callers), every_ms).due_ns(time.monotonic_ns() + LEAD_NS)
         self._carry_out(
             [(at, caller, name_session(caller.session_id)) for at, caller in zip(due, callers, strict=True)]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from earshot.actors.acts import Act
+from earshot.actors.acts import SET_VOLUME, Act
 from earshot.actors.listener import Listener
 from earshot.actors.person import Person
 from earshot.actors.speaker import CHUNK_MS, Speaker
@@ -19,6 +19,8 @@ from earshot.measure.delays import Delay, Delays
 from earshot.measure.schedule import Schedule, keep_to
 from earshot.runtime import Runtime
 
+SHORT_PIECE_MS = 25.0
+"""Of sound whose change is to be seen soon; 40 a second are within the limit."""
 LEAD_NS = 2_000_000
 """Between making a plan and its first message."""
 SPARE_S = 20.0
@@ -78,6 +80,22 @@ class Ensemble:
                 halfway()
             speaking.result()
 
+    def speak_and_turn_volume(self, levels: Sequence[float], *, times: int, every_s: float) -> None:
+        """Let every speaker speak without a break, in short pieces, and go through these volumes so many times."""
+        began_ns, every_ms, count = time.monotonic_ns() + LEAD_NS, every_s * 1000, times * len(levels)
+        piece = signals.tone(440, SHORT_PIECE_MS / 1000, amplitude=0.5).astype("<i2").tobytes()
+        plan = []
+        for place, speaker in enumerate(self.speakers):
+            offset_ms = place * every_ms / len(self.speakers)
+            turns = Schedule(count, every_ms, offset_ms)
+            pieces = Schedule(round((count + 1) * every_ms / SHORT_PIECE_MS), SHORT_PIECE_MS, offset_ms)
+            plan += [
+                _Planned(due_ns, speaker, SET_VOLUME.having(volumeLevel=levels[k % len(levels)]).message)
+                for k, due_ns in enumerate(turns.due_ns(began_ns))
+            ]
+            plan += [_Planned(due_ns, speaker, speaker.audio_message(piece)) for due_ns in pieces.due_ns(began_ns)]
+        self._follow(plan)
+
     def farewells(self, observed: Sequence[Observation]) -> Delays:
         """Return how long listeners took to be told of the end, counted from when the speaker began to leave.
 
@@ -106,8 +124,13 @@ class Ensemble:
                 strict=True,
             )
         ]
+        self._follow(plan)
+
+    def _follow(self, plan: list[_Planned]) -> None:
+        """Carry out a plan; return when everything that was answered has come back."""
         plan.sort(key=lambda planned: planned.due_ns)
-        self._runtime.call(_send(plan), within_s=(plan[-1].due_ns - began_ns) / 1e9 + SPARE_S)
+        span_s = (plan[-1].due_ns - plan[0].due_ns) / 1e9
+        self._runtime.call(_send(plan), within_s=span_s + SPARE_S)
         for speaker in self.speakers:
             speaker.catches_up()
         for listeners in self.listeners.values():

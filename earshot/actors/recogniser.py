@@ -252,6 +252,10 @@ class Recogniser:
         chunks = (chunk for stream in self.attempts() for chunk in stream.chunks)
         return {place: chunk.at_s for place, chunk in enumerate(chunks)}
 
+    def peaks(self) -> Sequence[tuple[float, int]]:
+        """Return when it was fed each chunk, in seconds of the monotonic clock, and the chunk's largest sample."""
+        return [(chunk.at_s, chunk.peak) for stream in self.attempts() for chunk in stream.chunks]
+
     def understood_at_s(self) -> Mapping[Hashable, float]:
         """Return when it reported each result, in seconds of the monotonic clock, by its text."""
         return {result.text: result.at_s for stream in self.attempts() for result in stream.transcripts}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from earshot.actors.acts import ASK_STATUS, END_SESSION, SET_VOLUME, audio
+from earshot.actors.acts import ASK_STATUS, END_SESSION, audio
 from earshot.actors.controls import AtTheControls
 from earshot.actors.microphone import AtTheMicrophone
 from earshot.actors.person import changed
@@ -141,13 +141,6 @@ class Speaker(AtTheControls, AtTheMicrophone):
         self.spoken_last = range(first, first + count)
         return self._sends([self.audio_message(self._piece(number)) for number in self.spoken_last], BRISK)
 
-    def sets_volume_and_speaks(self, level: float, *, after_s: float) -> None:
-        """Ask for this volume, and speak so much later, whether it was confirmed by then or not."""
-        asked = self._send(SET_VOLUME.having(volumeLevel=level).message)
-        pieces = [self.audio_message(self._piece(number)) for number in range(1, 6)]
-        self._sends(pieces, BRISK, from_ns=asked.at_ns + int(after_s * 1e9))
-        self.confirmations.append(self.learns(SET_VOLUME.answer, since=asked.number))
-
     def speaks_at(self, level_dbfs: float, duration_s: float) -> list[Observation]:
         """Send a steady voice of this level, in pieces of a second."""
         tone = signals.tone(VOICE_HZ, duration_s)
@@ -218,14 +211,12 @@ class Speaker(AtTheControls, AtTheMicrophone):
             self.pieces[number] = sound.astype("<i2").tobytes()
         return self.pieces[number]
 
-    def _sends(
-        self, messages: Sequence[Mapping[str, object] | bytes], pace: float, *, from_ns: int | None = None
-    ) -> list[Observation]:
-        """Send audio at this pace, from now or this time on; returns what was sent when all of it was acknowledged."""
+    def _sends(self, messages: Sequence[Mapping[str, object] | bytes], pace: float) -> list[Observation]:
+        """Send audio at this pace; returns what was sent when all of it was acknowledged."""
         began = len(self._scene.ledger)
-        began_ns = from_ns or time.monotonic_ns()
         duration_s = len(messages) * CHUNK_MS / 1000 / pace
-        sent = self._scene.runtime.call(self._stream(messages, pace, began_ns), within_s=duration_s + 5)
+        streaming = self._stream(messages, pace, time.monotonic_ns())
+        sent = self._scene.runtime.call(streaming, within_s=duration_s + 5)
         self._await_acknowledgements(len(messages), since=began)
         return sent
 

@@ -77,7 +77,8 @@ def _figures(verdict: Verdict) -> Iterator[str]:
     found = figures(verdict.samples_ms)
     for name, words in WORDS.items():
         at_ms = found[name]
-        yield _figure(words, "never came" if at_ms is None else duration(at_ms))
+        missing = "not known" if name in ("average", "deviation") else "never came"
+        yield _figure(words, missing if at_ms is None else duration(at_ms))
     yield _figure("measured", f"{verdict.count:,} {verdict.budget.things}")
     yield _figure("over the limit", f"{verdict.late:,}")
     yield _figure("lost", f"{verdict.lost:,}")

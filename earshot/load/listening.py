@@ -20,10 +20,11 @@ import gc
 import json
 import sys
 import time
+from collections import deque
 from collections.abc import Mapping
 from json import JSONDecoder
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from websockets.asyncio.client import connect
@@ -41,12 +42,22 @@ AT_ONCE = 32
 """So many connect at the same time; more only queue up at the service."""
 CONNECTED_WITHIN_S = 30.0
 LOOKS_AGAIN_AFTER_S = 0.05
+READ_AT_ONCE = 8
+"""So many messages are read between two looks at the network."""
 LINE_LIMIT_BYTES = 64 * 1024 * 1024
 """The longest order: the addresses and names of all listeners."""
 
 
 class Ear(StampingConnection):
-    """A connection that notes when each message came, by the member that tells it from the others."""
+    """A connection that notes when each message came, by the member that tells it from the others.
+
+    When a frame goes out to five hundred listeners, their data comes in all at once. Were each read through before the
+    next is stamped, the last would be stamped many milliseconds late. So what comes is stamped and put aside, and read
+    a few at a time, with a look at the network in between.
+    """
+
+    aside: ClassVar[deque[tuple[Ear, int, bytes]]] = deque()
+    """What came for any listener of this process and was not read yet."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -55,6 +66,27 @@ class Ear(StampingConnection):
         """The first message that is one of those to be noted."""
         self.errors: list[str] = []
         self.member = b""
+
+    def data_received(self, data: bytes) -> None:
+        """Stamp what came, and read it soon."""
+        self.aside.append((self, time.monotonic_ns(), data))
+        if len(self.aside) == 1:
+            self.loop.call_soon(_read_some)
+
+    def read(self, received_ns: int, data: bytes) -> None:
+        """Read what came at this time."""
+        self._received_ns = received_ns
+        super(StampingConnection, self).data_received(data)
+
+    def eof_received(self) -> None:
+        """Read everything before the end."""
+        _read_all()
+        super().eof_received()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Read everything before the end."""
+        _read_all()
+        super().connection_lost(exc)
 
     def process_event(self, event: Any) -> None:
         """Note what was received; it is not passed on, since nobody asks for it."""
@@ -75,6 +107,20 @@ class Ear(StampingConnection):
             return
         self.first = self.first or data
         self.heard.setdefault(value, self._received_ns)
+
+
+def _read_some() -> None:
+    for _ in range(min(READ_AT_ONCE, len(Ear.aside))):
+        ear, received_ns, data = Ear.aside.popleft()
+        ear.read(received_ns, data)
+    if Ear.aside:
+        asyncio.get_running_loop().call_soon(_read_some)
+
+
+def _read_all() -> None:
+    while Ear.aside:
+        ear, received_ns, data = Ear.aside.popleft()
+        ear.read(received_ns, data)
 
 
 def value_of(member: bytes, data: bytes) -> str | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from hamcrest import greater_than, has_properties
 from hamcrest.core.base_matcher import BaseMatcher
 from hamcrest.core.description import Description
 from hamcrest.core.matcher import Matcher
 
 from earshot.actors.caller import Answer, describe
 from earshot.ledger import Observation
+from earshot.targets.control import Fault
 from earshot.turns import ERROR
 
 NAMES = {"llama": "Llama", "openai": "OpenAI", "huggingface": "Hugging Face"}
@@ -115,6 +117,11 @@ def not_answered(expected: NoAnswer) -> Matcher[Answer]:
 def complains(expected: Complaint) -> Matcher[Observation]:
     """Match an error of this meaning, in whatever words beside its keyword."""
     return _Complains(expected)
+
+
+def has_struck() -> Matcher[Fault]:
+    """Match a fault that has happened at least once."""
+    return has_properties(times_struck=greater_than(0))
 
 
 def words(text: str, *, exactly: bool) -> Matcher[str]:

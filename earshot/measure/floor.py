@@ -85,9 +85,11 @@ class Examination:
         self._before: tuple[float, ...] = ()
 
     async def __aenter__(self) -> Examination:
-        self._quiet.enter_context(collector_paused())
-        self._before = await self._echo.times_ms()
-        self._watch.begin()
+        with ExitStack() as quiet:
+            quiet.enter_context(collector_paused())
+            self._before = await self._echo.times_ms()
+            self._watch.begin()
+            self._quiet = quiet.pop_all()
         return self
 
     async def __aexit__(
@@ -100,6 +102,10 @@ class Examination:
         """Take the echo again and return the circumstances so far; the examination goes on."""
         fitness = self._watch.so_far()
         return Machine((self._before, await self._echo.times_ms()), fitness)
+
+    async def fitness(self) -> Machine:
+        """Return how fit the machine was so far, without the time that another echo takes."""
+        return Machine(fitness=self._watch.so_far())
 
 
 async def _read(connection: StampingConnection, count: int) -> list[int]:

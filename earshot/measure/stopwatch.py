@@ -75,8 +75,8 @@ class Stopwatch:
     def times(self, act: Callable[[], object]) -> None:
         """Do something whose time is judged later; it may be done again, up to four times in all."""
         if self._examination is None:
-            self._examination = Examination(self._echo())
-            self._runtime.call(self._examination.__aenter__(), within_s=EXAMINED_WITHIN_S)
+            examination = Examination(self._echo())
+            self._examination = self._runtime.call(examination.__aenter__(), within_s=EXAMINED_WITHIN_S)
         self._earlier, self._rounds = self._rounds, []
         self._act = act
         self._again()
@@ -125,7 +125,8 @@ class Stopwatch:
     def why_unfit(self) -> str:
         """Say why the machine is not fit to hold slowness against a service; empty if it is, or nothing was timed."""
         if self._examination is not None:
-            self._complaints = self._machine().complaints(None)
+            machine = self._runtime.call(self._examination.fitness(), within_s=EXAMINED_WITHIN_S)
+            self._complaints = machine.complaints(None)
         return ", ".join(self._complaints)
 
     def stop(self) -> None:

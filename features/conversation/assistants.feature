@@ -104,7 +104,7 @@ Feature: Who answers
       And Ana's turn is over within 1 second of the answer
 
     @CONV-44 @normal @needs-fault
-    Scenario: Somebody else is answered meanwhile
+    Scenario: Somebody else is answered all the same
       Given Ana and Bruno are in conversations
       And every assistant is down for Ana
       When Bruno asks "Tell me a funny story."
@@ -144,7 +144,7 @@ Feature: Who answers
     Scenario: A slow assistant keeps nobody else from an answer
       Given Ana and Bruno are in conversations
       And Llama takes 10 seconds to answer Ana
-      When Ana asks "Tell me a funny story." and Bruno asks "Play some quiet jazz." after that
+      When Ana asks "Tell me a funny story." and Bruno asks "Play some quiet jazz." meanwhile
       Then Bruno is answered within 2 seconds
       And Ana has not been answered yet
 

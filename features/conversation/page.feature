@@ -66,6 +66,7 @@ Feature: The page in the browser
       Given Ana's page has been loaded
       When Ana says "Play some quiet jazz." to the page, hears the answer out and says "Tell me a funny story."
       Then Ana is understood as "Play some quiet jazz." and then as "Tell me a funny story."
+      And Ana has two different answers
       And Ana's page shows both questions, each followed by its answer
 
     @CONV-64 @critical

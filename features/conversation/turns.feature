@@ -11,7 +11,7 @@ Feature: Taking turns
       Given Ana is in a conversation
       When Ana asks "What is the weather like in Paris?", then "Set a timer for ten minutes."
       Then Ana is understood as "What is the weather like in Paris?" and then as "Set a timer for ten minutes."
-      And Ana is answered
+      And Ana has two different answers
       And both of Ana's turns are over
 
     @CONV-33 @critical
@@ -34,6 +34,19 @@ Feature: Taking turns
       Then Bruno is understood as "Tell me a funny story."
       And Ana can finish and is understood as "Set a timer for ten minutes."
 
+    @CONV-72 @CONV-32 @critical
+    Scenario: People who ask at the same moment each get an answer of their own
+      Given Ana, Bruno and Carla are in conversations
+      When Ana, Bruno and Carla ask different things at the same moment
+      Then each of Ana, Bruno and Carla is understood and answered
+      And Ana, Bruno and Carla were told different things
+
+    @CONV-72 @CONV-32 @normal @needs-exact-words
+    Scenario: It makes no difference to an answer who else asks at the same moment
+      Given Ana, Bruno and Carla are in conversations
+      When Ana, Bruno and Carla ask different things at the same moment
+      Then each of Ana, Bruno and Carla is told the same when asking again alone
+
   Rule: Audio is taken while a turn is being worked on
 
     @CONV-35 @CONV-34 @normal
@@ -52,6 +65,13 @@ Feature: Taking turns
       Then each of Ana's pieces of audio is confirmed once
       And Ana is understood as "Turn off the kitchen lights."
       And Ana can finish and is understood as "Play some quiet jazz."
+
+    @CONV-36 @critical
+    Scenario: Somebody else's audio is confirmed while a long turn is being worked on
+      Given Ana and Bruno are in conversations
+      When Ana says half a minute in one turn and Bruno begins at once to ask "Play some quiet jazz."
+      Then Bruno's audio is confirmed before Ana is answered
+      And Bruno can finish and is understood as "Play some quiet jazz."
 
     @CONV-33 @normal @needs-fault
     Scenario: A turn that takes long is still answered before the next

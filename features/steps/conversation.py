@@ -8,6 +8,7 @@ from hamcrest import (
     contains_exactly,
     empty,
     equal_to,
+    greater_than,
     has_entries,
     has_length,
     instance_of,
@@ -25,6 +26,8 @@ from earshot.patience import comes_to
 from earshot.turns import SESSION_KNOWN
 from features.talk import QUESTIONS
 
+HALF_A_MINUTE = 16
+"""So many sentences last about as long."""
 CLOCKS_DIFFER_BY_S = 2.0
 """At most so much, between this machine and the service's."""
 CONNECTED_WITHIN_MS = 1000
@@ -193,6 +196,21 @@ def step_asks_and_begins(context, person, text, next_text):
     caller.says(next_text)
 
 
+@when('{person:Name} says half a minute in one turn and {other:Name} begins at once to ask "{text:Quoted}"')
+def step_says_half_a_minute(context, person, other, text):
+    sentences = [clip.text for clip in context.stage.samples.prompts("en")[:HALF_A_MINUTE]]
+    context.stage.caller(person).asks(*sentences)
+    context.stage.caller(other).says(text)
+
+
+@then("{person:Name}'s audio is confirmed before {other:Name} is answered")
+def step_confirmed_before_answered(context, person, other):
+    confirmed = context.stage.caller(person).order.acknowledged[-1]
+    answer = context.stage.caller(other).answer().observation
+    lead_ms = ms_between(confirmed, answer)
+    assert_that(lead_ms, greater_than(0), f"how many ms before {other}'s answer {person}'s audio was confirmed")
+
+
 @when('{person:Name} begins to ask "{text:Quoted}" while {other:Name} asks "{other_text:Quoted}"')
 def step_begins_while_other_asks(context, person, text, other, other_text):
     context.stage.caller(person).says(text)
@@ -281,6 +299,42 @@ def step_understood_in_turn(context, person, text, next_text):
     assert_that(answers, has_length(2), f"how many answers {person} got")
     for answer, said in zip(answers, (text, next_text), strict=True):
         _assert_understood(context, person, answer, said)
+
+
+@when("{people:Names} ask different things at the same moment")
+def step_ask_together(context, people):
+    context.stage.company.ask({context.stage.caller(name): text for name, text in zip(people, QUESTIONS, strict=False)})
+
+
+@then("each of {people:Names} is understood and answered")
+def step_each_answered(context, people):
+    for name, asked in zip(people, QUESTIONS, strict=False):
+        answer = context.stage.caller(name).answer()
+        _assert_understood(context, name, answer, asked)
+        assert_that(answer, answered(), f"what {name} was told")
+
+
+@then("{people:Names} were told different things")
+def step_told_different(context, people):
+    told = {context.stage.caller(name).answer().response for name in people}
+    assert_that(told, has_length(len(people)), f"the different answers that {len(people)} people got")
+
+
+@then("each of {people:Names} is told the same when asking again alone")
+def step_told_same_again(context, people):
+    for name, asked in zip(people, QUESTIONS, strict=False):
+        caller = context.stage.caller(name)
+        before = caller.answer().response
+        again = caller.answer(caller.asks(asked)).response
+        assert_that(before, equal_to(again), f"what {name} was told when others asked, too")
+
+
+@then("{person:Name} has two different answers")
+def step_two_answers(context, person):
+    answers = context.stage.caller(person).answers()
+    assert_that(answers, contains_exactly(answered(), answered()), f"what {person} was told")
+    different = {answer.response for answer in answers}
+    assert_that(different, has_length(2), f"the different answers that {person} got")
 
 
 @then("{person:Name} is understood 10 times, in the order of asking")

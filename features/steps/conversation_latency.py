@@ -17,8 +17,9 @@ from hamcrest import (
 from earshot.audio import signals
 from earshot.evidence.budgets import of
 from earshot.evidence.timings import timings
-from earshot.matchers.conversation import answered, words
+from earshot.matchers.conversation import answered, has_struck, words
 from earshot.measure.budget import Budget
+from earshot.patience import comes_to
 from earshot.timed_talk import KINDS, TALK
 from earshot.turns import SESSION_KNOWN
 from features.talk import FLAWED_PIECES, NONSENSE, QUESTIONS
@@ -71,8 +72,11 @@ def step_name_while_long_turn(context, count, other):
     stage = context.stage
 
     def act():
+        callers = stage.more_callers(count)
+        for caller in callers:
+            caller.connects()
         _says_everything(stage, stage.caller(other))
-        stage.company.name_sessions(stage.more_callers(count), every_ms=NAMED_EVERY_MS)
+        stage.company.name_sessions(callers, every_ms=NAMED_EVERY_MS)
 
     stage.stopwatch.times(act)
 
@@ -163,6 +167,7 @@ def _question(place, number):
 def step_ended_unanswered(context, people):
     for name in people:
         context.stage.caller(name).asks(QUESTIONS[0])
+    comes_to(context.stage.control.ordered, only_contains(has_struck()), "the faults that were ordered", within_s=10)
 
 
 @given("{person:Name} has sent every message and every piece that is refused")
@@ -211,6 +216,8 @@ def step_nothing_mixed(context):
     for place, caller in enumerate(context.stage.callers()):
         answers = caller.answers()
         assert_that(len(answers), greater_than(0), f"how many answers {caller.name} got")
+        told = {answer.response for answer in answers[:3]}
+        assert_that(told, has_length(3), f"the different answers that {caller.name} got to different questions")
         for number, answer in enumerate(answers):
             asked = _question(place, number % 3)
             assert_that(answer.transcription, words(asked, exactly=exactly), f"what {caller.name} asked")

@@ -18,7 +18,7 @@ from hamcrest import (
 )
 
 from earshot.disclosures import gives_away
-from earshot.matchers.conversation import answered, complains
+from earshot.matchers.conversation import answered, complains, has_struck
 from earshot.patience import comes_to
 from earshot.turns import ANSWER, ERROR
 
@@ -85,9 +85,10 @@ def step_slow(context, backend, span_s, person):
     context.stage.control.stall_backend(backend, seconds=span_s, session_id=session_id)
 
 
-@when('{person:Name} asks "{text:Quoted}" and {other:Name} asks "{other_text:Quoted}" after that')
+@when('{person:Name} asks "{text:Quoted}" and {other:Name} asks "{other_text:Quoted}" meanwhile')
 def step_both_ask(context, person, text, other, other_text):
     context.stage.caller(person).asks(text)
+    comes_to(context.stage.control.ordered, only_contains(has_struck()), "the faults that were ordered", within_s=10)
     context.stage.caller(other).asks(other_text)
 
 

@@ -13,6 +13,7 @@ from earshot.timed import CONTROLS, TIMED
 
 CONTROL_EVERY_S = 0.5
 """Two a second from each speaker, below the limit of ten; what a service does under load is another question."""
+VOLUME_EVERY_S = 0.25
 QUESTION_EVERY_S = 0.6
 """Below the limit of two a second."""
 HEARTBEAT_EVERY_S = 0.2
@@ -89,9 +90,12 @@ def step_each_controls(context):
     context.stage.stopwatch.times(lambda: context.stage.ensemble.ask(CONTROLS, every_s=CONTROL_EVERY_S))
 
 
-@when("{speaker:Name} sets the volume to {level:Percent} and speaks again {delay_ms:Milliseconds} later")
-def step_sets_volume_and_speaks(context, speaker, level, delay_ms):
-    context.stage.speaker(speaker).sets_volume_and_speaks(level, after_s=delay_ms / 1000)
+@when("each of them turns the volume to {low:Percent} and to {high:Percent} {times:Times} while speaking")
+def step_each_turns_volume(context, low, high, times):
+    ensemble = context.stage.ensemble
+    context.stage.stopwatch.times(
+        lambda: ensemble.speak_and_turn_volume([low, high], times=times, every_s=VOLUME_EVERY_S)
+    )
 
 
 @when("each of them moves to a new connection")

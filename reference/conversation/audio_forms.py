@@ -36,7 +36,7 @@ def _parts(audio: memoryview) -> Iterator[bytes]:
         size = _HEAD.size + _HEAD.unpack_from(audio)[1]
         if size < _SHORTEST_FILE_BYTES:  # written by somebody who did not know yet how long it would be
             size = len(audio)
-        yield _samples_of_wav(audio[12:size])
+        yield from _samples_of_wav(audio[12:size])
         audio = audio[size:]
     head = bytes(audio[:12])
     if head.startswith(_OTHER_FORMS) or head[4:8] == b"ftyp":
@@ -49,9 +49,8 @@ def _is_wav(audio: memoryview) -> bool:
     return head[:4] == b"RIFF" and head[8:] == b"WAVE"
 
 
-def _samples_of_wav(body: memoryview) -> bytes:
-    """Return the samples of a WAV file from what follows its first 12 bytes."""
-    found = b""
+def _samples_of_wav(body: memoryview) -> Iterator[bytes]:
+    """Yield the samples of a WAV file from what follows its first 12 bytes."""
     while len(body) >= _HEAD.size:
         name, size = _HEAD.unpack_from(body)
         content = body[_HEAD.size : _HEAD.size + size]
@@ -60,9 +59,8 @@ def _samples_of_wav(body: memoryview) -> bytes:
         if name == b"fmt ":
             _check_format(content)
         elif name == b"data":
-            found += _whole_samples(content)
+            yield _whole_samples(content)
         body = body[_HEAD.size + size + size % 2 :]
-    return found
 
 
 def _check_format(content: memoryview) -> None:

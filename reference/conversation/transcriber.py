@@ -41,7 +41,8 @@ class Transcriber:
     async def _pcm(self, audio: KeptAudio) -> bytes:
         content = await audio.read()
         try:
-            return samples(content)
+            # On a thread: 10 MiB may be a hundred thousand tiny files.
+            return await asyncio.to_thread(samples, content)
         except OtherForm as form:
             self._journal.info("decode", "the audio takes a decoder", form=str(form))
             return await self._decoder.decode(audio.path)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from websockets.asyncio.server import ServerConnection, broadcast
 from websockets.exceptions import ConnectionClosed
+from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 
 from reference.journal import Journal
@@ -24,15 +25,29 @@ CLOSE_WITHIN_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class AudioMessage:
-    """An encoded message that still lacks its number, because every connection counts for itself."""
+    """An encoded message that still lacks its number, because every connection counts for itself.
+
+    Most listeners of a session are at the same number, so what is made for one of them serves the others: to send a
+    sentence to a thousand is to write the same bytes a thousand times.
+    """
 
     head: str
     """The JSON object up to and including `"sequenceNumber": `."""
     pcm_bytes: int
+    _frames: dict[int, bytes] = field(default_factory=dict, compare=False, repr=False)
 
     def numbered(self, sequence_number: int) -> str:
         """Return the whole message."""
         return f"{self.head}{sequence_number}}}"
+
+    def frame(self, sequence_number: int) -> bytes:
+        """Return the whole message as a server sends it over a connection without extensions."""
+        frame = self._frames.get(sequence_number)
+        if frame is None:
+            data = self.numbered(sequence_number).encode()
+            frame = Frame(Opcode.TEXT, data).serialize(mask=False)
+            self._frames[sequence_number] = frame
+        return frame
 
 
 class Outbox:
@@ -67,8 +82,13 @@ class Outbox:
         """Put a message on its way; return False when the connection is closed or closing."""
         if self._closing is not None or self._socket.state in (State.CLOSING, State.CLOSED):
             return False
+        if self._socket.transport.is_closing():
+            return False  # it broke, and nobody was told yet
         if self._open and self._pump is None and self._room_in_socket():
-            broadcast([self._socket], self._text(message))
+            if isinstance(message, AudioMessage):
+                self._socket.transport.write(message.frame(self._number()))
+            else:
+                broadcast([self._socket], message)
             return True
         self._queue.append(message)
         if isinstance(message, AudioMessage):
@@ -126,11 +146,13 @@ class Outbox:
             self._start_pump()
 
     def _text(self, message: str | AudioMessage) -> str:
-        if isinstance(message, str):
-            return message
+        return message if isinstance(message, str) else message.numbered(self._number())
+
+    def _number(self) -> int:
+        """Return the number of the audio that is about to be written."""
         number = self._next_sequence_number
         self._next_sequence_number += 1
-        return message.numbered(number)
+        return number
 
     def _drop_excess(self, newest: AudioMessage) -> None:
         """Drop the oldest audio until the limit holds; a single sentence that is longer than that is kept."""

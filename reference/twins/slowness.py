@@ -6,9 +6,11 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
-from reference.broadcast.audio import AudioChunk
-from reference.broadcast.notices import Notice, Speech
+from reference.broadcast.audio import AudioChunk, AudioIntake
+from reference.broadcast.model import Session
+from reference.broadcast.notices import AudioReceived, Notice, Speech
 from reference.broadcast.ports import Reached
 from reference.gateway.broadcast import BroadcastEndpoint, SocketAudience
 from reference.gateway.broadcast_codec import Fields
@@ -17,6 +19,7 @@ from reference.twins.twin import put, twin
 FREEZES_AT = 50
 """With this piece of a connection's audio."""
 LOSES_EVERY = 50
+LAGS_BY_S = 0.15
 TIRES_BY_S = 0.00025
 TIRED_AT = 100
 """With each piece of a connection's audio, for ten seconds: never by more than 25 ms, so that the percentile holds."""
@@ -74,3 +77,21 @@ def one_listener_misses_every_fiftieth_sentence() -> None:
         return Reached(len(everybody), reached.gone, reached.throttled)
 
     put(SocketAudience, "play", play_to_fewer)
+
+
+@twin("volume-takes-effect-late", "BRO-7.3.3")
+def volume_takes_effect_late() -> None:
+    """A new volume is confirmed at once, but only sound that comes 150 ms later is changed by it."""
+    receive = AudioIntake.receive
+    volumes: dict[str, list[tuple[float, float]]] = {}
+
+    def receive_at_old_volume(
+        self: AudioIntake, connection_id: str, session: Session, chunk: AudioChunk
+    ) -> AudioReceived:
+        now_s, known = time.monotonic(), volumes.setdefault(session.session_id, [(0.0, session.state.volume)])
+        if known[-1][1] != session.state.volume:
+            known.append((now_s, session.state.volume))
+        then = next(volume for since_s, volume in reversed(known) if since_s <= now_s - LAGS_BY_S)
+        return receive(self, connection_id, replace(session, state=replace(session.state, volume=then)), chunk)
+
+    put(AudioIntake, "receive", receive_at_old_volume)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -43,6 +44,16 @@ def test_two_workers_hear_everything(tmp_path: Path, messages: str) -> None:
     assert result["status"] == "passed"
     [measured] = read(tmp_path, result)
     assert (measured.limit_ms, measured.outcome) == (60_000, "pass")
+
+
+def test_locust_meets_nothing_else_of_earshot() -> None:
+    own = {"conductor.py", "usher.py"}
+    users = {
+        file.name
+        for file in (ROOT / "earshot").rglob("*.py")
+        if re.search(r"^\s*(?:import|from) (?:locust|gevent)", file.read_text("utf-8"), re.MULTILINE)
+    }
+    assert users == own
 
 
 def test_a_worker_says_whom_it_expects(capsys: pytest.CaptureFixture[str]) -> None:

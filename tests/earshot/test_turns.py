@@ -12,6 +12,7 @@ ME, SERVICE = Kind.SENT, Kind.RECEIVED
 PIECE, ACK = (ME, "audio_chunk"), (SERVICE, "chunk_received")
 END, ANSWER, OVER = (ME, "segment_end"), (SERVICE, "chatbot_response"), (SERVICE, "segment_processed")
 NAMED, KNOWN, ERROR = (ME, "session"), (SERVICE, "session_ack"), (SERVICE, "error")
+ODD = (ME, "sing")
 
 
 def follow(*story: tuple[Kind, str]) -> tuple[TurnTaking, list[str]]:
@@ -70,16 +71,41 @@ def test_each_turn_gets_its_own_result() -> None:
     ]
 
 
-def test_a_refused_piece_is_answered_and_the_error_of_a_turn_answers_no_piece() -> None:
-    assert follow(PIECE, PIECE, ACK, ERROR)[0].unanswered_pieces() == 0
-    assert follow(END, ERROR, OVER, PIECE)[0].unanswered_pieces() == 1
+@pytest.mark.parametrize(
+    ("story", "unanswered"),
+    [
+        ((PIECE, PIECE, ACK), 1),
+        ((PIECE, PIECE, ACK, ERROR), 0),
+        ((END, ERROR, OVER, PIECE), 1),
+        ((END, PIECE, ERROR, OVER), 1),
+        ((ODD, ERROR, PIECE), 1),
+        ((ODD, PIECE, ERROR), 1),
+        ((ODD, PIECE, ACK), 0),
+        ((NAMED, PIECE, ACK), 0),
+        ((NAMED, ERROR, PIECE), 1),
+        ((PIECE, ACK, (ME, "close")), 0),
+    ],
+)
+def test_which_pieces_wait_for_an_answer(story: Story, unanswered: int) -> None:
+    assert follow(*story)[0].unanswered_pieces() == unanswered
 
 
-def test_confirmations_after_a_refused_piece_belong_to_the_pieces_after_it() -> None:
-    order, _ = follow(PIECE, ACK, PIECE, ERROR, PIECE, ACK)
-    assert order.acknowledged_when_answered_before(order.pieces[-1]) == 1
-    order, _ = follow(PIECE, PIECE, ACK)
-    assert order.acknowledged_when_answered_before(order.pieces[-1]) == 1
+def test_each_piece_has_a_reply_of_its_own() -> None:
+    order, _ = follow(PIECE, ACK, PIECE, ERROR, ODD, ERROR, PIECE, ACK)
+    assert {asked: reply.number for asked, reply in order.replies.items()} == {0: 1, 2: 3, 4: 5, 6: 7}
+
+
+@pytest.mark.parametrize(
+    ("story", "open_"),
+    [((PIECE, ERROR), False), ((END, ERROR), True), ((END, ERROR, OVER), False), ((END, ANSWER, OVER, ERROR), False)],
+)
+def test_whether_an_error_may_yet_be_the_result_of_a_turn(story: Story, open_: bool) -> None:
+    assert follow(*story)[0].latest_error_may_be_a_result() is open_
+
+
+def test_the_error_of_a_turn_is_no_reply_to_the_piece_after_it() -> None:
+    order, _ = follow(END, PIECE, ERROR, OVER, ACK)
+    assert {asked: reply.number for asked, reply in order.replies.items()} == {1: 4}
 
 
 def test_bytes_are_audio_and_garbled_text_is_not() -> None:

@@ -45,6 +45,12 @@ def test_other_parts_of_a_file_are_no_samples() -> None:
     assert samples(sized + wav(OTHER_PCM)) == PCM + OTHER_PCM
 
 
+def test_a_file_of_a_million_parts_is_read_in_one_go() -> None:
+    parts = (b"data" + (2).to_bytes(4, "little") + b"\1\2") * 1_000_000
+    file = wav(b"")[:36] + parts
+    assert samples(file[:4] + (len(file) - 8).to_bytes(4, "little") + file[8:]) == b"\1\2" * 1_000_000
+
+
 @pytest.mark.parametrize("declared", [b"\x00\x00\x00\x00", b"\xff\xff\xff\xff"])
 def test_a_file_that_was_begun_before_its_length_was_known_is_read_to_its_end(declared: bytes) -> None:
     file = wav(PCM)
