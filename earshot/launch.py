@@ -1,7 +1,7 @@
 """`python -m earshot run`: the features in several behave processes at once, one folder of results and one verdict.
 
-They share one embedded stack; those that ask for other settings have instances of their own. Scenarios tagged @alone
-follow afterwards, by themselves.
+They share one embedded stack; those that ask for other settings have instances of their own. Each is dealt a bundle of
+scenarios whenever it has nothing to do. Scenarios tagged @alone follow when all others have ended, with one worker.
 """
 
 from __future__ import annotations
@@ -19,15 +19,18 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 from earshot.evidence.formatter import remove_stale_results
-from earshot.plan import Planned, deal, keep_durations, read_durations, select, shuffled
+from earshot.plan import Planned, bundles, keep_durations, read_durations, select, shuffled
 from earshot.progress import ProgressFormatter
 from earshot.report import read_results, summary
-from earshot.targets.definition import names_a_service
 from earshot.targets.embedded import EmbeddedTarget
+from earshot.worker import PRELOADED, work
 from earshot.workers import environment_of
 
 JOBS_PER_CORE = 4
@@ -35,6 +38,10 @@ JOBS_PER_CORE = 4
 DURATIONS = Path(".earshot/durations.json")
 ALLURE = "allure_behave.formatter:AllureFormatter"
 PROGRESS = f"{ProgressFormatter.__module__}:{ProgressFormatter.__name__}"
+LONGEST_BUNDLE_S = 4.0
+"""Short enough that all workers end at about the same time, long enough that files are not read too often."""
+FORKING = get_context("forkserver")
+FORKING.set_forkserver_preload(list(PRELOADED))
 TOLD_EVERY_S = 10.0
 ENDS_WITHIN_S = 15.0
 RED = 1
@@ -95,30 +102,31 @@ class Launch:
     def __init__(self, scenarios: Sequence[Planned], arguments: argparse.Namespace) -> None:
         self._scenarios = scenarios
         self._arguments = arguments
-        self._workers: list[subprocess.Popen[str]] = []
+        self._workers: list[BaseProcess] = []
         self._display = Display(len(scenarios))
         self._cancelled = False
+        self._dealing = threading.Lock()
+        together = [scenario for scenario in scenarios if not scenario.alone]
+        self._bundles = self._bundled(together)
+        self._groups: defaultdict[int, set[str]] = defaultdict(set)
+        """The services with other settings that each worker has running, or had."""
+        self._alone = [scenario.place for scenario in scenarios if scenario.alone]
 
     def run(self) -> int:
         """Run them and return the exit code: 0 only if every worker ended well and every scenario has a result."""
         arguments = self._arguments
         arguments.results.mkdir(parents=True, exist_ok=True)
         remove_stale_results(arguments.results)
-        together = [scenario for scenario in self._scenarios if not scenario.alone]
-        alone = [scenario for scenario in self._scenarios if scenario.alone]
-        hands = deal(together, arguments.jobs, {} if arguments.shuffle else read_durations(DURATIONS))
         previous = signal.signal(signal.SIGTERM, lambda *_: self._cancel())
         with tempfile.TemporaryDirectory(prefix="earshot-run-") as name, contextlib.ExitStack() as open_things:
             folder = Path(name)
             stack = None
-            if not names_a_service(dict(option.partition("=")[::2] for option in arguments.options)):
+            if not any(option.startswith(("target=", "ws_url=")) for option in arguments.options):
                 target = open_things.enter_context(contextlib.closing(EmbeddedTarget(twin=_twin(arguments.options))))
                 stack = folder / "stack.json"
                 target.share(stack)
             try:
-                codes = self._run_workers(hands, folder, stack)
-                if alone and not self._cancelled:
-                    codes += self._run_workers([alone], folder, stack)
+                codes = self._run_workers(folder, stack)
             except KeyboardInterrupt:
                 self._cancel()
                 codes = [RED]
@@ -133,60 +141,84 @@ class Launch:
             codes.append(RED)
         return RED if any(codes) else 0
 
-    def _run_workers(self, hands: list[list[Planned]], folder: Path, stack: Path | None) -> list[int]:
-        self._workers = []
-        readers = []
-        for number, hand in enumerate(hands):
-            told = environment_of(number, max(len(hands), 1), folder=folder, stack=stack)
-            log = (folder / f"worker-{number}.log").open("w")
-            worker = subprocess.Popen(
-                self._command(hand),
-                stdout=subprocess.PIPE,
-                stderr=log,
-                stdin=subprocess.DEVNULL,
-                env={**os.environ, **told},
-                text=True,
-                start_new_session=True,
-            )
-            log.close()
-            self._workers.append(worker)
-            reader = threading.Thread(target=self._listen, args=(worker,), daemon=True)
-            reader.start()
-            readers.append(reader)
-        codes = [worker.wait() for worker in self._workers]
-        for reader in readers:
-            reader.join()
-        for number, code in enumerate(codes):
-            words = (folder / f"worker-{number}.log").read_text().strip()
-            if code and words and not self._cancelled:
-                print(words, file=sys.stderr)
-        return codes
+    def _bundled(self, scenarios: Sequence[Planned]) -> list[list[Planned]]:
+        """Return what is dealt at a time: all at once to a single worker, and one by one in an order of chance."""
+        if self._arguments.shuffle:
+            return [[scenario] for scenario in scenarios]
+        if self._arguments.jobs == 1:
+            return [list(scenarios)] if scenarios else []
+        return bundles(scenarios, read_durations(DURATIONS), LONGEST_BUNDLE_S)
 
-    def _command(self, hand: list[Planned]) -> list[str]:
+    def _run_workers(self, folder: Path, stack: Path | None) -> list[int]:
+        count = max(1, min(self._arguments.jobs, len(self._bundles)))
+        logs = [folder / f"worker-{number}.log" for number in range(count)]
+        dealers = []
+        for number, log in enumerate(logs):
+            ours, its = FORKING.Pipe()
+            told = environment_of(number, count, folder=folder, stack=stack)
+            worker: BaseProcess = FORKING.Process(target=work, args=(its, self._command(), told, log))
+            worker.start()
+            its.close()
+            self._workers.append(worker)
+            dealers.append(threading.Thread(target=self._deal, args=(number, ours), daemon=True))
+        for dealer in dealers:
+            dealer.start()
+        for worker in self._workers:
+            worker.join()
+        for dealer in dealers:
+            dealer.join()
+        if not self._cancelled:
+            for words in dict.fromkeys(complaint for log in logs for complaint in _complaints(log)):
+                print(words, file=sys.stderr)
+        return [worker.exitcode or 0 for worker in self._workers]
+
+    def _command(self) -> list[str]:
         options = [part for option in self._arguments.options for part in ("-D", option)]
         formats = ["-f", ALLURE, "-o", str(self._arguments.results), "-f", PROGRESS]
         everything = ["--tags", "@slow or not @slow"]  # what runs has been chosen already
-        return [sys.executable, "-u", "-m", "behave", *formats, *everything, *options, *_by_file(hand)]
+        return [*formats, *everything, *options]
 
-    def _listen(self, worker: subprocess.Popen[str]) -> None:
-        assert worker.stdout is not None
-        for line in worker.stdout:
-            if line.startswith("{"):
-                self._display.tell(json.loads(line))
-            elif line.startswith("HOOK-ERROR in before_all"):
-                self._display.say(line.strip())
+    def _deal(self, number: int, worker: Connection[Any, Any]) -> None:
+        """Deal to one worker until nothing is left, and listen to what it tells."""
+        while True:
+            try:
+                news = worker.recv()
+                if "idle" in news:
+                    worker.send(self._next_for(number))
+                else:
+                    self._display.tell(news)
+            except (EOFError, OSError):  # it has ended
+                return
+
+    def _next_for(self, number: int) -> list[str] | None:
+        """Return what a worker is to do next; the first one takes what must run alone, once all others have ended."""
+        with self._dealing:
+            if self._cancelled:
+                return None
+            if self._bundles:
+                # A worker that has started a service with other settings goes on with those who ask for it.
+                mine = (bundle for bundle in self._bundles if bundle[0].group in self._groups[number])
+                bundle = next(mine, self._bundles[0])
+                self._bundles.remove(bundle)
+                self._groups[number] |= {bundle[0].group} - {""}
+                return [scenario.place for scenario in bundle]
+        if number > 0 or not self._alone:
+            return None
+        for other in self._workers[1:]:
+            other.join()
+        alone, self._alone = self._alone, []
+        return _by_file(alone)
 
     def _cancel(self) -> None:
         """End every worker, and with it the instances it started."""
         self._cancelled = True
         for worker in self._workers:
-            if worker.poll() is None:
-                worker.send_signal(signal.SIGINT)
+            if worker.pid and worker.is_alive():
+                os.kill(worker.pid, signal.SIGINT)
         deadline = time.monotonic() + ENDS_WITHIN_S
         for worker in self._workers:
-            try:
-                worker.wait(max(0.0, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
+            worker.join(max(0.0, deadline - time.monotonic()))
+            if worker.is_alive():
                 worker.kill()
 
 
@@ -215,11 +247,6 @@ class Display:
                     self._red.append(news["ended"])
                     self._print(f"{news['status']}: {news['ended']}")
             self._refresh()
-
-    def say(self, words: str) -> None:
-        """Print something that stays."""
-        with self._lock:
-            self._print(words)
 
     def close(self) -> None:
         """Leave the last state on the screen."""
@@ -270,14 +297,18 @@ def _tell_differing(verdicts: dict[str, list[str]], repetitions: int) -> int:
     return RED if differing else 0
 
 
-def _by_file(hand: list[Planned]) -> list[str]:
-    """Return the places of a hand; behave reads a file once if its places follow one another."""
-    order = {file: number for number, file in enumerate(dict.fromkeys(_file_of(planned) for planned in hand))}
-    return [planned.place for planned in sorted(hand, key=lambda planned: order[_file_of(planned)])]
+def _by_file(places: Sequence[str]) -> list[str]:
+    """Return places in an order in which those of one file follow one another, so that it is read once."""
+    files = list(dict.fromkeys(place.rpartition(":")[0] for place in places))
+    return sorted(places, key=lambda place: files.index(place.rpartition(":")[0]))
 
 
-def _file_of(planned: Planned) -> str:
-    return planned.place.rpartition(":")[0]
+def _complaints(log: Path) -> list[str]:
+    """Return what a worker said that somebody should know: why it could not begin, or how it broke."""
+    words = log.read_text("utf-8", errors="replace") if log.exists() else ""
+    return [line.strip() for line in words.splitlines() if line.startswith("HOOK-ERROR in before_all")] or (
+        [words.strip()] if "Traceback (most recent call last)" in words and "Errored scenarios" not in words else []
+    )
 
 
 def _twin(options: Sequence[str]) -> str | None:

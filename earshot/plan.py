@@ -1,8 +1,7 @@
-"""Who runs what: the scenarios of a run dealt out to workers, so that all end at about the same time."""
+"""What is to run, in bundles that are dealt out to workers one after another."""
 
 from __future__ import annotations
 
-import heapq
 import json
 import random
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +17,9 @@ from earshot.failures import Unusable
 from earshot.promises import parse_features
 from earshot.selection import insist_on_known_tags
 
-UNKNOWN_DURATION_S = 1.0
+UNKNOWN_DURATION_S = 0.4
+"""Of a scenario that never ran; most are short."""
+ASKS_FOR_SETTINGS = "a service that "
 DEFAULT_TAGS = "not @slow"
 
 
@@ -33,7 +34,12 @@ class Planned:
     """The same in every run, as in the Allure results."""
     tags: frozenset[str]
     group: str
-    """Scenarios of one group stay with one worker: those of a feature that need services with other settings."""
+    """The services with other settings that it asks for, in the words of its steps; empty where it asks for none."""
+
+    @property
+    def file(self) -> str:
+        """The feature file it stands in."""
+        return self.place.rpartition(":")[0]
 
     @property
     def alone(self) -> bool:
@@ -69,22 +75,27 @@ def select(features: Path, paths: Sequence[str], tags: Sequence[str]) -> list[Pl
     return planned
 
 
-def deal(scenarios: Iterable[Planned], workers: int, durations_s: Mapping[str, float]) -> list[list[Planned]]:
-    """Deal scenarios out to at most `workers` workers, longest first, always to the one with least to do."""
-    groups: dict[str, list[Planned]] = {}
+def bundles(scenarios: Iterable[Planned], durations_s: Mapping[str, float], longest_s: float) -> list[list[Planned]]:
+    """Return the scenarios in bundles of about `longest_s` seconds at most, the longest first.
+
+    Scenarios of a bundle are of one file and, where they ask for settings, of one group, so that as few instances as
+    possible are started.
+    """
+    groups: dict[tuple[str, str], list[Planned]] = {}
     for scenario in scenarios:
-        groups.setdefault(scenario.group, []).append(scenario)
-
-    def duration_s(group: list[Planned]) -> float:
-        return sum(durations_s.get(scenario.history_id, UNKNOWN_DURATION_S) for scenario in group)
-
-    loads = [(0.0, worker) for worker in range(workers)]
-    dealt: list[list[Planned]] = [[] for _ in range(workers)]
-    for group in sorted(groups.values(), key=duration_s, reverse=True):
-        load_s, worker = heapq.heappop(loads)
-        dealt[worker] += group
-        heapq.heappush(loads, (load_s + duration_s(group), worker))
-    return [scenarios for scenarios in dealt if scenarios]
+        groups.setdefault((scenario.file, scenario.group), []).append(scenario)
+    made: list[tuple[float, list[Planned]]] = []
+    for group in groups.values():
+        bundle_s, bundle = 0.0, list[Planned]()
+        for scenario in group:
+            takes_s = durations_s.get(scenario.history_id, UNKNOWN_DURATION_S)
+            if bundle and bundle_s + takes_s > longest_s:
+                made.append((bundle_s, bundle))
+                bundle_s, bundle = 0.0, []
+            bundle.append(scenario)
+            bundle_s += takes_s
+        made.append((bundle_s, bundle))
+    return [bundle for _, bundle in sorted(made, key=lambda one: one[0], reverse=True)]
 
 
 def shuffled(scenarios: Iterable[Planned], seed: int) -> list[Planned]:
@@ -119,5 +130,5 @@ def _planned(file: Path, scenario: Any, identity: Identity) -> Planned:
         title=title(scenario),
         history_id=identity.history_id,
         tags=tags,
-        group=file.as_posix() if "needs-settings" in tags else place,
+        group="; ".join(step.name for step in scenario.all_steps if step.name.startswith(ASKS_FOR_SETTINGS)),
     )

@@ -1,4 +1,4 @@
-"""How a worker tells the launcher what it is doing: one JSON line for each scenario that begins or ends.
+"""How a worker tells the launcher what it is doing: whenever a scenario begins or ends.
 
 behave knows how a scenario ended only when its hooks and clean-ups are through, and tells its formatters nothing then;
 so the end of one scenario is told when the next one begins, or the feature ends.
@@ -6,21 +6,21 @@ so the end of one scenario is told when the next one begins, or the feature ends
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from behave.formatter.base import Formatter
 
+from earshot.worker import tell
+
 
 class ProgressFormatter(Formatter):  # type: ignore[misc]  # behave carries no types
-    """Writes `{"began": title}` and `{"ended": title, "status": …}` lines."""
+    """Tells `{"began": title}` and `{"ended": title, "status": …, "red": …}`."""
 
     name = "progress"
-    description = "JSON lines for `python -m earshot run`"
+    description = "what `python -m earshot run` shows"
 
     def __init__(self, stream_opener: Any, config: Any) -> None:
         super().__init__(stream_opener, config)
-        self.stream = self.open()
         self._scenario: Any = None
 
     def scenario(self, scenario: Any) -> None:
@@ -28,7 +28,7 @@ class ProgressFormatter(Formatter):  # type: ignore[misc]  # behave carries no t
         self._tell_end()
         if scenario.should_run(self.config):  # behave shows the others as well
             self._scenario = scenario
-            self._tell(began=scenario.name)
+            tell(began=scenario.name)
 
     def eof(self) -> None:
         """A feature has ended."""
@@ -37,10 +37,5 @@ class ProgressFormatter(Formatter):  # type: ignore[misc]  # behave carries no t
     def _tell_end(self) -> None:
         if self._scenario is not None:
             status = self._scenario.status
-            self._tell(ended=self._scenario.name, status=status.name, red=status.has_failed())
+            tell(ended=self._scenario.name, status=status.name, red=status.has_failed())
             self._scenario = None
-
-    def _tell(self, **news: object) -> None:
-        assert self.stream is not None
-        self.stream.write(json.dumps(news) + "\n")
-        self.stream.flush()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from uuid import uuid4
 
@@ -17,7 +18,11 @@ from earshot.wire.contract import Contract
 from earshot.wire.pages import Pages, conversation_pages
 from earshot.workers import first_of
 
-_addresses = itertools.count(first_of(2 << 16))
+
+@functools.cache
+def _addresses() -> Iterator[int]:
+    """Count from where no other worker does; not before it is known which worker this is."""
+    return itertools.count(first_of(2 << 16))
 
 
 @dataclass
@@ -66,5 +71,5 @@ def new_address() -> str:
 
     Services that limit by address read it from `X-Forwarded-For` (sheet 1.4).
     """
-    number = next(_addresses) % (2 << 16)
+    number = next(_addresses()) % (2 << 16)
     return f"198.{18 + (number >> 16)}.{number >> 8 & 255}.{number & 255}"

@@ -15,13 +15,19 @@ from behave.runner import Context
 from earshot import tags
 from earshot.failures import Unusable
 from earshot.requirements import REQUIREMENT_ID, load_requirements
+from earshot.workers import is_worker
 
 WILDCARDS = frozenset("*?[")
 GRAMMAR = frozenset({"and", "or", "not", "true"})
 
 
 def insist_on_scenarios(context: Context) -> None:
-    """Raise Unusable if the command line of this behave run names an unknown tag or selects nothing."""
+    """Raise Unusable if the command line of this behave run names an unknown tag or selects nothing.
+
+    What a worker runs was chosen before.
+    """
+    if is_worker():
+        return
     config = context.config
     scenarios = [scenario for feature in context._runner.features for scenario in feature.walk_scenarios()]
     insist_on_known_tags(config.tag_expression, {tag for scenario in scenarios for tag in scenario.effective_tags})

@@ -5,10 +5,11 @@ They are reached through the service's control plane, told when to fail and aske
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import time
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -20,10 +21,17 @@ from earshot.audio.clips import SampleLibrary
 from earshot.ledger import Ledger
 from earshot.patience import PATIENCE_S, comes_to, stays
 from earshot.targets.control import Control, Fault, Handover, Synthesis, Translation
+from earshot.workers import first_of
 
 DASH = " –"
 
-_wordings = itertools.count(time.time_ns() // 1_000_000 % 1_000_000)
+DIFFERENT_WORDINGS = 1 << 16
+
+
+@functools.cache
+def _wordings() -> Iterator[int]:
+    """Count from where neither another worker nor a run of another time does."""
+    return itertools.count(first_of(DIFFERENT_WORDINGS) + int(time.time() * 10))
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +191,6 @@ def never_translated_before(text: str) -> str:
     or speaks the sentence.
     """
     words = text.split()
-    number = next(_wordings)
+    number = next(_wordings())
     gaps = [" " * (1 + (number >> 4 * place & 15)) for place in range(len(words) - 1)]
     return "".join(itertools.chain.from_iterable(itertools.zip_longest(words, gaps, fillvalue="")))

@@ -13,29 +13,31 @@ from pathlib import Path
 import pytest
 
 from earshot.failures import Unusable
-from earshot.plan import Planned, deal, keep_durations, read_durations, select, shuffled
+from earshot.plan import Planned, bundles, keep_durations, read_durations, select, shuffled
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def planned(name: str, *tags: str, group: str = "") -> Planned:
-    return Planned(f"f.feature:{name}", name, name, frozenset(tags), group or name)
+def planned(name: str, *tags: str, file: str = "f", group: str = "") -> Planned:
+    return Planned(f"{file}.feature:{name}", name, name, frozenset(tags), group)
 
 
-def test_the_longest_go_first_to_whoever_has_least_to_do() -> None:
+def titles(bundled: list[list[Planned]]) -> list[list[str]]:
+    return [[scenario.title for scenario in bundle] for bundle in bundled]
+
+
+def test_the_longest_bundle_goes_first() -> None:
     scenarios = [planned(name) for name in "abcd"]
-    hands = deal(scenarios, 2, {"a": 1, "b": 5, "c": 3, "d": 1})
-    assert [[scenario.title for scenario in hand] for hand in hands] == [["b"], ["c", "a", "d"]]
+    assert titles(bundles(scenarios, {"a": 1, "b": 5, "c": 2, "d": 1}, 3)) == [["b"], ["c", "d"], ["a"]]
 
 
-def test_a_group_stays_with_one_worker() -> None:
-    scenarios = [planned(name, group="instances") for name in "abc"] + [planned("d")]
-    hands = deal(scenarios, 3, {})
-    assert sorted(len(hand) for hand in hands) == [1, 3]
+def test_a_bundle_is_of_one_file_and_one_group() -> None:
+    scenarios = [planned("a"), planned("b", file="g"), planned("c", group="a service"), planned("d")]
+    assert sorted(titles(bundles(scenarios, {}, 3))) == [["a", "d"], ["b"], ["c"]]
 
 
-def test_nobody_gets_an_empty_hand() -> None:
-    assert len(deal([planned("a")], 8, {})) == 1
+def test_what_takes_longer_than_a_bundle_is_one() -> None:
+    assert titles(bundles([planned("a"), planned("b")], {"a": 100, "b": 1}, 3)) == [["a"], ["b"]]
 
 
 def test_a_seed_repeats_an_order() -> None:
@@ -178,7 +180,7 @@ def test_nothing_selected_is_red_and_says_so(tree: Path) -> None:
 
 def test_ctrl_c_ends_every_worker(tree: Path) -> None:
     (tree / "features/steps/kit.py").write_text(
-        STEPS.replace("time.sleep(0.2)", "print('in', flush=True); time.sleep(60)")
+        STEPS.replace("time.sleep(0.2)", "open(f'in-{id(context)}', 'w').write('in'); time.sleep(60)")
     )
     run = subprocess.Popen(
         [sys.executable, "-m", "earshot", "run", "-D", "target=none", "--jobs", "2"],
@@ -187,17 +189,24 @@ def test_ctrl_c_ends_every_worker(tree: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
-    deadline = time.monotonic() + 20
-    while not (workers := children_of(run.pid)):
-        assert time.monotonic() < deadline
+    began = time.monotonic()
+    while not any(lines.read_text().startswith("in") for lines in tree.glob("in-*")):
+        assert time.monotonic() < began + 20
         time.sleep(0.05)
-    time.sleep(1)  # until they are in their steps; earlier is fine as well
+    descendants = descendants_of(run.pid)
+    assert descendants
     run.send_signal(signal.SIGINT)
     run.communicate(timeout=30)
     assert run.returncode != 0
-    assert not any(Path(f"/proc/{worker}/cmdline").exists() for worker in workers)
+    while any(Path(f"/proc/{one}/cmdline").exists() for one in descendants):
+        assert time.monotonic() < began + 50
+        time.sleep(0.05)
 
 
-def children_of(pid: int) -> set[int]:
+def descendants_of(pid: int) -> set[int]:
     listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
-    return {int(child) for child, parent in map(str.split, listing.stdout.splitlines()) if int(parent) == pid}
+    parents = {int(child): int(parent) for child, parent in map(str.split, listing.stdout.splitlines())}
+    found = {pid}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {pid}
