@@ -72,6 +72,10 @@ class Participant(ABC):
         self._scene.surprises.claim(closed)
         return closed
 
+    def puts_up_with_the_end(self) -> None:
+        """Let the connection in use be closed at any time from now on, if a later step claims it."""
+        self._scene.surprises.judge_at_the_end(self.leg.label)
+
     def leaves(self) -> None:
         """Close the connection in an orderly way."""
         self.left_at_ns = time.monotonic_ns()

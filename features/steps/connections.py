@@ -218,7 +218,9 @@ def step_told_last_of_end(context, listeners):
 
 @given("{person:Name}'s connection is about to break inside the service")
 def step_about_to_break(context, person):
-    context.stage.control.break_connection(context.stage.person(person).connection_id)
+    actor = context.stage.person(person)
+    actor.puts_up_with_the_end()
+    context.stage.control.break_connection(actor.connection_id)
 
 
 @given("{person:Name}'s connection has broken inside the service")
