@@ -70,7 +70,7 @@ class Pages:
         know. Raises TargetUnreachable when nobody answers.
         """
         path = page.format_map({name: quote(value, safe="") for name, value in parameters.items()})
-        leg = f"{who} (page)"
+        leg = f"{who} (over HTTP)"
         self._ledger.keep(Observation(time.monotonic_ns(), who, leg, Kind.SENT, words=f"{asks} (GET {path})"))
         status, body = self._fetch(path, within_s)
         now_ns = time.monotonic_ns()
