@@ -60,7 +60,7 @@ def _ask(address: str) -> tuple[str, str]:
     try:
         status, body = _get(address)
     except (OSError, http.client.HTTPException) as failure:
-        return "", f"nobody answers ({failure})"
+        return "", f"nobody answers ({getattr(failure, 'reason', failure)})"
     if status != http.HTTPStatus.OK or not isinstance(body, dict):
         return "", f"it answers with status {status} and no state"
     return str(body.get("status")), f"it says that it is {body.get('status')!r}"
