@@ -104,7 +104,8 @@ class Pages:
                 return refusal.code, refusal.read()
         except (OSError, http.client.HTTPException) as failure:
             raise TargetUnreachable(
-                f"nobody answers at {self._base_url}{path} ({getattr(failure, 'reason', failure)}); is the service running, and its address right?"
+                f"nobody answers at {self._base_url}{path} ({getattr(failure, 'reason', failure)}); "
+                f"is the service running, and is its address right?"
             ) from failure
 
 
