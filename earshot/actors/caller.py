@@ -18,6 +18,7 @@ from earshot.audio.containers import Form, pieces
 from earshot.disclosures import gives_away
 from earshot.ledger import Kind, Observation
 from earshot.scene import Scene
+from earshot.surprises import BREACH
 from earshot.turns import ACKNOWLEDGED, ANSWER, ERROR, OVER, SESSION_KNOWN, Turn, TurnTaking
 
 SYSTEM = "conversation"
@@ -186,7 +187,7 @@ class Caller(Participant):
         order = self._order()
         deadline = time.monotonic() + patience_s
         while missing := sum(piece.number not in order.replies for piece in sent):
-            wanted = f"the confirmation of {len(sent)} pieces of audio, of which {len(sent) - missing} were confirmed"
+            wanted = f"{_pieces(len(sent))} of audio to be confirmed, of which {len(sent) - missing} were"
             self._next((ACKNOWLEDGED, ERROR), deadline, wanted)
         if order.latest_error_may_be_a_result():
             self._await((OVER, ANSWER), since=order.errors[-1].number, patience_s=patience_s)
@@ -196,7 +197,7 @@ class Caller(Participant):
             if reply.type == ERROR:
                 self._scene.surprises.claim(reply)
                 raise AssertionError(
-                    f"{self.name} sent {len(sent)} pieces of audio and expected each to be confirmed, but was told: "
+                    f"{self.name} sent {_pieces(len(sent))} of audio and expected each to be confirmed, but was told: "
                     f"{reply.message.get('message')}"
                 )
         return replies
@@ -359,13 +360,13 @@ class Caller(Participant):
         """Return when every piece of audio is answered, and whatever was sent before has arrived."""
         deadline = time.monotonic() + PATIENCE_S
         while (missing := self._order().unanswered_pieces()) > 0:
-            self._next((ACKNOWLEDGED, ERROR), deadline, f"the confirmation of {missing} pieces of audio")
+            self._next((ACKNOWLEDGED, ERROR), deadline, f"{_pieces(missing)} of audio to be confirmed")
         self._scene.runtime.call(self.leg.ping(PATIENCE_S), within_s=PATIENCE_S + 1)
 
     def complaints(self) -> list[str]:
-        """Return what is wrong with the order of what came, as far as it was not told before."""
+        """Return a sentence for the first thing that is wrong with the order of what came since this was last asked."""
         self._follow()
-        fresh, self._complaints = self._complaints, []
+        fresh, self._complaints = self._complaints[:1], []
         return fresh
 
     def _is_answered(self, label: str) -> None:
@@ -376,7 +377,7 @@ class Caller(Participant):
                 self._next((OVER,), deadline, f"the end of turn {turn.number}", label=label)
         deadline = time.monotonic() + PATIENCE_S
         while (missing := order.unanswered_pieces()) > 0:
-            self._next((ACKNOWLEDGED, ERROR), deadline, f"the confirmation of {missing} pieces of audio", label=label)
+            self._next((ACKNOWLEDGED, ERROR), deadline, f"{_pieces(missing)} of audio to be confirmed", label=label)
 
     def _order(self, label: str | None = None) -> TurnTaking:
         """Return the order on a connection, by default the one in use, up to now."""
@@ -392,7 +393,7 @@ class Caller(Participant):
             if observation.leg in mine:
                 complaint = self._orders.setdefault(observation.leg, TurnTaking()).follow(observation)
                 self._complaints += [
-                    f"{observation.leg}: {words}" for words in (complaint, _slip(observation)) if words
+                    f"{observation.leg} {BREACH}: {words}" for words in (complaint, _slip(observation)) if words
                 ]
 
     def _next(self, types: tuple[str, ...], deadline: float, wanted: str, *, label: str | None = None) -> None:
@@ -420,6 +421,10 @@ class Caller(Participant):
         if isinstance(frame, Mapping):
             return await self.leg.send(frame, checked=False)
         return await self.leg.send_raw(frame, checked=False)
+
+
+def _pieces(count: int) -> str:
+    return "1 piece" if count == 1 else f"{count} pieces"
 
 
 def took_ms(turn: Turn) -> float:

@@ -66,15 +66,17 @@ class Ensemble:
         listeners = [listener for some in self.listeners.values() for listener in some]
         self._carry_out(listeners, _in_turn(acts, times, len(listeners)), every_s)
 
-    def speak(self, duration_s: float, *, halfway: Callable[[], object] | None = None) -> None:
+    def speak(
+        self, duration_s: float, *, piece_ms: int = CHUNK_MS, halfway: Callable[[], object] | None = None
+    ) -> None:
         """Let every speaker send so much sound at the pace of speech; returns when all that was acknowledged is.
 
         `halfway` is done when half of it has been sent, while the speakers go on.
         """
-        pieces = frames(signals.tone(440, duration_s, amplitude=0.2), CHUNK_MS)
+        pieces = frames(signals.tone(440, duration_s, amplitude=0.2), piece_ms)
         series = [[speaker.audio_message(piece) for piece in pieces] for speaker in self.speakers]
         with ThreadPoolExecutor(1) as pool:
-            speaking = pool.submit(self._carry_out, self.speakers, series, CHUNK_MS / 1000)
+            speaking = pool.submit(self._carry_out, self.speakers, series, piece_ms / 1000)
             if halfway is not None:
                 time.sleep(duration_s / 2)
                 halfway()

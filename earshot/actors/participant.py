@@ -43,7 +43,7 @@ class Participant(ABC):
         """Return when everything the service had already sent on this connection has arrived."""
 
     def complaints(self) -> list[str]:
-        """Return what is wrong with the order of what came, as far as it was not told before."""
+        """Return a sentence for all that is wrong with the order of what came, as far as it was not told before."""
         return []
 
     def received(self, *types: str, since: int = 0) -> list[Observation]:

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from earshot.failures import ContractBreach
 from earshot.load.conversing import Partner
 from earshot.load.tally import Tally, total
 from earshot.scene import new_address
@@ -39,8 +40,8 @@ class Audience(ABC):
     def heard(self, due_ns: Mapping[str, int], *, within_s: float = HEARD_WITHIN_S) -> Tally:
         """Return what all of them heard of the messages that were due at these times, and forget it.
 
-        What has not come by now is given so much time. AssertionError if anybody was disconnected or got what the
-        contract does not allow.
+        What has not come by now is given so much time. ContractBreach if anybody got what the contract does not allow,
+        AssertionError if anybody was disconnected or got an error.
         """
 
     @abstractmethod
@@ -55,8 +56,10 @@ class Audience(ABC):
             raise AssertionError(f"{wanted} people were to join, but {self.listeners} were welcomed{such}")
 
     def _add_up(self, answers: Sequence[Mapping[str, Any]]) -> Tally:
-        if wrong := [words for answer in answers for words in answer["wrong"]]:
-            raise AssertionError(f"{len(wrong)} of {self.listeners} listeners had trouble, such as {wrong[0]}")
+        if breaches := [words for answer in answers for words in answer["breaches"]]:
+            raise ContractBreach(f"{breaches[0]} ({len(breaches)} of {self.listeners} listeners got such a thing)")
+        if trouble := [words for answer in answers for words in answer["trouble"]]:
+            raise AssertionError(f"{len(trouble)} of {self.listeners} listeners had trouble, such as {trouble[0]}")
         return total(Tally.from_json(answer["tally"]) for answer in answers)
 
 

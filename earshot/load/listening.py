@@ -59,13 +59,16 @@ class Ear(StampingConnection):
     aside: ClassVar[deque[tuple[Ear, int, bytes]]] = deque()
     """What came for any listener of this process and was not read yet."""
 
+    member: ClassVar[bytes] = b""
+    """The member that tells messages apart, in quotation marks; the same for all listeners of this process."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.heard: dict[str, int] = {}
         self.first: bytes = b""
         """The first message that is one of those to be noted."""
         self.errors: list[str] = []
-        self.member = b""
+        self._welcomed = False
 
     def data_received(self, data: bytes) -> None:
         """Stamp what came, and read it soon."""
@@ -89,15 +92,13 @@ class Ear(StampingConnection):
         super().connection_lost(exc)
 
     def process_event(self, event: Any) -> None:
-        """Note what was received; it is not passed on, since nobody asks for it."""
-        if self.member and isinstance(event, Frame) and event.opcode is Opcode.TEXT and event.fin:
+        """Note what was received; only the welcome is passed on, since nobody asks for the rest."""
+        is_text = isinstance(event, Frame) and event.opcode is Opcode.TEXT and event.fin
+        if is_text and self._welcomed:
             self._note(bytes(event.data))
-        else:
-            super().process_event(event)
-
-    def listen_for(self, member: str) -> None:
-        """From now on, note messages that have this member."""
-        self.member = json.dumps(member).encode()
+            return
+        self._welcomed = self._welcomed or is_text
+        super().process_event(event)
 
     def _note(self, data: bytes) -> None:
         value = value_of(self.member, data)
@@ -158,6 +159,7 @@ class Row:
 
     async def _join(self, order: Mapping[str, Any]) -> dict[str, Any]:
         gate, refused = asyncio.Semaphore(AT_ONCE), []
+        Ear.member = json.dumps(order["by"]).encode()
 
         async def join(name: str, address: str) -> None:
             query = {"action": "joinSession", "sessionId": order["session"], "targetLanguage": order["language"]}
@@ -185,7 +187,6 @@ class Row:
                 refused.append(f"{name}: {welcome.get('code', welcome.get('type'))}")
                 return
             assert isinstance(ear, Ear)
-            ear.listen_for(order["by"])
             self._ears[name] = ear
 
         before = len(self._ears)
@@ -200,8 +201,8 @@ class Row:
         while time.monotonic() < deadline and not all(due <= ear.heard.keys() for ear in self._ears.values()):
             await asyncio.sleep(LOOKS_AGAIN_AFTER_S)
         heard = {name: ear.heard for name, ear in self._ears.items()}
-        wrong = [
-            f"{name}: {violation}"
+        breaches = [
+            f"{name} received something the contract does not allow: {violation}"
             for name, ear in self._ears.items()
             if ear.first and (violation := self._contract.check_received(json.loads(ear.first), "listener"))
         ]
@@ -210,7 +211,7 @@ class Row:
         found = tally(order["due_ns"], heard, offset_ns=order["offset_ns"])
         for ear in self._ears.values():
             ear.heard.clear()
-        return {"tally": found.to_json(), "wrong": wrong + lost + errors}
+        return {"tally": found.to_json(), "breaches": breaches, "trouble": lost + errors}
 
     async def _leave(self) -> dict[str, Any]:
         gc.enable()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from earshot.failures import BudgetExceeded, Inconclusive
+from earshot.failures import BudgetExceeded, ContractBreach, Inconclusive
 from earshot.ledger import Ledger, Observation
 from earshot.measure.budget import Budget
 from earshot.measure.delays import Delays, interval_ms
@@ -177,6 +177,8 @@ class Stopwatch:
         since = len(self._ledger)
         try:
             self._act()
+        except ContractBreach:
+            raise  # no machine is so busy that a service may say what was not agreed
         except AssertionError as failure:
             if why := self.why_unfit():
                 raise Inconclusive(f"{failure}; but the machine was unfit to tell: {why}; {AGAIN}") from failure

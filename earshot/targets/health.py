@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import http.client
-import json
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
-from typing import Any
-from urllib.parse import quote
+from http import HTTPStatus
 
 from earshot.failures import TargetUnreachable
+from earshot.wire.http import NOBODY, as_json, get, why
 
 PATIENCE_S = 30.0
 """How long a service may take to start (conversation sheet, CONV-74)."""
 ASK_EVERY_S = 0.25
 ANSWER_WITHIN_S = 5.0
 STATES = ("ok", "warning")
-
-_direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-"""A service under test is asked directly, whatever proxy the surroundings name."""
 
 
 def await_health(
@@ -51,32 +44,18 @@ def await_health(
 
 def keeps_conversations(base_url: str) -> bool:
     """Whether the service offers to read what was said in a session (conversation sheet, CONV-38)."""
-    status, body = _get(f"{base_url.rstrip('/')}/api/conversations/{quote('earshot-asks')}")
-    return status == http.HTTPStatus.OK and isinstance(body, dict) and "segments" in body
+    status, body = get(f"{base_url.rstrip('/')}/api/conversations/earshot-asks", within_s=ANSWER_WITHIN_S)
+    answer = as_json(body)
+    return status == HTTPStatus.OK and isinstance(answer, dict) and "segments" in answer
 
 
 def _ask(address: str) -> tuple[str, str]:
     """Return the state that a page tells, or nothing, and in words what came instead."""
     try:
-        status, body = _get(address)
-    except (OSError, http.client.HTTPException) as failure:
-        return "", f"nobody answers ({failure})"
-    if status != http.HTTPStatus.OK or not isinstance(body, dict):
+        status, body = get(address, within_s=ANSWER_WITHIN_S)
+    except NOBODY as failure:
+        return "", f"nobody answers ({why(failure)})"
+    answer = as_json(body)
+    if status != HTTPStatus.OK or not isinstance(answer, dict):
         return "", f"it answers with status {status} and no state"
-    return str(body.get("status")), f"it says that it is {body.get('status')!r}"
-
-
-def _get(address: str) -> tuple[int, Any]:
-    try:
-        with _direct.open(address, timeout=ANSWER_WITHIN_S) as answer:
-            return answer.status, _json(answer.read())
-    except urllib.error.HTTPError as refusal:
-        with refusal:
-            return refusal.code, _json(refusal.read())
-
-
-def _json(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None
+    return str(answer.get("status")), f"it says that it is {answer.get('status')!r}"

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import http.client
-import json
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -19,6 +15,7 @@ from jsonschema_rs import Draft202012Validator, ValidationError
 
 from earshot.failures import TargetUnreachable
 from earshot.ledger import Kind, Ledger, Observation
+from earshot.wire.http import NOBODY, as_json, get, why
 
 CONVERSATION_PAGES = Path(__file__).parents[2] / "contract" / "conversation.openapi.yaml"
 NONE: Mapping[str, str] = MappingProxyType({})
@@ -70,11 +67,17 @@ class Pages:
         know. Raises TargetUnreachable when nobody answers.
         """
         path = page.format_map({name: quote(value, safe="") for name, value in parameters.items()})
-        leg = f"{who} (page)"
+        leg = f"{who} (over HTTP)"
         self._ledger.keep(Observation(time.monotonic_ns(), who, leg, Kind.SENT, words=f"{asks} (GET {path})"))
-        status, body = self._fetch(path, within_s)
+        try:
+            status, body = get(self._base_url + path, within_s=within_s)
+        except NOBODY as failure:
+            raise TargetUnreachable(
+                f"nobody answers at {self._base_url}{path} ({why(failure)}); "
+                f"is the service running, and is its address right?"
+            ) from failure
         now_ns = time.monotonic_ns()
-        answer = _json(body)
+        answer = as_json(body)
         kept = self._ledger.keep(
             Observation(
                 now_ns,
@@ -94,32 +97,8 @@ class Pages:
             )
         return kept
 
-    def _fetch(self, path: str, within_s: float) -> tuple[int, bytes]:
-        request = urllib.request.Request(self._base_url + path, headers={"Accept": "application/json"})
-        try:
-            with _direct.open(request, timeout=within_s) as answer:
-                return answer.status, answer.read()
-        except urllib.error.HTTPError as refusal:
-            with refusal:
-                return refusal.code, refusal.read()
-        except (OSError, http.client.HTTPException) as failure:
-            raise TargetUnreachable(
-                f"nobody answers at {self._base_url}{path}: {failure}; is the service running, and its address right?"
-            ) from failure
-
 
 @cache
 def conversation_pages() -> PageContract:
     """Return the agreement about the pages of the conversation, read once."""
     return PageContract.load(CONVERSATION_PAGES)
-
-
-_direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-"""A service under test is asked directly, whatever proxy the surroundings name."""
-
-
-def _json(body: bytes) -> object:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None

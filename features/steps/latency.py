@@ -64,6 +64,11 @@ def step_each_speaks(context, duration_s):
     context.stage.stopwatch.times(lambda: context.stage.ensemble.speak(duration_s))
 
 
+@when("each of them speaks for {duration_s:Seconds} at the pace of speech, in pieces of {piece_ms:Milliseconds}")
+def step_each_speaks_in_pieces(context, duration_s, piece_ms):
+    context.stage.stopwatch.times(lambda: context.stage.ensemble.speak(duration_s, piece_ms=int(piece_ms)))
+
+
 @when("{speaker:Name} speaks for {duration_s:Seconds} at the pace of speech")
 def step_speaks(context, speaker, duration_s):
     ensemble = context.stage.ensemble_of(speaker)

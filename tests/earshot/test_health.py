@@ -119,8 +119,8 @@ def read(path_answers: Answers) -> tuple[Ledger, object]:
 def test_a_page_is_kept_in_the_ledger() -> None:
     ledger, answer = read(lambda *_: (200, WELL))
     assert [(o.kind, o.who, o.leg) for o in ledger] == [
-        (Kind.SENT, "Ana", "Ana (page)"),
-        (Kind.RECEIVED, "Ana", "Ana (page)"),
+        (Kind.SENT, "Ana", "Ana (over HTTP)"),
+        (Kind.RECEIVED, "Ana", "Ana (over HTTP)"),
     ]
     assert answer is list(ledger)[1]
     assert list(ledger)[1].message == WELL

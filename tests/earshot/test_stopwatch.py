@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 
-from earshot.failures import BudgetExceeded, Inconclusive
+from earshot.failures import BudgetExceeded, ContractBreach, Inconclusive
 from earshot.ledger import Kind, Ledger, Observation
 from earshot.measure import stopwatch as module
 from earshot.measure.budget import Budget
@@ -144,6 +144,15 @@ def test_an_act_that_breaks_off_on_a_busy_machine_shows_nothing(watch: Callable[
     stopwatch, _ = watch(mixed(0), FIT)
     with pytest.raises(AssertionError, match=r"^Ana waited 5 s$"):
         stopwatch.times(gives_up)
+
+
+def test_a_breach_of_the_contract_is_one_on_every_machine(watch: Callable[..., tuple[Stopwatch, Act]]) -> None:
+    def is_told_nonsense() -> None:
+        raise ContractBreach("Lena received nonsense")
+
+    stopwatch, _ = watch(mixed(0), BUSY)
+    with pytest.raises(ContractBreach):
+        stopwatch.times(is_told_nonsense)
 
 
 def test_the_end_is_compared_with_the_beginning(watch: Callable[..., tuple[Stopwatch, Act]]) -> None:
