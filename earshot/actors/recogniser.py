@@ -22,6 +22,8 @@ from earshot.patience import PATIENCE_S, comes_to, stays
 from earshot.targets.control import Control, Fault, Stream, StreamOptions
 
 NAME = "the recogniser"
+A_CALL_S = 0.02
+"""What reporting a result may take without anything being late."""
 A_MOMENT_S = 0.2
 """How long it is watched that nothing more happens, after what was to happen has."""
 
@@ -112,12 +114,17 @@ class Recogniser:
         self.reports([Result(text, final, after_s=k * every_s) for k, text in enumerate(texts)])
 
     def reports(self, results: Sequence[Result]) -> None:
-        """Report results one after the other, each at its time after the first."""
+        """Report results one after the other, each at its time after the first.
+
+        Provisional ones take each other's place when they come close together; so on a slow machine, where one is late,
+        those after it keep their distance.
+        """
+        behind_s = 0.0
         self.reported = [result.text for result in results]
         self._began_ns = time.monotonic_ns()
         self.due_ns = {result.text: self._began_ns + round(result.after_s * 1e9) for result in results}
         for result in results:
-            left_s = result.after_s - (time.monotonic_ns() - self._began_ns) / 1e9
+            left_s = result.after_s + behind_s - self._since_began_s()
             time.sleep(max(0.0, left_s))
             self._ledger.note(NAME, f'{"understands" if result.final else "provisionally understands"} "{result.text}"')
             self._ended_ns = time.monotonic_ns()
@@ -130,6 +137,11 @@ class Recogniser:
                 start_ms=round(result.from_s * 1000),
                 end_ms=round(result.until_s * 1000),
             )
+            if not result.final:
+                behind_s = max(behind_s, self._since_began_s() - result.after_s - A_CALL_S)
+
+    def _since_began_s(self) -> float:
+        return (time.monotonic_ns() - self._began_ns) / 1e9
 
     def since_report_s(self, observation: Observation) -> float:
         """Return how long after the first result of the latest series this was."""
