@@ -10,7 +10,7 @@ from earshot.evidence.page import abridged, counted, page, text
 from earshot.ledger import Kind, Ledger, Observation
 
 HIDDEN = "\u2039hidden\u203a"
-MOST_ROWS = 2000
+MOST_ROWS = 600
 
 _SECRET_NAME = r"[\w-]*(?:token|authorization|secret|password|connectionid)[\w-]*"
 _SECRET_FIELD = re.compile(_SECRET_NAME, re.IGNORECASE)
