@@ -147,9 +147,9 @@ class Page(Caller):
         within_s = len(samples) / SAMPLE_RATE_HZ / pace + 2 * PATIENCE_S
         self._scene.runtime.call(self._listen(samples, pace), within_s=within_s)
 
-    def ends_turn(self) -> Turn:
+    def ends_turn(self, **details: object) -> Turn:
         """End the turn as soon as the session is confirmed; returns the turn."""
-        self._scene.runtime.call(self._end_turn(), within_s=CONNECT_WITHIN_S)
+        self._scene.runtime.call(self._end_turn(**details), within_s=CONNECT_WITHIN_S)
         return self._order().turns[-1]
 
     # ---- what the page shows
@@ -220,11 +220,11 @@ class Page(Caller):
         if self.is_hasty:
             await self.leg.send(rest)
 
-    async def _end_turn(self) -> None:
+    async def _end_turn(self, **details: object) -> None:
         """Send the end of the turn, but not before the session is confirmed."""
         while not self._order().sessions_known:
             await asyncio.sleep(LOOK_EVERY_S)
-        await self.leg.send(END_TURN)
+        await self.leg.send({**END_TURN, **details})
         self.display.turn_ended()
 
 
