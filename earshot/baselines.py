@@ -65,7 +65,7 @@ def machine_class() -> str:
     information = Path("/proc/cpuinfo")
     if information.exists() and (found := re.search(r"^model name\s*:\s*(.+)$", information.read_text(), re.MULTILINE)):
         model = found[1]
-    return f"{os.cpu_count()} × {model}, {platform.system()}, Python {platform.python_version_tuple()[1]}"
+    return f"{os.cpu_count()} × {model}, {platform.system()}, Python {'.'.join(platform.python_version_tuple()[:2])}"
 
 
 def read(file: Path) -> dict[str, list[Past]]:

@@ -11,6 +11,7 @@ from typing import TypeVar
 from hamcrest import empty, has_entries, none
 from hamcrest.core.matcher import Matcher
 
+from earshot.actors.attempts import Refusal
 from earshot.actors.caller import Caller
 from earshot.actors.company import Company
 from earshot.actors.ensemble import Ensemble
@@ -20,7 +21,7 @@ from earshot.actors.listener import Listener
 from earshot.actors.page import Page
 from earshot.actors.participant import Participant
 from earshot.actors.person import SYSTEM as BROADCAST
-from earshot.actors.person import Person, Refusal
+from earshot.actors.person import Person
 from earshot.actors.recogniser import Recogniser
 from earshot.actors.speaker import Speaker
 from earshot.audio.clips import SampleLibrary

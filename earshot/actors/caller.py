@@ -118,10 +118,13 @@ class Caller(Participant):
             raise AssertionError(f"{self.name} expected a connection, but was refused with status {outcome.code}")
         return outcome
 
-    def names_session(self, session_id: str | None = None) -> Observation:
-        """Give the session a name, by default one that nobody else uses, and return its confirmation."""
+    def names_session(self, session_id: str | None = None, **details: object) -> Observation:
+        """Give the session a name, by default one that nobody else uses, and return its confirmation.
+
+        `details` are further members of the message.
+        """
         self.session_id = session_id or self.session_id
-        sent = self._send(name_session(self.session_id))
+        sent = self._send({**name_session(self.session_id), **details})
         came = self._await((SESSION_KNOWN, ERROR), since=sent.number, patience_s=PATIENCE_S)
         if came.type == ERROR:
             self._scene.surprises.claim(came)
@@ -202,9 +205,12 @@ class Caller(Participant):
                 )
         return replies
 
-    def ends_turn(self) -> Turn:
-        """Say that this was all, without waiting for the answer; returns the turn."""
-        self._send(END_TURN)
+    def ends_turn(self, **details: object) -> Turn:
+        """Say that this was all, without waiting for the answer; returns the turn.
+
+        `details` are further members of the message.
+        """
+        self._send({**END_TURN, **details})
         self._script = self._script[1:]
         return self._order().turns[-1]
 

@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from earshot.ledger import Kind, Observation
 from earshot.page.display import Display, speaking_s
 from earshot.page.identity import new_session_id
 from earshot.page.playback import PlaybackGate
-from earshot.page.reconnect import CONNECT_WITHIN_S, HEALTH_WITHIN_S, Reconnect
+from earshot.page.reconnect import CONNECT_WITHIN_S, HEALTH_WITHIN_S, Reconnect, retry_after_s
 from earshot.page.recorder import Cadence
 from earshot.page.voice_activity import Event, Thresholds, VoiceActivity, loudnesses
 from earshot.scene import Scene
@@ -73,8 +74,7 @@ class Page(Caller):
 
     def loads(self) -> Observation:
         """Ask whether the service is well, connect, name the session at once, and return its confirmation."""
-        asks = "asks whether the service is well"
-        self._scene.pages.get("/health", who=self.name, asks=asks, within_s=HEALTH_WITHIN_S)
+        self._asks_health()
         self.connects()
         return self.names_session()
 
@@ -91,7 +91,7 @@ class Page(Caller):
         code: int | None = closed.code
         while (delay_s := self._reconnect.delay_s(code)) is not None:
             rested_from = time.monotonic()
-            self._scene.ledger.await_first(lambda _: False, since=len(self._scene.ledger), within_s=delay_s / FASTER)
+            self._rests(delay_s / FASTER)
             rest_s = (time.monotonic() - rested_from) * FASTER
             outcome = self._open({}, checked=True)
             self.attempts.append(Attempt(rest_s, outcome.kind is Kind.OPENED))
@@ -134,7 +134,7 @@ class Page(Caller):
         """Return when the answer that is being spoken is over, and a while later."""
         self._take_in()
         left_s = max(0.0, self._gate.ends_s - time.monotonic()) + LISTENING_PAUSE_S
-        self._scene.ledger.await_first(lambda _: False, since=len(self._scene.ledger), within_s=left_s)
+        self._rests(left_s)
 
     def sends_whole(self, text: str) -> None:
         """Send a whole sentence at once, and wait for nothing."""
@@ -147,9 +147,9 @@ class Page(Caller):
         within_s = len(samples) / SAMPLE_RATE_HZ / pace + 2 * PATIENCE_S
         self._scene.runtime.call(self._listen(samples, pace), within_s=within_s)
 
-    def ends_turn(self) -> Turn:
+    def ends_turn(self, **details: object) -> Turn:
         """End the turn as soon as the session is confirmed; returns the turn."""
-        self._scene.runtime.call(self._end_turn(), within_s=CONNECT_WITHIN_S)
+        self._scene.runtime.call(self._end_turn(**details), within_s=CONNECT_WITHIN_S)
         return self._order().turns[-1]
 
     # ---- what the page shows
@@ -176,6 +176,22 @@ class Page(Caller):
             if self._is_for_me(observation, ()) and (words := self.display.told(observation.message)):
                 self.spoken_aloud.append(words)
                 self._gate.plays(observation.at_ns / 1e9, speaking_s(words))
+
+    def _asks_health(self) -> None:
+        """Ask whether the service is well, again where that may help; AssertionError if it does not say so."""
+        asks, retries = "asks whether the service is well", 0
+        while True:
+            answer = self._scene.pages.get("/health", who=self.name, asks=asks, within_s=HEALTH_WITHIN_S)
+            if answer.code == HTTPStatus.OK:
+                return
+            delay_s = retry_after_s(retries, answer.code or 0)
+            if delay_s is None:
+                raise AssertionError(f"{self.name}'s page {asks}, and was answered with status {answer.code}")
+            self._rests(delay_s / FASTER)
+            retries += 1
+
+    def _rests(self, span_s: float) -> None:
+        self._scene.ledger.await_first(lambda _: False, since=len(self._scene.ledger), within_s=span_s)
 
     # ---- on the loop
 
@@ -220,11 +236,11 @@ class Page(Caller):
         if self.is_hasty:
             await self.leg.send(rest)
 
-    async def _end_turn(self) -> None:
+    async def _end_turn(self, **details: object) -> None:
         """Send the end of the turn, but not before the session is confirmed."""
         while not self._order().sessions_known:
             await asyncio.sleep(LOOK_EVERY_S)
-        await self.leg.send(END_TURN)
+        await self.leg.send({**END_TURN, **details})
         self.display.turn_ended()
 
 

@@ -8,7 +8,7 @@ from hamcrest.core.base_matcher import BaseMatcher
 from hamcrest.core.description import Description
 from hamcrest.core.matcher import Matcher
 
-from earshot.actors.person import Refusal
+from earshot.actors.attempts import Refusal
 
 _INSIDES = re.compile(
     r"(?i:traceback|handler|botocore|boto3|dynamodb|localhost)|\.py\b|\bline \d+|\b0x[0-9a-f]{4,}"

@@ -9,8 +9,8 @@ from hamcrest.core.base_matcher import BaseMatcher
 from hamcrest.core.description import Description
 from hamcrest.core.matcher import Matcher
 
+from earshot.actors.attempts import Refusal
 from earshot.actors.microphone import Piece
-from earshot.actors.person import Refusal
 
 Outcomes = Sequence[Refusal | None]
 

@@ -8,7 +8,7 @@ from hamcrest.core.base_matcher import BaseMatcher
 from hamcrest.core.description import Description
 from hamcrest.core.matcher import Matcher
 
-from earshot.actors.person import Refusal
+from earshot.actors.attempts import Refusal
 
 
 class _RefusedWith(BaseMatcher[Refusal]):

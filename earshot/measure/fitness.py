@@ -160,10 +160,21 @@ class _Counters:
     @classmethod
     def read(cls) -> _Counters:
         switches = resource.getrusage(resource.RUSAGE_SELF).ru_nivcsw if resource else None
-        ticks = ticks_in(_STAT.read_text()) if _STAT.exists() else ()
+        stat, pressure = _text(_STAT), _text(_PRESSURE)
         return cls(
-            time.monotonic(), ticks, switches, waited_us_in(_PRESSURE.read_text()) if _PRESSURE.exists() else None
+            time.monotonic(),
+            ticks_in(stat) if stat else (),
+            switches,
+            waited_us_in(pressure) if pressure else None,
         )
+
+
+def _text(file: Path) -> str:
+    """Return what a file of the system says; nothing where there is none, or where the system was told not to count."""
+    try:
+        return file.read_text()
+    except OSError:
+        return ""
 
 
 def ticks_in(stat: str) -> tuple[int, ...]:

@@ -9,8 +9,8 @@ PLACEHOLDER = "…"
 """Stands for what somebody said until it has been understood."""
 LISTENING = "You"
 FAILED = "Error"
-WORDS_PER_S = 10.0
-"""How fast an answer is spoken: about four times as fast as people speak, so that scenarios are short."""
+WORDS_PER_S = 6.0
+"""How fast an answer is spoken: about twice as fast as people speak, so that scenarios are short."""
 
 
 @dataclass(slots=True)

@@ -21,6 +21,16 @@ Feature: Asking the assistant
       When the service is asked how it is
       Then it says that it is well, or that something is missing
 
+  Rule: What nobody knows is ignored
+
+    @CONV-4 @normal
+    Scenario: Details that nobody knows change nothing
+      Given Ana is in a conversation
+      When Ana asks "Play some quiet jazz." with details in every message that nobody knows
+      Then each of Ana's pieces of audio is confirmed once
+      And Ana is understood as "Play some quiet jazz."
+      And Ana is answered
+
   Rule: Every turn is answered, and then over
 
     @CONV-4 @CONV-40 @blocker

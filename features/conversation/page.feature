@@ -28,7 +28,7 @@ Feature: The page in the browser
 
   Rule: Silence ends a turn
 
-    @CONV-62 @CONV-66 @blocker
+    @CONV-62 @CONV-66 @blocker @alone
     Scenario: The turn ends 300 ms after the last word
       Given Ana's page has been loaded
       When Ana says "Set a timer for ten minutes." to the page at the pace of speech
@@ -155,7 +155,7 @@ Feature: The page in the browser
 
   Rule: Orderly and hasty pages both get their answers
 
-    @CONV-69 @critical
+    @CONV-69 @CONV-62 @blocker
     Scenario: An orderly page sends the last audio before it ends the turn
       Given Ana's page has been loaded
       When Ana says "Play some quiet jazz." to the page

@@ -18,7 +18,7 @@ from hamcrest import (
 
 from earshot.actors.caller import took_ms
 from earshot.actors.participant import ms_between
-from earshot.actors.requests import name_session
+from earshot.actors.requests import as_text, name_session
 from earshot.audio.containers import in_so_many
 from earshot.matchers.conversation import answered, complains, not_answered, words
 from earshot.matchers.moments import lasting
@@ -26,6 +26,8 @@ from earshot.patience import comes_to
 from earshot.turns import SESSION_KNOWN
 from features.talk import QUESTIONS
 
+DETAILS = {"mood": "cheerful", "extra": {"depth": [1, 2, 3]}}
+"""Members of messages that no contract knows."""
 HALF_A_MINUTE = 16
 """So many sentences last about as long."""
 CLOCKS_DIFFER_BY_S = 2.0
@@ -232,6 +234,14 @@ def step_asks_in_pieces(context, person, text, count):
     caller.notes(clip)
     caller.sends(in_so_many(clip.samples, count))
     caller.ends_turn()
+
+
+@when('{person:Name} asks "{text:Quoted}" with details in every message that nobody knows')
+def step_asks_with_details(context, person, text):
+    caller = context.stage.caller(person)
+    caller.names_session(**DETAILS)
+    caller.says(text, dress=lambda audio: {**as_text(audio), **DETAILS})
+    caller.ends_turn(**DETAILS)
 
 
 @when('{person:Name} names the session and asks "{text:Quoted}"')

@@ -15,6 +15,7 @@ from hamcrest import (
 
 from earshot.actors.participant import ms_between
 from earshot.audio import signals
+from earshot.failures import Inconclusive
 from earshot.matchers.conversation import answered, complains
 from earshot.matchers.moments import lasting
 from earshot.page.display import FAILED, LISTENING
@@ -84,7 +85,8 @@ def step_says_to_page(context, person, text):
 
 @when('{person:Name} says "{text:Quoted}" to the page at the pace of speech')
 def step_says_to_page_in_real_time(context, person, text):
-    context.stage.page(person).hears(text, pace=1)
+    page = context.stage.page(person)
+    context.stage.stopwatch.times(lambda: page.hears(text, pace=1))
 
 
 @given('{person:Name} has said "{text:Quoted}" to the page and was answered')
@@ -157,6 +159,10 @@ def step_ended_after(context, least_ms, most_ms, person):
     page = context.stage.page(person)
     after_s = (page.turns[-1].ended.at_ns - page.last_speech_ns) / 1e9
     in_time = lasting(least_ms / 1000, most_ms / 1000)
+    if not in_time.matches(after_s) and (reason := context.stage.stopwatch.why_unfit()):
+        raise Inconclusive(
+            f"the page ended the turn after {after_s:.2f} s, but the machine was unfit to tell: {reason}"
+        )
     assert_that(after_s, in_time, f"how long after {person}'s last word the turn was ended")
 
 

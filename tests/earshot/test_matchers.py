@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from hamcrest import assert_that
 
+from earshot.actors.attempts import Refusal
 from earshot.actors.listener import Heard
-from earshot.actors.person import Refusal
 from earshot.audio.clips import SampleLibrary
 from earshot.audio.signals import noise
 from earshot.ledger import Kind, Observation

@@ -11,7 +11,7 @@ import pytest
 
 from earshot.measure import fitness
 from earshot.measure.budget import Budget
-from earshot.measure.fitness import Fitness, FitnessWatch, Machine, percentile_of, ticks_in
+from earshot.measure.fitness import Fitness, FitnessWatch, Machine, percentile_of, ticks_in, waited_us_in
 from earshot.measure.floor import Examination, NullEcho
 from earshot.measure.schedule import Schedule
 
@@ -99,3 +99,19 @@ def test_a_mere_echo_takes_next_to_nothing(tmp_path: Path) -> None:
         echo.close()
     assert [len(times) for times in machine.echoes_ms] == [100, 100]
     assert all(0 < took < 5000 for times in machine.echoes_ms for took in times)
+
+
+def test_pressure_is_read_where_the_system_counts_it() -> None:
+    assert waited_us_in("some avg10=8.47 avg60=48.49 total=6158460579\nfull avg10=0.00 total=0\n") == 6158460579
+    with pytest.raises(ValueError, match="expected /proc/pressure/cpu to begin with 'some"):
+        waited_us_in("full total=3")
+
+
+def test_a_machine_on_which_everybody_waits_is_unfit() -> None:
+    waits = Machine(fitness=Fitness(free=0.3, waiting=0.4))
+    assert waits.complaints(Budget(95, 50)) == ("it was busy, with somebody waiting for a processor 40 % of the time",)
+    assert Machine(fitness=Fitness(free=0.3, waiting=0.2)).complaints(Budget(95, 50)) == ()
+
+
+def test_clocks_of_two_machines_add_to_the_error() -> None:
+    assert Machine(((0.5,) * 100,), clock_error_ms=2.0).error_ms(95) == 2.5
