@@ -107,6 +107,9 @@ def _measure(stage: Stage, arguments: argparse.Namespace) -> int:
         )
     except (AssertionError, Inconclusive) as found:
         failure = found
+    except Unusable:
+        stage.closes()
+        raise
     try:
         stage.closes()
     except (AssertionError, Inconclusive) as found:

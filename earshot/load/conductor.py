@@ -7,7 +7,7 @@ Locust deals the listeners out to its workers (`earshot.load.usher`), on this ma
 orders to them and the tallies back.
 
     {"do": "gather", "workers": 2, "within_s": 60}
-    {"do": "join", "count": 1000, …}      then as a row is told
+    {"do": "join", "count": 1000, "within_s": 160, …}      then as a row is told
     {"do": "tell", "due_ns": {message: time}, "within_s": 10}
     {"do": "leave"}
 """
@@ -75,7 +75,7 @@ class Conductor:
         news = self._told[JOINED]
         self._runner.start(user_count=order["count"], spawn_rate=JOINS_PER_S)
         done = lambda: sum(each["joined"] + len(each["refused"]) for each in news) >= order["count"]  # noqa: E731
-        _until(done, DONE_WITHIN_S / 2)
+        _until(done, order["within_s"])
         return {
             "joined": sum(each["joined"] for each in news),
             "refused": [words for each in news for words in each["refused"]],
@@ -86,7 +86,7 @@ class Conductor:
         news.clear()
         for worker, (offset_ns, _) in self._offsets.items():
             self._runner.send_message(TELL, {**order, "offset_ns": offset_ns}, worker)
-        _until(lambda: len(news) >= len(self._offsets), order["within_s"] + DONE_WITHIN_S / 2)
+        _until(lambda: len(news) >= len(self._offsets), order["within_s"] + DONE_WITHIN_S)
         return {"answers": list(news), "missing": len(self._offsets) - len(news)}
 
     def _look_at_clock(self, worker: str) -> tuple[int, int]:

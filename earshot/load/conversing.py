@@ -20,8 +20,9 @@ from earshot.failures import Unusable
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_WITHIN_S = 20.0
-DONE_WITHIN_S = 300.0
-"""Joining takes longest: some ten milliseconds for each listener."""
+DONE_WITHIN_S = 60.0
+JOINED_WITHIN_S = 0.1
+"""For each listener; as a rule it takes some ten milliseconds."""
 ENDS_WITHIN_S = 10.0
 
 
@@ -46,13 +47,13 @@ class Partner:
         self.ready = self._answer(READY_WITHIN_S)
         """What it said when it was ready."""
 
-    def asks(self, order: Mapping[str, object]) -> dict[str, Any]:
-        """Give an order and return the answer; Unusable with the process's last words if there is none."""
+    def asks(self, order: Mapping[str, object], *, within_s: float = DONE_WITHIN_S) -> dict[str, Any]:
+        """Give an order and return the answer; Unusable with the process's last words if there is none in time."""
         assert self._process.stdin is not None
         with contextlib.suppress(BrokenPipeError):  # it has ended: what it said last is told below
             self._process.stdin.write(json.dumps(order).encode() + b"\n")
             self._process.stdin.flush()
-        return self._answer(DONE_WITHIN_S)
+        return self._answer(within_s)
 
     def stop(self) -> None:
         """End the process; harmless if it has ended already."""
@@ -85,6 +86,11 @@ class Partner:
                 f"it last said: {words[-1] if words else 'nothing'}"
             )
         return answer
+
+
+def time_to_join(listeners: int) -> float:
+    """Return how many seconds so many listeners may take to join."""
+    return DONE_WITHIN_S + listeners * JOINED_WITHIN_S
 
 
 def say(words: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from earshot.failures import Unusable
-from earshot.load.conversing import ENDS_WITHIN_S, ROOT, Partner
+from earshot.load.conversing import DONE_WITHIN_S, ENDS_WITHIN_S, ROOT, Partner, time_to_join
 from earshot.load.hall import HEARD_WITHIN_S, Audience
 from earshot.load.tally import Tally
 
@@ -51,7 +51,8 @@ class Distributed(Audience):
             if elsewhere:
                 told(f"Now let {elsewhere} workers come: python -m earshot load --join THIS-MACHINE:{self.port}")
             wanted = workers + elsewhere
-            come = self._conductor.asks({"do": "gather", "workers": wanted, "within_s": COME_WITHIN_S})
+            order = {"do": "gather", "workers": wanted, "within_s": COME_WITHIN_S}
+            come = self._conductor.asks(order, within_s=COME_WITHIN_S + DONE_WITHIN_S)
             if come["workers"] < wanted:
                 raise Unusable(f"{wanted} workers were to come within {COME_WITHIN_S:g} s, but {come['workers']} did")
         except BaseException:
@@ -61,12 +62,14 @@ class Distributed(Audience):
 
     def join(self, count: int, *, url: str, session_id: str, language: str, by: str = "transcript") -> None:
         """Let them join, dealt out by Locust."""
-        order = {"do": "join", "count": count, "url": url, "session": session_id, "language": language, "by": by}
-        self._count_in(count, [self._conductor.asks(order)])
+        session = {"url": url, "session": session_id, "language": language, "by": by}
+        order = {"do": "join", "count": count, "within_s": time_to_join(count), **session}
+        self._count_in(count, [self._conductor.asks(order, within_s=time_to_join(count) + DONE_WITHIN_S)])
 
     def heard(self, due_ns: Mapping[str, int], *, within_s: float = HEARD_WITHIN_S) -> Tally:
         """Add up what the workers heard."""
-        told = self._conductor.asks({"do": "tell", "due_ns": dict(due_ns), "within_s": within_s})
+        order = {"do": "tell", "due_ns": dict(due_ns), "within_s": within_s}
+        told = self._conductor.asks(order, within_s=within_s + 2 * DONE_WITHIN_S)
         if told["missing"]:
             raise Unusable(f"{told['missing']} workers did not tell what their listeners heard: are they still there?")
         return self._add_up(told["answers"])

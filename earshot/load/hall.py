@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from earshot.failures import ContractBreach
-from earshot.load.conversing import Partner
+from earshot.load.conversing import DONE_WITHIN_S, Partner, time_to_join
 from earshot.load.tally import Tally, total
 from earshot.scene import new_address
 
@@ -81,26 +81,26 @@ class Hall(Audience):
             names = [f"Listener {number}" for number in range(place + 1, count + 1, len(self._rows))]
             addresses = [new_address() for _ in names]
             orders.append(order_to_join(url, session_id, language, by, names, addresses))
-        self._count_in(count, self._ask_all(orders))
+        self._count_in(count, self._ask_all(orders, within_s=time_to_join(count)))
 
     def heard(self, due_ns: Mapping[str, int], *, within_s: float = HEARD_WITHIN_S) -> Tally:
         """Add up what the rows heard."""
         order = {"do": "tell", "due_ns": dict(due_ns), "offset_ns": 0, "within_s": within_s}
-        return self._add_up(self._ask_all([order] * len(self._rows)))
+        return self._add_up(self._ask_all([order] * len(self._rows), within_s=DONE_WITHIN_S + within_s))
 
     def leave(self) -> None:
         """Empty the rows."""
-        rows, self._rows, self.listeners = self._rows, [], 0
+        rows, self._rows, listeners, self.listeners = self._rows, [], self.listeners, 0
         if not rows:
             return
         with ThreadPoolExecutor(len(rows)) as pool:
-            list(pool.map(lambda each: each.asks({"do": "leave"}), rows))
+            list(pool.map(lambda each: each.asks({"do": "leave"}, within_s=time_to_join(listeners)), rows))
             list(pool.map(Partner.stop, rows))
         self._folder.cleanup()
 
-    def _ask_all(self, orders: Sequence[Mapping[str, object]]) -> list[dict[str, Any]]:
+    def _ask_all(self, orders: Sequence[Mapping[str, object]], *, within_s: float) -> list[dict[str, Any]]:
         with ThreadPoolExecutor(len(self._rows)) as pool:
-            return list(pool.map(Partner.asks, self._rows, orders))
+            return list(pool.map(lambda each, order: each.asks(order, within_s=within_s), self._rows, orders))
 
 
 def row(number: int, folder: Path) -> Partner:

@@ -20,7 +20,7 @@ from gevent.event import Event
 from locust import User, task
 from locust.env import Environment
 
-from earshot.load.conversing import Partner
+from earshot.load.conversing import DONE_WITHIN_S, Partner, time_to_join
 
 SESSION, JOINED, TELL, HEARD, CLOCK, MOMENT = (
     f"earshot-{word}" for word in ("session", "joined", "tell", "heard", "clock", "moment")
@@ -105,7 +105,8 @@ class Usher:
                 "by": session["by"],
                 "names": [name for name, _, _ in coming],
                 "addresses": [address for _, address, _ in coming],
-            }
+            },
+            within_s=time_to_join(len(coming)),
         )
         for _, _, joined in coming:
             joined.set()
@@ -118,7 +119,8 @@ class Usher:
         self._known.set()
 
     def _tell(self, *, msg: Any, **_: object) -> None:
-        self._runner.send_message(HEARD, self._row.asks({**msg.data, "do": "tell"}))
+        heard = self._row.asks({**msg.data, "do": "tell"}, within_s=msg.data["within_s"] + DONE_WITHIN_S)
+        self._runner.send_message(HEARD, heard)
 
     def _say_when(self, **_: object) -> None:
         self._runner.send_message(MOMENT, {"ns": time.monotonic_ns(), "boot": this_boot()})

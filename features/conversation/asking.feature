@@ -75,13 +75,13 @@ Feature: Asking the assistant
       Then Ana is understood as "<sentence>"
 
       Examples:
-        | sentence                          |
-        | Hello, can you help me?           |
-        | Set a timer for ten minutes.      |
-        | Turn off the kitchen lights.      |
-        | Remind me to call the doctor.     |
+        | sentence                           |
+        | Hello, can you help me?            |
+        | Set a timer for ten minutes.       |
+        | Turn off the kitchen lights.       |
+        | Remind me to call the doctor.      |
         | How do I get to the train station? |
-        | Stop, that is enough for today.   |
+        | Stop, that is enough for today.    |
 
     @CONV-7 @normal
     Scenario: Several sentences of one turn are understood together

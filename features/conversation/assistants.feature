@@ -29,8 +29,8 @@ Feature: Who answers
       Then Ana is answered by OpenAI
 
       Examples:
-        | says                 |
-        | says nothing         |
+        | says                    |
+        | says nothing            |
         | says nothing but blanks |
 
     @CONV-42 @normal @needs-fault

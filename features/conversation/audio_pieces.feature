@@ -49,16 +49,16 @@ Feature: Audio in pieces
 
       @CONV-8
       Examples: In bytes
-        | way                                     |
-        | in raw bytes                            |
+        | way                                      |
+        | in raw bytes                             |
         | in raw bytes as several whole recordings |
-        | in raw bytes as bare samples            |
-        | by turns as text and in raw bytes       |
+        | in raw bytes as bare samples             |
+        | by turns as text and in raw bytes        |
 
       @CONV-23
       Examples: In text of another kind
-        | way                         |
-        | as text without padding     |
+        | way                           |
+        | as text without padding       |
         | as text with blanks around it |
 
     @CONV-24 @CONV-8 @normal @needs-double
@@ -86,10 +86,10 @@ Feature: Audio in pieces
       And Ana is understood as "Set a timer for ten minutes."
 
       Examples:
-        | piece                          |
-        | an empty piece                 |
-        | an empty piece in raw bytes    |
-        | a piece of nothing but blanks  |
+        | piece                         |
+        | an empty piece                |
+        | an empty piece in raw bytes   |
+        | a piece of nothing but blanks |
 
       @CONV-21
       Examples: Nothing to decode
@@ -125,21 +125,21 @@ Feature: Audio in pieces
       And Ana is understood as "Set a timer for ten minutes."
 
       Examples: Signs that mean nothing
-        | piece                                     |
-        | a piece of signs that stand for no sound  |
-        | a piece with one sign too many            |
-        | a piece with an accent in it              |
-        | a piece with a blank in it                |
-        | a piece in another alphabet               |
-        | a piece filled up too early               |
+        | piece                                    |
+        | a piece of signs that stand for no sound |
+        | a piece with one sign too many           |
+        | a piece with an accent in it             |
+        | a piece with a blank in it               |
+        | a piece in another alphabet              |
+        | a piece filled up too early              |
 
       @CONV-21
       Examples: No text
-        | piece                             |
-        | a piece whose audio is a number   |
-        | a piece whose audio is a list     |
-        | a piece whose audio is an object  |
-        | a piece whose audio is a yes      |
+        | piece                            |
+        | a piece whose audio is a number  |
+        | a piece whose audio is a list    |
+        | a piece whose audio is an object |
+        | a piece whose audio is a yes     |
 
     @CONV-22 @normal
     Scenario: A turn of nothing but a refused piece has no audio
@@ -164,10 +164,10 @@ Feature: Audio in pieces
       Then that piece is <fate>
 
       Examples:
-        | bytes   | dressed      | fate                                           |
-        | 1048576 | as text      | confirmed to Ana                               |
+        | bytes   | dressed      | fate                                                  |
+        | 1048576 | as text      | confirmed to Ana                                      |
         | 1048577 | as text      | refused to Ana because the piece of audio is too long |
-        | 1048576 | in raw bytes | confirmed to Ana                               |
+        | 1048576 | in raw bytes | confirmed to Ana                                      |
         | 1048577 | in raw bytes | refused to Ana because the piece of audio is too long |
 
     @CONV-25 @normal

@@ -30,9 +30,9 @@ Feature: What is not passed on to the assistant
       Then Ana is answered by Llama
 
       Examples:
-        | text                         |
-        | What is a flumper dinck?     |
-        | Tell me about flumperdincs.  |
+        | text                        |
+        | What is a flumper dinck?    |
+        | Tell me about flumperdincs. |
 
     @CONV-46 @CONV-5 @normal
     Scenario: After blocked words the conversation goes on
@@ -76,8 +76,8 @@ Feature: What is not passed on to the assistant
       Then Ana is answered by Llama
 
       Examples: Often enough only with one more
-        | word  | times | rest                            |
-        | lemon | 10    | for my lovely aunt              |
+        | word  | times | rest               |
+        | lemon | 10    | for my lovely aunt |
 
       Examples: Too short for it: 50 characters
         | word | times | rest   |

@@ -21,10 +21,10 @@ Feature: The page in the browser
       Then each of those pieces is confirmed to Ana within 2 seconds
 
       Examples:
-        | pieces                                    |
-        | 5 pieces of 100 ms, one every 50 ms       |
-        | 3 pieces of 200 ms                        |
-        | 5 pieces of 100 ms at the pace of speech  |
+        | pieces                                   |
+        | 5 pieces of 100 ms, one every 50 ms      |
+        | 3 pieces of 200 ms                       |
+        | 5 pieces of 100 ms at the pace of speech |
 
   Rule: Silence ends a turn
 
@@ -122,9 +122,9 @@ Feature: The page in the browser
       And Ana can still ask "Play some quiet jazz."
 
       Examples:
-        | breaks                     |
-        | is cut off                 |
-        | is closed after a failure  |
+        | breaks                    |
+        | is cut off                |
+        | is closed after a failure |
 
     @CONV-68 @normal @needs-fault
     Scenario: The page rests longer after each attempt that failed
@@ -141,9 +141,9 @@ Feature: The page in the browser
       Then Ana's page has not tried to connect again
 
       Examples:
-        | how                            |
-        | in good order                  |
-        | because the service goes away  |
+        | how                           |
+        | in good order                 |
+        | because the service goes away |
 
     @CONV-68 @normal @needs-fault
     Scenario: After ten attempts the page gives up and says so once

@@ -14,11 +14,11 @@ Feature: When something goes wrong in a conversation
       And Ana can still ask "Tell me a funny story."
 
       Examples:
-        | message                                          |
-        | a message of a kind that nobody knows            |
-        | a message of a kind that only the service sends  |
-        | a message whose kind is written in capitals      |
-        | a message of a kind without a name               |
+        | message                                         |
+        | a message of a kind that nobody knows           |
+        | a message of a kind that only the service sends |
+        | a message whose kind is written in capitals     |
+        | a message of a kind without a name              |
 
     @CONV-51 @CONV-56 @critical
     Scenario Outline: What cannot be read is refused: <message>
@@ -29,15 +29,15 @@ Feature: When something goes wrong in a conversation
       And Ana can still ask "Tell me a funny story."
 
       Examples: No message
-        | message                       |
-        | half a message                |
-        | a bare word                   |
-        | a number                      |
-        | a list of messages            |
-        | a message in quotation marks  |
-        | an empty message              |
-        | an empty value                |
-        | a message nested 50000 times  |
+        | message                      |
+        | half a message               |
+        | a bare word                  |
+        | a number                     |
+        | a list of messages           |
+        | a message in quotation marks |
+        | an empty message             |
+        | an empty value               |
+        | a message nested 50000 times |
 
       Examples: A message that does not say what it is
         | message                                |
@@ -127,9 +127,9 @@ Feature: When something goes wrong in a conversation
       And Ana can still ask "Tell me a funny story."
 
       Examples:
-        | when                               |
-        | with Ana's next piece of audio     |
-        | at the end of Ana's next turn      |
+        | when                           |
+        | with Ana's next piece of audio |
+        | at the end of Ana's next turn  |
 
   Rule: When nothing can be kept, people are still answered
 

@@ -83,3 +83,26 @@ def test_somebody_who_left_may_be_closed_in_any_way(ledger: Ledger, surprises: S
     surprises.ended_by_us("Lena")
     keep(ledger, Kind.CLOSED, code=1006)
     assert surprises.news(at_the_end=True) == []
+
+
+def test_an_answer_that_says_why_it_is_none_is_a_surprise(ledger: Ledger, surprises: Surprises) -> None:
+    answer = {"type": "chatbot_response", "backend_used": "unknown", "response": None, "error": "All are unavailable."}
+    keep(ledger, Kind.RECEIVED, message={**answer, "response": "Hello!", "error": None})
+    assert surprises.news() == []
+    none = keep(ledger, Kind.RECEIVED, message=answer)
+    (sentence,) = surprises.news()
+    assert "All are unavailable. (unknown)" in sentence
+    surprises.claim(none)
+    assert surprises.news(at_the_end=True) == []
+
+
+def test_what_may_come_late_is_judged_at_the_end_but_a_breach_at_once(ledger: Ledger, surprises: Surprises) -> None:
+    surprises.judge_at_the_end("Lena")
+    error = keep(ledger, Kind.RECEIVED, message={"type": "error", "message": "There is no audio data."})
+    keep(ledger, Kind.CLOSED, code=1011)
+    keep(ledger, Kind.RECEIVED, leg="Bruno", message=ERROR)
+    assert [words.split()[0] for words in surprises.news()] == ["Bruno"]
+    keep(ledger, Kind.VIOLATION, words="error is missing")
+    assert ["error is missing" in words for words in surprises.news()] == [True]
+    surprises.claim(error)
+    assert ["code 1011" in words for words in surprises.news(at_the_end=True)] == [True]
