@@ -85,7 +85,10 @@ def run(arguments: argparse.Namespace) -> int:
             if arguments.shuffle:
                 print(f"Shuffled with --seed {seed + repetition}")
                 order = shuffled(scenarios, seed + repetition)
-            exit_code |= Launch(order, arguments).run()
+            launch = Launch(order, arguments)
+            exit_code |= launch.run()
+            if launch.was_cancelled:
+                return exit_code
             results = read_results(arguments.results)
             for result in results:
                 verdicts[result["fullName"] + _row(result)].append(result["status"])
@@ -104,7 +107,8 @@ class Launch:
         self._arguments = arguments
         self._workers: list[BaseProcess] = []
         self._display = Display(len(scenarios))
-        self._cancelled = False
+        self.was_cancelled = False
+        """Whether somebody ended it before its time."""
         self._dealing = threading.Lock()
         together = [scenario for scenario in scenarios if not scenario.alone]
         self._bundles = self._bundled(together)
@@ -135,7 +139,7 @@ class Launch:
                 self._display.close()
         told = {json.loads(file.read_text("utf-8"))["historyId"] for file in arguments.results.glob("*-result.json")}
         missing = [scenario for scenario in self._scenarios if scenario.history_id not in told]
-        if missing and not self._cancelled:
+        if missing and not self.was_cancelled:
             names = ", ".join(f"“{scenario.title}”" for scenario in missing[:MOST_NAMED])
             print(f"{len(missing)} of {len(self._scenarios)} scenarios left no result: {names}", file=sys.stderr)
             codes.append(RED)
@@ -167,7 +171,7 @@ class Launch:
             worker.join()
         for dealer in dealers:
             dealer.join()
-        if not self._cancelled:
+        if not self.was_cancelled:
             for words in dict.fromkeys(complaint for log in logs for complaint in _complaints(log)):
                 print(words, file=sys.stderr)
         return [worker.exitcode or 0 for worker in self._workers]
@@ -193,7 +197,7 @@ class Launch:
     def _next_for(self, number: int) -> list[str] | None:
         """Return what a worker is to do next; the first one takes what must run alone, once all others have ended."""
         with self._dealing:
-            if self._cancelled:
+            if self.was_cancelled:
                 return None
             if self._bundles:
                 # A worker that has started a service with other settings goes on with those who ask for it.
@@ -211,7 +215,7 @@ class Launch:
 
     def _cancel(self) -> None:
         """End every worker, and with it the instances it started."""
-        self._cancelled = True
+        self.was_cancelled = True
         for worker in self._workers:
             if worker.pid and worker.is_alive():
                 os.kill(worker.pid, signal.SIGINT)

@@ -183,7 +183,7 @@ def test_ctrl_c_ends_every_worker(tree: Path) -> None:
         STEPS.replace("time.sleep(0.2)", "open(f'in-{id(context)}', 'w').write('in'); time.sleep(60)")
     )
     run = subprocess.Popen(
-        [sys.executable, "-m", "earshot", "run", "-D", "target=none", "--jobs", "2"],
+        [sys.executable, "-m", "earshot", "run", "-D", "target=none", "--jobs", "2", "--repeat", "9"],
         cwd=tree,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
