@@ -28,7 +28,7 @@ from typing import Any
 from earshot.evidence.formatter import remove_stale_results
 from earshot.plan import Planned, bundles, keep_durations, read_durations, select, shuffled
 from earshot.progress import ProgressFormatter
-from earshot.report import read_results, summary
+from earshot.report import read_results, summary, unwelcome
 from earshot.targets.embedded import EmbeddedTarget
 from earshot.worker import PRELOADED, work
 from earshot.workers import environment_of
@@ -93,6 +93,9 @@ def run(arguments: argparse.Namespace) -> int:
             for result in results:
                 verdicts[result["fullName"] + _row(result)].append(result["status"])
             keep_durations(DURATIONS, results)
+            if arguments.repeat > 1:
+                for line in unwelcome(results):
+                    print(line, flush=True)
     print(summary(results))
     if arguments.repeat > 1:
         exit_code |= _tell_differing(verdicts, arguments.repeat)

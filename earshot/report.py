@@ -254,10 +254,10 @@ def summary(results: Sequence[dict[str, Any]]) -> str:
     width = max(len(name) for name in features)
     lines = [f"  {name:{width}}  {_counted(counts)}" for name, counts in sorted(features.items())]
     total = sum(features.values(), Counter())
-    return "\n".join([*lines, f"{total.total()} scenarios: {_counted(total)}", *_told(results)])
+    return "\n".join([*lines, f"{total.total()} scenarios: {_counted(total)}", *unwelcome(results)])
 
 
-def _told(results: Sequence[dict[str, Any]]) -> Iterator[str]:
+def unwelcome(results: Sequence[dict[str, Any]]) -> Iterator[str]:
     """Yield a line for each scenario that failed, broke or stayed open."""
     worst = [result for verdict in VERDICTS[:3] for result in results if verdict_of(result) == verdict]
     for result in worst[:MOST_TOLD]:

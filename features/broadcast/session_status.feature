@@ -202,8 +202,8 @@ Feature: Knowing the audience
     Scenario: The status comes at regular intervals
       Given a service that tells speakers the status every second
       When Ana starts a broadcast in English
-      Then Ana is told the regular status 1 second after the start, give or take 0.25 seconds
-      And Ana is told the regular status 1 second after the last regular one, give or take 0.25 seconds
+      Then Ana is told the regular status 1 second after the start, give or take 0.4 seconds
+      And Ana is told the regular status 1 second after the last regular one, give or take 0.4 seconds
       And Ana is told that nobody listens
       And Ana is told that the session began 2 seconds ago, give or take 1 second
       And Ana is told at which moment the status was made
@@ -215,7 +215,7 @@ Feature: Knowing the audience
       And Ana has been told the regular status
       And Ana has been told nothing for 0.7 seconds
       When Ana asks for the status
-      Then Ana is told the regular status 1 second after the answer, give or take 0.25 seconds
+      Then Ana is told the regular status 1 second after the answer, give or take 0.4 seconds
 
     @REQ-12.5 @normal @needs-settings
     Scenario: A status for another reason leaves the intervals as they are
@@ -225,4 +225,4 @@ Feature: Knowing the audience
       And Ana has been told nothing for 0.5 seconds
       When Lena joins in Spanish
       Then Ana is told the status because somebody listens in a new language
-      And Ana is told the regular status 1 second after the last regular one, give or take 0.25 seconds
+      And Ana is told the regular status 1 second after the last regular one, give or take 0.4 seconds
