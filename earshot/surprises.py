@@ -25,6 +25,7 @@ class Surprises:
         self._told: set[int] = set()
         self._ended_by_us: set[str] = set()
         self._judged_at_the_end: set[str] = set()
+        self._excused: set[str] = set()
 
     def claim(self, observation: Observation) -> None:
         """Say that a step expected this."""
@@ -46,6 +47,10 @@ class Surprises:
         This is for systems in which an error comes a while after what it is about.
         """
         self._judged_at_the_end.add(leg)
+
+    def excuse_errors(self, leg: str) -> None:
+        """Say that errors on this connection may or may not come, depending on how long the scenario takes."""
+        self._excused.add(leg)
 
     def news(self, *, at_the_end: bool = False) -> list[str]:
         """Return a sentence for every surprise that has not been told before."""
@@ -73,7 +78,8 @@ class Surprises:
             case Kind.VIOLATION | Kind.REFUSED:
                 return True
             case Kind.RECEIVED:
-                return observation.type == "error" or _is_no_answer(observation)
+                is_error = observation.type == "error" or _is_no_answer(observation)
+                return is_error and observation.leg not in self._excused
             case Kind.CLOSED:
                 return not (
                     observation.code == NORMAL_CLOSURE

@@ -223,6 +223,11 @@ class Caller(Participant):
         self.says(*texts)
         return self.ends_turn()
 
+    def asks_in_vain(self, text: str) -> Turn:
+        """Speak a sentence to a service that hangs: it may give up before the scenario is over, or not."""
+        self._scene.surprises.excuse_errors(self.leg.label)
+        return self.asks(text)
+
     def asks_come_what_may(self, text: str) -> Turn:
         """Speak a sentence and end the turn, whatever is said to its pieces; return when the turn is over."""
         clip = self._scene.samples.clip(text)

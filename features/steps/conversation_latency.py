@@ -166,7 +166,7 @@ def _question(place, number):
 @given("{people:Names} have ended a turn and are not answered yet")
 def step_ended_unanswered(context, people):
     for name in people:
-        context.stage.caller(name).asks(QUESTIONS[0])
+        context.stage.caller(name).asks_in_vain(QUESTIONS[0])
     comes_to(context.stage.control.ordered, only_contains(has_struck()), "the faults that were ordered", within_s=10)
 
 

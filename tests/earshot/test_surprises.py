@@ -62,6 +62,13 @@ def test_a_claimed_error_is_no_surprise(ledger: Ledger, surprises: Surprises) ->
     assert surprises.news(at_the_end=True) == []
 
 
+def test_errors_are_excused_on_one_connection_only(ledger: Ledger, surprises: Surprises) -> None:
+    surprises.excuse_errors("Lena")
+    keep(ledger, Kind.RECEIVED, message=ERROR)
+    keep(ledger, Kind.RECEIVED, "Amina", message=ERROR)
+    assert len(surprises.news(at_the_end=True)) == 1
+
+
 def test_an_outcome_put_aside_is_a_surprise_only_if_nobody_claims_it(ledger: Ledger, surprises: Surprises) -> None:
     claimed, forgotten = (keep(ledger, Kind.RECEIVED, message=ERROR) for _ in range(2))
     surprises.hold(claimed)
