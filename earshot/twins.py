@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -74,7 +74,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", help="which twins; default: all")
     parser.add_argument("--system", help="only the twins of this system")
     parser.add_argument("--jobs", type=int, default=3, help="twins at a time; default: %(default)s")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the outcomes here")
+    parser.add_argument(
+        "--promised-only", action="store_true", help="do not show survivors to scenarios that carry none of their ids"
+    )
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="also write the outcomes here, and go on from those that are there"
+    )
     parser.add_argument("--table", type=Path, metavar="FILE", help="also write a Markdown table here")
 
 
@@ -89,17 +94,27 @@ def run(arguments: argparse.Namespace) -> int:
     ):
         stack = Path(folder) / "stack.json"
         target.share(stack)
-        outcomes = []
-        for outcome in pool.map(lambda twin: try_twin(twin, stack), twins):
-            outcomes.append(outcome)
-            print(describe(outcome), flush=True)
+        outcomes = _read(arguments.json)
+        known = {outcome.twin.name for outcome in outcomes}
+        trying = [
+            pool.submit(try_twin, twin, stack, promised_only=arguments.promised_only)
+            for twin in twins
+            if twin.name not in known
+        ]
+        for tried in as_completed(trying):
+            outcomes.append(tried.result())
+            print(describe(outcomes[-1]), flush=True)
+            if arguments.json:
+                arguments.json.write_text(json.dumps([asdict(outcome) for outcome in outcomes], indent=2), "utf-8")
+    order = {twin.name: place for place, twin in enumerate(twins)}
+    outcomes = sorted(
+        (outcome for outcome in outcomes if outcome.twin.name in order), key=lambda one: order[one.twin.name]
+    )
     survivors = [outcome.twin.name for outcome in outcomes if outcome.survived]
     print(
         f"{len(outcomes) - len(survivors)} of {len(outcomes)} twins caught in {time.monotonic() - began:.0f} s"
         + (f"; survived: {', '.join(survivors)}" if survivors else "")
     )
-    if arguments.json:
-        arguments.json.write_text(json.dumps([asdict(outcome) for outcome in outcomes], indent=2), "utf-8")
     if arguments.table:
         arguments.table.write_text(as_table(outcomes, _titles({twin.system for twin in twins})), "utf-8")
     return 1 if survivors else 0
@@ -118,7 +133,7 @@ def list_twins() -> list[Twin]:
     ]
 
 
-def try_twin(twin: Twin, stack: Path) -> Outcome:
+def try_twin(twin: Twin, stack: Path, *, promised_only: bool = False) -> Outcome:
     """Run the scenarios that promise to notice this twin; if none does, run all the others of its system.
 
     `stack` says where the store is, and who bears the twin.
@@ -128,7 +143,7 @@ def try_twin(twin: Twin, stack: Path) -> Outcome:
     results = _behave(twin, stack, f"({promised}) and not @slow")
     if not _catches(twin, results):
         results += _behave(twin, stack, f"({promised}) and @slow")
-    if not _catches(twin, results):
+    if not _catches(twin, results) and not promised_only:
         results += _behave(twin, stack, f"@{twin.system} and not ({promised}) and not @alone and not @slow")
     catches = _catches(twin, results)
     caught_by = {catch.scenario for catch in catches}
@@ -140,6 +155,23 @@ def try_twin(twin: Twin, stack: Path) -> Outcome:
         len(results),
         time.monotonic() - began,
     )
+
+
+def _read(file: Path | None) -> list[Outcome]:
+    """Return the outcomes of caught twins that an earlier run left in a file; survivors are tried again."""
+    if file is None or not file.is_file():
+        return []
+    return [
+        Outcome(
+            Twin(**{**entry["twin"], "breaks": tuple(entry["twin"]["breaks"])}),
+            tuple(Catch(**catch) for catch in entry["caught_by"]),
+            tuple(entry["also_red"]),
+            entry["checked"],
+            entry["seconds"],
+        )
+        for entry in json.loads(file.read_text("utf-8"))
+        if entry["caught_by"]
+    ]
 
 
 def describe(outcome: Outcome) -> str:

@@ -6,13 +6,13 @@ Feature: Exploring a broadcast
 
   Rule: Whatever people do, and in whatever order, the rules hold
 
-    @REQ-24.2 @REQ-6.1 @REQ-8.1 @REQ-9.2 @REQ-10.2 @BRO-2.5.6 @critical @needs-table @needs-settings
+    @BRO-2.5.6 @critical @needs-table @needs-settings
     Scenario: Twenty seconds of everybody doing as they like leads to no surprise
       Given a service that sets no limits on how often people act
       When people do as they like for 20 seconds
       Then everything happened as the rules say, after each of at least 50 steps
 
-    @REQ-24.2 @REQ-6.1 @REQ-8.1 @REQ-9.2 @REQ-10.2 @BRO-2.5.6 @normal @needs-table @needs-settings @slow
+    @BRO-2.5.6 @normal @needs-table @needs-settings @slow
     Scenario: Ten minutes of everybody doing as they like lead to no surprise
       Given a service that sets no limits on how often people act
       When people do as they like for 600 seconds
