@@ -19,7 +19,6 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -30,7 +29,7 @@ from earshot.plan import Planned, bundles, keep_durations, read_durations, selec
 from earshot.progress import ProgressFormatter
 from earshot.report import read_results, summary, unwelcome
 from earshot.targets.embedded import EmbeddedTarget
-from earshot.worker import PRELOADED, work
+from earshot.worker import FORKING, work
 from earshot.workers import environment_of
 
 JOBS_PER_CORE = 4
@@ -40,8 +39,6 @@ ALLURE = "allure_behave.formatter:AllureFormatter"
 PROGRESS = f"{ProgressFormatter.__module__}:{ProgressFormatter.__name__}"
 LONGEST_BUNDLE_S = 4.0
 """Short enough that all workers end at about the same time, long enough that files are not read too often."""
-FORKING = get_context("forkserver")
-FORKING.set_forkserver_preload(list(PRELOADED))
 TOLD_EVERY_S = 10.0
 ENDS_WITHIN_S = 15.0
 RED = 1

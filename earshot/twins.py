@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from earshot.evidence.identity import title
 from earshot.failures import Unusable
 from earshot.promises import parse_features
 from earshot.targets.embedded import ROOT, EmbeddedTarget
+from earshot.worker import FORKING, run_behave
 from earshot.workers import STACK
 
 ALLURE = "allure_behave.formatter:AllureFormatter"
@@ -140,11 +142,13 @@ def try_twin(twin: Twin, stack: Path, *, promised_only: bool = False) -> Outcome
     """
     began = time.monotonic()
     promised = " or ".join(f"@{id_}" for id_ in twin.breaks)
-    results = _behave(twin, stack, f"({promised}) and not @slow")
+    carrying = _features(twin.breaks)
+    results = _behave(twin, stack, f"({promised}) and not @slow", carrying)
     if not _catches(twin, results):
-        results += _behave(twin, stack, f"({promised}) and @slow")
+        results += _behave(twin, stack, f"({promised}) and @slow", carrying)
     if not _catches(twin, results) and not promised_only:
-        results += _behave(twin, stack, f"@{twin.system} and not ({promised}) and not @alone and not @slow")
+        others = f"@{twin.system} and not ({promised}) and not @alone and not @slow"
+        results += _behave(twin, stack, others, _features([twin.system]))
     catches = _catches(twin, results)
     caught_by = {catch.scenario for catch in catches}
     red = [result["name"] for result in results if result["status"] in ("failed", "broken")]
@@ -242,23 +246,25 @@ def _titles(systems: set[str]) -> dict[str, list[str]]:
     }
 
 
-def _behave(twin: Twin, stack: Path, tags: str) -> list[dict[str, Any]]:
+def _behave(twin: Twin, stack: Path, tags: str, files: Sequence[Path]) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory(prefix="earshot-twin-") as folder:
         results = Path(folder)
         options = ["-D", f"twin={twin.name}", "--tags", tags, "-f", ALLURE, "-o", str(results), "-f", "null"]
-        try:
-            subprocess.run(
-                [sys.executable, "-m", "behave", *options, "features"],
-                cwd=ROOT,
-                env={**os.environ, STACK: str(stack)},
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                timeout=ENDS_WITHIN_S,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as endless:
-            raise Unusable(f"the features against the twin {twin.name} did not end in {ENDS_WITHIN_S:g} s") from endless
+        process: BaseProcess = FORKING.Process(
+            target=run_behave, args=([*options, *map(str, files)], {STACK: str(stack)}, results / "behave.log")
+        )
+        process.start()
+        process.join(ENDS_WITHIN_S)
+        if process.is_alive():
+            process.kill()
+            raise Unusable(f"the features against the twin {twin.name} did not end in {ENDS_WITHIN_S:g} s")
         return [json.loads(file.read_text("utf-8")) for file in results.glob(ALLURES_OWN_FILES[0])]
+
+
+def _features(tags: Sequence[str]) -> list[Path]:
+    """Return the feature files in which one of these tags occurs."""
+    wanted = re.compile("|".join(rf"@{re.escape(tag)}\b" for tag in tags))
+    return [file for file in sorted((ROOT / "features").rglob("*.feature")) if wanted.search(file.read_text("utf-8"))]
 
 
 def _catches(twin: Twin, results: Iterable[Mapping[str, Any]]) -> list[Catch]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -27,24 +28,32 @@ PRELOADED = (
 )
 """What every worker would otherwise load while it starts."""
 
+FORKING = get_context("forkserver")
+FORKING.set_forkserver_preload(list(PRELOADED))
+
 _table: Connection[Any, Any] | None = None
 
 
 def work(table: Connection[Any, Any], arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
-    """Be a worker: run behave with these arguments, and end the process with its exit code.
+    """Be a worker, and end the process with behave's exit code; see run_behave."""
+    global _table
+    _table = table
+    run_behave([*arguments, "--runner", f"{__name__}:{DealtRunner.__name__}"], environment, log)
 
-    Standard output and error go to `log`; a Ctrl-C is for the launcher, which ends its workers itself.
+
+def run_behave(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
+    """Be a behave with these arguments, in a process of its own, and end that with its exit code.
+
+    Standard output and error go to `log`; a Ctrl-C is for whoever started it.
     """
     from behave.__main__ import main
 
-    global _table
-    _table = table
     os.setsid()
     with log.open("w") as file:
         for stream in (sys.stdout, sys.stderr):
             os.dup2(file.fileno(), stream.fileno())
     os.environ.update(environment)
-    sys.exit(main([*arguments, "--runner", f"{__name__}:{DealtRunner.__name__}"]))
+    sys.exit(main(list(arguments)))
 
 
 def tell(**news: object) -> None:
