@@ -4,6 +4,7 @@ from behave import given, then, when
 from hamcrest import assert_that, contains_inanyorder, empty, equal_to, has_entries, matches_regexp
 
 from earshot.matchers.hearing import is_the_recording_of
+from earshot.matchers.presence import nothing
 
 # -- the service
 
@@ -217,7 +218,7 @@ def step_reads(context, listener, caption):
 
 @then("{listener:Name} hears nothing else")
 def step_hears_nothing_else(context, listener):
-    assert_that(context.stage.listener(listener).words_not_accounted_for(), empty(), f"what else {listener} heard")
+    assert_that(context.stage.listener(listener).words_not_accounted_for(), nothing(), f"what else {listener} heard")
 
 
 @then("{listener:Name} hears nothing for {duration_s:Seconds}")

@@ -5,7 +5,6 @@ from hamcrest import (
     assert_that,
     close_to,
     contains_exactly,
-    empty,
     equal_to,
     greater_than,
     has_entries,
@@ -19,6 +18,7 @@ from earshot.actors import acts
 from earshot.bookkeeping import PAUSE_LENGTH
 from earshot.matchers.broadcast_state import held_back, in_state, passed_on
 from earshot.matchers.numbers import between
+from earshot.matchers.presence import nothing
 
 # -- the speaker's controls
 
@@ -224,7 +224,7 @@ def step_told_state_first(context, listener, state, news):
 def step_told_nothing_else(context, people):
     for name in people:
         news = context.stage.person(name).news_not_accounted_for(since=context.stage.turning_point)
-        assert_that(news, empty(), f"what {name} is told beyond what was to be told")
+        assert_that(news, nothing(), f"what {name} is told beyond what was to be told")
 
 
 @then("{people:Names} is told nothing for {duration_s:Seconds}")
