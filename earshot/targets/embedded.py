@@ -149,7 +149,7 @@ class EmbeddedTarget:
             tables=Tables(aws, ready["tables"]),
             log=Path(ready["log"]),
             control=Control(ready["control_url"], is_shared=True),
-            metrics=Metrics(aws),
+            metrics=Metrics(aws, alarm_prefix=ready["alarm_prefix"]),
             answers_within_s=15.0,
             exact_words=True,
             conversation_log=True,

@@ -43,7 +43,8 @@ class Metrics:
     falls into.
     """
 
-    def __init__(self, aws: Aws) -> None:
+    def __init__(self, aws: Aws, *, alarm_prefix: str = "") -> None:
+        self._alarm_prefix = alarm_prefix
         self._endpoint = aws.endpoint or f"CloudWatch in {aws.region}"
         self._client = aws.client("cloudwatch")
 
@@ -98,9 +99,9 @@ class Metrics:
         dimensions = [one for page in pages for metric in page["Metrics"] for one in metric.get("Dimensions", [])]
         return {one["Name"] for one in dimensions} | {one["Value"] for one in dimensions}
 
-    def alarms(self, prefix: str = "") -> list[Alarm]:
-        """Return the alarms whose names begin with `prefix`."""
-        begins = {"AlarmNamePrefix": prefix} if prefix else {}
+    def alarms(self) -> list[Alarm]:
+        """Return the alarms of the service: those whose names begin as its own do, where several share an account."""
+        begins = {"AlarmNamePrefix": self._alarm_prefix} if self._alarm_prefix else {}
         try:
             pages = list(self._client.get_paginator("describe_alarms").paginate(**begins))
         except (BotoCoreError, ClientError) as failure:

@@ -155,7 +155,9 @@ async def test_what_was_put_is_read_back_through_the_emulator(emulator_url: str)
 @on_loop
 async def test_the_alarms_are_in_cloudwatch_under_the_prefix(emulator_url: str) -> None:
     await alarms.create(lambda: aws.connect(emulator_url, "cloudwatch"), "mine-")
-    found = {one.name: one for one in Metrics(Aws(region=aws.REGION, endpoint=emulator_url)).alarms("mine-")}
+    found = {
+        one.name: one for one in Metrics(Aws(region=aws.REGION, endpoint=emulator_url), alarm_prefix="mine-").alarms()
+    }
     assert len(found) == len(alarms.ALARMS)
     audio = found["mine-critical-audio-latency"]
     assert (audio.metric, audio.statistic, audio.threshold, audio.period_s, audio.periods) == (
