@@ -87,7 +87,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Try every twin, print who caught it, and return 1 if one survived."""
-    twins = _chosen(list_twins(), arguments.names, arguments.system)
+    known_twins = list_twins()
+    twins = _chosen(known_twins, arguments.names, arguments.system)
     began = time.monotonic()
     with (
         tempfile.TemporaryDirectory(prefix="earshot-twins-") as folder,
@@ -118,7 +119,9 @@ def run(arguments: argparse.Namespace) -> int:
         + (f"; survived: {', '.join(survivors)}" if survivors else "")
     )
     if arguments.table:
-        arguments.table.write_text(as_table(outcomes, _titles({twin.system for twin in twins})), "utf-8")
+        left_out = [twin.name for twin in known_twins if twin not in twins]
+        table = as_table(outcomes, _titles({twin.system for twin in twins}), left_out)
+        arguments.table.write_text(table, "utf-8")
     return 1 if survivors else 0
 
 
@@ -189,10 +192,10 @@ def describe(outcome: Outcome) -> str:
     return "\n".join([head, *lines])
 
 
-def as_table(outcomes: Sequence[Outcome], titles: Mapping[str, Sequence[str]]) -> str:
+def as_table(outcomes: Sequence[Outcome], titles: Mapping[str, Sequence[str]], left_out: Sequence[str]) -> str:
     """Return the Markdown page: each twin with its catches, then the scenarios, with and without twins that fail them.
 
-    `titles` are those of all scenarios, by feature.
+    `titles` are those of all scenarios, by feature; `left_out` are the twins that were not tried.
     """
     caught = sum(not outcome.survived for outcome in outcomes)
     rows = [
@@ -210,7 +213,8 @@ def as_table(outcomes: Sequence[Outcome], titles: Mapping[str, Sequence[str]]) -
             "Made by `python -m earshot twins --table docs/what-the-suite-catches.md`. A twin is the reference with",
             "one promise broken on purpose; it is caught by a failed scenario that carries the promise's id.",
             "",
-            f"{caught} of {len(outcomes)} twins are caught.",
+            f"{caught} of {len(outcomes)} twins are caught."
+            + (f" Not tried in this run: {', '.join(left_out)}." if left_out else ""),
             "",
             "| Twin | What is wrong | Promises | Caught by |",
             "|---|---|---|---|",
