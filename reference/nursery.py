@@ -29,11 +29,14 @@ WAITING = 64
 NEEDED = (
     "reference.__main__",
     "reference.app",
+    "reference.control.api",
     "reference.control.attached",
     "reference.engines",
     "reference.monitoring.alarms",
     "reference.monitoring.cloudwatch",
     "reference.speech.sphinx",
+    "uvicorn.loops.auto",
+    "uvicorn.protocols.http.auto",
 )
 """What an instance would otherwise import while it starts."""
 
@@ -66,14 +69,28 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _load() -> None:
-    """Import what an instance needs, so that each child finds it there."""
+    """Import and make what an instance needs, so that each child finds it there."""
     for name in NEEDED:
         importlib.import_module(name)
-    from reference.storage import aws
-
-    aws.load()
+    _rehearse()
     gc.collect()
     gc.freeze()
+
+
+def _rehearse() -> None:
+    """Make once, and throw away, what takes long only the first time: readers, clients, the control plane's models."""
+    from reference import engines
+    from reference.__main__ import SAMPLES
+    from reference.control import api
+    from reference.control.plane import ControlPlane
+    from reference.settings import Settings
+    from reference.storage import aws
+    from reference.storage.tables import TableNames
+
+    aws.load()
+    speech = engines.load(engines.RECOGNISERS[0], SAMPLES)
+    plane = ControlPlane(speech, aws.connect(aws.NOWHERE), TableNames.with_prefix(""))
+    api.build(plane, Settings())
 
 
 def _answer(client: socket.socket) -> bool:

@@ -23,6 +23,8 @@ WORKERS = 8
 """Calls under way at once; the emulator answers a few hundred a second, however many ask."""
 
 REGION = "eu-west-1"
+NOWHERE = "http://127.0.0.1:1"
+"""An endpoint for clients that are made and never used."""
 EMULATOR_ACCESS_KEY = "earshot"
 """Access key and secret key for the emulator, which checks neither: the user's own account is never used."""
 
@@ -48,7 +50,7 @@ def connect(endpoint_url: str, service: str = "dynamodb") -> Any:
 def load() -> None:
     """Read what clients are made from, once and for all in this process."""
     for service in ("dynamodb", "cloudwatch"):
-        connect("http://127.0.0.1:1", service).close()
+        connect(NOWHERE, service).close()
 
 
 @functools.cache
