@@ -8,6 +8,7 @@ backlog instead of being refused, so the second that loading takes passes beside
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import signal
@@ -23,6 +24,7 @@ import reference
 BACKLOG = 256
 KEEP_ALIVE_S = 3600
 """How long a connection may rest: longer than a run, since a client that finds its connection closed fails a call."""
+NEVER = 1_000_000_000
 
 
 class Emulator:
@@ -96,6 +98,7 @@ def _serve(listener: socket.socket) -> None:
     from reference.storage.front import Front
 
     cure_moto()
+    _look_through_the_new_only()
     server = uvicorn.Server(
         uvicorn.Config(
             Front(DomainDispatcherApplication(create_backend_app)),
@@ -107,6 +110,18 @@ def _serve(listener: socket.socket) -> None:
         )
     )
     server.run(sockets=[listener])
+
+
+def _look_through_the_new_only() -> None:
+    """Let the garbage collector leave alone what is old: a store keeps what it is given.
+
+    Of 400,000 objects after a thousand scenarios, 1,600 were garbage; to find them took 0.3 s, in which nobody was
+    answered.
+    """
+    gc.collect()
+    gc.freeze()
+    youngest, young, _ = gc.get_threshold()
+    gc.set_threshold(youngest, young, NEVER)
 
 
 if __name__ == "__main__":

@@ -8,11 +8,13 @@ other service goes the usual way, through moto's own application, on a thread.
 from __future__ import annotations
 
 import asyncio
+import functools
 import io
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Any
 
+from moto.core import responses
 from moto.core.request import Request
 from moto.core.responses import ActionResult
 from moto.dynamodb.responses import DynamoHandler, DynamoResult
@@ -35,6 +37,12 @@ ITEM_OPERATIONS = {
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+responses.method_names_from_class = functools.cache(  # type: ignore[attr-defined]
+    responses.method_names_from_class  # type: ignore[attr-defined]
+)
+"""moto looks anew at every attribute of a handler for each call; a class has the same ones as long as it lives."""
 
 
 class QuickDynamoHandler(DynamoHandler):
