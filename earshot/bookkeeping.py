@@ -1,20 +1,28 @@
-"""What the service counts and times about itself (sheet 8.3), as sentences speak of it."""
+"""What the service counts and times about itself (sheet 8.3), as sentences speak of it.
+
+It can be read a moment late, so it is looked up until it is as expected.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from hamcrest import contains_exactly, equal_to, greater_than_or_equal_to
+from hamcrest.core.helpers.wrap_matcher import wrap_matcher
 from hamcrest.core.matcher import Matcher
 
 from earshot.matchers.numbers import between
 from earshot.patience import comes_to
-from earshot.readings import LOOK_EVERY_S, PATIENCE_S
 from earshot.targets.metrics import Metrics
 
+PATIENCE_S = 10.0
+"""How soon a figure can be read is a promise of its own (BRO-8.3.7); here it only has to be there."""
+LOOK_EVERY_S = 0.1
+"""Every look goes through many figures, and services send them a few times a second."""
 LONGEST_MS = 60_000.0
 """Nothing that is timed in a scenario takes longer."""
 CLOCKS_APART = timedelta(seconds=5)
@@ -32,21 +40,29 @@ class Figure:
     """Whether it counts events, so that its sum matters; else it measures, and each value matters."""
     words: str = field(default="", compare=False)
     """What people call it."""
+    session_under: str = "SessionId"
+    """The dimension that names the session."""
 
     def called(self, words: str) -> Figure:
         """Return the same figure, as people call it."""
         return replace(self, words=words)
 
 
-AUDIO_SIZE = Figure("AudioTranscription/WebSocket", "AudioChunkSize", words="the sizes of pieces of audio")
+AUDIO = "AudioTranscription/WebSocket"
+QUALITY = "AudioQuality"
+PIPELINE = "TranslationPipeline"
+
+AUDIO_DELAY = Figure(AUDIO, "AudioProcessingLatency", words="the delay of a piece of audio")
+AUDIO_SIZE = Figure(AUDIO, "AudioChunkSize", words="the sizes of pieces of audio")
 AUDIO_VIOLATIONS = Figure(
-    "AudioTranscription/WebSocket",
-    "RateLimitViolations",
-    (("MessageType", "audio"),),
-    counts=True,
-    words="violations of the audio rate",
+    AUDIO, "RateLimitViolations", (("MessageType", "audio"),), counts=True, words="violations of the audio rate"
 )
+LOST_AUDIO = Figure(AUDIO, "AudioBufferOverflows", counts=True, words="sound that had to be given up")
+RECOGNITION_START = Figure(AUDIO, "TranscribeStreamInitLatency", words="the start of recognition")
 PAUSE_LENGTH = Figure("SessionManagement/WebSocket", "BroadcastPauseDuration", words="the length of a pause, in ms")
+
+
+_comes_to = partial(comes_to, within_s=PATIENCE_S, every_s=LOOK_EVERY_S)
 
 
 class Bookkeeping:
@@ -58,31 +74,29 @@ class Bookkeeping:
 
     def __init__(self, metrics: Metrics, began_at: float) -> None:
         self._metrics = metrics
-        self._since = datetime.fromtimestamp(began_at, UTC) - CLOCKS_APART
+        self._began = datetime.fromtimestamp(began_at, UTC)
+        self._since = self._began - CLOCKS_APART
         self._noted: dict[Figure, float] = {}
 
-    def count_comes_to(self, count: int, figure: Figure, session_id: str, *, within_s: float = PATIENCE_S) -> None:
-        """Return when the counts of a session add up to this."""
-        comes_to(
-            lambda: self._metrics.total(
-                figure.namespace, figure.name, _dimensions(figure, session_id), since=self._since
-            ),
-            equal_to(count),
+    def count_comes_to(
+        self, expected: int | Matcher[Any], figure: Figure, session_id: str, *, within_s: float = PATIENCE_S
+    ) -> None:
+        """Return when so much was counted in a session, or it was measured so often."""
+        _comes_to(
+            lambda: self._how_much(figure, _dimensions(figure, session_id), self._since),
+            wrap_matcher(expected),
             f"the figure for {_name(figure)} in session {session_id}",
             within_s=within_s,
-            every_s=LOOK_EVERY_S,
         )
 
     def values_come_to(self, expected: Matcher[Any], figure: Figure, session_id: str) -> None:
         """Return when the values measured in a session are as expected."""
-        comes_to(
+        _comes_to(
             lambda: self._metrics.datapoints(
                 figure.namespace, figure.name, _dimensions(figure, session_id), since=self._since
             ),
             expected,
             f"what was measured as {_name(figure)} in session {session_id}",
-            within_s=PATIENCE_S,
-            every_s=LOOK_EVERY_S,
         )
 
     def times_come_to(self, count: int, figure: Figure, session_id: str) -> None:
@@ -95,40 +109,54 @@ class Bookkeeping:
         sizes: list[Any] = [equal_to(size) for size in sizes_bytes]
         self.values_come_to(contains_exactly(*sizes), AUDIO_SIZE, session_id)
 
+    def percentile(self, percent: float, figure: Figure, session_id: str) -> float | None:
+        """Return a percentile, in ms, of what was timed in a session; None where nothing was."""
+        dimensions = _dimensions(figure, session_id)
+        return self._metrics.percentile(
+            figure.namespace, figure.name, dimensions, percent, since=self._since, unit="Milliseconds"
+        )
+
     def percentile_is_there(self, percent: float, figure: Figure, session_id: str) -> None:
         """Return when a percentile of what was timed in a session can be read."""
-        dimensions = _dimensions(figure, session_id)
-        comes_to(
-            lambda: self._metrics.percentile(
-                figure.namespace, figure.name, dimensions, percent, since=self._since, unit="Milliseconds"
-            ),
+        _comes_to(
+            lambda: self.percentile(percent, figure, session_id),
             between(0, LONGEST_MS),
             f"percentile {percent:g} of {_name(figure)} in session {session_id}",
-            within_s=PATIENCE_S,
-            every_s=LOOK_EVERY_S,
+        )
+
+    def is_there(self, figure: Figure) -> None:
+        """Return when the whole service has counted, or measured, at least once since the scenario began.
+
+        Unlike elsewhere nothing tells it from what was before, so there is no room for clocks that are apart.
+        """
+        _comes_to(
+            lambda: self._overall(figure, self._began),
+            greater_than_or_equal_to(1),
+            f"the figure for {_name(figure)}",
         )
 
     def note(self, figure: Figure) -> None:
         """Remember what the whole service has counted, or how often it has measured."""
-        self._noted[figure] = self._overall(figure)
+        self._noted[figure] = self._overall(figure, self._since)
 
     def grows_by(self, count: int, figure: Figure) -> None:
         """Return when the whole service has counted, or measured, at least so much more than was noted."""
-        comes_to(
-            lambda: self._overall(figure) - self._noted[figure],
+        _comes_to(
+            lambda: self._overall(figure, self._since) - self._noted[figure],
             greater_than_or_equal_to(count),
             f"by how much the figure for {_name(figure)} has grown",
-            within_s=PATIENCE_S,
-            every_s=LOOK_EVERY_S,
         )
 
-    def _overall(self, figure: Figure) -> float:
+    def _overall(self, figure: Figure, since: datetime) -> float:
+        return self._how_much(figure, dict(figure.dimensions), since)
+
+    def _how_much(self, figure: Figure, dimensions: Mapping[str, str], since: datetime) -> float:
         ask = self._metrics.total if figure.counts else self._metrics.count
-        return ask(figure.namespace, figure.name, dict(figure.dimensions), since=self._since)
+        return ask(figure.namespace, figure.name, dimensions, since=since)
 
 
 def _dimensions(figure: Figure, session_id: str) -> Mapping[str, str]:
-    return {**dict(figure.dimensions), "SessionId": session_id}
+    return {**dict(figure.dimensions), figure.session_under: session_id}
 
 
 def _name(figure: Figure) -> str:

@@ -36,7 +36,6 @@ from earshot.matchers.refusals import refused_with
 from earshot.measure.floor import NullEcho
 from earshot.measure.stopwatch import Stopwatch
 from earshot.minutes import Minutes
-from earshot.readings import Readings
 from earshot.records import Records
 from earshot.runtime import Runtime
 from earshot.scene import Scene
@@ -187,11 +186,6 @@ class Stage:
         if metrics is None:
             raise Unusable("this step reads metrics, which the target does not grant; tag its scenario @needs-metrics")
         return metrics
-
-    @property
-    def readings(self) -> Readings:
-        """What the service measured of itself in this scenario (tag @needs-metrics)."""
-        return Readings(self.metrics, self.ledger.began_at)
 
     @property
     def bookkeeping(self) -> Bookkeeping:

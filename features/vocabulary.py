@@ -14,7 +14,7 @@ from earshot.actors.intruder import Papers
 from earshot.actors.wishes import Wish
 from earshot.audio import signals
 from earshot.audio.flaws import Flaw
-from earshot.bookkeeping import Figure
+from earshot.bookkeeping import AUDIO, AUDIO_DELAY, PIPELINE, RECOGNITION_START, Figure
 from earshot.explore import explorer
 from earshot.timed import TIMED
 from earshot.timed_talk import TALK
@@ -438,10 +438,8 @@ parameter("Audience", rf"{_COUNT}(?:(?:, | and ){_COUNT})*", lambda text: _audie
 
 # -- what the service records about itself
 
-_AUDIO = "AudioTranscription/WebSocket"
 _SOCKETS = "SessionManagement/WebSocket"
 _SESSIONS = "SessionManagement"
-_PIPELINE = "TranslationPipeline"
 
 
 def _count(namespace: str, name: str, **dimensions: str) -> Figure:
@@ -449,10 +447,10 @@ def _count(namespace: str, name: str, **dimensions: str) -> Figure:
 
 
 COUNTS = {
-    "pieces of audio received": _count(_AUDIO, "AudioChunksReceived"),
-    "pieces of audio held back in a pause": _count(_AUDIO, "AudioChunksDropped", Reason="paused"),
-    "pieces of audio held back while muted": _count(_AUDIO, "AudioChunksDropped", Reason="muted"),
-    "speakers disconnected for too much audio": _count(_AUDIO, "ConnectionsClosedForRateLimit"),
+    "pieces of audio received": _count(AUDIO, "AudioChunksReceived"),
+    "pieces of audio held back in a pause": _count(AUDIO, "AudioChunksDropped", Reason="paused"),
+    "pieces of audio held back while muted": _count(AUDIO, "AudioChunksDropped", Reason="muted"),
+    "speakers disconnected for too much audio": _count(AUDIO, "ConnectionsClosedForRateLimit"),
     "requests to pause": _count(_SOCKETS, "ControlMessagesReceived", ActionType="pauseBroadcast"),
     "requests to mute": _count(_SOCKETS, "ControlMessagesReceived", ActionType="muteBroadcast"),
     "requests for the status": _count(_SOCKETS, "StatusQueriesReceived"),
@@ -462,8 +460,8 @@ COUNTS = {
 """What is counted for each session."""
 
 MEASURES = {
-    "the delay of a piece of audio": Figure(_AUDIO, "AudioProcessingLatency"),
-    "the start of recognition": Figure(_AUDIO, "TranscribeStreamInitLatency"),
+    "the delay of a piece of audio": AUDIO_DELAY,
+    "the start of recognition": RECOGNITION_START,
     "the answer to a status request": Figure(_SOCKETS, "StatusQueryLatency"),
     "the delivery of a notice": Figure(_SOCKETS, "ListenerNotificationLatency"),
 }
@@ -494,10 +492,10 @@ SERVICE_MEASURES = {
     "the time to join": Figure(_SESSIONS, "ListenerJoinLatency"),
     "the number of active sessions": Figure(_SESSIONS, "ActiveSessions"),
     "the number of listeners": Figure(_SESSIONS, "TotalListeners"),
-    "the share of listeners that a sentence reached": Figure(_PIPELINE, "BroadcastSuccessRate"),
-    "the time from a sentence to its translations": Figure(_PIPELINE, "ProcessingDuration"),
-    "the number of languages of a sentence": Figure(_PIPELINE, "LanguagesProcessed"),
-    "the number of languages in which a sentence failed": Figure(_PIPELINE, "FailedLanguagesCount"),
+    "the share of listeners that a sentence reached": Figure(PIPELINE, "BroadcastSuccessRate"),
+    "the time from a sentence to its translations": Figure(PIPELINE, "ProcessingDuration"),
+    "the number of languages of a sentence": Figure(PIPELINE, "LanguagesProcessed"),
+    "the number of languages in which a sentence failed": Figure(PIPELINE, "FailedLanguagesCount"),
 }
 """What is measured for the service as a whole."""
 

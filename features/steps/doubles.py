@@ -6,12 +6,12 @@ from behave import given, then, when
 from hamcrest import assert_that, equal_to, greater_than_or_equal_to, has_properties
 
 from earshot.actors.recogniser import PASSING, Result, results_of
+from earshot.bookkeeping import AUDIO, AUDIO_DELAY, LOST_AUDIO, RECOGNITION_START, Figure
 from earshot.matchers import pieces, recognition
 from earshot.matchers.moments import lasting
 from earshot.matchers.numbers import rising
 from earshot.matchers.presence import something
 from earshot.patience import comes_to
-from earshot.readings import AUDIO
 
 A_SENTENCE_EVERY_S = 0.02
 """Faster than anybody speaks, and slow enough for each sentence to be on its way before the next."""
@@ -355,46 +355,35 @@ def step_closed_within(context, speaker, limit_s):
 
 @then("the loss of some of {speaker:Name}'s sound is counted")
 def step_overflow_counted(context, speaker):
-    of = {"SessionId": context.stage.speaker(speaker).session_id}
-    what = f"how often sound of {speaker}'s had to be given up"
-    context.stage.readings.total_comes_to(AUDIO, "AudioBufferOverflows", of, greater_than_or_equal_to(1), what)
+    session_id = context.stage.speaker(speaker).session_id
+    context.stage.bookkeeping.count_comes_to(greater_than_or_equal_to(1), LOST_AUDIO, session_id)
 
 
 @then("the start of recognition is recorded once for {speaker:Name}")
 def step_start_recorded(context, speaker):
-    of = {"SessionId": context.stage.speaker(speaker).session_id}
-    what = f"how many starts of recognition are recorded for {speaker}"
-    context.stage.readings.count_comes_to(AUDIO, "TranscribeStreamInitLatency", of, equal_to(1), what)
+    context.stage.bookkeeping.count_comes_to(1, RECOGNITION_START, context.stage.speaker(speaker).session_id)
 
 
 @then("{count:Number} passing faults of recognition are counted for {speaker:Name}")
 def step_faults_counted(context, count, speaker):
-    of = {"SessionId": context.stage.speaker(speaker).session_id, "ErrorType": PASSING}
-    what = f"how many passing faults of recognition are counted for {speaker}"
-    context.stage.readings.total_comes_to(AUDIO, "TranscribeStreamErrors", of, equal_to(count), what)
+    faults = Figure(AUDIO, "TranscribeStreamErrors", (("ErrorType", PASSING),), counts=True)
+    context.stage.bookkeeping.count_comes_to(count, faults, context.stage.speaker(speaker).session_id)
 
 
 @then("passing faults of recognition are counted by kind")
 def step_faults_counted_by_kind(context):
-    what = "how many passing faults of recognition are counted"
-    by_kind = {"ErrorCode": PASSING}
-    context.stage.readings.total_comes_to(AUDIO, "TranscribeErrors", by_kind, greater_than_or_equal_to(1), what)
+    context.stage.bookkeeping.is_there(Figure(AUDIO, "TranscribeErrors", (("ErrorCode", PASSING),), counts=True))
 
 
 @then("the processing time of {count:Number} pieces of {speaker:Name}'s sound is recorded")
 def step_processing_recorded(context, count, speaker):
-    of = {"SessionId": context.stage.speaker(speaker).session_id}
-    what = f"for how many pieces of {speaker}'s sound the processing time is recorded"
-    context.stage.readings.count_comes_to(AUDIO, "AudioProcessingLatency", of, equal_to(count), what)
+    context.stage.bookkeeping.count_comes_to(count, AUDIO_DELAY, context.stage.speaker(speaker).session_id)
 
 
 @then("the median, the 95th and the 99th percentile of {speaker:Name}'s processing times can be read")
 def step_percentiles(context, speaker):
-    of = {"SessionId": context.stage.speaker(speaker).session_id}
-    percentiles = [
-        context.stage.readings.percentile(AUDIO, "AudioProcessingLatency", of, percent, "Milliseconds")
-        for percent in (50, 95, 99)
-    ]
+    session_id = context.stage.speaker(speaker).session_id
+    percentiles = [context.stage.bookkeeping.percentile(percent, AUDIO_DELAY, session_id) for percent in (50, 95, 99)]
     assert_that(percentiles, rising(), f"p50, p95 and p99 of {speaker}'s processing times in ms")
 
 

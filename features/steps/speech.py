@@ -4,11 +4,11 @@ from behave import given, then, when
 from hamcrest import assert_that, close_to, empty, greater_than_or_equal_to, has_entries, has_entry, not_
 
 from earshot.actors.acts import SEND_AUDIO
+from earshot.bookkeeping import QUALITY, Figure
 from earshot.matchers.hearing import is_the_recording_of
 from earshot.matchers.moments import lasting
 from earshot.matchers.warnings import explains
 from earshot.measure.delays import answer_delays
-from earshot.readings import QUALITY
 
 # -- opening a session
 
@@ -157,7 +157,7 @@ def step_warned(context, speaker, issue):
 
 @then("the quality of {speaker:Name}'s sound is measured {count:Times} or more")
 def step_measured(context, speaker, count):
-    of = {"StreamId": context.stage.speaker(speaker).session_id}
+    session_id = context.stage.speaker(speaker).session_id
     for name in ("SNR", "ClippingPercentage", "SilenceDuration"):
-        what = f"how often {name} is recorded for {speaker}"
-        context.stage.readings.count_comes_to(QUALITY, name, of, greater_than_or_equal_to(count), what)
+        figure = Figure(QUALITY, name, session_under="StreamId")
+        context.stage.bookkeeping.count_comes_to(greater_than_or_equal_to(count), figure, session_id)
