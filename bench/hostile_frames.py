@@ -22,24 +22,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from earshot.actors.listener import Listener
 from earshot.actors.person import Person
 from earshot.actors.speaker import Speaker
+from earshot.explore import explorer
+from earshot.explore.flood import BATCH, memory_of
 from earshot.explore.mischief import Mischief
-from earshot.failures import Unusable
-from earshot.ledger import Kind, Observation
+from earshot.ledger import Kind
 from earshot.run import Run
 from earshot.stage import Stage
-from earshot.targets.control import Control
 
-SETTINGS = {
-    "RATE_LIMIT_CONTROL_MESSAGES_PER_SECOND": "100000",
-    "RATE_LIMIT_AUDIO_CHUNKS_PER_SECOND": "100000",
-    "RATE_LIMIT_STATUS_QUERIES_PER_SECOND": "100000",
-    "RATE_LIMIT_SESSIONS_PER_HOUR": "100000",
-    "RATE_LIMIT_CONNECTION_ATTEMPTS_PER_MIN": "100000",
-    "RATE_LIMIT_LISTENER_JOINS_PER_MIN": "100000",
-}
+SETTINGS = {**explorer.SETTINGS, "RATE_LIMIT_AUDIO_CHUNKS_PER_SECOND": "100000"}
 """Otherwise most frames would only meet a rate limit."""
-BATCH = 50
-"""Frames sent before everything on its way is awaited."""
 MEMORY_GROWTH = 0.20
 
 
@@ -84,10 +75,10 @@ def attack(run: Run, frames: int, seed: int) -> list[str]:
             person = chooser.choice(people)
             if not person.leg.is_open:
                 reopen(person, speaker, listener)
-            send(person, mischief.frame())
+            person.sends_whatever(mischief.frame())
             if n % BATCH == BATCH - 1:
                 for other in people:
-                    await_answers(stage, other)
+                    other.sees_whatever_dealt_with()
         sent += count
         for observation in stage.ledger:
             if observation.kind is Kind.RECEIVED:
@@ -112,14 +103,6 @@ def attack(run: Run, frames: int, seed: int) -> list[str]:
     return troubles
 
 
-def memory_of(control: Control) -> int:
-    """Return the resident memory of the service, in bytes."""
-    memory = control.census().memory_bytes
-    if memory is None:
-        raise Unusable("the service cannot tell its memory on this platform")
-    return memory
-
-
 def new_stage(run: Run) -> Stage:
     """Return a stage on the instance without rate limits."""
     stage = run.stage()
@@ -136,28 +119,6 @@ def talk(run: Run) -> None:
     ana.says("Thank you all for coming.")
     lena.hears("Thank you all for coming.", "es")
     stage.closes()
-
-
-def await_answers(stage: Stage, person: Person) -> None:
-    """Let the service come to the end of what was sent to it; a heartbeat tells when, or that it hung up."""
-    since = len(stage.ledger)
-    send(person, '{"action": "heartbeat"}')
-
-    def is_over(observation: Observation) -> bool:
-        mine = observation.leg == person.leg.label
-        return mine and (observation.kind is Kind.CLOSED or observation.type == "heartbeatAck")
-
-    if person.leg.is_open and stage.ledger.await_first(is_over, since=since, within_s=20) is None:
-        raise AssertionError(f"the service stopped answering {person.name}")
-
-
-def send(person: Person, frame: str | bytes) -> None:
-    """Send a frame; that the service has closed the connection meanwhile is no trouble here."""
-    try:
-        person._scene.runtime.call(person.leg.send_raw(frame, checked=False), within_s=5)
-    except AssertionError as closed:
-        if "had been closed" not in str(closed):
-            raise
 
 
 def reopen(person: Person, speaker: Speaker, listener: Listener) -> None:

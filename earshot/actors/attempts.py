@@ -16,6 +16,8 @@ from earshot.surprises import describe_error
 
 ANSWERED_WITHIN_S = 10.0
 """The longest that the answer to a request may take, be it a yes or a no (REQ-20.2)."""
+DEALT_WITH_WITHIN_S = 20.0
+"""How long a service may take over many frames that came at once."""
 OF_THEIR_OWN_ACCORD = frozenset({"sessionStatus", "audio"})
 """What comes without being asked for, so that it answers nothing."""
 
@@ -137,6 +139,19 @@ class Attempts(Participant):
         except AssertionError:
             if self.leg.is_open:
                 raise
+
+    def sees_whatever_dealt_with(self) -> None:
+        """Return when the service has come to the end of what was sent; a heartbeat tells, or that it hung up."""
+        ledger = self._scene.ledger
+        since = len(ledger)
+        self.sends_whatever('{"action": "heartbeat"}')
+        came = self.leg.is_open and ledger.await_first(
+            lambda o: self._is_my_close(o) or self._is_for_me(o, ("heartbeatAck",)),
+            since=since,
+            within_s=DEALT_WITH_WITHIN_S,
+        )
+        if came is None:
+            raise AssertionError(f"the service stopped answering {self.name}; {ledger.summary(self.name, since=since)}")
 
     @property
     def outcome(self) -> Observation:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from earshot.explore.mischief import Mischief
 from earshot.failures import Unusable
-from earshot.ledger import Kind, Observation
+from earshot.ledger import Kind
 
 if TYPE_CHECKING:
     from earshot.stage import Stage
+    from earshot.targets.control import Control
 
 BATCH = 50
 """Frames that are sent before everything on its way is awaited."""
-ANSWERED_WITHIN_S = 20.0
 FAULT = "INTERNAL_ERROR"
 
 
@@ -31,11 +30,11 @@ class Flood:
 
     def notes_memory(self) -> None:
         """Remember how much memory the service takes (tag @needs-double)."""
-        self._memory_bytes = self._memory()
+        self._memory_bytes = memory_of(self._stage.control)
 
     def memory_grown_percent(self) -> float:
         """Return by how much more memory the service takes than was noted."""
-        return 100 * (self._memory() / self._memory_bytes - 1)
+        return 100 * (memory_of(self._stage.control) / self._memory_bytes - 1)
 
     def from_device_of(self, listener: str, session_id: str, count: int) -> None:
         """Send so many frames, connecting again where the service hangs up; refusals of any kind are expected.
@@ -49,7 +48,7 @@ class Flood:
                 actor.joins(session_id, actor.language)
             actor.sends_whatever(self._frame())
             if number % BATCH == 0 or number == count:
-                self._await_the_end(listener)
+                actor.sees_whatever_dealt_with()
         mine = {leg.label for leg in actor.legs}
         for observation in stage.ledger.since(began):
             if observation.leg not in mine:
@@ -68,19 +67,10 @@ class Flood:
             continue
         return frame
 
-    def _await_the_end(self, listener: str) -> None:
-        """Return when the service has come to the end of what was sent; a heartbeat tells, or that it hung up."""
-        actor, ledger = self._stage.listener(listener), self._stage.ledger
-        since = len(ledger)
-        actor.sends_whatever('{"action": "heartbeat"}')
-        is_over: Callable[[Observation], bool] = lambda o: (  # noqa: E731
-            o.leg == actor.leg.label and (o.kind is Kind.CLOSED or o.type == "heartbeatAck")
-        )
-        if actor.leg.is_open and ledger.await_first(is_over, since=since, within_s=ANSWERED_WITHIN_S) is None:
-            raise AssertionError(f"the service stopped answering {listener}; {ledger.summary(listener, since=since)}")
 
-    def _memory(self) -> int:
-        memory = self._stage.control.census().memory_bytes
-        if memory is None:
-            raise Unusable("the service cannot tell its memory on this platform")
-        return memory
+def memory_of(control: Control) -> int:
+    """Return how much memory the service takes, in bytes."""
+    memory = control.census().memory_bytes
+    if memory is None:
+        raise Unusable("the service cannot tell its memory on this platform")
+    return memory
