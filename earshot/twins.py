@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from functools import cache
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -145,14 +146,16 @@ def try_twin(twin: Twin, stack: Path, *, promised_only: bool = False) -> Outcome
     """
     began = time.monotonic()
     promised = " or ".join(f"@{id_}" for id_ in twin.breaks)
-    carrying = _features(twin.breaks)
-    results = _behave(twin, stack, f"({promised}) and not @slow", carrying)
-    if not _catches(twin, results):
-        results += _behave(twin, stack, f"({promised}) and @slow", carrying)
-    if not _catches(twin, results) and not promised_only:
-        others = f"@{twin.system} and not ({promised}) and not @alone and not @slow"
-        results += _behave(twin, stack, others, _features([twin.system]))
-    catches = _catches(twin, results)
+    rounds = [(f"({promised}) and not @slow", twin.breaks), (f"({promised}) and @slow", twin.breaks)]
+    if not promised_only:
+        rounds.append((f"@{twin.system} and not ({promised}) and not @alone and not @slow", (twin.system,)))
+    results: list[dict[str, Any]] = []
+    catches: list[Catch] = []
+    for tags, carried in rounds:
+        came = _behave(twin, stack, tags, _features(carried))
+        results += came
+        if catches := _catches(twin, came):
+            break
     caught_by = {catch.scenario for catch in catches}
     red = [result["name"] for result in results if result["status"] in ("failed", "broken")]
     return Outcome(
@@ -268,7 +271,13 @@ def _behave(twin: Twin, stack: Path, tags: str, files: Sequence[Path]) -> list[d
 def _features(tags: Sequence[str]) -> list[Path]:
     """Return the feature files in which one of these tags occurs."""
     wanted = re.compile("|".join(rf"@{re.escape(tag)}\b" for tag in tags))
-    return [file for file in sorted((ROOT / "features").rglob("*.feature")) if wanted.search(file.read_text("utf-8"))]
+    return [file for file, text in _texts().items() if wanted.search(text)]
+
+
+@cache
+def _texts() -> Mapping[Path, str]:
+    """Return what stands in each feature file, read once for all twins."""
+    return {file: file.read_text("utf-8") for file in sorted((ROOT / "features").rglob("*.feature"))}
 
 
 def _catches(twin: Twin, results: Iterable[Mapping[str, Any]]) -> list[Catch]:
