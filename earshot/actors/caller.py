@@ -112,7 +112,7 @@ class Caller(Participant):
         """Open a connection; raises AssertionError when it is refused."""
         self.asked_at_ns = time.monotonic_ns()
         outcome = self._open({}, checked=True)
-        self._scene.surprises.judge_at_the_end(self.leg.label)
+        self.is_judged_at_the_end()
         if outcome.kind is Kind.REFUSED:
             self._scene.surprises.claim(outcome)
             raise AssertionError(f"{self.name} expected a connection, but was refused with status {outcome.code}")

@@ -72,8 +72,8 @@ class Participant(ABC):
         self._scene.surprises.claim(closed)
         return closed
 
-    def puts_up_with_the_end(self) -> None:
-        """Let the connection in use be closed at any time from now on, if a later step claims it."""
+    def is_judged_at_the_end(self) -> None:
+        """Let errors, or the close, come at any time on the connection in use, if a later step claims them."""
         self._scene.surprises.judge_at_the_end(self.leg.label)
 
     def leaves(self) -> None:

@@ -219,7 +219,7 @@ def step_told_last_of_end(context, listeners):
 @given("{person:Name}'s connection is about to break inside the service")
 def step_about_to_break(context, person):
     actor = context.stage.person(person)
-    actor.puts_up_with_the_end()
+    actor.is_judged_at_the_end()
     context.stage.control.break_connection(actor.connection_id)
 
 
