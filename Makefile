@@ -13,7 +13,7 @@ BIN := .venv/bin
 MADE_FROM := requirements.txt requirements-dev.txt requirements-report.txt report/package-lock.json
 READY := .venv/ready-$(shell cat $(MADE_FROM) | cksum | cut -d ' ' -f 1)
 OLD_PYTHON := Earshot needs Python 3.11 or newer; name one with `make PYTHON=python3.11`
-install = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN)/python $(1); \
+install = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python $(1); \
           else $(BIN)/python -m pip install --quiet $(1); fi
 pin = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --annotation-style line \
       --no-emit-index-url --no-emit-find-links --custom-compile-command "make pins"

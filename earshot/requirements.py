@@ -20,6 +20,7 @@ import jsonschema_rs
 import yaml
 
 from earshot.failures import Unusable
+from earshot.yaml_files import read_yaml
 
 CONTRACT_DIR = Path(__file__).parent.parent / "contract"
 REQUIREMENT_ID = re.compile(r"[A-Z]+-\d+(\.\d+)*")
@@ -176,7 +177,7 @@ def _group(system: str, entry: Mapping[str, Any]) -> Group:
 
 def _read_yaml(file: Path) -> Any:
     try:
-        return yaml.safe_load(file.read_text(encoding="utf-8"))
+        return read_yaml(file)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise UnusableInputError(f"{file} is not readable YAML: {' '.join(str(error).split())}.") from error
 

@@ -18,16 +18,14 @@ import numpy as np
 import numpy.typing as npt
 import yaml
 
+from earshot.yaml_files import read_yaml
+
 SAMPLE_RATE_HZ = 16_000
 SOURCE_LANGUAGE = "en"
 _NOT_FOREIGN = {"id", "setting", "readings", SOURCE_LANGUAGE}
 
 Samples = npt.NDArray[np.int16]
 """Mono sound at SAMPLE_RATE_HZ, full scale ±32768."""
-
-
-# The loader written in C takes a tenth of the time, but not every PyYAML has it.
-_YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class SampleError(Exception):
@@ -148,7 +146,7 @@ class SampleLibrary:
         """Return the list `section` of a YAML file, each entry holding at least the keys `wanted`."""
         path = self._folder / name
         try:
-            document = yaml.load(path.read_text(encoding="utf-8"), Loader=_YAML_LOADER)
+            document = read_yaml(path)
         except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
             found = " ".join(str(problem).split())
             raise SampleError(f"{path} should be a readable YAML file but is not ({found}); restore it") from problem

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,15 +26,16 @@ class Aws:
 
     def client(self, service: str) -> Any:
         """Return a client of one service."""
-        return self._session().client(service, endpoint_url=self.endpoint, config=_CONFIG)
+        return _session(self).client(service, endpoint_url=self.endpoint, config=_CONFIG)
 
     def resource(self, service: str) -> Any:
         """Return a resource of one service."""
-        return self._session().resource(service, endpoint_url=self.endpoint, config=_CONFIG)
+        return _session(self).resource(service, endpoint_url=self.endpoint, config=_CONFIG)
 
-    def _session(self) -> Any:
-        if self.endpoint is not None and self.profile is None:
-            return boto3.Session(
-                aws_access_key_id=EMULATOR_KEY, aws_secret_access_key=EMULATOR_KEY, region_name=self.region
-            )
-        return boto3.Session(profile_name=self.profile, region_name=self.region)
+
+@functools.cache
+def _session(aws: Aws) -> Any:
+    """Return one session for everything in a place: each reads the descriptions of its services anew."""
+    if aws.endpoint is not None and aws.profile is None:
+        return boto3.Session(aws_access_key_id=EMULATOR_KEY, aws_secret_access_key=EMULATOR_KEY, region_name=aws.region)
+    return boto3.Session(profile_name=aws.profile, region_name=aws.region)

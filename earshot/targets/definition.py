@@ -13,6 +13,7 @@ import jsonschema_rs
 import yaml
 
 from earshot.failures import Unusable
+from earshot.yaml_files import read_yaml
 
 EMBEDDED = "embedded"
 SCHEMA = Path(__file__).with_name("target.schema.yaml")
@@ -113,7 +114,7 @@ def _surroundings(name: str) -> str | None:
 
 def _document(path: Path) -> dict[str, Any]:
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = read_yaml(path)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
         raise Unusable(f"the target file {path} should be readable YAML, but is not: {problem}") from problem
     if not isinstance(document, dict):
@@ -129,7 +130,7 @@ def _put(document: dict[str, Any], place: tuple[str, ...], value: str) -> None:
 
 
 def _check(document: Mapping[str, Any], where: str) -> None:
-    schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
+    schema = read_yaml(SCHEMA)
     for error in jsonschema_rs.Draft202012Validator(schema).iter_errors(_as_json(document)):
         place = ".".join(str(part) for part in error.instance_path) or "the top level"
         raise Unusable(f"{where}, at {place}: {error.message}; docs/targeting-your-backend.md explains every line")

@@ -15,9 +15,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, TypedDict
 
-import yaml
 from jsonschema_rs import Draft7Validator, ValidationError
 from jsonschema_rs import ValidationErrorKind as Kind
+
+from earshot.yaml_files import read_yaml
 
 Direction = Literal["sent", "received"]
 
@@ -108,7 +109,7 @@ class Contract:
         `foreign` is for services that were not built from it: where the document grants them a looser form of
         a message (`x-foreign-payload`), that form is what counts.
         """
-        return cls(yaml.safe_load(path.read_text(encoding="utf-8")), foreign=foreign)
+        return cls(read_yaml(path), foreign=foreign)
 
     def check_received(self, message: Mapping[str, object], role: str) -> str | None:
         """Say what is wrong with a message that a `role` got.

@@ -10,12 +10,12 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
-import yaml
 from jsonschema_rs import Draft202012Validator, ValidationError
 
 from earshot.failures import TargetUnreachable
 from earshot.ledger import Kind, Ledger, Observation
 from earshot.wire.http import NOBODY, as_json, get, why
+from earshot.yaml_files import read_yaml
 
 CONVERSATION_PAGES = Path(__file__).parents[2] / "contract" / "conversation.openapi.yaml"
 NONE: Mapping[str, str] = MappingProxyType({})
@@ -32,7 +32,7 @@ class PageContract:
     @classmethod
     def load(cls, path: Path) -> PageContract:
         """Read the OpenAPI document at `path`."""
-        return cls(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return cls(read_yaml(path))
 
     def check(self, page: str, status: int, body: object) -> str | None:
         """Say in one sentence what is wrong with an answer of `page`, such as /health; None when all is well."""
