@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
 from earshot.failures import Unusable
 from earshot.targets.control import Control
-
-Answer = Callable[[BaseHTTPRequestHandler], None]
+from tests.earshot.web_kit import Answer, reply, serving
 
 
 def answers(status: int, body: bytes, *, then_closes: bool = False) -> Answer:
     def answer(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(status)
-        handler.send_header("Content-Length", str(len(body)))
-        handler.end_headers()
-        handler.wfile.write(body)
+        reply(handler, status, body)
         handler.close_connection = then_closes  # without telling the client, as after an idle time
 
     return answer
@@ -37,30 +32,12 @@ def plane(*script: Answer) -> Iterator[tuple[Control, list[str]]]:
     asked: list[str] = []
     remaining = iter(script)
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        asked.append(f"{handler.command} {handler.path}")
+        next(remaining)(handler)
 
-        def handle_any(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            asked.append(f"{self.command} {self.path}")
-            next(remaining)(self)
-
-        do_GET = do_POST = do_PUT = do_DELETE = handle_any  # noqa: N815
-
-        def log_message(self, *_: object) -> None:
-            return
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    control = Control(f"http://127.0.0.1:{server.server_port}")
-    try:
+    with serving(answer) as address, closing(Control(address)) as control:
         yield control, asked
-    finally:
-        control.close()
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 REMOVED = json.dumps({"removed": 2}).encode()

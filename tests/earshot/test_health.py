@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
@@ -14,6 +14,7 @@ from earshot.failures import TargetUnreachable
 from earshot.ledger import Kind, Ledger
 from earshot.targets.health import ASK_EVERY_S, PATIENCE_S, await_health, keeps_conversations
 from earshot.wire.pages import Pages, conversation_pages
+from tests.earshot.web_kit import reply, serving
 
 Answers = Callable[[str, int], tuple[int, object]]
 """What a page answers, given its path and how often anything was asked before: status and body."""
@@ -23,28 +24,14 @@ WELL = {"status": "ok", "version": "1.0.0", "recordings_count": 0}
 @contextmanager
 def service(answers: Answers) -> Iterator[str]:
     """Serve pages on a port of this machine; yields the address."""
+    asked = itertools.count()
 
-    class Handler(BaseHTTPRequestHandler):
-        asked = 0
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        status, body = answers(handler.path, next(asked))
+        reply(handler, status, body if isinstance(body, bytes) else json.dumps(body).encode())
 
-        def do_GET(self) -> None:
-            status, body = answers(self.path, type(self).asked)
-            type(self).asked += 1
-            content = body if isinstance(body, bytes) else json.dumps(body).encode()
-            self.send_response(status)
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *_: object) -> None:
-            """Nobody wants to read it."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with serving(answer) as address:
+        yield address
 
 
 class Clock:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,37 +12,19 @@ from earshot.actors import page as page_module
 from earshot.actors.page import Page
 from earshot.ledger import Kind, Ledger
 from earshot.wire.pages import Pages, conversation_pages
+from tests.earshot.web_kit import reply, serving
 
 WELL = b'{"status": "ok", "version": "1.0.0", "recordings_count": 0}'
 
 
-@contextmanager
-def health(*statuses: int) -> Iterator[str]:
-    """Serve a page that answers with these statuses, one after the other, and with the last for ever."""
-    left = list(statuses)
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(left.pop(0) if len(left) > 1 else left[0])
-            self.end_headers()
-            self.wfile.write(WELL)
-
-        def log_message(self, *_: object) -> None:
-            """Nobody wants to read it."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
 def asked(*statuses: int) -> Ledger:
-    """Return what was observed while a page asked for health."""
-    ledger = Ledger()
-    with health(*statuses) as address:
+    """Return what was observed while a page asked for health and was answered with these statuses."""
+    ledger, left = Ledger(), list(statuses)  # the last is for ever
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        reply(handler, left.pop(0) if len(left) > 1 else left[0], WELL)
+
+    with serving(answer) as address:
         scene: Any = SimpleNamespace(
             ledger=ledger, run_id="run", pages=Pages(address, ledger, conversation_pages()), surprises=None
         )
