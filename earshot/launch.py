@@ -28,9 +28,9 @@ from earshot.evidence.formatter import remove_stale_results
 from earshot.plan import Planned, bundles, keep_durations, read_durations, select, shuffled
 from earshot.progress import ProgressFormatter
 from earshot.report import read_results, summary, unwelcome
+from earshot.side_by_side import environment_of
 from earshot.targets.embedded import EmbeddedTarget
 from earshot.worker import FORKING, work
-from earshot.workers import environment_of
 
 JOBS_PER_CORE = 4
 """Scenarios mostly wait: for speech to pass, for records, for silence to be sure of."""

@@ -13,6 +13,7 @@ from earshot.audio.clips import SampleError, SampleLibrary
 from earshot.failures import Unusable
 from earshot.measure.floor import NullEcho
 from earshot.runtime import Runtime
+from earshot.side_by_side import shared_stack
 from earshot.stage import Stage
 from earshot.tags import SYSTEMS
 from earshot.targets.definition import OVERRIDES, Definition, ExpectedFailure, names_a_service, read
@@ -21,7 +22,6 @@ from earshot.targets.remote import RemoteTarget
 from earshot.targets.service import TAGS
 from earshot.targets.target import Target
 from earshot.wire.contract import Contract
-from earshot.workers import shared_stack
 
 ASYNCAPI = ".asyncapi.yaml"
 OPTIONS = ("target", "twin", "strict", *OVERRIDES)

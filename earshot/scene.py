@@ -12,11 +12,11 @@ from uuid import uuid4
 from earshot.audio.clips import SampleLibrary
 from earshot.ledger import Ledger
 from earshot.runtime import Runtime
+from earshot.side_by_side import first_of
 from earshot.surprises import Surprises
 from earshot.targets.service import Service
 from earshot.wire.contract import Contract
 from earshot.wire.pages import Pages, conversation_pages
-from earshot.workers import first_of
 
 
 @functools.cache

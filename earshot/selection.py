@@ -15,7 +15,7 @@ from behave.runner import Context
 from earshot import tags
 from earshot.failures import Unusable
 from earshot.requirements import REQUIREMENT_ID, load_requirements
-from earshot.workers import is_worker
+from earshot.side_by_side import is_worker
 
 WILDCARDS = frozenset("*?[")
 GRAMMAR = frozenset({"and", "or", "not", "true"})

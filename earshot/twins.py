@@ -28,9 +28,9 @@ from earshot.evidence.formatter import ALLURES_OWN_FILES
 from earshot.evidence.identity import title
 from earshot.failures import Unusable
 from earshot.promises import parse_features
+from earshot.side_by_side import STACK
 from earshot.targets.embedded import ROOT, EmbeddedTarget
 from earshot.worker import FORKING, run_behave
-from earshot.workers import STACK
 
 ALLURE = "allure_behave.formatter:AllureFormatter"
 ENDS_WITHIN_S = 900.0

@@ -11,8 +11,8 @@ import features.vocabulary  # noqa: F401  the words that steps may use
 from earshot.evidence import exhibits, formatter, surroundings
 from earshot.run import Run
 from earshot.selection import insist_on_scenarios
+from earshot.side_by_side import hold_locks
 from earshot.watch import close_stage, watch_steps
-from earshot.workers import hold_locks
 
 formatter.cure()
 

@@ -20,8 +20,8 @@ from hamcrest.core.matcher import Matcher
 from earshot.audio.clips import SampleLibrary
 from earshot.ledger import Ledger
 from earshot.patience import PATIENCE_S, comes_to, stays
+from earshot.side_by_side import first_of
 from earshot.targets.control import Control, Fault, Handover, Synthesis, Translation
-from earshot.workers import first_of
 
 DASH = " –"
 

@@ -55,7 +55,7 @@ from earshot.evidence import identity, verdicts
 from earshot.evidence.identity import Identity
 from earshot.evidence.verdicts import Category, Failure, in_hook
 from earshot.failures import Inconclusive
-from earshot.workers import is_worker
+from earshot.side_by_side import is_worker
 
 DEFAULT_FOLDER = "allure-results"
 STRICT = "strict"
