@@ -10,10 +10,11 @@ import time
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from hamcrest import equal_to
+from hamcrest import equal_to, greater_than_or_equal_to
 from hamcrest.core.matcher import Matcher
 
 from earshot.actors.speaker import Speaker
+from earshot.audio.clips import SAMPLE_RATE_HZ
 from earshot.ledger import Ledger, Observation
 from earshot.matchers import recognition
 from earshot.matchers.presence import something
@@ -26,6 +27,9 @@ A_CALL_S = 0.02
 """What reporting a result may take without anything being late."""
 A_MOMENT_S = 0.2
 """How long it is watched that nothing more happens, after what was to happen has."""
+
+A_BREATH_S = 4.0
+"""How long somebody speaks before the recogniser is waited for."""
 
 PASSING = "ThrottlingException"
 """The code of a fault that may be over with the next attempt."""
@@ -150,6 +154,23 @@ class Recogniser:
     def since_last_result_s(self, observation: Observation) -> float:
         """Return how long after the last result of the latest series this was."""
         return (observation.at_ns - self._ended_ns) / 1e9
+
+    def takes_a_voice(self, level_dbfs: float, duration_s: float) -> None:
+        """Let the speaker speak with a steady voice of this level; return when it was fed all of that.
+
+        No more than five seconds wait for it, and a busy machine may open it late, so it is waited for in between.
+        """
+        had_s = self._heard_s()
+        taken_s = 0.0
+        while taken_s < duration_s:
+            some_s = min(A_BREATH_S, duration_s - taken_s)
+            self._speaker.speaks_at(level_dbfs, some_s)
+            taken_s += some_s
+            enough = greater_than_or_equal_to(had_s + taken_s)
+            comes_to(self._heard_s, enough, f"how many seconds of sound {self._speaker.name}'s recogniser takes")
+
+    def _heard_s(self) -> float:
+        return len(self.heard()) / 2 / SAMPLE_RATE_HZ
 
     # ---- when it fails
 

@@ -53,7 +53,7 @@ Feature: Audio on its way to the recogniser
       Given Ana is broadcasting in English
       And Ana's recogniser follows a script
       When Ana sends the pieces 1 and 3 to 22
-      Then Ana's recogniser gets the piece 1 and no other for 1 second
+      Then Ana's recogniser gets the piece 1 and no other for 0.5 seconds
 
     @REQ-16.5 @critical @needs-double
     Scenario: More than two seconds of sound go ahead without the missing piece
@@ -87,10 +87,10 @@ Feature: Audio on its way to the recogniser
       Then Ana's recogniser gets all 5 seconds of it
 
     @REQ-3.3 @REQ-3.4 @critical @needs-fault @needs-double
-    Scenario: Of eight seconds that had to wait, the latest five are recognised
+    Scenario: Of six seconds that had to wait, the latest five are recognised
       Given Ana is broadcasting in English
       And Ana's recogniser takes no sound
-      And Ana has spoken for 8 seconds
+      And Ana has spoken for 6 seconds in pieces of 100 ms
       When Ana's recogniser takes sound again
       Then Ana's recogniser gets no more than 5 seconds of it
       And Ana's recogniser gets the last 4.9 seconds of it without a gap
@@ -107,6 +107,6 @@ Feature: Audio on its way to the recogniser
     @REQ-3.5 @normal @needs-metrics
     Scenario: Median, 95th and 99th percentile of the processing time can be read
       Given Ana is broadcasting in English
-      When Ana speaks for 3 seconds
+      When Ana speaks for 3 seconds in pieces of 100 ms
       Then the processing time of 30 pieces of Ana's sound is recorded
       And the median, the 95th and the 99th percentile of Ana's processing times can be read

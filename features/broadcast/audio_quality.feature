@@ -49,7 +49,7 @@ Feature: Warnings about bad sound
     @BRO-5.4.6 @normal
     Scenario: Words are heard in spite of a warning
       Given Lena listens in Spanish
-      And Ana's microphone has picked up silence for 6 seconds
+      And Ana's microphone has picked up silence for 5.5 seconds
       And Ana has been warned of silence
       When Ana says "There will be music this evening."
       Then Ana's words are passed on

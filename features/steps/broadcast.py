@@ -181,8 +181,7 @@ def step_says(context, speaker, text):
 
 @when('{speaker:Name} says "{text:Quoted}" and then "{next_text:Quoted}"')
 def step_says_two(context, speaker, text, next_text):
-    context.stage.speaker(speaker).says(text)
-    context.stage.speaker(speaker).says(next_text)
+    context.stage.speaker(speaker).says_in_turn([text, next_text])
 
 
 @when('{speaker:Name} says "{text:Quoted}" as raw sound')

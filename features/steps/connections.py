@@ -276,7 +276,7 @@ def step_nothing_comes(context, people, silence_s):
 
 @when("{speaker:Name}'s live microphone picks up {sound:Sound} for {duration_s:Seconds}")
 def step_picks_up_live(context, speaker, sound, duration_s):
-    context.stage.speaker(speaker).sends_sound(sound(duration_s), pace=1)
+    context.stage.speaker(speaker).sends_live(sound(duration_s))
 
 
 @then("{person:Name} is disconnected after {least_s:Decimal} to {most_s:Seconds} of silence")

@@ -172,10 +172,10 @@ def step_says_many(context, speaker, count):
     [listener] = stage.listeners()
 
     def say():
-        for clip in stage.samples.prompts("en")[:count]:
-            stage.speaker(speaker).says(clip.text)
-        for clip in stage.samples.prompts("en")[:count]:
-            listener.hears(clip.text, listener.language)
+        texts = [clip.text for clip in stage.samples.prompts("en")[:count]]
+        stage.speaker(speaker).says_in_turn(texts)
+        for text in texts:
+            listener.hears(text, listener.language)
 
     stage.stopwatch.times(say)
 

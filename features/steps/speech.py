@@ -27,9 +27,15 @@ def step_speaks_for(context, speaker, duration_s):
     context.stage.speaker(speaker).speaks_for(duration_s)
 
 
+@given("{speaker:Name} has spoken for {duration_s:Seconds} in pieces of {piece_ms:Number} ms")
+@when("{speaker:Name} speaks for {duration_s:Seconds} in pieces of {piece_ms:Number} ms")
+def step_speaks_in_pieces(context, speaker, duration_s, piece_ms):
+    context.stage.speaker(speaker).speaks_for(duration_s, chunk_ms=piece_ms)
+
+
 @given("{speaker:Name} has spoken with a voice of {level_dbfs:Decibels} for {duration_s:Seconds}")
 def step_speaks_at(context, speaker, level_dbfs, duration_s):
-    context.stage.speaker(speaker).speaks_at(level_dbfs, duration_s)
+    context.stage.recogniser(speaker).takes_a_voice(level_dbfs, duration_s)
 
 
 @given("{speaker:Name} has sent the pieces {numbers:Pieces}")
