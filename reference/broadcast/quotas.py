@@ -44,58 +44,55 @@ class QuotaRepository:
         self._table = table
 
     async def take(self, quota: Quota, value: str, *, limit: int, now_ms: int) -> int | None:
-        """Count one use in the present window; return None, or for one too many the ms left in the window."""
+        """Count one use in the present window; return None, or for one too many the ms left in the window.
+
+        Most uses are the first of a window, so beginning one is tried first.
+        """
         identifier = f"{quota.name}:{value}"
         oldest_start_ms = now_ms - quota.window_s * 1000
-        while True:
-            found = await self._count(identifier, oldest_start_ms, limit)
-            if found is None:
+        while not await self._begin_window(identifier, quota, oldest_start_ms, now_ms):
+            try:
+                await self._count(identifier, oldest_start_ms, limit)
+            except ConditionFailed as failed:
+                start_ms = 0 if failed.item is None else from_item(failed.item)["windowStart"]
+                if start_ms > oldest_start_ms:
+                    return int(start_ms - oldest_start_ms)
+            else:
                 return None
-            count, start_ms = found
-            if start_ms is not None and start_ms > oldest_start_ms and count >= limit:
-                return start_ms - oldest_start_ms
-            if await self._begin_window(identifier, quota, start_ms, now_ms):
-                return None
-
-    async def _count(self, identifier: str, oldest_start_ms: int, limit: int) -> tuple[int, int | None] | None:
-        """Add one within the present window; return None, or else the count and the start, if there are any."""
-        try:
-            await self._store.call(
-                "update_item",
-                TableName=self._table,
-                Key=to_item({"identifier": identifier}),
-                UpdateExpression="ADD #count :one",
-                ConditionExpression="windowStart > :oldest AND #count < :limit",
-                ExpressionAttributeNames={"#count": "count"},
-                ExpressionAttributeValues=to_item({":one": 1, ":oldest": oldest_start_ms, ":limit": limit}),
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
-        except ConditionFailed as failed:
-            if failed.item is None:
-                return 0, None
-            item = from_item(failed.item)
-            return item["count"], item["windowStart"]
         return None
 
-    async def _begin_window(self, identifier: str, quota: Quota, old_start_ms: int | None, now_ms: int) -> bool:
-        """Begin a window with this use as its first; return False when another did so meanwhile."""
+    async def _begin_window(self, identifier: str, quota: Quota, oldest_start_ms: int, now_ms: int) -> bool:
+        """Begin a window with this use as its first; return False when there is one already."""
         item = {
             "identifier": identifier,
             "count": 1,
             "windowStart": now_ms,
             "expiresAt": now_ms // 1000 + quota.window_s + KEPT_AFTER_WINDOW_S,
         }
-        condition: dict[str, object] = {"ConditionExpression": "attribute_not_exists(identifier)"}
-        if old_start_ms is not None:
-            condition = {
-                "ConditionExpression": "windowStart = :old",
-                "ExpressionAttributeValues": to_item({":old": old_start_ms}),
-            }
         try:
-            await self._store.call("put_item", TableName=self._table, Item=to_item(item), **condition)
+            await self._store.call(
+                "put_item",
+                TableName=self._table,
+                Item=to_item(item),
+                ConditionExpression="attribute_not_exists(identifier) OR windowStart <= :oldest",
+                ExpressionAttributeValues=to_item({":oldest": oldest_start_ms}),
+            )
         except ConditionFailed:
             return False
         return True
+
+    async def _count(self, identifier: str, oldest_start_ms: int, limit: int) -> None:
+        """Add one within the present window; raise ConditionFailed when there is none or it is full."""
+        await self._store.call(
+            "update_item",
+            TableName=self._table,
+            Key=to_item({"identifier": identifier}),
+            UpdateExpression="ADD #count :one",
+            ConditionExpression="windowStart > :oldest AND #count < :limit",
+            ExpressionAttributeNames={"#count": "count"},
+            ExpressionAttributeValues=to_item({":one": 1, ":oldest": oldest_start_ms, ":limit": limit}),
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+        )
 
 
 class Quotas:
