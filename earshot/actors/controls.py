@@ -19,6 +19,8 @@ from earshot.wire.leg import Leg
 
 SETTLED_AFTER_S = 0.2
 """What a change of the audience sets off has arrived when nothing came for so long."""
+REGULAR = "periodic"
+"""The reason of a status that comes because it was time again."""
 ASK_EVERY_S = 0.6
 """A speaker may ask for the status twice a second (sheet 1.4)."""
 
@@ -108,14 +110,24 @@ class AtTheControls(Person):
             time.sleep(ASK_EVERY_S)
 
     def is_told_status(self, reason: str, *, since: int, patience_s: float = PATIENCE_S) -> Observation:
-        """Return the next status from `since` on, which must come for this reason, waiting for it if need be."""
-        self._statuses.append(self.learns("sessionStatus", since=since, patience_s=patience_s))
-        given = self.status.message.get("updateReason")
+        """Return the next status from `since` on, which must come for this reason, waiting for it if need be.
+
+        A regular one may come at any time, so where another is expected it is left for whoever asks for it.
+        """
+        deadline, early = time.monotonic() + patience_s, []
+        while True:
+            came = self.learns("sessionStatus", since=since, patience_s=max(0.0, deadline - time.monotonic()))
+            given = came.message.get("updateReason")
+            if given == reason or given != REGULAR:
+                break
+            early.append(came.number)
+        self._learnt.difference_update(early)
+        self._statuses.append(came)
         if given != reason:
             raise AssertionError(
                 f"{self.name} expected a status for the reason {reason}, but the status that came was for {given}"
             )
-        return self.status
+        return came
 
     def becomes_aware_of(self, listeners: int) -> None:
         """Return when the latest status that came of its own accord tells of so many, and no other follows."""

@@ -26,7 +26,7 @@ Feature: What a listener controls
       And Lena listens in Spanish and Amina in Spanish
       And Ana has been told that 2 people are listening
       When Lena pauses playback
-      Then Ana and Amina are told nothing for 0.5 seconds
+      Then Ana and Amina are told nothing for 0.3 seconds
       And Ana finds the broadcast active, not paused, not muted and at 100% volume
 
     @REQ-18.2 @normal @needs-table
@@ -135,7 +135,7 @@ Feature: What a listener controls
       And Ana has been told that 1 person is listening
       When Lena changes to Spanish
       Then Lena is confirmed as a listener in Spanish
-      And Ana is told nothing for 0.5 seconds
+      And Ana is told nothing for 0.3 seconds
 
   Rule: A change of language that fails leaves the old one
 

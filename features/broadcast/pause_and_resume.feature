@@ -21,7 +21,7 @@ Feature: Pausing and resuming a broadcast
       And Yuki listens to Bruno in Spanish
       When Ana pauses the broadcast
       Then Lena is told that the broadcast is paused
-      And Yuki is told nothing for 0.5 seconds
+      And Yuki is told nothing for 0.3 seconds
 
     @REQ-6.4 @normal
     Scenario Outline: A speaker may say that a pause will last about <duration>
@@ -156,7 +156,7 @@ Feature: Pausing and resuming a broadcast
       Given Ana is broadcasting in English
       And Lena listens in Spanish
       And Ana has paused the broadcast
-      And Ana has been told nothing for 0.5 seconds
+      And Ana has been told nothing for 0.3 seconds
       When Ana resumes the broadcast
       Then Ana's confirmation says how long the pause lasted, give or take 100 ms
 
@@ -164,7 +164,7 @@ Feature: Pausing and resuming a broadcast
     Scenario: A pause that was asked for twice is measured from the first time
       Given Ana is broadcasting in English
       And Ana has paused the broadcast
-      And Ana has been told nothing for 0.5 seconds
+      And Ana has been told nothing for 0.3 seconds
       And Ana has paused the broadcast
       When Ana resumes the broadcast
       Then Ana's confirmation says how long the pause lasted, give or take 100 ms
@@ -174,7 +174,7 @@ Feature: Pausing and resuming a broadcast
       Given Ana is broadcasting in English
       And Ana has resumed the broadcast
       And Ana has paused the broadcast
-      And Ana has been told nothing for 0.5 seconds
+      And Ana has been told nothing for 0.3 seconds
       When Ana resumes the broadcast
       Then one pause of Ana is measured, give or take 100 ms
 

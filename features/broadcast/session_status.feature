@@ -84,7 +84,7 @@ Feature: Knowing the audience
       Then Ana is told the status because somebody listens in a new language
       And Ana is told that 1 person listens: 1 in Spanish
       And Ana is told at which moment the status was made
-      And Ana is told nothing else for 0.5 seconds
+      And Ana is told nothing else for 0.3 seconds
 
     @REQ-12.3 @critical
     Scenario: A further language in a large audience
@@ -95,7 +95,7 @@ Feature: Knowing the audience
       When Lena joins in French
       Then Ana is told the status because somebody listens in a new language
       And Ana is told that 21 people listen: 20 in Spanish and 1 in French
-      And Ana is told nothing else for 0.5 seconds
+      And Ana is told nothing else for 0.3 seconds
 
     @REQ-12.3 @critical
     Scenario: A listener changes to a new language
@@ -112,7 +112,7 @@ Feature: Knowing the audience
       And Lena listens in Spanish and Amina in French
       And Ana has been told that 2 people are listening
       When Lena changes to French
-      Then Ana is told nothing for 0.5 seconds
+      Then Ana is told nothing for 0.3 seconds
 
   Rule: A speaker is told at once when the audience changes by more than 10%
 
@@ -125,7 +125,7 @@ Feature: Knowing the audience
       Then Ana is told the status because the number of listeners changed
       And Ana is told that 2 people listen: 2 in Spanish
       And Ana is told at which moment the status was made
-      And Ana is told nothing else for 0.5 seconds
+      And Ana is told nothing else for 0.3 seconds
 
     @REQ-12.2 @critical
     Scenario: The last listener leaves
@@ -153,7 +153,7 @@ Feature: Knowing the audience
       And Ana has been told nothing new for 0.3 seconds
       And Ana has asked for the status
       When 2 more people join in Spanish
-      Then Ana is told nothing for 0.5 seconds
+      Then Ana is told nothing for 0.3 seconds
 
     @REQ-12.2 @critical
     Scenario: An audience that grows by more than 10% is told
@@ -164,7 +164,7 @@ Feature: Knowing the audience
       When 3 more people join in Spanish
       Then Ana is told the status because the number of listeners changed
       And Ana is told that 23 people listen: 23 in Spanish
-      And Ana is told nothing else for 0.5 seconds
+      And Ana is told nothing else for 0.3 seconds
 
     @REQ-12.2 @normal
     Scenario: The 10% count from what the speaker was last told
@@ -175,7 +175,7 @@ Feature: Knowing the audience
       And 2 more people have joined in Spanish
       And Ana has asked for the status
       When 1 more person joins in Spanish
-      Then Ana is told nothing for 0.5 seconds
+      Then Ana is told nothing for 0.3 seconds
 
     @REQ-12.2 @critical
     Scenario: An audience that shrinks by exactly 10% is not worth a message
@@ -184,7 +184,7 @@ Feature: Knowing the audience
       And Ana has been told nothing new for 0.3 seconds
       And Ana has asked for the status
       When 2 of them leave
-      Then Ana is told nothing for 0.5 seconds
+      Then Ana is told nothing for 0.3 seconds
 
     @REQ-12.2 @critical
     Scenario: An audience that shrinks by more than 10% is told
@@ -212,8 +212,7 @@ Feature: Knowing the audience
     Scenario: After an answer it takes one full interval until the next regular status
       Given a service that tells speakers the status every second
       And Ana is broadcasting in English
-      And Ana has been told the regular status
-      And Ana has been told nothing for 0.7 seconds
+      And Ana has been told nothing for 0.6 seconds
       When Ana asks for the status
       Then Ana is told the regular status 1 second after the answer, give or take 0.4 seconds
 
@@ -221,8 +220,7 @@ Feature: Knowing the audience
     Scenario: A status for another reason leaves the intervals as they are
       Given a service that tells speakers the status every second
       And Ana is broadcasting in English
-      And Ana has been told the regular status
-      And Ana has been told nothing for 0.5 seconds
+      And Ana has been told nothing for 0.6 seconds
       When Lena joins in Spanish
       Then Ana is told the status because somebody listens in a new language
-      And Ana is told the regular status 1 second after the last regular one, give or take 0.4 seconds
+      And Ana is told the regular status 1 second after the start, give or take 0.4 seconds

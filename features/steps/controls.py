@@ -1,5 +1,7 @@
 """Controls of the speaker and of the listener: who may use them, who is told, and what they change."""
 
+import time
+
 from behave import given, then, when
 from hamcrest import (
     assert_that,
@@ -231,8 +233,10 @@ def step_told_nothing_else(context, people):
 @then("{people:Names} are told nothing for {duration_s:Seconds}")
 @then("{people:Names} is told nothing else for {duration_s:Seconds}")
 def step_told_nothing_for(context, people, duration_s):
+    ends_s = time.monotonic() + duration_s
     for name in people:
-        context.stage.person(name).stays_untold(duration_s, since=context.stage.turning_point)
+        left_s = max(0.0, ends_s - time.monotonic())
+        context.stage.person(name).stays_untold(left_s, since=context.stage.turning_point)
 
 
 # -- what has become of the broadcast

@@ -59,7 +59,7 @@ def step_told_after_start(context, speaker, interval_s, slack_s):
 def step_told_after_earlier(context, speaker, interval_s, reason, slack_s):
     actor = context.stage.speaker(speaker)
     earlier = actor.last_status_for(reason)
-    status = actor.is_told_status("periodic", since=context.stage.turning_point)
+    status = actor.is_told_status("periodic", since=max(context.stage.turning_point, earlier.number))
     assert_that((status.at_ns - earlier.at_ns) / 1e9, close_to(interval_s, slack_s), "seconds after the earlier status")
 
 
