@@ -28,7 +28,7 @@ from reference.refusal import Refusal
 from reference.settings import Settings
 from reference.storage.clock import Clock, Timer
 
-ACTIVITY_WRITE_INTERVAL_S = 2.0
+ACTIVITY_WRITE_INTERVAL_S = 1.0
 """`lastActivityTime` of a connection is written at most this often, and once more after its last message."""
 
 SHUTDOWN_REASON = "the service is shutting down"

@@ -15,7 +15,7 @@ from reference.journal import Journal
 from reference.monitoring.catalogue import Kind, MetricDefinition, definition_of
 from reference.storage.clock import Clock
 
-SEND_EVERY_S = 0.4
+SEND_EVERY_S = 0.2
 """A datapoint waits at most so long before it is sent; with the time a call takes that stays below a second."""
 
 MOST_WAITING = 20_000
