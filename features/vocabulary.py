@@ -279,11 +279,11 @@ _SMALL = {
 SETTINGS = {
     "sets no limits on how often people act": explorer.SETTINGS,
     "nobody else uses": {"HEARTBEAT_INTERVAL_SECONDS": "29"},
-    "gives up on a request after 1 second": {
-        "AUDIO_HANDLER_TIMEOUT_SECONDS": "1",
-        "CONTROL_HANDLER_TIMEOUT_SECONDS": "1",
-        "STATUS_HANDLER_TIMEOUT_SECONDS": "1",
-        "LISTENER_HANDLER_TIMEOUT_SECONDS": "1",
+    "gives up on a request after 0.6 seconds": {
+        "AUDIO_HANDLER_TIMEOUT_SECONDS": "0.6",
+        "CONTROL_HANDLER_TIMEOUT_SECONDS": "0.6",
+        "STATUS_HANDLER_TIMEOUT_SECONDS": "0.6",
+        "LISTENER_HANDLER_TIMEOUT_SECONDS": "0.6",
     },
     "lets 1000 listeners into a session": {"MAX_LISTENERS_PER_SESSION": "1000"},
     "lets 2 listeners into a session": _SMALL,
@@ -305,12 +305,12 @@ SETTINGS = {
         "CONNECTION_IDLE_TIMEOUT_SECONDS": "2",
         "HEARTBEAT_TIMEOUT_SECONDS": "1",
     },
-    "asks for a new connection after 0.6 seconds, warns after 1.2 seconds and ends connections after 3 seconds": {
+    "asks for a new connection after 0.6 seconds, warns after 1.2 seconds and ends connections after 2.5 seconds": {
         "CONNECTION_REFRESH_MINUTES": "0.01",
         "CONNECTION_WARNING_MINUTES": "0.02",
-        "CONNECTION_MAX_DURATION_HOURS": str(3 / 3600),
+        "CONNECTION_MAX_DURATION_HOURS": str(2.5 / 3600),
     },
-    "ends sessions after 3 seconds": {"SESSION_MAX_DURATION_HOURS": str(3 / 3600)},
+    "ends sessions after 2 seconds": {"SESSION_MAX_DURATION_HOURS": str(2 / 3600)},
     "disconnects clients that are silent for 2 seconds": {"CONNECTION_IDLE_TIMEOUT_SECONDS": "2"},
     "tells speakers the status every second": {"PERIODIC_UPDATE_INTERVAL_SECONDS": "1"},
 }

@@ -25,7 +25,7 @@ Feature: Moving to a new connection
       And Lena listens in Spanish
       And Ana has moved to a new connection
       When Ana closes the old connection
-      Then Ana and Lena are still connected 0.5 seconds later
+      Then Ana and Lena are still connected 0.3 seconds later
 
     @BRO-1.2.8 @BRO-1.2.11 @critical
     Scenario: The session ends with the speaker's new connection
@@ -217,7 +217,7 @@ Feature: Moving to a new connection
   Rule: Clients are asked in good time to move, and are warned when they do not
 
     Background:
-      Given a service that asks for a new connection after 0.6 seconds, warns after 1.2 seconds and ends connections after 3 seconds
+      Given a service that asks for a new connection after 0.6 seconds, warns after 1.2 seconds and ends connections after 2.5 seconds
       And Ana is broadcasting in English
       And Lena listens in Spanish
 
@@ -244,36 +244,36 @@ Feature: Moving to a new connection
     Scenario: The request to move says who is meant, and until when
       Given Ana and Lena have been connected for 0.6 seconds
       When Ana and Lena send a heartbeat
-      Then Ana is asked, as the speaker, to move within 3 seconds of connecting
-      And Lena is asked, as a listener in Spanish, to move within 3 seconds of connecting
+      Then Ana is asked, as the speaker, to move within 2.5 seconds of connecting
+      And Lena is asked, as a listener in Spanish, to move within 2.5 seconds of connecting
 
     @BRO-1.4.6 @BRO-3.4.15 @normal @needs-settings
     Scenario: From the warning age on, every heartbeat brings a warning
       Given Lena has been connected for 1.2 seconds
       When Lena sends a heartbeat 3 times
-      Then Lena is warned 3 times that the connection ends 3 seconds after connecting
+      Then Lena is warned 3 times that the connection ends 2.5 seconds after connecting
 
     @BRO-1.4.4 @critical @needs-settings
     Scenario: A speaker who does not move in time is disconnected
       Given Lena has been connected for 0.6 seconds
       And Lena has moved to a new connection and closed the old one
       When Ana sends a heartbeat
-      Then Ana is disconnected 3 to 4 seconds after connecting
+      Then Ana is disconnected 2.5 to 3.5 seconds after connecting
       And Ana may come back
       And Lena is told that the session has ended
 
     @BRO-1.4.4 @BRO-1.2.17 @critical @needs-settings
     Scenario: A broadcast outlasts its connections
-      Given Ana and Lena have been connected for 2 seconds
+      Given Ana and Lena have been connected for 1.5 seconds
       And Ana and Lena have moved to a new connection and closed the old one
-      And Ana and Lena have been connected for 1 second
+      And Ana and Lena have been connected for 1.1 seconds
       When Ana says "Goodbye, and see you all tomorrow."
       Then Lena hears "Goodbye, and see you all tomorrow." in Spanish
 
   Rule: A session ends by itself unless its speaker moves on
 
     Background:
-      Given a service that ends sessions after 3 seconds
+      Given a service that ends sessions after 2 seconds
       And Ana is broadcasting in English
 
     @BRO-1.4.3 @critical @needs-settings
@@ -284,6 +284,6 @@ Feature: Moving to a new connection
     @BRO-1.2.17 @critical @needs-settings
     Scenario: A move gives the session a new life
       Given Lena listens in Spanish
-      And Ana has been connected for 1.5 seconds
+      And Ana has been connected for 1 second
       When Ana moves to a new connection
-      Then Lena is still connected 1.6 seconds later
+      Then Lena is still connected 1.1 seconds later

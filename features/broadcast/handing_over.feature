@@ -27,7 +27,7 @@ Feature: Handing sentences over to translation
 
     @REQ-25.1 @normal @needs-double
     Scenario: One sentence after the other is handed over
-      When Ana's recogniser understands 10 different sentences within 1 second
+      When Ana's recogniser understands 10 different sentences within 0.5 seconds
       Then all 10 of these results are handed over
 
     @REQ-25.2 @normal @needs-double

@@ -85,7 +85,7 @@ Feature: Hearing a talk
       And Amina listens to Bruno in Spanish
       When Ana says "There will be music this evening."
       Then Lena hears "There will be music this evening." in Spanish
-      And Amina hears nothing for 0.5 seconds
+      And Amina hears nothing for 0.3 seconds
 
     @REQ-1.3 @critical @needs-double
     Scenario: Audio that names somebody else's session does not get there
@@ -93,7 +93,7 @@ Feature: Hearing a talk
       And Bruno is broadcasting in English
       When Ana tries to send audio, naming the session of Bruno
       Then Ana's audio is passed on
-      And no recognition is started for Bruno within 500 ms
+      And no recognition is started for Bruno within 300 ms
 
   Rule: Whoever comes late hears what is said from then on
 

@@ -18,7 +18,7 @@ Feature: Languages side by side
       Then Lena, Amina and Marco hear "Thank you all for coming." in German
       And that sentence is translated once into German
       And "Thank you all for coming." is spoken once in German
-      And Lena hears nothing else for 0.5 seconds
+      And Lena hears nothing else for 0.3 seconds
 
     @BRO-1.5.2 @normal @needs-settings @needs-double
     Scenario: The speaker's own language is not translated
@@ -35,7 +35,7 @@ Feature: Languages side by side
       And the next sentence cannot be <processed> French
       When Ana's recogniser understands "Thank you all for coming.", which was never translated before
       Then Lena hears "Thank you all for coming." in Spanish
-      And Amina hears nothing for 0.5 seconds
+      And Amina hears nothing for 0.3 seconds
 
       Examples:
         | processed       |
@@ -62,8 +62,8 @@ Feature: Languages side by side
       Given Lena listens in Spanish and Amina in French
       And nothing can be spoken
       When Ana's recogniser understands "Thank you all for coming."
-      Then Lena hears nothing for 0.5 seconds
-      And Amina hears nothing for 0.5 seconds
+      Then Lena hears nothing for 0.3 seconds
+      And Amina hears nothing for 0.3 seconds
       And the log tells that nobody heard a sentence of Ana's
 
     @BRO-6.2.21 @normal @needs-settings @needs-fault @needs-double
@@ -80,7 +80,7 @@ Feature: Languages side by side
       And the next translation into French takes 2.3 seconds
       When Ana's recogniser understands "Thank you all for coming.", which was never translated before
       Then Lena hears "Thank you all for coming." in Spanish within 1 second
-      And Amina hears nothing for 3 seconds
+      And Amina hears nothing for 2.6 seconds
 
     @BRO-6.2.22 @normal @needs-settings @needs-fault @needs-double @slow
     Scenario: Speech that takes less than five seconds to make is heard

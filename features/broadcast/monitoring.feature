@@ -38,7 +38,7 @@ Feature: What the service tells those who run it
     Scenario: A disconnection for too much audio is counted
       Given a service that warns after 0.5 seconds of too much audio and ends the session after 1.5 seconds of it
       And Ana is broadcasting in English
-      When Ana sends 40 pieces of audio a second for 4 seconds
+      When Ana sends 60 pieces of audio a second for 3 seconds
       Then Ana is disconnected because of too much audio
       And the figure for speakers disconnected for too much audio in Ana's session comes to 1
 
@@ -131,7 +131,7 @@ Feature: What the service tells those who run it
 
     @REQ-23.5 @minor @needs-metrics @needs-fault @needs-settings
     Scenario: Requests that take too long are counted apart from other faults
-      Given a service that gives up on a request after 1 second
+      Given a service that gives up on a request after 0.6 seconds
       And Ana is broadcasting in English
       And the figure for status requests that took too long is known
       And the service gets stuck over Ana's next request
@@ -270,7 +270,7 @@ Feature: What the service tells those who run it
 
     @REQ-22.4 @normal @needs-logs @needs-fault @needs-settings
     Scenario: A request over which the service got stuck is logged
-      Given a service that gives up on a request after 1 second
+      Given a service that gives up on a request after 0.6 seconds
       And Ana is broadcasting in English
       And the service gets stuck over Ana's next request
       When Ana tries to mute the broadcast

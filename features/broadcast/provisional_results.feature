@@ -95,7 +95,7 @@ Feature: Provisional results
         | provisional | Thank you all             | 0.9       | 0 ms   |
         | final       | Thank you all for coming. |           | 400 ms |
       Then Lena hears "Thank you all for coming." in Spanish
-      And only "Thank you all for coming." is handed over for 2.5 seconds
+      And only "Thank you all for coming." is handed over for 2 seconds
 
     @BRO-6.1.4 @normal @needs-double
     Scenario: A final result that says something else than the provisional one is spoken as well
@@ -153,8 +153,8 @@ Feature: Provisional results
       Then at least 10 of these results are handed over, but no more than 5 within any second
 
     @BRO-6.1.18 @normal @needs-double
-    Scenario: Twenty final results in a second are all spoken
-      When Ana's recogniser understands 20 different sentences within 1 second
+    Scenario: Twenty final results in half a second are all spoken
+      When Ana's recogniser understands 20 different sentences within 0.5 seconds
       Then all 20 of these results are handed over
 
   Rule: What was said is spoken in its order
@@ -174,7 +174,7 @@ Feature: Provisional results
         | provisional | Thank you all for                  | 0.9       | 0 ms   |
         | provisional | The next slide shows our results.  | 0.9       | 400 ms |
       Then Lena hears "The next slide shows our results." in Spanish
-      And only "The next slide shows our results." is handed over for 2.5 seconds
+      And only "The next slide shows our results." is handed over for 2 seconds
 
     @BRO-6.1.19 @minor @needs-double
     Scenario Outline: A provisional result that grows by "<words>" after it was spoken is <spoken>
@@ -194,7 +194,7 @@ Feature: Provisional results
     @BRO-6.1.8 @normal @needs-double
     Scenario: 300 words are kept waiting
       When Ana's recogniser provisionally understands a text of 150 words and another of 150 words
-      Then nothing is handed over for 1 second
+      Then nothing is handed over for 0.6 seconds
 
     @BRO-6.1.8 @normal @needs-double
     Scenario: When there are more than 300 words, the oldest text goes out first

@@ -8,7 +8,7 @@ Feature: Recognition of what the speaker says
     @REQ-5.1 @critical @needs-double
     Scenario: Nothing is recognised before the speaker says something
       When Ana starts a broadcast in English
-      Then no recognition is started for Ana within 500 ms
+      Then no recognition is started for Ana within 300 ms
 
     @REQ-2.1 @critical @needs-double
     Scenario: The first sound starts recognition, and further sound goes on with it

@@ -11,7 +11,7 @@ Feature: From one sentence to many listeners
       And Ana speaks to a recogniser that follows a script
       When Ana's recogniser understands "Thank you all for coming.", which was never translated before
       Then that sentence is handed over
-      And that sentence is not translated for 0.5 seconds
+      And that sentence is not translated for 0.3 seconds
 
     @BRO-6.2.2 @normal @needs-double
     Scenario: A sentence is translated into the languages that somebody listens in, and no others

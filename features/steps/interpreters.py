@@ -118,7 +118,7 @@ def step_first_text_handed_over(context, limit_s):
 @then("all {count:Number} of these results are handed over")
 def step_count_handed_over(context, count):
     context.stage.interpreters.handovers_come_to(has_length(count))
-    context.stage.interpreters.handovers_stay(has_length(count), for_s=0.5)
+    context.stage.interpreters.handovers_stay(has_length(count), for_s=0.3)
 
 
 @then("at least {count:Number} of these results are handed over, but no more than {most:Number} within any second")
@@ -284,7 +284,7 @@ def step_log_tells_correction(context, speaker):
 @then("the log does not tell that a sentence of {speaker:Name}'s turned out differently")
 def step_log_tells_no_correction(context, speaker):
     look_up = functools.partial(context.stage.log_since_turn, "INFO", context.stage.speaker(speaker).session_id)
-    stays(look_up, nothing(), f"what is logged in {speaker}'s session", for_s=0.5)
+    stays(look_up, nothing(), f"what is logged in {speaker}'s session", for_s=0.3)
 
 
 @then('{listeners:Names} hear "{text:Quoted}", each in their own language')
