@@ -17,6 +17,8 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from earshot.failures import Unusable
 
+READ_TOGETHER = ("Sessions", "Connections")
+READING = "BatchGetItem"
 ANSWER_WITHIN_S = 35.0
 """Longer than the longest wait that can be asked for: 30 s for the stream of a scripted session."""
 
@@ -338,8 +340,11 @@ class Control:
         """Let the next `times` calls of the store fail with one of DynamoDB's errors.
 
         `operations` as DynamoDB names them (`PutItem`), `table` as the sheet does (`Sessions`); a session stands for
-        its connections too.
+        its connections too. A service may read what several sessions ask for in one call, so others use it only where
+        reading (BatchGetItem) is not concerned: Unusable otherwise.
         """
+        if table in READ_TOGETHER and (not operations or READING in operations):
+            self._insist_on_being_alone(f"a fault of reading {table} may reach those whose records are read together")
         return self._order(
             "store",
             times=times,
@@ -568,14 +573,18 @@ class Control:
 
     def _order(self, at: str, **members: object) -> Fault:
         given = {name: value for name, value in members.items() if value is not None}
-        if self._is_shared and given.keys().isdisjoint(SOMEBODY):
-            raise Unusable(
-                f"a fault at {at} would reach everybody who uses this service; let the scenario begin with "
-                "“Given a service that nobody else uses” and tag it @needs-settings"
-            )
+        if given.keys().isdisjoint(SOMEBODY):
+            self._insist_on_being_alone(f"a fault at {at} would reach everybody who uses this service")
         fault = _fault(self._ask("POST", "/faults", {"at": at, **given}))
         self._ordered[fault.id] = fault
         return fault
+
+    def _insist_on_being_alone(self, reason: str) -> None:
+        if self._is_shared:
+            raise Unusable(
+                f"{reason}; let the scenario begin with “Given a service that nobody else uses” and tag it "
+                "@needs-settings"
+            )
 
     def _ask(self, method: str, path: str, body: object = None, **query: object) -> Any:
         given = {name: value for name, value in query.items() if value is not None}

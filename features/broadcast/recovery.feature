@@ -5,9 +5,10 @@ Feature: When something fails
 
   Rule: What fails for a moment is tried again, and nobody notices more than a delay
 
-    @REQ-22.2 @critical @needs-fault
+    @REQ-22.2 @critical @needs-fault @needs-settings
     Scenario: A record that cannot be read once is read again
-      Given Ana is broadcasting in English
+      Given a service that nobody else uses
+      And Ana is broadcasting in English
       And Lena listens in Spanish
       And Ana has been told that 1 person is listening
       And the records of Ana's session fail once
@@ -15,9 +16,10 @@ Feature: When something fails
       Then Lena is told that the broadcast is muted
       And Ana has the answer after 100 to 2000 ms
 
-    @REQ-22.2 @critical @needs-fault
+    @REQ-22.2 @critical @needs-fault @needs-settings
     Scenario: A record that cannot be read twice is read again, after a longer rest
-      Given Ana is broadcasting in English
+      Given a service that nobody else uses
+      And Ana is broadcasting in English
       And Lena listens in Spanish
       And Ana has been told that 1 person is listening
       And the records of Ana's session fail 2 times in a row
@@ -25,18 +27,20 @@ Feature: When something fails
       Then Lena is told that the broadcast is muted
       And Ana has the answer after 300 to 3000 ms
 
-    @REQ-22.2 @normal @needs-fault
+    @REQ-22.2 @normal @needs-fault @needs-settings
     Scenario: A listener gets in although the records fail twice
-      Given Ana is broadcasting in English
+      Given a service that nobody else uses
+      And Ana is broadcasting in English
       And the records of Ana's session fail 2 times in a row
       When Lena joins in Spanish
       Then Lena is welcomed to Ana's session in Spanish
 
   Rule: What cannot be done is refused, and can be done later
 
-    @REQ-22.2 @critical @needs-fault
+    @REQ-22.2 @critical @needs-fault @needs-settings
     Scenario: After three failures in a row a request is refused
-      Given Ana is broadcasting in English
+      Given a service that nobody else uses
+      And Ana is broadcasting in English
       And Lena listens in Spanish
       And Ana has been told that 1 person is listening
       And the records of Ana's session fail 3 times in a row

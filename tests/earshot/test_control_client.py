@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler
 
@@ -79,3 +79,21 @@ def test_nobody_there_is_not_the_service_s_fault() -> None:
 def test_an_address_that_is_none_is_refused_at_once() -> None:
     with pytest.raises(Unusable, match="http://host:port"):
         Control("ws://127.0.0.1:1/broadcast")
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        lambda control: control.fail_recogniser(times=1),
+        lambda control: control.fail_store(1, table="Sessions", session_id="kind-lamp-100"),
+        lambda control: control.fail_store(
+            1, operations=["BatchGetItem"], table="Connections", session_id="kind-lamp-100"
+        ),
+    ],
+)
+def test_a_service_that_others_use_gets_no_fault_that_could_reach_them(order: Callable[[Control], object]) -> None:
+    with (
+        closing(Control("http://127.0.0.1:1", is_shared=True)) as control,
+        pytest.raises(Unusable, match="Given a service that nobody else uses"),
+    ):
+        order(control)
