@@ -310,7 +310,7 @@ SETTINGS = {
         "CONNECTION_WARNING_MINUTES": "0.02",
         "CONNECTION_MAX_DURATION_HOURS": str(2.5 / 3600),
     },
-    "ends sessions after 2 seconds": {"SESSION_MAX_DURATION_HOURS": str(2 / 3600)},
+    "ends sessions after 3 seconds": {"SESSION_MAX_DURATION_HOURS": str(3 / 3600)},
     "disconnects clients that are silent for 2 seconds": {"CONNECTION_IDLE_TIMEOUT_SECONDS": "2"},
     "tells speakers the status every second": {"PERIODIC_UPDATE_INTERVAL_SECONDS": "1"},
 }

@@ -273,7 +273,7 @@ Feature: Moving to a new connection
   Rule: A session ends by itself unless its speaker moves on
 
     Background:
-      Given a service that ends sessions after 2 seconds
+      Given a service that ends sessions after 3 seconds
       And Ana is broadcasting in English
 
     @BRO-1.4.3 @critical @needs-settings
@@ -284,6 +284,6 @@ Feature: Moving to a new connection
     @BRO-1.2.17 @critical @needs-settings
     Scenario: A move gives the session a new life
       Given Lena listens in Spanish
-      And Ana has been connected for 1 second
+      And Ana has been connected for 1.9 seconds
       When Ana moves to a new connection
-      Then Lena is still connected 1.1 seconds later
+      Then Lena is still connected 1.2 seconds later
