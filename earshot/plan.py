@@ -48,24 +48,25 @@ class Planned:
 
 
 def select(features: Path, paths: Sequence[str], tags: Sequence[str]) -> list[Planned]:
-    """Return the scenarios below `features` that lie in `paths` (files or folders; none means all) and fit `tags`.
+    """Return the scenarios below `features` that lie in `paths` (none means all) and fit `tags`.
 
-    Raises Unusable when a path is not there, nobody registered a tag, or nothing is selected.
+    A path is a file, a folder, or file:line for the scenario at that line. Raises Unusable when a path is not there,
+    nobody registered a tag, or nothing is selected.
     """
-    for path in paths:
-        if not Path(path).exists():
-            raise Unusable(f"{path}: expected a feature file or a folder of them, but there is nothing")
-    wanted = [Path(path).resolve() for path in paths]
+    wanted = [_place(path) for path in paths]
     expression = make_tag_expression(list(tags) or [DEFAULT_TAGS])
     planned = []
     carried: set[str] = set()
     for file, feature in parse_features(features):
         carried.update(str(tag) for scenario in feature.walk_scenarios() for tag in scenario.effective_tags)
-        if wanted and not any(file.resolve().is_relative_to(path) for path in wanted):
+        lines = [line for path, line in wanted if file.resolve().is_relative_to(path)]
+        if wanted and not lines:
             continue
         scenarios = [scenario for scenario in feature.walk_scenarios() if not isinstance(scenario, ScenarioOutline)]
+        named = None if not wanted else {at for line in lines for at in _at(line, feature)}
         for scenario, identity in identify(scenarios).items():
-            if expression.check([str(tag) for tag in scenario.effective_tags]):
+            is_named = named is None or scenario.line in named
+            if is_named and expression.check([str(tag) for tag in scenario.effective_tags]):
                 planned.append(_planned(file, scenario, identity))
     insist_on_known_tags(expression, carried)
     if not planned:
@@ -120,6 +121,28 @@ def keep_durations(file: Path, results: Iterable[Mapping[str, Any]]) -> None:
     }
     file.parent.mkdir(exist_ok=True)
     file.write_text(json.dumps(known, indent=0, sort_keys=True), "utf-8")
+
+
+def _place(path: str) -> tuple[Path, int | None]:
+    """Return file or folder, and the line that was named, if one was."""
+    name, colon, line = path.rpartition(":")
+    place = (Path(name), int(line)) if colon and line.isdigit() else (Path(path), None)
+    if not place[0].exists():
+        raise Unusable(f"{path}: expected a feature file or a folder of them, but there is nothing")
+    return place[0].resolve(), place[1]
+
+
+def _at(line: int | None, feature: Any) -> list[int]:
+    """Return the lines of the scenarios that a line belongs to: one, the rows of an outline, or, for None, all."""
+    everything = sorted(feature.walk_scenarios(with_outlines=True), key=_line)
+    if line is None:
+        return [scenario.line for scenario in everything]
+    at = max((scenario for scenario in everything if scenario.line <= line), key=_line, default=everything[0])
+    return [row.line for row in at.scenarios] if isinstance(at, ScenarioOutline) else [at.line]
+
+
+def _line(scenario: Any) -> int:
+    return int(scenario.line)
 
 
 def _planned(file: Path, scenario: Any, identity: Identity) -> Planned:

@@ -178,6 +178,19 @@ def test_nothing_selected_is_red_and_says_so(tree: Path) -> None:
         select(tree / "features", ["features/nowhere"], [])
 
 
+def test_a_line_names_a_scenario_or_all_rows_of_an_outline() -> None:
+    features, file = ROOT / "features", ROOT / "features/broadcast/rates.feature"
+    lines = file.read_text("utf-8").splitlines()
+
+    def at(words: str) -> list[str]:
+        place = 1 + next(number for number, line in enumerate(lines) if words in line)
+        return [scenario.title for scenario in select(features, [f"{file}:{place}"], [])]
+
+    assert at("to ask for the status") == at("Scenario: Two questions within a second are answered")
+    rows = at("Scenario Outline: Where 3 heartbeats")
+    assert rows == [f"Where 3 heartbeats a minute are allowed, {who} cannot send a fourth" for who in ("Ana", "Lena")]
+
+
 def test_ctrl_c_ends_every_worker(tree: Path) -> None:
     (tree / "features/steps/kit.py").write_text(
         STEPS.replace("time.sleep(0.2)", "open(f'in-{id(context)}', 'w').write('in'); time.sleep(60)")
