@@ -3,6 +3,7 @@
 from behave import given, then, when
 from hamcrest import assert_that, close_to
 
+from earshot.actors import crowd
 from earshot.matchers.audience import counts_audience
 from earshot.matchers.broadcast_state import in_state
 from earshot.matchers.numbers import between
@@ -125,6 +126,10 @@ def step_record_volume(context, speaker, level):
 
 
 @given("{count:Number} people listen in {language:Language}")
+def step_guests_listen(context, count, language):
+    crowd.join_at_once(context.stage.guests(count), context.stage.the_speaker().session_id, language)
+
+
 @given("{count:Number} more people have joined in {language:Language}")
 @when("{count:Number} more people join in {language:Language}")
 @when("{count:Number} more person joins in {language:Language}")
