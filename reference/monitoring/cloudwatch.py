@@ -15,8 +15,10 @@ from reference.journal import Journal
 from reference.monitoring.catalogue import Kind, MetricDefinition, definition_of
 from reference.storage.clock import Clock
 
-SEND_EVERY_S = 0.2
-"""A datapoint waits at most so long before it is sent; with the time a call takes that stays below a second."""
+SEND_AFTER_S = 0.05
+"""What happens together is sent together, as soon as nothing more has happened for so long..."""
+SEND_EVERY_S = 0.4
+"""...but a datapoint waits at most so long before it is sent; with the time a call takes that stays below a second."""
 
 MOST_WAITING = 20_000
 """Different datapoints that may wait; those that come when so many do are lost and counted in the log."""
@@ -61,6 +63,9 @@ class CloudWatchMetrics:
         self._gathered: dict[_Place, _Gathered] = {}
         self._waiting = 0
         self._lost = 0
+        self._oldest_s = 0.0
+        self._newest_s = 0.0
+        """When the oldest and the newest of the datapoints that wait came, by the event loop."""
         self._timer: asyncio.TimerHandle | None = None
         self._sending: asyncio.Task[None] | None = None
         self._journal = Journal("metrics")
@@ -72,8 +77,10 @@ class CloudWatchMetrics:
         self._gather(_Place(name, second, tuple(sorted(dimensions.items()))), definition, value)
         if definition.total and dimensions:
             self._gather(_Place(name, second, ()), definition, value)
+        self._newest_s = asyncio.get_running_loop().time()
         if self._timer is None and self._sending is None:
-            self._timer = asyncio.get_running_loop().call_later(SEND_EVERY_S, self._begin)
+            self._oldest_s = self._newest_s
+            self._wait()
 
     async def close(self) -> None:
         """Send what has been gathered, and let go of the thread."""
@@ -101,6 +108,15 @@ class CloudWatchMetrics:
         else:
             gathered.times[value] += 1
 
+    def _wait(self) -> None:
+        """Send when the newest datapoint has waited a while, or the oldest too long."""
+        loop = asyncio.get_running_loop()
+        due_s = min(self._newest_s + SEND_AFTER_S, self._oldest_s + SEND_EVERY_S)
+        if due_s > loop.time():
+            self._timer = loop.call_at(due_s, self._wait)
+        else:
+            self._begin()
+
     def _begin(self) -> None:
         self._timer = None
         self._sending = asyncio.get_running_loop().create_task(self._send_and_look_again(), name="send-metrics")
@@ -109,7 +125,8 @@ class CloudWatchMetrics:
         await self._send()
         self._sending = None
         if self._gathered:
-            self._timer = asyncio.get_running_loop().call_later(SEND_EVERY_S, self._begin)
+            self._oldest_s = asyncio.get_running_loop().time()
+            self._wait()
 
     async def _send(self) -> None:
         gathered, self._gathered, self._waiting = self._gathered, {}, 0

@@ -79,9 +79,13 @@ async def test_what_an_alarm_looks_at_is_kept_for_the_whole_service_too() -> Non
     assert client.data("StateRestorations") == []
 
 
+@pytest.mark.parametrize(("after_s", "every_s"), [(0.01, 60), (60, 0.01)], ids=["all is quiet", "it has waited long"])
 @on_loop
-async def test_a_datapoint_is_sent_without_anybody_asking(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cloudwatch, "SEND_EVERY_S", 0)
+async def test_a_datapoint_is_sent_without_anybody_asking_when(
+    monkeypatch: pytest.MonkeyPatch, after_s: float, every_s: float
+) -> None:
+    monkeypatch.setattr(cloudwatch, "SEND_AFTER_S", after_s)
+    monkeypatch.setattr(cloudwatch, "SEND_EVERY_S", every_s)
     loop, sent = asyncio.get_running_loop(), asyncio.Event()
     client = FakeCloudWatch(called=lambda: loop.call_soon_threadsafe(sent.set))
     metrics = metrics_to(client)
