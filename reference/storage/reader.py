@@ -36,6 +36,7 @@ class BatchReader:
         self._store = store
         self._waiting: dict[Key, asyncio.Future[Item | None]] = {}
         self._readers: set[asyncio.Task[None]] = set()
+        """Those who will look once more whether anybody waits."""
 
     async def get(self, keys: Iterable[Key]) -> list[Item | None]:
         """Return the item of each key, strongly consistent, or None where there is none."""
@@ -54,8 +55,16 @@ class BatchReader:
         return future
 
     async def _read(self) -> None:
-        # One turn of the loop, so that those who ask in the same turn share the batch.
-        await asyncio.sleep(0)
+        try:
+            # One turn of the loop, so that those who ask in the same turn share the batch.
+            await asyncio.sleep(0)
+            await self._read_while_asked()
+        finally:
+            # At once, and not when the loop gets to telling that the task is done: who asks until then would be left
+            # to a reader that has looked for the last time.
+            self._readers.discard(asyncio.current_task())
+
+    async def _read_while_asked(self) -> None:
         while self._waiting:
             batch = dict(list(self._waiting.items())[:LARGEST_BATCH])
             for key in batch:

@@ -12,7 +12,7 @@ from reference.refusal import Refusal
 from reference.storage import aws
 from reference.storage.aws import ConditionFailed, Store
 from reference.storage.items import from_item, to_item
-from reference.storage.reader import BatchReader, Key
+from reference.storage.reader import BATCHES_AT_ONCE, BatchReader, Key
 from tests.reference.world_fakes import on_loop
 
 
@@ -105,3 +105,48 @@ def test_items_read_back_as_they_were_written() -> None:
     assert isinstance(from_item({"n": {"N": "5.0"}})["n"], int)
     with pytest.raises(TypeError, match="list"):
         to_item({"list": []})
+
+
+class GatedStore:
+    """Finds nothing, and answers each call when the test opens its gate."""
+
+    def __init__(self) -> None:
+        self._gates: list[asyncio.Future[None]] = []
+
+    async def call(self, _operation: str, **_parameters: Any) -> dict[str, Any]:
+        gate = asyncio.get_running_loop().create_future()
+        self._gates.append(gate)
+        await gate
+        return {"Responses": {}}
+
+    async def is_called(self, times: int) -> None:
+        """Return when that many calls wait."""
+        while len(self._gates) < times:
+            await asyncio.sleep(0)
+
+    def answers_all(self) -> None:
+        """Open the gate of each call that waits."""
+        for gate in self._gates:
+            gate.set_result(None)
+        self._gates.clear()
+
+
+@on_loop
+async def test_who_asks_in_the_moment_in_which_all_others_are_answered_is_answered_too() -> None:
+    store = GatedStore()
+    reader = BatchReader(store)  # type: ignore[arg-type]
+    others = []
+    for number in range(1, BATCHES_AT_ONCE + 1):
+        others.append(asyncio.create_task(reader.get([Key("t", "k", str(number))])))
+        await store.is_called(number)
+    store.answers_all()
+    await asyncio.sleep(0)  # now all batches are done, in the same turn of the loop
+    async with asyncio.timeout(5):
+        answering = asyncio.create_task(_answers_one(store))
+        assert await reader.get([Key("t", "k", "late")]) == [None]
+        await asyncio.gather(answering, *others)
+
+
+async def _answers_one(store: GatedStore) -> None:
+    await store.is_called(1)
+    store.answers_all()
