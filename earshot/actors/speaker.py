@@ -23,11 +23,15 @@ from earshot.measure.schedule import Schedule, keep_to
 CHUNK_MS = 100
 LONG_CHUNK_MS = 500
 """Half of what a chunk may be, and as a message less than the 32 KB that gateways take: for sound that only has to be
-heard. A sentence is a handful of these, so that even those that a busy machine sends all at once are not too many."""
+heard. A sentence is a handful of these, which may come all at once."""
 TYPICAL_CHUNK_MS = 200
 """As long as a typical chunk may be (sheet 5.1)."""
 BRISK = 4.0
 """Chunks sent four times as fast as short ones last are 40 a second, inside the limit of 50 (REQ-26.1)."""
+FEW = 30
+"""So few chunks are inside that limit however fast they come..."""
+AT_ONCE = 40.0
+"""...and sent at 400 a second."""
 LOWEST_PIECE_HZ = 300
 """Pieces of sound that only have to be told apart are tones, each a little higher than the one before."""
 VOICE_HZ = 200.0
@@ -113,12 +117,14 @@ class Speaker(AtTheControls, AtTheMicrophone):
         """Take over one's own session on a connection that was opened without asking for anything."""
         return self._enter_by_message(self._moving(), "connectionRefreshComplete")
 
-    def says(self, text: str, *, binary: bool = False, chunk_ms: int = LONG_CHUNK_MS) -> Utterance:
-        """Speak a sentence, twenty times as fast as in real life; returns when every chunk was acknowledged."""
+    def says(
+        self, text: str, *, binary: bool = False, chunk_ms: int = LONG_CHUNK_MS, pace: float | None = None
+    ) -> Utterance:
+        """Speak a sentence, as a rule at once; returns when every chunk was acknowledged."""
         clip = self._scene.samples.clip(text)
         began = len(self._scene.ledger)
         speech = np.concatenate([clip.samples, signals.silence(BREATH_S)])
-        sent = self.sends_sound(speech, binary=binary, chunk_ms=chunk_ms)
+        sent = self.sends_sound(speech, binary=binary, chunk_ms=chunk_ms, pace=pace)
         utterance = Utterance(clip, began, sent[len(frames(clip.samples, chunk_ms)) - 1].at_ns)
         self.utterances.append(utterance)
         return utterance
@@ -129,14 +135,19 @@ class Speaker(AtTheControls, AtTheMicrophone):
         No more than five seconds of speech wait for a recogniser (sheet 5.2), which has to keep up with several.
         """
         for text in texts:
-            self.says(text, chunk_ms=TYPICAL_CHUNK_MS)
+            self.says(text, chunk_ms=TYPICAL_CHUNK_MS, pace=BRISK)
 
     def sends_sound(
-        self, samples: Samples, *, binary: bool = False, chunk_ms: int = LONG_CHUNK_MS
+        self,
+        samples: Samples,
+        *,
+        binary: bool = False,
+        chunk_ms: int = LONG_CHUNK_MS,
+        pace: float | None = None,
     ) -> list[Observation]:
-        """Send sound in chunks of any length, 40 a second; returns what was sent when every chunk was acknowledged."""
+        """Send sound in chunks of any length; returns what was sent when every chunk was acknowledged."""
         chunks = frames(samples, chunk_ms)
-        return self._sends(chunks if binary else [self.audio_message(chunk) for chunk in chunks], BRISK)
+        return self._sends(chunks if binary else [self.audio_message(chunk) for chunk in chunks], pace)
 
     def sends_live(self, samples: Samples) -> list[Observation]:
         """Send sound as fast as a microphone picks it up; returns what was sent when every chunk was acknowledged."""
@@ -148,7 +159,7 @@ class Speaker(AtTheControls, AtTheMicrophone):
         self.spoken_last = range(first, first + count)
         together = chunk_ms // CHUNK_MS
         chunks = [self.spoken_last[start : start + together] for start in range(0, count, together)]
-        return self._sends([self.audio_message(b"".join(map(self._piece, chunk))) for chunk in chunks], BRISK)
+        return self._sends([self.audio_message(b"".join(map(self._piece, chunk))) for chunk in chunks])
 
     def speaks_at(self, level_dbfs: float, duration_s: float) -> list[Observation]:
         """Send a steady voice of this level, in pieces of a second."""
@@ -162,7 +173,7 @@ class Speaker(AtTheControls, AtTheMicrophone):
     def sends_pieces(self, numbers: Iterable[int], *, numbered: bool = True) -> list[Observation]:
         """Send these pieces of sound in this order, each with its number or without saying which it is."""
         return self._sends(
-            [audio(self._piece(k), **({"sequenceNumber": k} if numbered else {})).message for k in numbers], BRISK
+            [audio(self._piece(k), **({"sequenceNumber": k} if numbered else {})).message for k in numbers]
         )
 
     def the_last(self, duration_s: float) -> Sequence[int]:
@@ -220,8 +231,10 @@ class Speaker(AtTheControls, AtTheMicrophone):
             self.pieces[number] = sound.astype("<i2").tobytes()
         return self.pieces[number]
 
-    def _sends(self, messages: Sequence[Mapping[str, object] | bytes], pace: float) -> list[Observation]:
-        """Send audio at this pace; returns what was sent when all of it was acknowledged."""
+    def _sends(self, messages: Sequence[Mapping[str, object] | bytes], pace: float | None = None) -> list[Observation]:
+        """Send audio at this pace, or else as fast as it may come; returns what was sent when it was acknowledged."""
+        if pace is None:
+            pace = AT_ONCE if len(messages) <= FEW else BRISK
         began = len(self._scene.ledger)
         duration_s = len(messages) * CHUNK_MS / 1000 / pace
         streaming = self._stream(messages, pace, time.monotonic_ns())
