@@ -15,6 +15,8 @@ from hamcrest.core.matcher import Matcher
 
 PATIENCE_S = 3.0
 LOOK_EVERY_S = 0.02
+FIRST_LOOK_AGAIN_S = 0.004
+"""Most of what is looked up is there within milliseconds; so the second look comes sooner, and later ones less often."""
 
 Found = TypeVar("Found")
 
@@ -28,11 +30,12 @@ def comes_to(
     every_s: float = LOOK_EVERY_S,
 ) -> Found:
     """Return what was found as soon as it is as expected; AssertionError if it does not come to be in time."""
-    deadline = time.monotonic() + within_s
+    deadline, rest_s = time.monotonic() + within_s, min(FIRST_LOOK_AGAIN_S, every_s)
     while not expected.matches(found := look_up()):
         if time.monotonic() > deadline:
             assert_that(found, expected, f"{what}, looked up for {within_s:g} s")
-        time.sleep(every_s)
+        time.sleep(rest_s)
+        rest_s = min(2 * rest_s, every_s)
     return found
 
 
