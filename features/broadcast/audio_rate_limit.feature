@@ -108,12 +108,12 @@ Feature: Rate of audio
     @REQ-26.4 @critical @needs-settings
     Scenario: An excess that does not end closes the session
       Given Lena listens in Spanish
-      When Ana sends 60 pieces of audio a second for 3 seconds
+      When Ana sends 100 pieces of audio a second for 3 seconds
       Then Ana is disconnected because of too much audio
       And Lena is told that the session has ended
 
     @REQ-26.4 @normal @needs-settings @needs-table
     Scenario: A session that was closed for too much audio is recorded as over
-      When Ana sends 60 pieces of audio a second for 3 seconds
+      When Ana sends 100 pieces of audio a second for 3 seconds
       Then Ana is disconnected because of too much audio
       And the session of Ana is recorded as over

@@ -38,7 +38,7 @@ Feature: What the service tells those who run it
     Scenario: A disconnection for too much audio is counted
       Given a service that warns after 0.5 seconds of too much audio and ends the session after 1.5 seconds of it
       And Ana is broadcasting in English
-      When Ana sends 60 pieces of audio a second for 3 seconds
+      When Ana sends 100 pieces of audio a second for 3 seconds
       Then Ana is disconnected because of too much audio
       And the figure for speakers disconnected for too much audio in Ana's session comes to 1
 

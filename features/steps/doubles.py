@@ -18,7 +18,7 @@ A_SENTENCE_EVERY_S = 0.02
 
 A_WINDOW_APART_S = 0.22
 """Provisional results further apart than 200 ms do not take each other's place. The unsure ones are due three seconds
-after they came, those without an end two seconds after, and so ten that came over two seconds are due in one."""
+after they came, those without an end two seconds after, and so six that came over more than one are due in one."""
 
 # -- what it understands
 
