@@ -22,7 +22,9 @@ class _Desk:
     """What is remembered for one session."""
 
     reported_count: int = 0
-    """Listeners in the last status that was sent, or is about to be (9-S10)."""
+    """Listeners in the last status that was sent (9-S10)."""
+    change_waits: bool = False
+    """Whether a status about their number waits to be made; it will tell of whoever comes until then, too."""
     languages_seen: set[str] = field(default_factory=set)
     timer: Timer | None = None
     sending: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -88,17 +90,19 @@ class StatusDesk:
         change that is worth telling for two reasons is told once, as the new language (9-S11).
         """
         desk = self._desk(live)
-        # What is told is counted from the items (9-S9), so what is worth telling is too.
-        count = len(live.listeners()) + live.departing
         reason: UpdateReason | None = None
         if language is not None and language not in desk.languages_seen:
             desk.languages_seen.add(language)
             reason = UpdateReason.NEW_LANGUAGE
-        elif self._changed_enough(desk.reported_count, count):
+        elif not desk.change_waits and self._is_worth_telling(live, desk):
+            desk.change_waits = True
             reason = UpdateReason.LISTENER_COUNT_CHANGE
         if reason is not None:
-            desk.reported_count = count
             self._background.run(self._send(live, desk, reason), name="send-status")
+
+    def _is_worth_telling(self, live: LiveSession, desk: _Desk) -> bool:
+        # What is told is counted from the items (9-S9), so what is worth telling is too.
+        return self._changed_enough(desk.reported_count, len(live.listeners()) + live.departing)
 
     def _changed_enough(self, before: int, now: int) -> bool:
         if before == 0:
@@ -113,6 +117,10 @@ class StatusDesk:
         async with desk.sending:
             if live.session_id not in self._desks:
                 return
+            if reason is UpdateReason.LISTENER_COUNT_CHANGE:
+                desk.change_waits = False
+                if not self._is_worth_telling(live, desk):  # told meanwhile, for another reason
+                    return
             try:
                 status = await self._status(live, reason)
             except Refusal as refused:
