@@ -16,7 +16,7 @@ from hamcrest.core.matcher import Matcher
 PATIENCE_S = 3.0
 LOOK_EVERY_S = 0.02
 FIRST_LOOK_AGAIN_S = 0.004
-"""Most of what is looked up is there within milliseconds; so the second look comes sooner, and later ones less often."""
+"""Most of what is looked up is there within milliseconds, so the second look comes sooner than later ones."""
 
 Found = TypeVar("Found")
 

@@ -90,8 +90,8 @@ Feature: Knowing the audience
     Scenario: A further language in a large audience
       Given Ana is broadcasting in English
       And 20 people listen in Spanish
-      And Ana has been told nothing new for 0.3 seconds
       And Ana has asked for the status
+      And Ana has been told nothing new for 0.3 seconds
       When Lena joins in French
       Then Ana is told the status because somebody listens in a new language
       And Ana is told that 21 people listen: 20 in Spanish and 1 in French
@@ -150,8 +150,8 @@ Feature: Knowing the audience
     Scenario: An audience that grows by exactly 10% is not worth a message
       Given Ana is broadcasting in English
       And 20 people listen in Spanish
-      And Ana has been told nothing new for 0.3 seconds
       And Ana has asked for the status
+      And Ana has been told nothing new for 0.3 seconds
       When 2 more people join in Spanish
       Then Ana is told nothing for 0.3 seconds
 
@@ -159,8 +159,8 @@ Feature: Knowing the audience
     Scenario: An audience that grows by more than 10% is told
       Given Ana is broadcasting in English
       And 20 people listen in Spanish
-      And Ana has been told nothing new for 0.3 seconds
       And Ana has asked for the status
+      And Ana has been told nothing new for 0.3 seconds
       When 3 more people join in Spanish
       Then Ana is told the status because the number of listeners changed
       And Ana is told that 23 people listen: 23 in Spanish
@@ -170,8 +170,8 @@ Feature: Knowing the audience
     Scenario: The 10% count from what the speaker was last told
       Given Ana is broadcasting in English
       And 20 people listen in Spanish
-      And Ana has been told nothing new for 0.3 seconds
       And Ana has asked for the status
+      And Ana has been told nothing new for 0.3 seconds
       And 2 more people have joined in Spanish
       And Ana has asked for the status
       When 1 more person joins in Spanish
@@ -181,8 +181,8 @@ Feature: Knowing the audience
     Scenario: An audience that shrinks by exactly 10% is not worth a message
       Given Ana is broadcasting in English
       And 20 people listen in Spanish
-      And Ana has been told nothing new for 0.3 seconds
       And Ana has asked for the status
+      And Ana has been told nothing new for 0.3 seconds
       When 2 of them leave
       Then Ana is told nothing for 0.3 seconds
 
@@ -190,8 +190,8 @@ Feature: Knowing the audience
     Scenario: An audience that shrinks by more than 10% is told
       Given Ana is broadcasting in English
       And 20 people listen in Spanish
-      And Ana has been told nothing new for 0.3 seconds
       And Ana has asked for the status
+      And Ana has been told nothing new for 0.3 seconds
       When 3 of them leave
       Then Ana is told the status because the number of listeners changed
       And Ana is told that 17 people listen: 17 in Spanish
