@@ -11,7 +11,7 @@ from hamcrest import assert_that
 from hamcrest.core.matcher import Matcher
 
 from earshot.actors.acts import ASK_STATUS, CHANGE_STATE, MUTE, PAUSE, RESUME, SET_VOLUME, UNMUTE, Act
-from earshot.actors.participant import PATIENCE_S
+from earshot.actors.participant import PATIENCE_S, ms_between
 from earshot.actors.person import Person
 from earshot.ledger import Kind, Observation
 from earshot.scene import Scene
@@ -83,8 +83,11 @@ class AtTheControls(Person):
             raise AssertionError(f"{self.name} has used no control in this scenario")
         return self.confirmations[-1]
 
-    def measured_pause_ms(self) -> float:
-        """Return the milliseconds from the confirmation that the broadcast was paused to the latest confirmation."""
+    def measured_pause_ms(self) -> tuple[float, float]:
+        """Return how many milliseconds the pause that the latest control ended lasted at least, and at most.
+
+        The service measures between moments that nobody else sees, each between a request and its confirmation.
+        """
         began = None
         for earlier in reversed(self.confirmations[:-1]):
             state = earlier.message.get("broadcastState")
@@ -93,7 +96,8 @@ class AtTheControls(Person):
             began = earlier
         if began is None:
             raise AssertionError(f"{self.name} had not paused the broadcast, so there is no pause to measure")
-        return (self.confirmation.at_ns - began.at_ns) / 1e6
+        resumed, paused = self._asked_for(self.confirmation), self._asked_for(began)
+        return ms_between(began, resumed), ms_between(paused, self.confirmation)
 
     def asks_for_status(self) -> Observation:
         """Ask who is listening and return the answer; a status that comes of its own accord meanwhile is none."""
@@ -170,6 +174,14 @@ class AtTheControls(Person):
             if status.message.get("updateReason") == reason:
                 return status
         raise AssertionError(f"{self.name} has seen no status for the reason {reason} yet")
+
+    def _asked_for(self, confirmation: Observation) -> Observation:
+        """Return the last that was sent on that connection before this confirmation came."""
+        return next(
+            o
+            for o in reversed(list(self._scene.ledger)[: confirmation.number])
+            if o.kind is Kind.SENT and o.leg == confirmation.leg
+        )
 
     def _controls(self, act: Act) -> Observation:
         self.confirmations.append(self.asks(act))
