@@ -1,12 +1,13 @@
 @broadcast
 Feature: Warnings about bad sound
 
-  A speaker hears nothing of what listeners hear. The service says when the sound is bad, and what to do about it.
-
-  Background:
-    Given Ana is broadcasting in English
+  A speaker hears nothing of what listeners hear. The service says when the sound is bad, and what to do about it, in
+  whichever language somebody speaks.
 
   Rule: Bad sound is warned of, and tolerable sound is not
+
+    Background:
+      Given Ana is broadcasting in German
 
     @BRO-5.4.1 @BRO-5.4.2 @BRO-5.4.3 @BRO-5.4.4 @normal
     Scenario Outline: <sound> is warned of
@@ -42,13 +43,15 @@ Feature: Warnings about bad sound
 
     @BRO-5.4.5 @normal
     Scenario: Sound that stays bad is warned of once
+      Given Ana is broadcasting in German
       When Ana's microphone picks up a voice with 2% of it distorted for 8 seconds
       Then Ana is warned of distortion
       And Ana is told nothing else
 
     @BRO-5.4.6 @normal
     Scenario: Words are heard in spite of a warning
-      Given Lena listens in Spanish
+      Given Ana is broadcasting in English
+      And Lena listens in Spanish
       And Ana's microphone has picked up silence for 5.5 seconds
       And Ana has been warned of silence
       When Ana says "There will be music this evening."
@@ -59,5 +62,6 @@ Feature: Warnings about bad sound
 
     @BRO-5.4.8 @minor @needs-metrics
     Scenario: The quality of the sound is recorded once a second
+      Given Ana is broadcasting in German
       When Ana's microphone picks up a voice 30 dB above the noise for 6 seconds
       Then the quality of Ana's sound is measured 5 times or more
