@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -322,6 +323,27 @@ async def test_listeners_who_leave_together_are_told_when_the_items_of_all_are_g
     await asyncio.gather(*leaving)
     await settled()
     assert statuses(world) == [(UpdateReason.LISTENER_COUNT_CHANGE, 17)]
+
+
+@on_loop
+async def test_those_who_come_while_a_status_is_made_are_told_of_once() -> None:
+    world = Broadcast(rate_limit_listener_joins_per_min=1000)
+    session_id = await world.create()
+    await world.join(session_id, "l0=")
+    world.audience.told.clear()
+    count, made = world.repository.listeners_by_language, asyncio.Event()
+
+    async def counts_slowly(session_id: str) -> Counter[str]:
+        found = await count(session_id)
+        await made.wait()
+        return found
+
+    world.repository.listeners_by_language = counts_slowly  # type: ignore[method-assign]
+    for number in range(1, 20):
+        await world.join(session_id, f"l{number}=")
+    made.set()
+    await settled()
+    assert statuses(world) == [(UpdateReason.LISTENER_COUNT_CHANGE, 2), (UpdateReason.LISTENER_COUNT_CHANGE, 20)]
 
 
 @on_loop
