@@ -302,6 +302,7 @@ def step_gets_one_piece(context, speaker, number, duration_s):
     context.stage.recogniser(speaker).pieces_stay(pieces.just([number]), for_s=duration_s)
 
 
+@given("{speaker:Name}'s recogniser has got all {duration_s:Seconds} of it")
 @then("{speaker:Name}'s recogniser gets all {duration_s:Seconds} of it")
 def step_gets_all(context, speaker, duration_s):
     spoken = context.stage.speaker(speaker).the_last(duration_s)
