@@ -8,6 +8,7 @@ first, those that are slow only if need be; if it survives, all the others of it
 from __future__ import annotations
 
 import argparse
+import difflib
 import json
 import re
 import subprocess
@@ -292,7 +293,10 @@ def _catches(twin: Twin, results: Iterable[Mapping[str, Any]]) -> list[Catch]:
 def _chosen(twins: Sequence[Twin], names: Sequence[str], system: str | None) -> list[Twin]:
     known = {twin.name for twin in twins}
     if unknown := [name for name in names if name not in known]:
-        raise Unusable(f"there is no twin {unknown[0]}; expected one of {', '.join(sorted(known))}")
+        near = difflib.get_close_matches(unknown[0], sorted(known))
+        everywhere = f"docs/what-the-suite-catches.md lists all {len(known)}"
+        hint = f"did you mean {' or '.join(near)}?" if near else everywhere
+        raise Unusable(f"there is no twin {unknown[0]}; {hint}")
     chosen = [t for t in twins if (not names or t.name in names) and (system is None or t.system == system)]
     if not chosen:
         raise Unusable(f"there are no twins of a system {system}")
