@@ -279,11 +279,11 @@ _SMALL = {
 SETTINGS = {
     "sets no limits on how often people act": explorer.SETTINGS,
     "nobody else uses": {"HEARTBEAT_INTERVAL_SECONDS": "29"},
-    "gives up on a request after 0.6 seconds": {
-        "AUDIO_HANDLER_TIMEOUT_SECONDS": "0.6",
-        "CONTROL_HANDLER_TIMEOUT_SECONDS": "0.6",
-        "STATUS_HANDLER_TIMEOUT_SECONDS": "0.6",
-        "LISTENER_HANDLER_TIMEOUT_SECONDS": "0.6",
+    "gives up on a request after 0.8 seconds": {
+        "AUDIO_HANDLER_TIMEOUT_SECONDS": "0.8",
+        "CONTROL_HANDLER_TIMEOUT_SECONDS": "0.8",
+        "STATUS_HANDLER_TIMEOUT_SECONDS": "0.8",
+        "LISTENER_HANDLER_TIMEOUT_SECONDS": "0.8",
     },
     "lets 1000 listeners into a session": {"MAX_LISTENERS_PER_SESSION": "1000"},
     "lets 2 listeners into a session": _SMALL,

@@ -131,7 +131,7 @@ Feature: What the service tells those who run it
 
     @REQ-23.5 @minor @needs-metrics @needs-fault @needs-settings
     Scenario: Requests that take too long are counted apart from other faults
-      Given a service that gives up on a request after 0.6 seconds
+      Given a service that gives up on a request after 0.8 seconds
       And Ana is broadcasting in English
       And the figure for status requests that took too long is known
       And the service gets stuck over Ana's next request
@@ -270,7 +270,7 @@ Feature: What the service tells those who run it
 
     @REQ-22.4 @normal @needs-logs @needs-fault @needs-settings
     Scenario: A request over which the service got stuck is logged
-      Given a service that gives up on a request after 0.6 seconds
+      Given a service that gives up on a request after 0.8 seconds
       And Ana is broadcasting in English
       And the service gets stuck over Ana's next request
       When Ana tries to mute the broadcast

@@ -46,6 +46,13 @@ Feature: Knowing the audience
       Then Ana is told that 23 people listen: 9 in Spanish, 8 in French and 6 in Japanese
       And Ana has the answer within 500 ms
 
+    @REQ-11.2 @normal
+    Scenario: In an audience of more than a hundred everybody is counted
+      Given Ana is broadcasting in English
+      And 110 people listen in Spanish
+      When Ana asks for the status
+      Then Ana is told that 110 people listen: 110 in Spanish
+
     @REQ-11.1 @REQ-11.4 @normal @needs-table
     Scenario: The age of the session is counted in seconds from its recorded beginning
       Given Ana is broadcasting in English
