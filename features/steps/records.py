@@ -132,13 +132,17 @@ def step_connections_expire(context, person, other, span_ms):
         assert_that(lasts_s, close_to(span_ms / 1000, 1), f"how many seconds the record of {name}'s connection lasts")
 
 
+NOTED_WITHIN_MS = 50
+"""A service may note that it heard of somebody a moment after it has answered."""
+
+
 @then("{people:Names} is recorded as heard of since connecting")
 @then("{people:Names} are recorded as heard of since connecting")
 def step_recorded_activity(context, people):
     for name in people:
         actor = context.stage.person(name)
         connected_ms, answered_ms = (actor.received()[k].message["timestamp"] for k in (0, -1))
-        expected = has_entry("lastActivityTime", between(connected_ms + 1, answered_ms))
+        expected = has_entry("lastActivityTime", between(connected_ms + 1, answered_ms + NOTED_WITHIN_MS))
         context.stage.records.connection_comes_to(actor.connection_id, expected)
 
 
