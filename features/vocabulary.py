@@ -300,7 +300,7 @@ SETTINGS = {
     "leaves a failing recogniser alone for 1 second": _IMPATIENT,
     "keeps 10 translations": {"TRANSLATION_CACHE_MAX_ENTRIES": "10"},
     "keeps 12 translations": {"TRANSLATION_CACHE_MAX_ENTRIES": "12"},
-    "disconnects clients after 1.5 seconds of silence": {"CONNECTION_IDLE_TIMEOUT_SECONDS": "1.5"},
+    "disconnects clients after 1.2 seconds of silence": {"CONNECTION_IDLE_TIMEOUT_SECONDS": "1.2"},
     "disconnects clients after 2 seconds of silence, or 1 second without heartbeats": {
         "CONNECTION_IDLE_TIMEOUT_SECONDS": "2",
         "HEARTBEAT_TIMEOUT_SECONDS": "1",

@@ -6,7 +6,7 @@ Feature: Connections that fall silent
   Rule: Whoever is silent for too long is disconnected, and not earlier
 
     Background:
-      Given a service that disconnects clients after 1.5 seconds of silence
+      Given a service that disconnects clients after 1.2 seconds of silence
       And Ana is broadcasting in English
 
     @REQ-28.1 @REQ-28.3 @critical @needs-settings
@@ -19,16 +19,16 @@ Feature: Connections that fall silent
     Scenario: A silent speaker is disconnected, and the session ends
       Given Lena listens in Spanish
       When Lena sends a heartbeat every 0.3 seconds until Ana is disconnected
-      Then Ana is disconnected after 1.5 to 2.5 seconds of silence
-      And Ana is told last, before being disconnected, of 1.5 seconds of silence
+      Then Ana is disconnected after 1.2 to 2.2 seconds of silence
+      And Ana is told last, before being disconnected, of 1.2 seconds of silence
       And Lena is told that the session has ended
 
     @REQ-28.3 @REQ-28.4 @BRO-3.4.19 @BRO-3.5.2 @blocker @needs-settings
     Scenario: A silent listener is disconnected, and the session goes on
       Given Lena listens in Spanish
       When Ana sends a heartbeat every 0.3 seconds until Lena is disconnected
-      Then Lena is disconnected after 1.5 to 2.5 seconds of silence
-      And Lena is told last, before being disconnected, of 1.5 seconds of silence
+      Then Lena is disconnected after 1.2 to 2.2 seconds of silence
+      And Lena is told last, before being disconnected, of 1.2 seconds of silence
       And Lena may come back
       And Ana is still connected
 
@@ -54,7 +54,7 @@ Feature: Connections that fall silent
     Scenario: After a silent speaker the session is over, on record too
       Given Lena listens in Spanish
       When Lena sends a heartbeat every 0.3 seconds until Ana is disconnected
-      Then Ana is disconnected after 1.5 to 2.5 seconds of silence
+      Then Ana is disconnected after 1.2 to 2.2 seconds of silence
       And the session of Ana is recorded as over
       And Ana's first connection is no longer recorded
 
@@ -62,7 +62,7 @@ Feature: Connections that fall silent
     Scenario: A silent listener is no longer counted
       Given Lena listens in Spanish
       When Ana sends a heartbeat every 0.3 seconds until Lena is disconnected
-      Then Lena is disconnected after 1.5 to 2.5 seconds of silence
+      Then Lena is disconnected after 1.2 to 2.2 seconds of silence
       And the session of Ana is recorded as active with 0 listeners
       And Lena's first connection is no longer recorded
 

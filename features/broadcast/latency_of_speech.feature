@@ -37,13 +37,13 @@ Feature: How long speech takes
     @REQ-21.1 @normal @needs-fault
     Scenario: A service that stands still for 1.5 seconds is found out
       Given Ana is broadcasting in English
-      When Ana speaks for 4 seconds at the pace of speech while the service once stands still for 1.5 seconds
+      When Ana speaks for 3 seconds at the pace of speech while the service once stands still for 1.5 seconds
       Then that is taken for a stall
 
     @REQ-21.1 @normal @needs-fault
     Scenario: A moment of 0.2 seconds is no stall
       Given Ana is broadcasting in English
-      When Ana speaks for 4 seconds at the pace of speech while the service once stands still for 0.2 seconds
+      When Ana speaks for 3 seconds at the pace of speech while the service once stands still for 0.2 seconds
       Then that is not taken for a stall
 
     @REQ-21.1 @normal @needs-fault @slow
@@ -64,7 +64,7 @@ Feature: How long speech takes
     Scenario: What was recognised is handed over within 100 ms
       Given Ana is broadcasting in English
       And Ana speaks to a recogniser that follows a script
-      When Ana's recogniser goes on to understand 130 new sentences within 4 seconds
+      When Ana's recogniser goes on to understand 130 new sentences within 3 seconds
       Then 95% of sentences are handed over within 100 ms
 
     @BRO-8.1.11 @normal @needs-double

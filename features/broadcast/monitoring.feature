@@ -141,15 +141,15 @@ Feature: What the service tells those who run it
 
     @REQ-28.5 @normal @needs-metrics @needs-settings
     Scenario: A silent speaker is counted
-      Given a service that disconnects clients after 1.5 seconds of silence
+      Given a service that disconnects clients after 1.2 seconds of silence
       And the figure for silent speakers disconnected is known
       When Ana starts a broadcast in English
-      Then Ana is disconnected after 1.5 to 2.5 seconds of silence
+      Then Ana is disconnected after 1.2 to 2.2 seconds of silence
       And the figure for silent speakers disconnected grows by 1
 
     @REQ-28.5 @normal @needs-metrics @needs-settings
     Scenario: A silent listener is counted apart
-      Given a service that disconnects clients after 1.5 seconds of silence
+      Given a service that disconnects clients after 1.2 seconds of silence
       And Ana is broadcasting in English
       And Lena listens in Spanish
       And the figure for silent listeners disconnected is known
