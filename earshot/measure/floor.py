@@ -27,8 +27,8 @@ from earshot.measure.schedule import Schedule, keep_to
 from earshot.targets.children import Child, program
 from earshot.wire.leg import StampingConnection
 
-ECHOES = Schedule(count=100, interval_ms=2.0)
-"""A fifth of a second, before and after; enough for a 95th percentile."""
+ECHOES = Schedule(count=100, interval_ms=1.0)
+"""A tenth of a second, before and after; enough for a 95th percentile."""
 PAYLOAD = "x" * 4_400
 """As long as 100 ms of audio in a JSON message."""
 PATIENCE_S = 5.0

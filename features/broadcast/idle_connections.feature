@@ -35,12 +35,12 @@ Feature: Connections that fall silent
     @REQ-28.1 @critical @needs-settings
     Scenario: Heartbeats alone keep everybody connected
       Given Lena listens in Spanish
-      When Ana and Lena send a heartbeat every 0.3 seconds for 2 seconds
+      When Ana and Lena send a heartbeat every 0.3 seconds for 1.6 seconds
       Then Ana and Lena are still connected
 
     @REQ-28.1 @normal @needs-settings
     Scenario: Sound alone keeps a speaker connected, even if it is silence
-      When Ana's live microphone picks up silence for 2 seconds
+      When Ana's live microphone picks up silence for 1.6 seconds
       Then Ana is still connected
 
     @BRO-3.5.2 @minor @needs-settings

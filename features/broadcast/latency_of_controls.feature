@@ -24,7 +24,7 @@ Feature: How long controls and questions take
     @REQ-18.5 @normal
     Scenario: A change of language is confirmed within 500 ms
       Given Ana is broadcasting in English
-      And 25 people listen in Spanish
+      And 30 people listen in Spanish
       When each of them changes to French and to German 3 times
       Then 95% of changes of language are confirmed within 500 ms
 

@@ -25,7 +25,7 @@ Feature: Provisional results
     @BRO-6.1.1 @critical @needs-double
     Scenario: A provisional sentence that is not stable enough is not spoken
       When Ana's recogniser provisionally understands "Thank you all for coming." with a stability of 0.84
-      Then Lena hears nothing for 0.5 seconds
+      Then Lena hears nothing for 0.3 seconds
 
     @BRO-6.1.1 @BRO-6.1.2 @BRO-6.1.13 @normal @needs-double
     Scenario: A provisional sentence without an end is spoken after a pause of two seconds
@@ -78,7 +78,7 @@ Feature: Provisional results
       Given Ana's recogniser has understood "Thank you all for coming."
       When Ana's recogniser understands "thank you all for coming"
       Then Lena hears "Thank you all for coming." in Spanish
-      And Lena hears nothing else for 0.5 seconds
+      And Lena hears nothing else for 0.3 seconds
 
     @BRO-6.1.16 @normal @needs-double @slow
     Scenario: The same sentence said again more than ten seconds later is spoken again
@@ -131,7 +131,7 @@ Feature: Provisional results
         | provisional | The next slide shows our results.  | 0.95      | 30 ms |
         | provisional | Please stand and sing with us.     | 0.90      | 60 ms |
       Then Lena hears "The next slide shows our results." in Spanish
-      And Lena hears nothing else for 0.5 seconds
+      And Lena hears nothing else for 0.3 seconds
 
     @BRO-6.1.17 @minor @needs-double
     Scenario: Of equally stable provisional results within 200 ms the newest one is spoken
@@ -140,7 +140,7 @@ Feature: Provisional results
         | provisional | Thank you all for coming.          | 0.90      | 0 ms  |
         | provisional | The next slide shows our results.  | 0.90      | 30 ms |
       Then Lena hears "The next slide shows our results." in Spanish
-      And Lena hears nothing else for 0.5 seconds
+      And Lena hears nothing else for 0.3 seconds
 
     @BRO-6.1.7 @normal @needs-double
     Scenario: At most five provisional results are spoken in a second

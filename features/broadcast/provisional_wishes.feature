@@ -20,7 +20,7 @@ Feature: How a speaker wants provisional results to be used
       And Lena listens in Spanish
       And Ana speaks to a recogniser that follows a script
       When Ana's recogniser provisionally understands "Thank you all for coming." with a stability of 0.94
-      Then Lena hears nothing for 0.5 seconds
+      Then Lena hears nothing for 0.3 seconds
 
   Rule: No sentence is held longer than was asked for
 
