@@ -74,12 +74,13 @@ class StatusDesk:
     async def answer(self, live: LiveSession) -> SessionStatus:
         """Return the status for a speaker who asked; raise Refusal TIMEOUT when it takes too long."""
         limit_s = self._settings.status_query_timeout_ms / 1000
+        counted = self._count(live)
         try:
             async with asyncio.timeout(limit_s):
                 status = await self._status(live, UpdateReason.REQUESTED)
         except TimeoutError:
             raise Refusal("TIMEOUT", "The status took too long, ask again") from None
-        self._desk(live).reported_count = sum(status.listeners_by_language.values())
+        self._reported(live, status, counted)
         self.restart_timer(live)
         return status
 
@@ -101,8 +102,17 @@ class StatusDesk:
             self._background.run(self._send(live, desk, reason), name="send-status")
 
     def _is_worth_telling(self, live: LiveSession, desk: _Desk) -> bool:
+        return self._changed_enough(desk.reported_count, self._count(live))
+
+    def _count(self, live: LiveSession) -> int:
         # What is told is counted from the items (9-S9), so what is worth telling is too.
-        return self._changed_enough(desk.reported_count, len(live.listeners()) + live.departing)
+        return len(live.listeners()) + live.departing
+
+    def _reported(self, live: LiveSession, status: SessionStatus, counted: int) -> None:
+        """Remember what the speaker is told, and look again if that was `counted` before somebody came or left."""
+        self._desk(live).reported_count = sum(status.listeners_by_language.values())
+        if self._count(live) != counted:
+            self.listeners_changed(live, None)
 
     def _changed_enough(self, before: int, now: int) -> bool:
         if before == 0:
@@ -121,6 +131,7 @@ class StatusDesk:
                 desk.change_waits = False
                 if not self._is_worth_telling(live, desk):  # told meanwhile, for another reason
                     return
+            counted = self._count(live)
             try:
                 status = await self._status(live, reason)
             except Refusal as refused:
@@ -129,8 +140,8 @@ class StatusDesk:
                     "send-status", "no status could be made", session_id=live.session_id, code=refused.code
                 )
                 return
-            desk.reported_count = sum(status.listeners_by_language.values())
             told = self._audience.tell(live.speaker_connection_id, status)
+            self._reported(live, status, counted)
             if told and reason is UpdateReason.PERIODIC:
                 self._metrics.put("PeriodicStatusUpdatesSent")
 

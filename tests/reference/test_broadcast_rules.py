@@ -347,6 +347,26 @@ async def test_those_who_come_while_a_status_is_made_are_told_of_once() -> None:
 
 
 @on_loop
+async def test_who_leaves_while_a_status_is_made_is_told_of_after_it() -> None:
+    world = Broadcast()
+    session_id = await world.create()
+    count, made = world.repository.listeners_by_language, asyncio.Event()
+
+    async def counts_slowly(session_id: str) -> Counter[str]:
+        found = await count(session_id)
+        await made.wait()
+        return found
+
+    world.repository.listeners_by_language = counts_slowly  # type: ignore[method-assign]
+    await world.join(session_id, "l0=")
+    await world.service.lifecycle.leave("l0=")
+    await settled()
+    made.set()
+    await settled()
+    assert statuses(world) == [(UpdateReason.NEW_LANGUAGE, 1), (UpdateReason.LISTENER_COUNT_CHANGE, 0)]
+
+
+@on_loop
 async def test_a_new_language_is_told_once_and_before_the_count() -> None:
     world = Broadcast()
     session_id = await world.create()
