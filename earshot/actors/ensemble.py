@@ -42,6 +42,8 @@ class Ensemble:
         self.listeners: dict[str, list[Listener]] = {}
         """By the speaker's name."""
         self._runtime = runtime
+        self._free_ns = 0
+        """When the next may be asked for something, after the last of an earlier round."""
 
     @property
     def names(self) -> list[str]:
@@ -116,7 +118,7 @@ class Ensemble:
     def _carry_out(
         self, people: Sequence[Person], series: Sequence[Sequence[Mapping[str, object]]], every_s: float
     ) -> None:
-        began_ns, every_ms = time.monotonic_ns() + LEAD_NS, every_s * 1000
+        began_ns, every_ms = max(time.monotonic_ns() + LEAD_NS, self._free_ns), every_s * 1000
         plan = [
             _Planned(due_ns, person, message)
             for place, (person, messages) in enumerate(zip(people, series, strict=True))
@@ -126,6 +128,7 @@ class Ensemble:
                 strict=True,
             )
         ]
+        self._free_ns = max(planned.due_ns for planned in plan) + round(every_s * 1e9)
         self._follow(plan)
 
     def _follow(self, plan: list[_Planned]) -> None:

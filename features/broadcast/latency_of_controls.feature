@@ -7,7 +7,7 @@ Feature: How long controls and questions take
 
     @REQ-21.2 @BRO-8.1.7 @BRO-7.3.1 @BRO-7.3.2 @critical
     Scenario: Controls are confirmed within 100 ms, and listeners are told within 150 ms
-      Given 60 people are broadcasting in English
+      Given 80 people are broadcasting in English
       And each of them has a listener
       When each of them uses every control once
       Then 95% of controls are confirmed within 100 ms
@@ -17,7 +17,7 @@ Feature: How long controls and questions take
 
     @BRO-7.3.3 @normal @needs-double
     Scenario: A new volume takes effect within 100 ms
-      Given 15 people are broadcasting in English to recognisers that follow a script
+      Given 18 people are broadcasting in English to recognisers that follow a script
       When each of them turns the volume to 50% and to 100% 5 times while speaking
       Then 95% of new volumes take effect within 100 ms
 
@@ -25,7 +25,7 @@ Feature: How long controls and questions take
     Scenario: A change of language is confirmed within 500 ms
       Given Ana is broadcasting in English
       And 30 people listen in Spanish
-      When each of them changes to French and to German 3 times
+      When each of them changes to French and to German 4 times
       Then 95% of changes of language are confirmed within 500 ms
 
   Rule: Questions and heartbeats are answered at once
@@ -39,6 +39,6 @@ Feature: How long controls and questions take
 
     @BRO-8.1.3 @normal
     Scenario: Heartbeats are answered within 100 ms
-      Given 30 people are broadcasting in English
+      Given 40 people are broadcasting in English
       When each of them sends 5 heartbeats
       Then 95% of heartbeats are answered within 100 ms

@@ -10,14 +10,14 @@ Feature: How long things take when there are many
       Given Ana is broadcasting in English
       And Ana has spoken alone for 2 seconds at the pace of speech
       And 3 people are broadcasting in English to recognisers that follow a script
-      When each of them speaks for 2.5 seconds at the pace of speech
+      When each of them speaks for 3 seconds at the pace of speech
       Then pieces of sound are acknowledged at most twice as late as when Ana was alone
       And 95% of pieces of sound are acknowledged within 50 ms, and none is lost
 
     @BRO-8.1.21 @REQ-21.1 @critical @needs-double @slow
     Scenario: A hundred speakers are served at the same time
       Given 100 people are broadcasting in English to recognisers that follow a script
-      When each of them speaks for 3 seconds at the pace of speech, in pieces of 200 ms
+      When each of them speaks for 3 seconds at the pace of speech, in pieces of 250 ms
       Then 95% of pieces of sound are acknowledged within 50 ms, and none is lost
 
   Rule: Many people follow one session
@@ -27,14 +27,14 @@ Feature: How long things take when there are many
       Given Ana is broadcasting in English
       And Ana speaks to a recogniser that follows a script
       And an audience of 100 people listens in English
-      When Ana's recogniser goes on to understand 90 new sentences within 4.5 seconds
+      When Ana's recogniser goes on to understand 90 new sentences within 6 seconds
       Then 95% of sentences reach everybody in the audience within 300 ms, and none is lost
 
     @BRO-8.1.22 @REQ-21.3 @normal @slow
     Scenario: The status is told within 500 ms although 500 people listen
       Given Ana is broadcasting in English
       And an audience of 500 people listens in Spanish
-      When Ana asks for the status 70 times within 42 seconds
+      When Ana asks for the status 100 times within 60 seconds
       Then 95% of questions for the status are answered within 500 ms
 
     @BRO-8.1.22 @critical @needs-double @slow
