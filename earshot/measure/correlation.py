@@ -27,14 +27,21 @@ CHANCE_OF_LATE = 3.0
 
 
 def design_effect(
-    samples_ms: NDArray[np.float64], late: NDArray[np.bool_], allowed: float, interval_ms: float
+    samples_ms: NDArray[np.float64],
+    late: NDArray[np.bool_],
+    allowed: float,
+    interval_ms: float,
+    *,
+    grain_ms: float = 0.0,
 ) -> float:
     """Return how many samples, in the order in which they were due, are worth one independent sample; at least 1.
 
-    `late` says which of them exceeded the limit, `allowed` what share of them may.
+    `late` says which of them exceeded the limit, `allowed` what share of them may. Samples that differ by less than
+    `grain_ms` count as equal: likeness that is finer than the stopwatch is of the machine, not of the service.
     """
     block = round(min(max(BLOCK_MS / interval_ms, 2), len(samples_ms) / FEWEST_BLOCKS))
-    return max(1.0, _of_neighbours(samples_ms, allowed), _of_clumps(late, block))
+    told_apart = np.floor(samples_ms / grain_ms) if grain_ms else samples_ms
+    return max(1.0, _of_neighbours(told_apart, allowed), _of_clumps(late, block))
 
 
 def _of_neighbours(samples_ms: NDArray[np.float64], allowed: float) -> float:

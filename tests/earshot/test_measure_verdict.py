@@ -248,3 +248,11 @@ def test_a_busy_machine_excuses_slowness_but_no_loss() -> None:
     lossy = judge([500.0] * 98 + [math.inf] * 2, budget, machine=busy)
     assert lossy.outcome is Outcome.FAIL
     assert sentence(lossy).startswith("2 of 100 sentences were lost, and none may be (")
+
+
+def test_likeness_finer_than_the_stopwatch_says_nothing() -> None:
+    drift_ms = 0.8 + 0.2 * np.sin(np.arange(120) / 15)
+    assert judge(list(drift_ms), P95).outcome is Outcome.INCONCLUSIVE  # few independent ones, as it seems
+    assert judge(list(drift_ms), P95, machine=lambda: Machine(((1.0,) * 100,))).outcome is Outcome.PASS
+    swings = list(50 * drift_ms)
+    assert judge(swings, P95, machine=lambda: Machine(((1.0,) * 100,))).outcome is Outcome.INCONCLUSIVE
