@@ -18,6 +18,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from earshot.failures import Unusable
 
 READ_TOGETHER = ("Sessions", "Connections")
+"""Tables whose items a service may read for several sessions in one call."""
 READING = "BatchGetItem"
 ANSWER_WITHIN_S = 35.0
 """Longer than the longest wait that can be asked for: 30 s for the stream of a scripted session."""

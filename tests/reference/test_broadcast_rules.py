@@ -325,20 +325,26 @@ async def test_listeners_who_leave_together_are_told_when_the_items_of_all_are_g
     assert statuses(world) == [(UpdateReason.LISTENER_COUNT_CHANGE, 17)]
 
 
+def counts_slowly(world: Broadcast) -> asyncio.Event:
+    """Let whoever counts listeners keep what was found until the event is set."""
+    count, made = world.repository.listeners_by_language, asyncio.Event()
+
+    async def count_and_wait(session_id: str) -> Counter[str]:
+        found = await count(session_id)
+        await made.wait()
+        return found
+
+    world.repository.listeners_by_language = count_and_wait  # type: ignore[method-assign]
+    return made
+
+
 @on_loop
 async def test_those_who_come_while_a_status_is_made_are_told_of_once() -> None:
     world = Broadcast(rate_limit_listener_joins_per_min=1000)
     session_id = await world.create()
     await world.join(session_id, "l0=")
     world.audience.told.clear()
-    count, made = world.repository.listeners_by_language, asyncio.Event()
-
-    async def counts_slowly(session_id: str) -> Counter[str]:
-        found = await count(session_id)
-        await made.wait()
-        return found
-
-    world.repository.listeners_by_language = counts_slowly  # type: ignore[method-assign]
+    made = counts_slowly(world)
     for number in range(1, 20):
         await world.join(session_id, f"l{number}=")
     made.set()
@@ -350,14 +356,7 @@ async def test_those_who_come_while_a_status_is_made_are_told_of_once() -> None:
 async def test_who_leaves_while_a_status_is_made_is_told_of_after_it() -> None:
     world = Broadcast()
     session_id = await world.create()
-    count, made = world.repository.listeners_by_language, asyncio.Event()
-
-    async def counts_slowly(session_id: str) -> Counter[str]:
-        found = await count(session_id)
-        await made.wait()
-        return found
-
-    world.repository.listeners_by_language = counts_slowly  # type: ignore[method-assign]
+    made = counts_slowly(world)
     await world.join(session_id, "l0=")
     await world.service.lifecycle.leave("l0=")
     await settled()
