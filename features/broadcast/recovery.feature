@@ -5,11 +5,13 @@ Feature: When something fails
 
   Rule: What fails for a moment is tried again, and nobody notices more than a delay
 
-    @REQ-22.2 @critical @needs-fault @needs-settings
-    Scenario: A record that cannot be read once is read again
+    Background:
       Given a service that nobody else uses
       And Ana is broadcasting in English
-      And Lena listens in Spanish
+
+    @REQ-22.2 @critical @needs-fault @needs-settings
+    Scenario: A record that cannot be read once is read again
+      Given Lena listens in Spanish
       And Ana has been told that 1 person is listening
       And the records of Ana's session fail once
       When Ana mutes the broadcast
@@ -18,9 +20,7 @@ Feature: When something fails
 
     @REQ-22.2 @critical @needs-fault @needs-settings
     Scenario: A record that cannot be read twice is read again, after a longer rest
-      Given a service that nobody else uses
-      And Ana is broadcasting in English
-      And Lena listens in Spanish
+      Given Lena listens in Spanish
       And Ana has been told that 1 person is listening
       And the records of Ana's session fail 2 times in a row
       When Ana mutes the broadcast
@@ -29,9 +29,7 @@ Feature: When something fails
 
     @REQ-22.2 @normal @needs-fault @needs-settings
     Scenario: A listener gets in although the records fail twice
-      Given a service that nobody else uses
-      And Ana is broadcasting in English
-      And the records of Ana's session fail 2 times in a row
+      Given the records of Ana's session fail 2 times in a row
       When Lena joins in Spanish
       Then Lena is welcomed to Ana's session in Spanish
 
