@@ -134,15 +134,10 @@ def _place(path: str) -> tuple[Path, int | None]:
 
 def _at(line: int | None, feature: Any) -> list[int]:
     """Return the lines of the scenarios that a line belongs to: one, the rows of an outline, or, for None, all."""
-    everything = sorted(feature.walk_scenarios(with_outlines=True), key=_line)
-    if line is None:
-        return [scenario.line for scenario in everything]
-    at = max((scenario for scenario in everything if scenario.line <= line), key=_line, default=everything[0])
-    return [row.line for row in at.scenarios] if isinstance(at, ScenarioOutline) else [at.line]
-
-
-def _line(scenario: Any) -> int:
-    return int(scenario.line)
+    chosen = list(feature.walk_scenarios(with_outlines=True))
+    if line is not None:
+        chosen = [one for one in chosen if one.line <= line][-1:] or chosen[:1]
+    return [row.line for one in chosen for row in (one.scenarios if isinstance(one, ScenarioOutline) else [one])]
 
 
 def _planned(file: Path, scenario: Any, identity: Identity) -> Planned:
