@@ -32,16 +32,15 @@ def design_effect(
     allowed: float,
     interval_ms: float,
     *,
-    grain_ms: float = 0.0,
+    quick_ms: float = 0.0,
 ) -> float:
     """Return how many samples, in the order in which they were due, are worth one independent sample; at least 1.
 
-    `late` says which of them exceeded the limit, `allowed` what share of them may. Samples that differ by less than
-    `grain_ms` count as equal: likeness that is finer than the stopwatch is of the machine, not of the service.
+    `late` says which of them exceeded the limit, `allowed` what share of them may. All samples up to `quick_ms` count
+    as equal: a drift among those that are far from being late says nothing of how late ones come.
     """
     block = round(min(max(BLOCK_MS / interval_ms, 2), len(samples_ms) / FEWEST_BLOCKS))
-    told_apart = np.floor(samples_ms / grain_ms) if grain_ms else samples_ms
-    return max(1.0, _of_neighbours(told_apart, allowed), _of_clumps(late, block))
+    return max(1.0, _of_neighbours(np.maximum(samples_ms, quick_ms), allowed), _of_clumps(late, block))
 
 
 def _of_neighbours(samples_ms: NDArray[np.float64], allowed: float) -> float:

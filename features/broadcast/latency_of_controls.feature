@@ -7,7 +7,7 @@ Feature: How long controls and questions take
 
     @REQ-21.2 @BRO-8.1.7 @BRO-7.3.1 @BRO-7.3.2 @critical
     Scenario: Controls are confirmed within 100 ms, and listeners are told within 150 ms
-      Given 60 people are broadcasting in English
+      Given 90 people are broadcasting in English
       And each of them has a listener
       When each of them uses every control once
       Then 95% of controls are confirmed within 100 ms

@@ -250,9 +250,7 @@ def test_a_busy_machine_excuses_slowness_but_no_loss() -> None:
     assert sentence(lossy).startswith("2 of 100 sentences were lost, and none may be (")
 
 
-def test_likeness_finer_than_the_stopwatch_says_nothing() -> None:
-    drift_ms = 0.8 + 0.2 * np.sin(np.arange(120) / 15)
-    assert judge(list(drift_ms), P95).outcome is Outcome.INCONCLUSIVE  # few independent ones, as it seems
-    assert judge(list(drift_ms), P95, machine=lambda: Machine(((1.0,) * 100,))).outcome is Outcome.PASS
-    swings = list(50 * drift_ms)
-    assert judge(swings, P95, machine=lambda: Machine(((1.0,) * 100,))).outcome is Outcome.INCONCLUSIVE
+def test_a_drift_among_the_quickest_says_nothing() -> None:
+    drift_ms = 8 + 2 * np.sin(np.arange(120) / 15)
+    assert judge(list(drift_ms), P95).outcome is Outcome.PASS
+    assert judge(list(5 * drift_ms), P95).outcome is Outcome.INCONCLUSIVE  # as if few of them were independent
