@@ -107,6 +107,7 @@ Feature: Who answers
     Scenario: Somebody else is answered all the same
       Given Ana and Bruno are in conversations
       And every assistant is down for Ana
+      And Ana has asked "Set a timer for ten minutes." and was told that no assistant is available
       When Bruno asks "Tell me a funny story."
       Then Bruno is answered
 

@@ -396,6 +396,12 @@ def step_can_still_ask(context, person, text):
     assert_that(answer, answered(), f"what {person} was told")
 
 
+@given('{person:Name} has asked "{text:Quoted}" and was told that {reason:NoAnswer}')
+def step_asked_without_answer(context, person, text, reason):
+    context.stage.caller(person).asks(text)
+    step_not_answered(context, person, reason)
+
+
 @then("{person:Name} is told that {reason:NoAnswer}")
 def step_not_answered(context, person, reason):
     assert_that(context.stage.caller(person).answer(), not_answered(reason), f"what {person} was told")

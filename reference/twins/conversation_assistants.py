@@ -143,6 +143,28 @@ def choice_ignored() -> None:
     _order(lambda _configuration, right: sorted(right, key=[LLAMA, OPENAI, HUGGINGFACE].index))
 
 
+@conversation_twin("openai-first-whenever-it-can-be", "CONV-43", "CONV-40")
+def openai_first_whenever_it_can_be() -> None:
+    """A usable key is taken for the wish to be answered by OpenAI."""
+    _order(lambda _configuration, right: sorted(right, key=lambda backend: backend != OPENAI))
+
+
+@conversation_twin("all-are-down-when-one-is", "CONV-42")
+def all_are_down_when_one_is() -> None:
+    """Unless every backend is up, nobody is said to be available."""
+    reply = Assistant.reply
+
+    async def reply_if_all_are_up(self: Assistant, text: str, session_id: str | None) -> Reply:
+        try:
+            for name in self._configuration_of(session_id).order():
+                await self._backends[name].answer(text, session_id)
+        except BackendUnavailable:
+            return assistant._NOBODY
+        return await reply(self, text, session_id)
+
+    put(Assistant, "reply", reply_if_all_are_up)
+
+
 @conversation_twin("huggingface-before-openai", "CONV-43")
 def huggingface_before_openai() -> None:
     """Of the two substitutes, the second is asked first."""
@@ -189,10 +211,26 @@ def unknown_choice_asks_openai() -> None:
 # ---- nobody answers
 
 
-@conversation_twin("excuse-in-the-place-of-an-answer", "CONV-44")
+@conversation_twin("excuse-in-the-place-of-an-answer", "CONV-44", "CONV-63")
 def excuse_in_the_place_of_an_answer() -> None:
     """When every backend is down, an excuse is told as if it were an answer."""
     put(assistant, "_NOBODY", Reply("I cannot answer at the moment.", "llama", None))
+
+
+@conversation_twin("nobody-answers-anybody-any-more", "CONV-44")
+def nobody_answers_anybody_any_more() -> None:
+    """Once nobody could answer one caller, nobody is asked for the others either."""
+    reply = Assistant.reply
+    given_up: list[Reply] = []
+
+    async def remember(self: Assistant, text: str, session_id: str | None) -> Reply:
+        if not given_up:
+            found = await reply(self, text, session_id)
+            given_up.extend([found] * (found.backend_used == "unknown"))
+            return found
+        return given_up[0]
+
+    put(Assistant, "reply", remember)
 
 
 @conversation_twin("words-lost-when-all-are-down", "CONV-44")
@@ -330,6 +368,17 @@ def blocked_words_in_capitals_passed_on() -> None:
         return verdict
 
     _check(as_written)
+
+
+@conversation_twin("what-sounds-alike-is-blocked", "CONV-46")
+def what_sounds_alike_is_blocked() -> None:
+    """A text is blocked although its words only resemble a blocked one."""
+
+    def alike(rules: ContentRules, text: str, check: Any) -> Verdict | None:
+        letters = "".join(re.findall(r"\w", text.lower()))
+        return Verdict.INAPPROPRIATE if any(word[:-2] in letters for word in rules._blocked) else check(text)
+
+    _check(alike)
 
 
 @conversation_twin("blocked-words-reach-the-assistant", "CONV-46")

@@ -11,7 +11,7 @@ from reference.conversation import audio_forms, transcriber
 from reference.conversation.audio_forms import OtherForm
 from reference.conversation.conversation import Conversation
 from reference.conversation.model import Heard, Refused, Utterance
-from reference.conversation.notices import ChunkTaken
+from reference.conversation.notices import ChunkTaken, Notice
 from reference.conversation.segments import KeptAudio, OpenSegment
 from reference.conversation.transcriber import Transcriber
 from reference.gateway import conversation_codec as codec
@@ -43,6 +43,18 @@ def pieces_confirmed_late_by_80_ms() -> None:
         await take(self, chunk)
 
     put(Conversation, "take", take_late)
+
+
+@conversation_twin("every-third-piece-unconfirmed", "CONV-61", "CONV-3")
+def every_third_piece_unconfirmed() -> None:
+    """Of a turn's pieces of audio, every third is taken without a word."""
+    tell = ConversationEndpoint._tell
+
+    async def tell_of_some(self: ConversationEndpoint, connection_id: str, notice: Notice) -> None:
+        if not isinstance(notice, ChunkTaken) or notice.chunk % 3:
+            await tell(self, connection_id, notice)
+
+    put(ConversationEndpoint, "_tell", tell_of_some)
 
 
 def _add(change: Any) -> None:

@@ -11,7 +11,7 @@ from reference.conversation import model
 from reference.conversation.conversation import Conversation
 from reference.conversation.desk import SegmentDesk
 from reference.conversation.log import ConversationLog
-from reference.conversation.model import Answer, Heard, LogEntry, checked_session_id
+from reference.conversation.model import NOTHING_HEARD, Answer, Heard, LogEntry, Utterance, checked_session_id
 from reference.conversation.notices import Notice, SessionKnown
 from reference.conversation.segments import OpenSegment
 from reference.gateway import conversation as gateway
@@ -237,6 +237,21 @@ def two_connections_share_audio() -> None:
     put(Conversation, "name", name_and_share)
 
 
+@conversation_twin("all-callers-share-audio", "CONV-72")
+def all_callers_share_audio() -> None:
+    """What anybody says goes into the turn that anybody ends first."""
+    begin = Conversation.__init__
+    segments: list[OpenSegment] = []
+
+    def begin_and_share(
+        self: Conversation, desk: SegmentDesk, open_segment: OpenSegment, *others: Any, **named: Any
+    ) -> None:
+        segments.append(open_segment)
+        begin(self, desk, segments[0], *others, **named)
+
+    put(Conversation, "__init__", begin_and_share)
+
+
 # ---- ids
 
 
@@ -354,6 +369,20 @@ def log_last_said_first() -> None:
         return (await of_session(self, session_id))[::-1]
 
     put(ConversationLog, "of_session", reversed_entries)
+
+
+@conversation_twin("turns-without-audio-kept", "CONV-38")
+def turns_without_audio_kept() -> None:
+    """A turn that was ended without any audio is kept, too."""
+    end_segment = Conversation.end_segment
+
+    async def end_and_log(self: Conversation) -> None:
+        nothing_said = not self.buffered_bytes
+        await end_segment(self)
+        if nothing_said and self.session_id is not None:
+            await self._desk.log(self.session_id, Answer(Heard((Utterance("(nothing)"),)), NOTHING_HEARD))
+
+    put(Conversation, "end_segment", end_and_log)
 
 
 @conversation_twin("silence-kept", "CONV-38", "CONV-31")

@@ -208,6 +208,18 @@ def failed_recognition_ends_the_connection() -> None:
     _close_after("RECOGNITION_FAILED")
 
 
+@conversation_twin("mishap-passed-over-in-silence", "CONV-53")
+def mishap_passed_over_in_silence() -> None:
+    """A mishap of the service is noted in its log, and nobody is told."""
+    tell = ConversationEndpoint._tell
+
+    async def tell_the_rest(self: ConversationEndpoint, connection_id: str, notice: Notice) -> None:
+        if not isinstance(notice, Complaint) or notice.refused.code != "INTERNAL_ERROR":
+            await tell(self, connection_id, notice)
+
+    put(ConversationEndpoint, "_tell", tell_the_rest)
+
+
 # ---- the storage
 
 

@@ -55,6 +55,18 @@ def answers_late_by_2500_ms() -> None:
     put(SegmentDesk, "answer", answer_late)
 
 
+@conversation_twin("answers-take-a-minute", "CONV-71", "CONV-73")
+def answers_take_a_minute() -> None:
+    """A turn is answered after a minute and a second."""
+    answer = SegmentDesk.answer
+
+    async def answer_very_late(self: SegmentDesk, audio: KeptAudio, session_id: str | None) -> Answer:
+        await asyncio.sleep(61)
+        return await answer(self, audio, session_id)
+
+    put(SegmentDesk, "answer", answer_very_late)
+
+
 @conversation_twin("turn-finished-without-a-result", "CONV-6", "CONV-4")
 def turn_finished_without_a_result() -> None:
     """A turn that was answered is finished without its answer."""
