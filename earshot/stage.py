@@ -455,6 +455,9 @@ class Stage:
         person = self._cast.get((name, role, device))
         if person is None:
             person = role(name, self._scene)
+            for (known, _, _), same in self._cast.items():
+                if known == name:  # in another role or on another device, but in the same place
+                    person.address = same.address
             self._cast[name, role, device] = person
         assert isinstance(person, role)
         return person
