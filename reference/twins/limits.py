@@ -1,28 +1,20 @@
-"""Twins of what is limited: sizes of messages, rates, sessions of one person, listeners (REQ-15, 26, 27, sheet 1.4)."""
+"""Twins of how many and how large: sessions of one person, listeners of one session, messages (REQ-15, 27)."""
 
 from __future__ import annotations
 
 import asyncio
-import math
-import time
 from collections.abc import Callable
 from typing import Any
 
-from reference.broadcast import rates
 from reference.broadcast.admission import Admission, Newcomer
 from reference.broadcast.audio import AudioChunk, AudioIntake
 from reference.broadcast.lifecycle import Lifecycle
-from reference.broadcast.live import LiveSessions, Member
-from reference.broadcast.notices import AudioReceived, Notice
+from reference.broadcast.live import LiveSessions
+from reference.broadcast.notices import Notice
 from reference.broadcast.parameters import Creation
 from reference.broadcast.ports import CloseCode
-from reference.broadcast.quotas import Quota, QuotaRepository, Quotas
-from reference.broadcast.rates import Excess, Rates, SlidingWindow
-from reference.broadcast.repository import BroadcastRepository
-from reference.broadcast.transcription import Received
 from reference.gateway import broadcast_codec as codec
-from reference.gateway.broadcast import BroadcastEndpoint, Pace, Route
-from reference.gateway.broadcast_codec import Fields
+from reference.gateway.broadcast import BroadcastEndpoint
 from reference.journal import Journal
 from reference.refusal import Refusal
 from reference.twins.twin import misread, put, twin
@@ -83,6 +75,17 @@ def second_broadcast_refused_as_too_often() -> None:
 @twin("ended-broadcast-keeps-its-place", "REQ-15.3")
 def ended_broadcast_keeps_its_place() -> None:
     """A person whose broadcast was ended on request cannot start another one."""
+    _keep_places(lambda gone: gone is None)
+
+
+@twin("left-broadcast-keeps-its-place", "REQ-15.3")
+def left_broadcast_keeps_its_place() -> None:
+    """A person who left the broadcast without ending it cannot start another one."""
+    _keep_places(lambda gone: gone is not None)
+
+
+def _keep_places(of: Callable[[str | None], bool]) -> None:
+    """Count broadcasts as running after they have ended, by the connection that is gone."""
     of_user, end = LiveSessions.of_user, Lifecycle.end
     ended: dict[str, int] = {}
 
@@ -90,7 +93,7 @@ def ended_broadcast_keeps_its_place() -> None:
         self: Lifecycle, session_id: str, reason: str, *, code: CloseCode = CloseCode.NORMAL, gone: str | None = None
     ) -> None:
         live = self._sessions.session(session_id)
-        if live is not None and gone is None:
+        if live is not None and of(gone):
             ended[live.speaker_user_id] = ended.get(live.speaker_user_id, 0) + 1
         await end(self, session_id, reason, code=code, gone=gone)
 
@@ -158,268 +161,6 @@ def one_listener_too_many() -> None:
 def last_place_never_taken() -> None:
     """A session is full when one place is left."""
     misread(Admission, "max_listeners_per_session", lambda limit: limit - 1)
-
-
-# ---- the rate of audio
-
-
-def _audio_rate(read: Callable[[int], int]) -> None:
-    misread(Rates, "rate_limit_audio_chunks_per_second", read)
-
-
-@twin("one-piece-a-second-too-many", "REQ-26.1")
-def one_piece_a_second_too_many() -> None:
-    """One piece of audio more than allowed passes in a second."""
-    _audio_rate(lambda limit: limit + 1)
-
-
-@twin("one-piece-a-second-too-few", "REQ-26.1")
-def one_piece_a_second_too_few() -> None:
-    """One piece of audio less than allowed passes in a second."""
-    _audio_rate(lambda limit: limit - 1)
-
-
-@twin("rate-of-audio-cannot-be-set", "REQ-26.1")
-def rate_of_audio_cannot_be_set() -> None:
-    """50 pieces of audio a second are allowed, whatever is configured."""
-    _audio_rate(lambda _limit: 50)
-
-
-@twin("rate-of-audio-shared", "REQ-26.1")
-def rate_of_audio_shared() -> None:
-    """All speakers share one rate of audio."""
-    of = Rates._of
-    shared: list[SlidingWindow] = []
-
-    def with_shared(self: Rates, member: Member) -> rates._Windows:
-        windows = of(self, member)
-        shared.append(windows.audio)
-        windows.audio = shared[0]
-        return windows
-
-    put(Rates, "_of", with_shared)
-
-
-@twin("dropped-audio-forwarded", "REQ-26.2")
-def dropped_audio_forwarded() -> None:
-    """Audio above the rate is confirmed as dropped, but recognised all the same."""
-    take_audio, drop = BroadcastEndpoint._take_audio, AudioIntake.drop
-    unread: dict[str, Callable[[], AudioChunk]] = {}
-
-    async def keep(
-        self: BroadcastEndpoint, connection_id: str, message: Fields, read_chunk: Callable[[], AudioChunk]
-    ) -> Notice:
-        unread[connection_id] = read_chunk
-        return await take_audio(self, connection_id, message, read_chunk)
-
-    def drop_and_forward(self: AudioIntake, connection_id: str, received: AudioReceived) -> None:
-        member = self._sessions.member(connection_id)
-        live = None if member is None else self._sessions.session(member.session_id)
-        if live is not None and member is not None and received.reason == "rateLimited":
-            chunk = unread[connection_id]()
-            self._transcription.feed(live, Received(connection_id, chunk.pcm, chunk.sequence_number, member.heard_at_s))
-        drop(self, connection_id, received)
-
-    put(BroadcastEndpoint, "_take_audio", keep)
-    put(AudioIntake, "drop", drop_and_forward)
-
-
-@twin("violation-counted-once", "REQ-26.2")
-def violation_counted_once() -> None:
-    """Only the first of many pieces above the rate is counted as a violation."""
-    audio = Rates.audio
-
-    def count_first(self: Rates, member: Member) -> Excess | None:
-        metrics, violation = self._metrics, self._of(member).violation
-        if violation is not None:
-            self._metrics = _Silence()
-        try:
-            return audio(self, member)
-        finally:
-            self._metrics = metrics
-
-    put(Rates, "audio", count_first)
-
-
-class _Silence:
-    def put(self, name: str, value: float = 1.0, **dimensions: str) -> None:
-        """Count nothing."""
-
-
-@twin("too-much-audio-warned-of-at-once", "REQ-26.3")
-def too_much_audio_warned_of_at_once() -> None:
-    """The first piece of audio above the rate brings a warning."""
-    misread(Rates, "rate_limit_warning_seconds", lambda _seconds: -1.0)
-
-
-@twin("too-much-audio-warned-of-again", "REQ-26.3")
-def too_much_audio_warned_of_again() -> None:
-    """The warning about too much audio is repeated with every further piece."""
-    audio = Rates.audio
-
-    def warn_again(self: Rates, member: Member) -> Excess | None:
-        excess = audio(self, member)
-        violation = self._of(member).violation
-        if violation is not None:
-            violation.warned = False
-        return excess
-
-    put(Rates, "audio", warn_again)
-
-
-@twin("too-much-audio-never-forgotten", "BRO-5.2.5")
-def too_much_audio_never_forgotten() -> None:
-    """A violation of the audio rate goes on although nothing was dropped for a second."""
-    put(rates, "CALM_S", math.inf)
-
-
-@twin("too-much-audio-without-end", "REQ-26.4")
-def too_much_audio_without_end() -> None:
-    """Whoever keeps sending too much audio is never disconnected."""
-    misread(Rates, "rate_limit_close_seconds", lambda _seconds: math.inf)
-
-
-@twin("too-much-audio-leaves-the-session", "REQ-26.4")
-def too_much_audio_leaves_the_session() -> None:
-    """Whoever keeps sending too much audio is disconnected, but the session stays on record as active."""
-    end, end_session = Lifecycle.end, BroadcastRepository.end_session
-    left: set[str] = set()
-
-    async def end_quietly(
-        self: Lifecycle, session_id: str, reason: str, *, code: CloseCode = CloseCode.NORMAL, gone: str | None = None
-    ) -> None:
-        if code is CloseCode.POLICY:
-            left.add(session_id)
-        await end(self, session_id, reason, code=code, gone=gone)
-
-    async def leave_active(self: BroadcastRepository, session_id: str) -> None:
-        if session_id not in left:
-            await end_session(self, session_id)
-
-    put(Lifecycle, "end", end_quietly)
-    put(BroadcastRepository, "end_session", leave_active)
-
-
-@twin("rate-counted-by-the-clock", "REQ-26.5")
-def rate_counted_by_the_clock() -> None:
-    """A new second of the clock brings a new allowance."""
-
-    def take(self: SlidingWindow, now_s: float) -> bool:
-        second_began_s = now_s - time.time() % 1
-        while self._taken_at_s and self._taken_at_s[0] < second_began_s:
-            self._taken_at_s.popleft()
-        if len(self._taken_at_s) >= self._limit:
-            return False
-        self._taken_at_s.append(now_s)
-        return True
-
-    put(SlidingWindow, "take", take)
-
-
-@twin("dropped-audio-uses-up-the-rate", "REQ-26.5")
-def dropped_audio_uses_up_the_rate() -> None:
-    """Audio that was dropped counts towards the rate of the next second."""
-
-    def take(self: SlidingWindow, now_s: float) -> bool:
-        while self._taken_at_s and self._taken_at_s[0] <= now_s - rates.WINDOW_S:
-            self._taken_at_s.popleft()
-        self._taken_at_s.append(now_s)
-        return len(self._taken_at_s) <= self._limit
-
-    put(SlidingWindow, "take", take)
-
-
-# ---- other rates
-
-
-@twin("eleven-controls-a-second", "BRO-1.4.17")
-def eleven_controls_a_second() -> None:
-    """One control more than allowed is obeyed in a second."""
-    misread(Rates, "rate_limit_control_messages_per_second", lambda limit: limit + 1)
-
-
-@twin("control-too-soon-obeyed", "BRO-1.4.17")
-def control_too_soon_obeyed() -> None:
-    """A control that comes too soon is refused, and yet takes effect."""
-    _refuse_after("RATE_LIMIT_EXCEEDED")
-
-
-def _refuse_after(code: str) -> None:
-    """Let a control take effect before it is refused for one reason."""
-    check_pace, follow = BroadcastEndpoint._check_pace, BroadcastEndpoint._follow
-    refused: dict[str, Refusal] = {}
-
-    async def put_off(self: BroadcastEndpoint, pace: Pace, member: Member) -> None:
-        try:
-            await check_pace(self, pace, member)
-        except Refusal as refusal:
-            if pace is not Pace.CONTROL or refusal.code != code:
-                raise
-            refused[member.connection_id] = refusal
-
-    async def obey_and_refuse(
-        self: BroadcastEndpoint, route: Route, connection_id: str, action: str, message: Fields
-    ) -> Notice | None:
-        reply = await follow(self, route, connection_id, action, message)
-        if connection_id in refused:
-            raise refused.pop(connection_id)
-        return reply
-
-    put(BroadcastEndpoint, "_check_pace", put_off)
-    put(BroadcastEndpoint, "_follow", obey_and_refuse)
-
-
-@twin("third-status-a-second-answered", "BRO-1.4.18")
-def third_status_a_second_answered() -> None:
-    """The status may be asked for once more a second than allowed."""
-    misread(Rates, "rate_limit_status_queries_per_second", lambda limit: limit + 1)
-
-
-@twin("fifty-first-session-opened", "BRO-1.4.19")
-def fifty_first_session_opened() -> None:
-    """One session more than allowed can be opened in an hour."""
-    misread(Quotas, "rate_limit_sessions_per_hour", lambda limit: limit + 1)
-
-
-@twin("eleventh-join-let-in", "BRO-1.4.20")
-def eleventh_join_let_in() -> None:
-    """One listener more than allowed may join from one address in a minute."""
-    misread(Quotas, "rate_limit_listener_joins_per_min", lambda limit: limit + 1)
-
-
-@twin("addresses-counted-together", "BRO-1.4.31")
-def addresses_counted_together() -> None:
-    """All network addresses behind a front end are counted as one."""
-    take = QuotaRepository.take
-
-    async def take_together(self: QuotaRepository, quota: Quota, value: str, *, limit: int, now_ms: int) -> int | None:
-        return await take(self, quota, "front-end" if quota.name.endswith(":ip") else value, limit=limit, now_ms=now_ms)
-
-    put(QuotaRepository, "take", take_together)
-
-
-@twin("window-never-over", "BRO-2.3.2")
-def window_never_over() -> None:
-    """A count goes on in the next window instead of starting again."""
-    take = QuotaRepository.take
-
-    async def take_in_first(self: QuotaRepository, quota: Quota, value: str, *, limit: int, now_ms: int) -> int | None:
-        return await take(self, Quota(quota.name, 10 * quota.window_s), value, limit=limit, now_ms=now_ms)
-
-    put(QuotaRepository, "take", take_in_first)
-
-
-@twin("waiting-time-in-milliseconds", "BRO-3.2.11")
-def waiting_time_in_milliseconds() -> None:
-    """Who comes too often is told in milliseconds how long to wait, as if they were seconds."""
-    begin = Refusal.__init__
-
-    def in_ms(self: Refusal, code: str, message: str, **details: Any) -> None:
-        if "retryAfter" in details:
-            details["retryAfter"] *= 1000
-        begin(self, code, message, **details)
-
-    put(Refusal, "__init__", in_ms)
 
 
 # ---- sizes of messages

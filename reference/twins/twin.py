@@ -23,6 +23,7 @@ MODULES = (
     "handing_over",
     "limits",
     "monitoring",
+    "rates",
     "recognition",
     "records",
     "sentences",
