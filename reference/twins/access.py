@@ -10,8 +10,9 @@ from typing import Any
 import jwt
 
 from reference.broadcast import parameters
-from reference.broadcast.model import Role
-from reference.broadcast.notices import Notice
+from reference.broadcast.controls import SpeakerControls
+from reference.broadcast.model import Role, StateChange
+from reference.broadcast.notices import Notice, Told
 from reference.broadcast.ports import CloseCode
 from reference.broadcast.standing import Standing
 from reference.gateway import broadcast as gateway
@@ -68,8 +69,16 @@ def listener_may_change_the_state() -> None:
 
 @twin("listener-refused-but-obeyed", "REQ-24.2")
 def listener_refused_but_obeyed() -> None:
-    """A listener who sets the volume is refused, and yet it is set."""
+    """A control of the speaker that a listener uses is refused and told to nobody, and yet written."""
     follow = BroadcastEndpoint._follow
+    changes: dict[str, Callable[[Fields], StateChange]] = {
+        "pauseBroadcast": lambda _message: StateChange(is_paused=True),
+        "resumeBroadcast": lambda _message: StateChange(is_paused=False),
+        "muteBroadcast": lambda _message: StateChange(is_muted=True),
+        "unmuteBroadcast": lambda _message: StateChange(is_muted=False),
+        "setVolume": lambda message: StateChange(volume=codec.volume(message)),
+        "speakerStateChange": codec.state_change,
+    }
 
     async def refuse_and_obey(
         self: BroadcastEndpoint, route: Route, connection_id: str, action: str, message: Fields
@@ -77,9 +86,9 @@ def listener_refused_but_obeyed() -> None:
         try:
             return await follow(self, route, connection_id, action, message)
         except Refusal as refusal:
-            if refusal.code == "UNAUTHORIZED_ACTION" and action == "setVolume":
+            if refusal.code == "UNAUTHORIZED_ACTION" and action in changes:
                 standing = await self._service.standings.fresh(connection_id)
-                await self._service.speaker.set_volume(standing.live_session(), codec.volume(message))
+                await self._service.speaker._change(standing.live_session(), changes[action](message))
             raise
 
     put(BroadcastEndpoint, "_follow", refuse_and_obey)
@@ -93,8 +102,8 @@ def speaker_may_change_the_language() -> None:
 
 @twin("speaker-may-pause-playback", "REQ-18.1", "REQ-24.3")
 def speaker_may_pause_playback() -> None:
-    """A speaker's request to pause playback is confirmed."""
-    _let("pausePlayback")
+    """A speaker's request to pause playback, or to resume it, is confirmed."""
+    _let("pausePlayback", "resumePlayback")
 
 
 @twin("wrong-role-called-not-signed-in", "REQ-24.4")
@@ -202,6 +211,12 @@ def audio_request_unknown() -> None:
     put(codec, "action_of", lambda message: "sendSound" if message.get("action") == "sendAudio" else action_of(message))
 
 
+@twin("controls-under-shorter-names", "REQ-19.2", "REQ-19.3", "REQ-19.4", "REQ-19.7")
+def controls_under_shorter_names() -> None:
+    """The service calls its controls by other names: pause, resume, mute and change."""
+    _without_routes("pauseBroadcast", "resumeBroadcast", "muteBroadcast", "speakerStateChange")
+
+
 @twin("unmute-request-unknown", "REQ-19.5")
 def unmute_request_unknown() -> None:
     """The service knows how to mute, but not how to unmute."""
@@ -218,6 +233,18 @@ def volume_request_unknown() -> None:
 def language_request_under_its_old_name() -> None:
     """The service knows the request to change language under its older name only."""
     _without_routes("changeLanguage")
+
+
+@twin("language-request-under-its-new-name", "BRO-3.3.11")
+def language_request_under_its_new_name() -> None:
+    """The service no longer knows the request to change language as older apps make it."""
+    _without_routes("switchLanguage")
+
+
+@twin("playback-resumption-unknown", "BRO-3.3.15")
+def playback_resumption_unknown() -> None:
+    """The service knows how to pause playback, but not how to resume it."""
+    _without_routes("resumePlayback")
 
 
 @twin("requests-in-any-capitals", "BRO-3.3.23", "REQ-19.2")
@@ -280,6 +307,25 @@ def status_never_answered() -> None:
 def playback_pause_never_confirmed() -> None:
     """A listener's request to pause playback is not answered."""
     _answer(lambda action, reply: None if action == "pausePlayback" else reply)
+
+
+@twin("heartbeat-of-a-listener-refused", "BRO-1.2.5")
+def heartbeat_of_a_listener_refused() -> None:
+    """Only speakers may send heartbeats."""
+    check_role = gateway._check_role
+    put(
+        gateway,
+        "_check_role",
+        lambda standing, action, allowed: check_role(
+            standing, action, gateway.SPEAKER if action == "heartbeat" else allowed
+        ),
+    )
+
+
+@twin("no-permission-to-notify", "REQ-20.5")
+def no_permission_to_notify() -> None:
+    """The service may store and recognise, but not notify listeners of controls."""
+    put(SpeakerControls, "_tell", lambda _self, change, _notice: Told(change.after.state, 0))
 
 
 @twin("controls-late-by-120-ms", "REQ-21.2")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -64,6 +66,12 @@ def status_counts_other_sessions() -> None:
     put(BroadcastRepository, "listeners_by_language", count_all)
 
 
+@twin("status-counts-the-speaker", "REQ-11.3")
+def status_counts_the_speaker() -> None:
+    """The speaker is counted as a listener in English."""
+    _count(lambda found: found + Counter({"en": 1}))
+
+
 @twin("status-forgets-the-third-language", "REQ-11.3")
 def status_forgets_the_third_language() -> None:
     """Of several languages only two appear in the status."""
@@ -74,6 +82,33 @@ def status_forgets_the_third_language() -> None:
 def status_counts_languages() -> None:
     """Each language is counted once, however many listen in it."""
     _count(lambda found: Counter(found.keys()))
+
+
+@twin("status-counts-from-memory", "BRO-7.3.7")
+def status_counts_from_memory() -> None:
+    """Listeners are counted once in ten seconds, and the status shows the last count."""
+    listeners_by_language = BroadcastRepository.listeners_by_language
+    counts: dict[str, tuple[float, Counter[str]]] = {}
+
+    async def count_seldom(self: BroadcastRepository, session_id: str) -> Counter[str]:
+        counted_s, found = counts.get(session_id, (-math.inf, Counter()))
+        if time.monotonic() - counted_s > 10:
+            found = await listeners_by_language(self, session_id)
+            counts[session_id] = time.monotonic(), found
+        return found
+
+    put(BroadcastRepository, "listeners_by_language", count_seldom)
+
+
+@twin("status-shows-the-state-of-the-start", "REQ-11.4")
+def status_shows_the_state_of_the_start() -> None:
+    """The status shows every broadcast as it was at its start."""
+    make = StatusDesk._status
+
+    async def as_started(self: StatusDesk, live: LiveSession, reason: UpdateReason) -> SessionStatus:
+        return replace(await make(self, live, reason), state=BroadcastState(live.created_at_ms))
+
+    put(StatusDesk, "_status", as_started)
 
 
 @twin("session-age-in-minutes", "REQ-11.4")
@@ -150,6 +185,27 @@ def ten_percent_of_the_new_number() -> None:
     _changed_enough(lambda before, now, percent: abs(now - before) * 100 > percent * now)
 
 
+@twin("ten-percent-of-the-first-answer", "REQ-12.2")
+def ten_percent_of_the_first_answer() -> None:
+    """The 10 % are taken of the number with which the speaker's first question was answered."""
+    answer = StatusDesk.answer
+    first: dict[str, int] = {}
+
+    async def answer_and_go_back(self: StatusDesk, live: LiveSession) -> SessionStatus:
+        status = await answer(self, live)
+        desk = self._desk(live)
+        desk.reported_count = first.setdefault(live.session_id, desk.reported_count)
+        return status
+
+    put(StatusDesk, "answer", answer_and_go_back)
+
+
+@twin("coming-goes-untold", "REQ-12.2")
+def coming_goes_untold() -> None:
+    """Only a shrinking audience is told, however many come."""
+    _changed_enough(lambda before, now, percent: (before - now) * 100 > percent * before)
+
+
 @twin("leaving-goes-untold", "REQ-12.2")
 def leaving_goes_untold() -> None:
     """Only a growing audience is told, however many leave."""
@@ -182,6 +238,22 @@ def language_change_goes_untold() -> None:
         return await change_language(self, connection_id, session, language)
 
     put(ListenerControls, "change_language", change_quietly)
+
+
+@twin("every-change-of-language-told", "REQ-12.3")
+def every_change_of_language_told() -> None:
+    """The speaker is told whenever a listener changes language, as if nobody had listened in the new one."""
+    change_language = ListenerControls.change_language
+
+    async def change_loudly(
+        self: ListenerControls, connection_id: str, session: Session, language: str
+    ) -> LanguageChanged:
+        live = self._sessions.session(session.session_id)
+        if live is not None:
+            self._status._desk(live).languages_seen.discard(language)
+        return await change_language(self, connection_id, session, language)
+
+    put(ListenerControls, "change_language", change_loudly)
 
 
 @twin("new-language-told-twice", "REQ-12.3")
@@ -311,6 +383,21 @@ def language_change_goes_unheard() -> None:
     _after_change(undo)
 
 
+@twin("language-changes-for-everybody", "REQ-18.4")
+def language_changes_for_everybody() -> None:
+    """When one listener changes language, all who listened in the same one change with them."""
+
+    def change_others(
+        controls: ListenerControls, _connection_id: str, session: Session, before: str | None, language: str
+    ) -> None:
+        live = controls._sessions.session(session.session_id)
+        for member in [] if live is None else live.listeners():
+            if member.target_language == before:
+                member.target_language = language
+
+    _after_change(change_others)
+
+
 @twin("language-change-counts-twice", "REQ-18.4")
 def language_change_counts_twice() -> None:
     """A listener who changes language is counted once more."""
@@ -384,3 +471,19 @@ def refused_language_taken_all_the_same() -> None:
             raise
 
     put(ListenerControls, "change_language", refuse_and_change)
+
+
+@twin("language-that-one-has-refused", "BRO-7.2.2")
+def language_that_one_has_refused() -> None:
+    """A listener who chooses the language that they have already is refused."""
+    change_language = ListenerControls.change_language
+
+    async def change_if_another(
+        self: ListenerControls, connection_id: str, session: Session, language: str
+    ) -> LanguageChanged:
+        member = self._sessions.member(connection_id)
+        if member is not None and member.target_language == language:
+            raise Refusal("INVALID_PARAMETER", "You listen in that language already", field="targetLanguage")
+        return await change_language(self, connection_id, session, language)
+
+    put(ListenerControls, "change_language", change_if_another)

@@ -120,6 +120,26 @@ def pause_of_no_length_untold() -> None:
     put(codec, "estimated_pause_ms", lambda message: pause_ms(message) or None)
 
 
+@twin("pause-of-unknown-length-told-as-none", "REQ-6.4")
+def pause_of_unknown_length_told_as_none() -> None:
+    """A pause of which nobody said how long it will last is told as one that lasts no time."""
+    pause_ms = codec.estimated_pause_ms
+    put(codec, "estimated_pause_ms", lambda message: pause_ms(message) or 0)
+
+
+@twin("pause-dated-by-a-slow-clock", "REQ-6.4")
+def pause_dated_by_a_slow_clock() -> None:
+    """Listeners are told of a pause as if it had begun ten seconds before."""
+    encode = codec.encode
+    put(
+        codec,
+        "encode",
+        lambda notice, now_ms: encode(
+            notice, now_ms - 10_000 * (isinstance(notice, BroadcastPaused) and not notice.told)
+        ),
+    )
+
+
 # ---- resuming
 
 
@@ -223,6 +243,12 @@ def mute_still_forwards() -> None:
 def mute_goes_unrecorded() -> None:
     """A mute takes effect for a moment, but is not written down."""
     _obey_without_recording("is_muted")
+
+
+@twin("mute-told-to-one-listener", "REQ-8.3")
+def mute_told_to_one_listener() -> None:
+    """Only the listener who joined first is told of a mute."""
+    _tell(BroadcastMuted, lambda ids: ids[:1])
 
 
 @twin("mute-told-to-other-sessions", "REQ-8.3")

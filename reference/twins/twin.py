@@ -20,14 +20,17 @@ MODULES = (
     "conversation_sessions",
     "conversation_troubles",
     "conversation_turns",
+    "doors",
     "handing_over",
     "limits",
     "monitoring",
     "rates",
     "recognition",
     "records",
+    "requests",
     "sentences",
     "slowness",
+    "states",
 )
 """Where twins are declared, one module for each theme."""
 
