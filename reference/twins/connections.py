@@ -1,223 +1,54 @@
-"""Twins of coming, moving, falling silent and going (REQ-17, 28, sheet 1.2)."""
+"""Twins of growing old, falling silent and going (REQ-28, sheet 1.2, 1.4 and 3.5)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
 
-from reference.broadcast.admission import Admission, Newcomer
+from reference.broadcast import lifecycle
 from reference.broadcast.lifecycle import Lifecycle
-from reference.broadcast.live import LiveSession, LiveSessions, Member
-from reference.broadcast.model import BroadcastState, Connection, Role, Session, StateChange
+from reference.broadcast.live import Member
+from reference.broadcast.model import Role
 from reference.broadcast.notices import (
     ConnectionTimeout,
     ConnectionWarning,
     Notice,
+    RefreshRequired,
     SessionEnded,
     SilenceReason,
-    StateRestored,
 )
-from reference.broadcast.parameters import Joining, Refreshing
 from reference.broadcast.ports import CloseCode
 from reference.broadcast.repository import BroadcastRepository
 from reference.gateway import broadcast_codec as codec
 from reference.gateway.broadcast import BroadcastEndpoint, SocketAudience
 from reference.twins.twin import misread, put, twin
 
-# ---- a speaker who moves
+# ---- connections that grow old
 
 
-@twin("moved-speaker-finds-the-state-remembered", "REQ-17.1")
-def moved_speaker_finds_the_state_remembered() -> None:
-    """A speaker who moves is told the state that this process wrote last, not the one on record."""
-    change_state, hand_over = BroadcastRepository.change_state, BroadcastRepository.hand_over
-    written: dict[str, BroadcastState] = {}
-
-    async def remember(self: BroadcastRepository, session_id: str, change: StateChange, now_ms: int) -> Session:
-        session = await change_state(self, session_id, change, now_ms)
-        written[session_id] = session.state
-        return session
-
-    async def recall(self: BroadcastRepository, session_id: str, connection_id: str, expires_at_s: int) -> Session:
-        session = await hand_over(self, session_id, connection_id, expires_at_s)
-        return replace(session, state=written.get(session_id, BroadcastState(session.created_at_ms)))
-
-    put(BroadcastRepository, "change_state", remember)
-    put(BroadcastRepository, "hand_over", recall)
+@twin("asked-to-move-at-once", "BRO-1.4.5")
+def asked_to_move_at_once() -> None:
+    """The first heartbeat brings the request to move, however young the connection is."""
+    misread(Lifecycle, "connection_refresh_minutes", lambda _minutes: 0.0)
 
 
-@twin("moved-speaker-told-a-fresh-state", "REQ-17.2")
-def moved_speaker_told_a_fresh_state() -> None:
-    """A speaker who moves is told that the broadcast is as at the beginning."""
+@twin("asked-to-move-too-late", "BRO-1.4.5")
+def asked_to_move_too_late() -> None:
+    """The request to move comes when the connection is twice as old as it should be."""
+    misread(Lifecycle, "connection_refresh_minutes", lambda minutes: 2 * minutes)
+
+
+@twin("time-to-move-told-in-seconds", "BRO-3.4.14")
+def time_to_move_told_in_seconds() -> None:
+    """The request to move gives the time until which to do so in seconds, as if they were milliseconds."""
     tell = SocketAudience.tell
 
-    def tell_fresh(self: SocketAudience, connection_id: str, notice: Notice) -> bool:
-        if isinstance(notice, StateRestored):
-            notice = replace(notice, state=BroadcastState(notice.state.last_state_change_ms))
+    def tell_s(self: SocketAudience, connection_id: str, notice: Notice) -> bool:
+        if isinstance(notice, RefreshRequired):
+            notice = replace(notice, refresh_by_ms=notice.refresh_by_ms // 1000)
         return tell(self, connection_id, notice)
 
-    put(SocketAudience, "tell", tell_fresh)
-
-
-@twin("moved-speaker-at-full-volume", "REQ-17.3")
-def moved_speaker_at_full_volume() -> None:
-    """When the speaker moves, the volume is set to full without telling."""
-    hand_over = BroadcastRepository.hand_over
-
-    async def turn_up(self: BroadcastRepository, session_id: str, connection_id: str, expires_at_s: int) -> Session:
-        before = await hand_over(self, session_id, connection_id, expires_at_s)
-        if before.state.volume > 0:
-            await self.change_state(session_id, StateChange(volume=1.0), before.state.last_state_change_ms)
-        return before
-
-    put(BroadcastRepository, "hand_over", turn_up)
-
-
-@twin("old-connection-ends-the-session", "REQ-17.3", "BRO-1.2.14")
-def old_connection_ends_the_session() -> None:
-    """When a speaker who has moved closes the old connection, the session ends."""
-    leave = Lifecycle.leave
-
-    async def end_with_any_speaker(self: Lifecycle, connection_id: str) -> None:
-        member = self._sessions.member(connection_id)
-        if member is not None and member.role is Role.SPEAKER:
-            await self.end(member.session_id, "speaker disconnected", gone=connection_id)
-        else:
-            await leave(self, connection_id)
-
-    put(Lifecycle, "leave", end_with_any_speaker)
-
-
-@twin("moved-speaker-resumes", "REQ-17.4")
-def moved_speaker_resumes() -> None:
-    """A pause ends when the speaker moves."""
-    hand_over = BroadcastRepository.hand_over
-
-    async def resume(self: BroadcastRepository, session_id: str, connection_id: str, expires_at_s: int) -> Session:
-        session = await hand_over(self, session_id, connection_id, expires_at_s)
-        if not session.state.is_paused:
-            return session
-        return await self.change_state(session_id, StateChange(is_paused=False), session.state.last_state_change_ms)
-
-    put(BroadcastRepository, "hand_over", resume)
-
-
-@twin("move-counted-twice", "REQ-17.5")
-def move_counted_twice() -> None:
-    """Every move of a speaker is counted as two."""
-    refresh = Admission.refresh_speaker
-
-    async def count_again(self: Admission, newcomer: Newcomer, user_id: str, refreshing: Refreshing) -> None:
-        await refresh(self, newcomer, user_id, refreshing)
-        self._metrics.put("StateRestorations", SessionId=refreshing.session_id)
-
-    put(Admission, "refresh_speaker", count_again)
-
-
-@twin("move-leaves-the-session-its-end", "BRO-1.2.17")
-def move_leaves_the_session_its_end() -> None:
-    """A session ends at the time told at its opening, although the speaker has moved."""
-    expire_at = Lifecycle.expire_at
-
-    def expire_once(self: Lifecycle, live: LiveSession, expires_at_s: int) -> None:
-        if live.session_id not in self._expiry_timers:
-            expire_at(self, live, expires_at_s)
-
-    put(Lifecycle, "expire_at", expire_once)
-
-
-@twin("moved-speaker-goes-unrecorded", "BRO-1.2.13")
-def moved_speaker_goes_unrecorded() -> None:
-    """The new connection of a speaker has no record of its own."""
-    add_connection = BroadcastRepository.add_connection
-    speaking: set[str] = set()
-
-    async def record_first(self: BroadcastRepository, connection: Connection) -> None:
-        if connection.role is Role.SPEAKER:
-            if connection.session_id in speaking:
-                return
-            speaking.add(connection.session_id)
-        await add_connection(self, connection)
-
-    put(BroadcastRepository, "add_connection", record_first)
-
-
-@twin("anybody-takes-a-session-over", "BRO-3.2.8")
-def anybody_takes_a_session_over() -> None:
-    """Any signed-in person may take over the session of another."""
-    refresh = Admission.refresh_speaker
-
-    async def as_owner(self: Admission, newcomer: Newcomer, user_id: str, refreshing: Refreshing) -> None:
-        session = await self._repository.session(refreshing.session_id)
-        await refresh(self, newcomer, user_id if session is None else session.speaker_user_id, refreshing)
-
-    put(Admission, "refresh_speaker", as_owner)
-
-
-# ---- a listener who moves
-
-
-@twin("moved-listener-hears-the-first-language", "BRO-1.2.6")
-def moved_listener_hears_the_first_language() -> None:
-    """A listener who has changed language hears the one chosen at joining again after moving."""
-    join, enter, refresh = Admission.join, LiveSessions.enter, Admission.refresh_listener
-    joined_in: dict[str, str] = {}
-    moving: set[str] = set()
-
-    async def note_language(self: Admission, newcomer: Newcomer, joining: Joining) -> None:
-        joined_in[newcomer.address] = joining.target_language
-        await join(self, newcomer, joining)
-
-    async def note_move(self: Admission, newcomer: Newcomer, refreshing: Refreshing) -> None:
-        moving.add(newcomer.connection_id)
-        await refresh(self, newcomer, refreshing)
-
-    def enter_as_before(self: LiveSessions, live: LiveSession, connection: Connection, *, now_s: float) -> Member:
-        member = enter(self, live, connection, now_s=now_s)
-        if connection.connection_id in moving and connection.ip_address in joined_in:
-            member.target_language = joined_in[connection.ip_address]
-        return member
-
-    put(Admission, "join", note_language)
-    put(Admission, "refresh_listener", note_move)
-    put(LiveSessions, "enter", enter_as_before)
-
-
-@twin("moved-listener-counts-twice", "BRO-1.2.15")
-def moved_listener_counts_twice() -> None:
-    """A listener who has moved and closed the old connection is counted twice for ever."""
-    count_out, refresh = BroadcastRepository.count_listener_out, Admission.refresh_listener
-    moved: dict[str, int] = {}
-
-    async def note_move(self: Admission, newcomer: Newcomer, refreshing: Refreshing) -> None:
-        await refresh(self, newcomer, refreshing)
-        moved[refreshing.session_id] = moved.get(refreshing.session_id, 0) + 1
-
-    async def count_some_out(self: BroadcastRepository, session_id: str) -> None:
-        if moved.get(session_id):
-            moved[session_id] -= 1
-        else:
-            await count_out(self, session_id)
-
-    put(Admission, "refresh_listener", note_move)
-    put(BroadcastRepository, "count_listener_out", count_some_out)
-
-
-@twin("listener-needs-room-to-move", "BRO-1.2.16")
-def listener_needs_room_to_move() -> None:
-    """A listener cannot move while the session is full."""
-    count_in = BroadcastRepository.count_listener_in
-    limits: list[int] = [500]
-
-    async def count_with_limit(self: BroadcastRepository, session_id: str, *, at_most: int | None) -> Session:
-        if at_most is not None:
-            limits[0] = at_most
-        return await count_in(self, session_id, at_most=limits[0])
-
-    put(BroadcastRepository, "count_listener_in", count_with_limit)
-
-
-# ---- connections that grow old
+    put(SocketAudience, "tell", tell_s)
 
 
 @twin("asked-again-and-again-to-move", "BRO-1.4.5")
@@ -285,8 +116,8 @@ def silence_without_end() -> None:
 
 @twin("silence-cut-short", "REQ-28.1")
 def silence_cut_short() -> None:
-    """Somebody silent is disconnected after three quarters of the time."""
-    misread(Lifecycle, "connection_idle_timeout_seconds", lambda seconds: 0.75 * seconds)
+    """Somebody silent is disconnected before half of the time is over."""
+    misread(Lifecycle, "connection_idle_timeout_seconds", lambda seconds: 0.45 * seconds)
 
 
 @twin("heartbeats-are-no-sign-of-life", "REQ-28.1")
@@ -308,7 +139,7 @@ def heartbeats_are_no_sign_of_life() -> None:
     put(Lifecycle, "heard_of", hear_others)
 
 
-@twin("audio-is-no-sign-of-life", "REQ-28.1")
+@twin("audio-is-no-sign-of-life", "REQ-28.1", "BRO-1.4.8")
 def audio_is_no_sign_of_life() -> None:
     """A speaker who sends nothing but audio is disconnected as silent."""
     silence_due = Lifecycle._silence_due
@@ -337,9 +168,9 @@ def silent_speaker_leaves_the_session() -> None:
     silent: set[str] = set()
 
     def note_silence(self: Lifecycle, member: Member) -> None:
+        check_silence(self, member)
         if self._clock.monotonic_s() >= self._silence_due(member)[0]:
             silent.add(member.session_id)
-        check_silence(self, member)
 
     async def leave_active(self: BroadcastRepository, session_id: str) -> None:
         if session_id not in silent:
@@ -356,9 +187,9 @@ def silent_listener_stays_counted() -> None:
     silent: dict[str, int] = {}
 
     def note_silence(self: Lifecycle, member: Member) -> None:
+        check_silence(self, member)
         if member.role is Role.LISTENER and self._clock.monotonic_s() >= self._silence_due(member)[0]:
             silent[member.session_id] = silent.get(member.session_id, 0) + 1
-        check_silence(self, member)
 
     async def count_others_out(self: BroadcastRepository, session_id: str) -> None:
         if silent.get(session_id):
@@ -405,6 +236,19 @@ def silence_closes_for_good() -> None:
     put(SocketAudience, "close", close_for_good)
 
 
+@twin("silent-listener-ends-the-session", "REQ-28.3", "BRO-3.5.2")
+def silent_listener_ends_the_session() -> None:
+    """A listener who is disconnected for silence takes the whole session along, as a speaker does."""
+    check_silence = Lifecycle._check_silence
+
+    def end_with_anybody(self: Lifecycle, member: Member) -> None:
+        check_silence(self, member)
+        if self._clock.monotonic_s() >= self._silence_due(member)[0]:
+            self._background.run(self.end(member.session_id, "nobody is there"), name="end-after-silence")
+
+    put(Lifecycle, "_check_silence", end_with_anybody)
+
+
 @twin("missing-heartbeats-tolerated", "BRO-1.4.8")
 def missing_heartbeats_tolerated() -> None:
     """Who stops the heartbeats is disconnected only for silence, although the other rule is on."""
@@ -424,6 +268,48 @@ def missing_heartbeats_counted_against_all() -> None:
 
 
 # ---- going
+
+
+@twin("end-invites-back", "BRO-3.5.1")
+def end_invites_back() -> None:
+    """When a session is over, listeners are disconnected in the way that asks them to come back."""
+    close = SocketAudience.close
+
+    def close_for_now(self: SocketAudience, connection_id: str, code: CloseCode, reason: str) -> None:
+        close(self, connection_id, CloseCode.GOING_AWAY if code is CloseCode.NORMAL else code, reason)
+
+    put(SocketAudience, "close", close_for_now)
+
+
+@twin("shutdown-goes-untold", "BRO-3.5.1")
+def shutdown_goes_untold() -> None:
+    """When the service is shut down, listeners are disconnected without being told that the session has ended."""
+    tell_all = SocketAudience.tell_all
+
+    def tell_of_other_ends(self: SocketAudience, connection_ids: Iterable[str], notice: Notice) -> int:
+        if isinstance(notice, SessionEnded) and notice.reason == lifecycle.SHUTDOWN_REASON:
+            return 0
+        return tell_all(self, connection_ids, notice)
+
+    put(SocketAudience, "tell_all", tell_of_other_ends)
+
+
+@twin("inner-break-ends-the-session", "BRO-3.5.5")
+def inner_break_ends_the_session() -> None:
+    """When one connection breaks inside the service, the session ends for everybody."""
+    receive = BroadcastEndpoint.receive
+
+    async def break_all(self: BroadcastEndpoint, connection_id: str, frame: str | bytes) -> None:
+        session_id = self._session_id(connection_id)
+        try:
+            await receive(self, connection_id, frame)
+        except Exception:
+            if session_id is not None:
+                end = self._service.lifecycle.end(session_id, "a connection broke", gone=connection_id)
+                self._service.lifecycle._background.run(end, name="end-after-break")
+            raise
+
+    put(BroadcastEndpoint, "receive", break_all)
 
 
 @twin("leaving-listener-stays-counted", "BRO-1.2.7")

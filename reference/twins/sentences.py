@@ -1,159 +1,29 @@
-"""Twins of what is said, translated, spoken and heard (sheet 6, 2.4 and 5.4)."""
+"""Twins of what is said, translated, spoken and heard (sheet 6.2 to 6.4, 2.4 and 5.5)."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from reference.broadcast import captions, fanout, markup, partials, quality_watch, translation_cache
+from reference.broadcast import dynamics, fanout, markup, translation_cache
+from reference.broadcast.admission import Admission, Newcomer
+from reference.broadcast.captions import Captions
 from reference.broadcast.dynamics import Voice
 from reference.broadcast.fanout import Fanout, _Sentence
 from reference.broadcast.handover import EmotionDynamics, Handover
 from reference.broadcast.live import LiveSession
-from reference.broadcast.model import PartialResults, Session
-from reference.broadcast.notices import AudioIssue, Speech
-from reference.broadcast.partials import Partials, Said
-from reference.broadcast.quality_watch import QualityWatch
+from reference.broadcast.notices import Speech
+from reference.broadcast.parameters import Joining
 from reference.broadcast.translation_cache import CachedTranslation, CachingTranslator
+from reference.gateway import broadcast_codec as codec
 from reference.gateway.connections import AudioMessage, Outbox
-from reference.speech.ports import Transcript
+from reference.monitoring.cloudwatch import CloudWatchMetrics
+from reference.speech.ports import BYTES_PER_SECOND, SpeechFailure, Transcript
 from reference.twins.twin import put, twin
-
-# ---- which results are said
-
-
-def _wishes(change: Callable[[PartialResults], PartialResults]) -> None:
-    """Treat provisional results otherwise than the session wants."""
-    begin = Partials.__init__
-
-    def begin_otherwise(self: Partials, options: PartialResults) -> None:
-        begin(self, change(options))
-
-    put(Partials, "__init__", begin_otherwise)
-
-
-@twin("unstable-words-spoken", "BRO-6.1.1")
-def unstable_words_spoken() -> None:
-    """A provisional sentence is spoken as soon as it is complete, however unstable."""
-    _wishes(lambda options: replace(options, min_stability=0.0))
-
-
-@twin("stability-threshold-always-the-usual", "BRO-6.1.1", "BRO-3.1.6")
-def stability_threshold_always_the_usual() -> None:
-    """The stability threshold that a speaker chose is confirmed, but the usual one is applied."""
-    _wishes(lambda options: replace(options, min_stability=0.85))
-
-
-@twin("stability-threshold-itself-not-enough", "BRO-6.1.1")
-def stability_threshold_itself_not_enough() -> None:
-    """A provisional sentence must be more stable than the threshold."""
-    _wishes(lambda options: replace(options, min_stability=options.min_stability + 0.0001))
-
-
-@twin("half-sentences-spoken", "BRO-6.1.1", "BRO-6.1.2")
-def half_sentences_spoken() -> None:
-    """A provisional result is spoken as soon as it is stable, even if its sentence is not complete."""
-    put(partials, "_SENTENCE_ENDS", ("",))
-
-
-@twin("question-is-no-sentence", "BRO-6.1.2")
-def question_is_no_sentence() -> None:
-    """A question mark does not end a sentence."""
-    put(partials, "_SENTENCE_ENDS", (".", "!"))
-
-
-@twin("result-without-stability-waits", "BRO-6.1.3")
-def result_without_stability_waits() -> None:
-    """A provisional result without a stability is never spoken."""
-    put(partials, "UNKNOWN_STABILITY_AFTER_S", 3600.0)
-
-
-@twin("final-differing-in-form-spoken-again", "BRO-6.1.5")
-def final_differing_in_form_spoken_again() -> None:
-    """A sentence is spoken again when its final result has another full stop or capital."""
-    put(partials, "normalised", lambda text: text)
-    put(captions, "normalised", lambda text: text)
-
-
-@twin("orphan-never-spoken", "BRO-6.1.6")
-def orphan_never_spoken() -> None:
-    """A provisional result whose final one never comes is forgotten."""
-    put(partials, "ORPHANED_AFTER_S", 3600.0)
-
-
-@twin("six-provisional-results-a-second", "BRO-6.1.7")
-def six_provisional_results_a_second() -> None:
-    """Six provisional results a second are spoken instead of five."""
-    put(partials, "MOST_PER_SECOND", 6)
-
-
-@twin("wish-for-finals-only-ignored", "BRO-6.1.11")
-def wish_for_finals_only_ignored() -> None:
-    """A session that wants no provisional results gets them all the same."""
-    of = LiveSession.of
-
-    def with_partials(session: Session) -> LiveSession:
-        return of(replace(session, partial_results=replace(session.partial_results, enabled=True)))
-
-    put(LiveSession, "of", with_partials)
-
-
-@twin("pause-completes-nothing", "BRO-6.1.13")
-def pause_completes_nothing() -> None:
-    """A pause of two seconds does not complete a sentence."""
-    put(partials, "COMPLETE_AFTER_PAUSE_S", 3600.0)
-
-
-@twin("holding-time-always-the-usual", "BRO-6.1.14")
-def holding_time_always_the_usual() -> None:
-    """The longest time that a sentence may wait is five seconds, whatever the speaker chose."""
-    _wishes(lambda options: replace(options, max_buffer_timeout_s=5.0))
-
-
-@twin("words-never-said-again", "BRO-6.1.16")
-def words_never_said_again() -> None:
-    """A sentence that was said once in a session is never spoken again."""
-    put(partials, "REPEATED_WITHIN_S", 86_400.0)
-
-
-@twin("words-repeated", "BRO-6.1.4")
-def words_repeated() -> None:
-    """A sentence that was spoken a moment ago is spoken again."""
-    put(Said, "again", lambda _said, _text, _now_s: False)
-
-
-@twin("least-stable-of-several-kept", "BRO-6.1.17")
-def least_stable_of_several_kept() -> None:
-    """Of several provisional results at the same moment the least stable is kept."""
-    close_window, stability = Partials._close_window, partials._stability
-
-    def close_upside_down(self: Partials, now_s: float) -> None:
-        put(partials, "_stability", lambda result: -stability(result))
-        try:
-            close_window(self, now_s)
-        finally:
-            put(partials, "_stability", stability)
-
-    put(Partials, "_close_window", close_upside_down)
-
-
-@twin("empty-results-taken", "BRO-6.1.20")
-def empty_results_taken() -> None:
-    """An empty provisional result takes the place of the words before it."""
-    take = Partials.take
-
-    def take_empty(self: Partials, result: Transcript, now_s: float) -> None:
-        if result.text.strip():
-            take(self, result, now_s)
-        else:
-            self._utterances.pop(result.utterance_id, None)
-            self._window = [one for one in self._window if one[0].utterance_id != result.utterance_id]
-
-    put(Partials, "take", take_empty)
-
 
 # ---- who hears what
 
@@ -175,6 +45,78 @@ def last_listener_hears_nothing() -> None:
         return listeners[:-1] if len(listeners) > 1 else listeners
 
     put(LiveSession, "listeners_in", all_but_last)
+
+
+@twin("everybody-hears-spanish", "BRO-1.5.1", "BRO-6.2.19")
+def everybody_hears_spanish() -> None:
+    """Whatever language a listener chose, the words are Spanish."""
+    prepare = Fanout._prepare
+
+    async def prepare_spanish(self: Fanout, handover: Handover, language: str) -> Speech:
+        return replace(await prepare(self, handover, "es"), target_language=language)
+
+    put(Fanout, "_prepare", prepare_spanish)
+
+
+@twin("own-language-goes-unheard", "BRO-1.5.2")
+def own_language_goes_unheard() -> None:
+    """Who chose the speaker's own language hears nothing."""
+    languages = LiveSession.languages
+    put(LiveSession, "languages", lambda live: languages(live) - {live.source_language})
+
+
+@twin("own-language-translated", "BRO-1.5.2")
+def own_language_translated() -> None:
+    """For those who chose the speaker's own language the words are translated all the same."""
+    prepare = Fanout._prepare
+
+    async def translate_first(self: Fanout, handover: Handover, language: str) -> Speech:
+        if language == handover.source_language:
+            await self._translator.translate(handover.transcript_text, source=language, target="es")
+        return await prepare(self, handover, language)
+
+    put(Fanout, "_prepare", translate_first)
+
+
+@twin("late-joiner-brings-back-the-last-sentence", "BRO-1.2.2")
+def late_joiner_brings_back_the_last_sentence() -> None:
+    """Whenever somebody joins, the sentence before is spoken again."""
+    accept, join = Fanout.accept, Admission.join
+    last: dict[str, Handover] = {}
+
+    async def remember(self: Fanout, handover: Handover) -> None:
+        last[handover.session_id] = handover
+        await accept(self, handover)
+
+    async def join_and_repeat(self: Admission, newcomer: Newcomer, joining: Joining) -> None:
+        await join(self, newcomer, joining)
+        if (handover := last.get(joining.session_id)) is not None:
+            await accept(self._lifecycle._fanout, handover)
+
+    put(Fanout, "accept", remember)
+    put(Admission, "join", join_and_repeat)
+
+
+@twin("words-heard-where-there-are-none", "REQ-4.3")
+def words_heard_where_there_are_none() -> None:
+    """Where there is sound without words, the recogniser makes a sentence up."""
+    listen, hear = Captions.listen, Captions.hear
+    wordless_bytes: Counter[int] = Counter()
+
+    def listen_and_invent(self: Captions, pcm: bytes) -> None:
+        listen(self, pcm)
+        wordless_bytes[id(self)] += len(pcm)
+        if wordless_bytes[id(self)] >= 1.5 * BYTES_PER_SECOND:
+            self.hear(
+                Transcript("invented", "Thank you all for coming.", final=True, stability=1.0, start_ms=0, end_ms=0)
+            )
+
+    def hear_words(self: Captions, transcript: Transcript) -> None:
+        wordless_bytes[id(self)] = 0
+        hear(self, transcript)
+
+    put(Captions, "listen", listen_and_invent)
+    put(Captions, "hear", hear_words)
 
 
 @twin("everybody-hears-every-language", "BRO-6.2.10")
@@ -253,6 +195,38 @@ def one_failing_language_silences_all() -> None:
     _send(send_if_all_well)
 
 
+@twin("failed-language-given-up", "BRO-6.2.13")
+def failed_language_given_up() -> None:
+    """A language that failed for one sentence is left out of all that follow."""
+    prepare = Fanout._prepare
+    failed: set[tuple[str, str]] = set()
+
+    async def prepare_unless_failed(self: Fanout, handover: Handover, language: str) -> Speech:
+        key = handover.session_id, language
+        if key in failed:
+            raise SpeechFailure("GIVEN_UP", "this language failed before", transient=False)
+        try:
+            return await prepare(self, handover, language)
+        except (SpeechFailure, TimeoutError):
+            failed.add(key)
+            raise
+
+    put(Fanout, "_prepare", prepare_unless_failed)
+
+
+@twin("languages-one-after-the-other", "BRO-6.2.12")
+def languages_one_after_the_other() -> None:
+    """The languages of a session are prepared one after the other."""
+    prepare = Fanout._prepare
+    turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def prepare_in_turn(self: Fanout, handover: Handover, language: str) -> Speech:
+        async with turns[handover.session_id]:
+            return await prepare(self, handover, language)
+
+    put(Fanout, "_prepare", prepare_in_turn)
+
+
 @twin("unheard-sentence-goes-unlogged", "BRO-6.2.14")
 def unheard_sentence_goes_unlogged() -> None:
     """Nothing in the log tells that a sentence could be served in no language."""
@@ -285,6 +259,28 @@ def refused_sentence_not_sent_again() -> None:
     put(fanout, "SEND_AGAIN_AFTER_S", (0.1,))
 
 
+@twin("refused-sentence-sent-for-ever", "BRO-6.2.16")
+def refused_sentence_sent_for_ever() -> None:
+    """A sentence that is refused on its way to a listener is sent again until it is taken."""
+    put(fanout, "SEND_AGAIN_AFTER_S", (0.1,) * 100)
+
+
+@twin("stuck-listener-holds-everybody-up", "BRO-6.2.7")
+def stuck_listener_holds_everybody_up() -> None:
+    """A sentence is sent when everybody has taken the one before it."""
+    send = Fanout._send
+
+    async def send_when_taken(self: Fanout, sentence: _Sentence, speech: Speech) -> None:
+        live = self._sessions.session(speech.session_id)
+        for connection_id in live.listeners_in(speech.target_language) if live is not None else []:
+            outbox = self._audience._connections.find(connection_id)  # type: ignore[attr-defined]
+            if outbox is not None and outbox.writing is not None:
+                await asyncio.wait([outbox.writing])
+        await send(self, sentence, speech)
+
+    _send(send_when_taken)
+
+
 @twin("slow-listener-keeps-everything", "BRO-6.2.17")
 def slow_listener_keeps_everything() -> None:
     """However slow a listener is, nothing is dropped."""
@@ -306,6 +302,18 @@ def numbers_of_sentences_with_gaps() -> None:
         return send(self, message)
 
     put(Outbox, "send", count_all)
+
+
+@twin("speech-declared-as-8-khz", "BRO-5.1.6")
+def speech_declared_as_8_khz() -> None:
+    """The speech that listeners get is said to have 8000 samples a second."""
+    put(codec, "SAMPLE_RATE_HZ", 8_000)
+
+
+@twin("translation-hardly-waited-for", "BRO-6.2.21")
+def translation_hardly_waited_for() -> None:
+    """A translation is waited for one second, not two."""
+    put(fanout, "TRANSLATION_LIMIT_S", 1.0)
 
 
 @twin("slow-translation-waited-for", "BRO-6.2.21")
@@ -347,7 +355,30 @@ def rejected_markup_silences_the_voice() -> None:
     put(fanout, "MARKUP_REJECTED", "never")
 
 
-@twin("loudness-of-the-speaker-misheard", "BRO-5.5.1")
+@twin("pace-of-the-speaker-misheard", "BRO-5.5.2", "BRO-6.3.2")
+def pace_of_the_speaker_misheard() -> None:
+    """Every speaker counts as fast."""
+    dynamics = Voice.dynamics
+
+    def fast(self: Voice, text: str, start_ms: int, end_ms: int) -> EmotionDynamics:
+        return replace(dynamics(self, text, start_ms, end_ms), rate=1.3)
+
+    put(Voice, "dynamics", fast)
+
+
+@twin("silence-counts-as-whispering", "BRO-5.5.3")
+def silence_counts_as_whispering() -> None:
+    """Where nothing is heard of the voice, the speaker counts as whispering slowly."""
+    measured = dynamics.measured
+
+    def whispered(samples: dynamics.Samples, words: int) -> EmotionDynamics:
+        found = measured(samples, words)
+        return EmotionDynamics(0.2, 0.7, 0.2) if found == EmotionDynamics() else found
+
+    put(dynamics, "measured", whispered)
+
+
+@twin("loudness-of-the-speaker-misheard", "BRO-5.5.1", "BRO-6.3.3")
 def loudness_of_the_speaker_misheard() -> None:
     """Every speaker counts as loud."""
     dynamics = Voice.dynamics
@@ -361,7 +392,7 @@ def loudness_of_the_speaker_misheard() -> None:
 # ---- stored translations
 
 
-@twin("stored-translations-never-used", "BRO-6.4.1")
+@twin("stored-translations-never-used", "BRO-6.4.1", "BRO-6.4.3")
 def stored_translations_never_used() -> None:
     """A sentence that was translated before is translated again."""
 
@@ -413,43 +444,19 @@ def most_used_translation_goes_first() -> None:
     put(translation_cache, "_worth", lambda one: (-one.access_count, one.last_accessed_at_s))
 
 
-# ---- warnings about the sound
+@twin("longest-kept-translation-stays", "BRO-2.4.5")
+def longest_kept_translation_stays() -> None:
+    """Of translations that were used equally often the latest goes first."""
+    put(translation_cache, "_worth", lambda one: (one.access_count, -one.last_accessed_at_s))
 
 
-@twin("distortion-goes-unwarned", "BRO-5.4.2")
-def distortion_goes_unwarned() -> None:
-    """A speaker whose sound is distorted is not warned."""
-    findings = QualityWatch._findings
+@twin("removed-translations-uncounted", "BRO-6.4.2")
+def removed_translations_uncounted() -> None:
+    """Nobody records how many translations had to go because the store was full."""
+    put_right = CloudWatchMetrics.put
 
-    def others(self: QualityWatch, reading: Any) -> Any:
-        return (finding for finding in findings(self, reading) if finding.issue is not AudioIssue.CLIPPING)
+    def put_others(self: CloudWatchMetrics, name: str, value: float = 1.0, **dimensions: str) -> None:
+        if name != "TranslationCacheEvictions":
+            put_right(self, name, value, **dimensions)
 
-    put(QualityWatch, "_findings", others)
-
-
-@twin("warnings-about-sound-repeated", "BRO-5.4.5")
-def warnings_about_sound_repeated() -> None:
-    """The same warning about the sound comes again after a moment."""
-    put(quality_watch, "WARN_AGAIN_AFTER_S", 0.1)
-
-
-@twin("clean-speech-called-noisy", "BRO-5.4.7")
-def clean_speech_called_noisy() -> None:
-    """Clean speech is warned of as noisy."""
-    begin = QualityWatch.__init__
-
-    def begin_fussily(self: QualityWatch, *arguments: Any, **named: Any) -> None:
-        begin(self, *arguments, **named)
-        self._limits = replace(self._limits, snr_db=99.0)
-
-    put(QualityWatch, "__init__", begin_fussily)
-
-
-@twin("quality-of-sound-unrecorded", "BRO-5.4.8")
-def quality_of_sound_unrecorded() -> None:
-    """Nobody records how good the sound is."""
-
-    def forget(self: QualityWatch, member: Any, reading: Any) -> None:  # noqa: ARG001
-        return
-
-    put(QualityWatch, "_measure", forget)
+    put(CloudWatchMetrics, "put", put_others)

@@ -24,12 +24,15 @@ MODULES = (
     "handing_over",
     "limits",
     "monitoring",
+    "moving",
+    "provisional_results",
     "rates",
     "recognition",
     "records",
     "requests",
     "sentences",
     "slowness",
+    "sound_quality",
     "states",
 )
 """Where twins are declared, one module for each theme."""
