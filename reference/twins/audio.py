@@ -1,4 +1,4 @@
-"""Twins of audio coming in: whose it is, its size, its format, its order (REQ-1, 3.1, 13, 16)."""
+"""Twins of audio coming in: whose it is, its size, its format, its rate, its order (REQ-1, 3.1, 13, 16, 26)."""
 
 from __future__ import annotations
 
@@ -6,19 +6,23 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from reference.broadcast import audio
 from reference.broadcast.audio import AudioChunk, AudioIntake, DeclaredFormat
 from reference.broadcast.fanout import Fanout, _Sentence
-from reference.broadcast.live import LiveSession
-from reference.broadcast.model import Connection, Role, Session
+from reference.broadcast.live import LiveSession, Member
+from reference.broadcast.model import Connection, NotForwarded, Role, Session
 from reference.broadcast.notices import AudioReceived, Notice, Speech
+from reference.broadcast.rates import Excess, Rates, SlidingWindow
+from reference.broadcast.recognition import Chunk, Recognition
 from reference.broadcast.reorder import Arrival, Reorder, _Held
 from reference.broadcast.repository import BroadcastRepository
 from reference.broadcast.standing import Standing, Standings
 from reference.broadcast.transcription import Received, Transcription, _SessionAudio
 from reference.gateway.broadcast import BroadcastEndpoint
 from reference.gateway.broadcast_codec import Fields
+from reference.gateway.server import GatewayServer
 from reference.journal import Journal
 from reference.refusal import Refusal
 from reference.twins.twin import misread, put, twin
@@ -137,7 +141,50 @@ def confirmation_forgets_the_number() -> None:
     put(AudioIntake, "receive", without_number)
 
 
+@twin("raw-sound-goes-nowhere", "BRO-3.3.2")
+def raw_sound_goes_nowhere() -> None:
+    """Raw sound is confirmed, but recognised only if it comes as text."""
+    receive = BroadcastEndpoint.receive
+    feed = Transcription.feed
+    raw: set[str] = set()
+
+    async def note_raw(self: BroadcastEndpoint, connection_id: str, frame: str | bytes) -> None:
+        (raw.add if isinstance(frame, bytes) else raw.discard)(connection_id)
+        await receive(self, connection_id, frame)
+
+    def feed_text(self: Transcription, live: LiveSession, received: Received) -> NotForwarded | None:
+        return None if received.connection_id in raw else feed(self, live, received)
+
+    put(BroadcastEndpoint, "receive", note_raw)
+    put(Transcription, "feed", feed_text)
+
+
+@twin("last-sample-of-every-piece-lost", "BRO-5.1.1")
+def last_sample_of_every_piece_lost() -> None:
+    """Of every piece of audio the last sample is lost."""
+    at_volume = audio.at_volume
+    put(audio, "at_volume", lambda pcm, volume: at_volume(pcm[:-2], volume))
+
+
 # ---- sizes
+
+
+@twin("smallest-pieces-taken", "REQ-3.1")
+def smallest_pieces_taken() -> None:
+    """No piece of audio is too small, as long as it holds a sample."""
+    misread(AudioIntake, "audio_chunk_min_bytes", lambda _size: 2)
+
+
+@twin("messages-of-2-mb-read", "BRO-3.5.4")
+def messages_of_2_mb_read() -> None:
+    """A message may have twice the size beyond which the connection is to end."""
+    begin = GatewayServer.__init__
+
+    def begin_patiently(self: GatewayServer, *arguments: Any, **named: Any) -> None:
+        begin(self, *arguments, **named)
+        self._terms = replace(self._terms, longest_frame_bytes=2 * self._terms.longest_frame_bytes)
+
+    put(GatewayServer, "__init__", begin_patiently)
 
 
 @twin("pieces-of-98-bytes-taken", "REQ-3.1")
@@ -177,6 +224,18 @@ def _without_fault(judge: Callable[[DeclaredFormat], DeclaredFormat]) -> None:
 def stereo_taken() -> None:
     """Audio that is declared as stereo is taken as if it were mono."""
     _without_fault(lambda declared: replace(declared, channels=None))
+
+
+@twin("declaration-required", "REQ-13.1", "REQ-13.5")
+def declaration_required() -> None:
+    """Every piece of audio has to say in which format it is."""
+    _without_fault(lambda declared: replace(declared, format="none") if declared == DeclaredFormat() else declared)
+
+
+@twin("sample-rate-expected-in-khz", "REQ-13.1", "REQ-13.2")
+def sample_rate_expected_in_khz() -> None:
+    """A sample rate has to be declared as 16, so that 16000 is refused."""
+    put(audio, "SAMPLE_RATE_HZ", 16)
 
 
 @twin("half-samples-taken", "REQ-13.1")
@@ -281,6 +340,37 @@ def wrong_format_is_never_forgiven() -> None:
     put(AudioIntake, "_check_format", remember_refusal)
 
 
+# ---- rate
+
+
+@twin("excess-ends-the-session", "REQ-26.2")
+def excess_ends_the_session() -> None:
+    """Who sends twice as much audio as allowed is disconnected at once, without any warning."""
+    count = Rates.audio
+
+    def count_strictly(self: Rates, member: Member) -> Excess | None:
+        excess = count(self, member)
+        most = self._settings.rate_limit_audio_chunks_per_second
+        return excess and replace(excess, close=excess.close or excess.dropped_chunks > most)
+
+    put(Rates, "audio", count_strictly)
+
+
+@twin("excess-is-punished", "REQ-26.1")
+def excess_is_punished() -> None:
+    """Who sent too much audio once is held back for ten seconds."""
+    take = SlidingWindow.take
+    turned_away_at_s: WeakKeyDictionary[SlidingWindow, float] = WeakKeyDictionary()
+
+    def take_later(self: SlidingWindow, now_s: float) -> bool:
+        taken = now_s - turned_away_at_s.get(self, -10.0) >= 10.0 and take(self, now_s)
+        if not taken:
+            turned_away_at_s.setdefault(self, now_s)
+        return taken
+
+    put(SlidingWindow, "take", take_later)
+
+
 # ---- order
 
 
@@ -314,6 +404,18 @@ def numbers_of_audio_ignored() -> None:
     """Numbered audio is recognised as it comes, whatever its numbers."""
     take = Reorder.take
     _take_by(lambda reorder, _number, item, size_bytes: take(reorder, None, item, size_bytes))
+
+
+@twin("latest-audio-first", "REQ-16.1", "REQ-16.2")
+def latest_audio_first() -> None:
+    """When audio waits for the recogniser, it gets the latest piece first."""
+    take = Recognition.put
+
+    def take_first(self: Recognition, chunk: Chunk) -> None:
+        take(self, chunk)
+        self._waiting.insert(1 if self._feeding else 0, self._waiting.pop())
+
+    put(Recognition, "put", take_first)
 
 
 @twin("audio-without-numbers-comes-in-pairs", "REQ-16.3")
