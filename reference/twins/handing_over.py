@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from reference.broadcast import handover as module
+from reference.broadcast.fanout import Fanout
 from reference.broadcast.handover import EmotionDynamics, Forwarder, Handover
 from reference.journal import Journal
 from reference.twins.twin import put, twin
@@ -84,6 +85,21 @@ def second_sentence_never_handed_over() -> None:
 def handover_waited_for_without_end() -> None:
     """A hand-over that is not acknowledged is waited for."""
     put(module, "ACKNOWLEDGED_WITHIN_S", 60.0)
+
+
+@twin("translation-wakes-up-slowly", "REQ-25.3")
+def translation_wakes_up_slowly() -> None:
+    """The first sentence of a session is not acknowledged in time, because translation has to wake up."""
+    accept = Fanout.accept
+    awake: set[str] = set()
+
+    async def wake_up(self: Fanout, handover: Handover) -> None:
+        if handover.session_id not in awake:
+            awake.add(handover.session_id)
+            await asyncio.sleep(0.4)
+        await accept(self, handover)
+
+    put(Fanout, "accept", wake_up)
 
 
 @twin("handover-tried-twice", "REQ-25.4")

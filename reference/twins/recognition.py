@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import math
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
 from reference.broadcast import breaker, recognition, transcription
 from reference.broadcast.audio import AudioChunk
+from reference.broadcast.breaker import Breaker
 from reference.broadcast.controls import SpeakerControls
 from reference.broadcast.lifecycle import Lifecycle
 from reference.broadcast.live import LiveSession, Member
 from reference.broadcast.model import Role, Session
 from reference.broadcast.notices import BroadcastPaused, Notice, SystemRecovered, TranscriptionError
-from reference.broadcast.recognition import Recognition, _Ear
+from reference.broadcast.recognition import Chunk, Recognition, _Ear
 from reference.broadcast.transcription import Received, Transcription, _SessionAudio
 from reference.gateway.broadcast import BroadcastEndpoint, SocketAudience
 from reference.gateway.broadcast_codec import Fields
@@ -112,16 +115,48 @@ def start_retried_at_once() -> None:
     put(recognition, "FIRST_DELAY_S", 0.0)
 
 
+@twin("start-never-retried", "REQ-2.5")
+def start_never_retried() -> None:
+    """A start of recognition that fails is not tried again."""
+    put(recognition, "START_RETRIES", 0)
+
+
+@twin("recognition-anew-every-second", "REQ-2.1")
+def recognition_anew_every_second() -> None:
+    """For every second of audio recognition is started anew."""
+    take = Recognition.put
+    taken_bytes: Counter[int] = Counter()
+
+    def take_a_second(self: Recognition, chunk: Chunk) -> None:
+        take(self, chunk)
+        taken_bytes[id(self)] += len(chunk.pcm)
+        if taken_bytes[id(self)] >= ports.BYTES_PER_SECOND:
+            self._close_idle()
+
+    put(Recognition, "put", take_a_second)
+
+
 # ---- feeding
+
+
+@twin("four-seconds-kept-waiting", "REQ-3.3")
+def four_seconds_kept_waiting() -> None:
+    """Only four seconds of audio wait for a recogniser that is behind."""
+    _waiting_up_to(0.8)
 
 
 @twin("six-seconds-kept-waiting", "REQ-3.3")
 def six_seconds_kept_waiting() -> None:
     """Up to six seconds of audio wait for a recogniser that is behind."""
+    _waiting_up_to(1.2)
+
+
+def _waiting_up_to(share: float) -> None:
+    """Let so much of what may wait for the recogniser wait."""
     put(
         Settings,
         "audio_buffer_max_bytes",
-        property(lambda settings: round(1.2 * settings.audio_buffer_max_size_seconds * ports.BYTES_PER_SECOND)),
+        property(lambda settings: round(share * settings.audio_buffer_max_size_seconds * ports.BYTES_PER_SECOND)),
     )
 
 
@@ -211,6 +246,20 @@ def closed_recognition_stays_closed() -> None:
         closing(self, done)
 
     put(_SessionAudio, "closing", close_for_good)
+
+
+@twin("sound-lost-while-recognition-opens-again", "REQ-7.3", "REQ-5.5")
+def sound_lost_while_recognition_opens_again() -> None:
+    """When recognition that was closed is opened again, the sound that waits for it is lost."""
+    start = Recognition._start
+
+    async def start_empty(self: Recognition) -> _Ear:
+        ear = await start(self)
+        if ear.number > 1:
+            self._leave_rest()
+        return ear
+
+    put(Recognition, "_start", start_empty)
 
 
 # ---- failing and recovering
@@ -344,6 +393,26 @@ def _recovery_told(whom: Callable[[LiveSession, list[str]], list[str]]) -> None:
 def failing_recogniser_never_left_alone() -> None:
     """A recogniser that keeps failing is called again and again."""
     put(breaker, "FAILURES_TO_OPEN", 1_000_000)
+
+
+@twin("failing-recogniser-given-up", "BRO-5.3.3")
+def failing_recogniser_given_up() -> None:
+    """A recogniser that failed five times is never called again."""
+    failed = Breaker.failed
+
+    def fail_for_good(self: Breaker) -> None:
+        failed(self)
+        if self._failures >= breaker.FAILURES_TO_OPEN:
+            self._open_until_s = math.inf
+
+    put(Breaker, "failed", fail_for_good)
+
+
+@twin("provisional-results-doubted-too-early", "BRO-5.3.4")
+def provisional_results_doubted_too_early() -> None:
+    """Half of the audio that is to bring no result is enough to trust final results only."""
+    watch = Recognition._watch_results
+    put(Recognition, "_watch_results", lambda recognition, size: watch(recognition, 2 * size))
 
 
 @twin("provisional-results-trusted-for-ever", "BRO-5.3.4")
