@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from reference.broadcast import admission, repository
 from reference.broadcast.admission import Admission
 from reference.broadcast.model import Connection, Session
 from reference.broadcast.notices import Notice, SessionEnded
-from reference.broadcast.repository import BroadcastRepository
+from reference.broadcast.repository import BroadcastRepository, NoSuchConnection
+from reference.broadcast.standing import Standing
 from reference.gateway.broadcast import BroadcastEndpoint, SocketAudience
+from reference.gateway.broadcast_codec import Fields
 from reference.refusal import Refusal
 from reference.storage import aws
 from reference.storage.items import to_item
@@ -49,10 +52,37 @@ def opening_time_in_seconds() -> None:
     )
 
 
+@twin("session-recorded-without-its-speaker", "BRO-2.1.2")
+def session_recorded_without_its_speaker() -> None:
+    """The record of a session names the speaker's connection in the place of the speaker."""
+    _session_item(lambda item: item | {"speakerUserId": item["speakerConnectionId"]})
+
+
+@twin("what-is-usual-goes-unrecorded", "BRO-2.1.4", "BRO-2.1.5")
+def what_is_usual_goes_unrecorded() -> None:
+    """The record of a session lacks what its speaker has not chosen, and the state while it is the usual one."""
+    unchosen = {
+        "partialResultsEnabled": True,
+        "minStabilityThreshold": 0.85,
+        "maxBufferTimeout": 5.0,
+    }
+
+    def chosen(item: dict[str, object]) -> dict[str, object]:
+        return {name: value for name, value in item.items() if name != "broadcastState" and unchosen.get(name) != value}
+
+    _session_item(chosen)
+
+
 @twin("quality-goes-unrecorded", "BRO-1.3.5")
 def quality_goes_unrecorded() -> None:
     """Every session is recorded with standard quality."""
     _session_item(lambda item: item | {"qualityTier": "standard"})
+
+
+@twin("connection-dated-in-seconds", "BRO-2.2.1", "BRO-2.2.2")
+def connection_dated_in_seconds() -> None:
+    """The record of a connection says in seconds when it was opened, not in milliseconds."""
+    _connection_item(lambda item: item | {"connectedAt": item["connectedAt"] // 1000})
 
 
 @twin("connection-expires-an-hour-early", "BRO-2.2.4")
@@ -121,6 +151,20 @@ def listeners_counted_over_each_other() -> None:
     put(BroadcastRepository, "count_listener_in", read_and_write)
 
 
+@twin("ten-listeners-found-at-most", "BRO-2.5.10", "REQ-11.2")
+def ten_listeners_found_at_most() -> None:
+    """Of the listeners on record only the first ten are found."""
+    call = aws.Store.call
+
+    async def first_page(self: aws.Store, operation: str, **parameters: Any) -> Any:
+        if operation != "query":
+            return await call(self, operation, **parameters)
+        answer = await call(self, operation, Limit=10, **parameters)
+        return {**answer, "LastEvaluatedKey": None}
+
+    put(aws.Store, "call", first_page)
+
+
 @twin("taken-name-given-again", "BRO-2.5.1")
 def taken_name_given_again() -> None:
     """A session whose name is taken takes the place of the other one."""
@@ -142,6 +186,12 @@ def taken_name_given_again() -> None:
 def name_tried_nine_times() -> None:
     """Opening a session fails after nine names that were taken."""
     put(admission, "ID_ATTEMPTS", 9)
+
+
+@twin("name-tried-eleven-times", "BRO-1.3.8")
+def name_tried_eleven_times() -> None:
+    """Opening a session fails after eleven names that were taken only."""
+    put(admission, "ID_ATTEMPTS", 11)
 
 
 @twin("late-joiner-stays-on-record", "BRO-2.5.2")
@@ -195,6 +245,51 @@ def ended_session_called_unknown() -> None:
     put(BroadcastEndpoint, "_answer", misname)
 
 
+@twin("deleted-session-called-over", "BRO-2.5.4")
+def deleted_session_called_over() -> None:
+    """A control for a session that is no longer on record is refused as if the session were over."""
+    any_session = Standing.any_session
+
+    def misname(self: Standing) -> Session:
+        try:
+            return any_session(self)
+        except Refusal as refusal:
+            raise Refusal("SESSION_INACTIVE", refusal.message) from None
+
+    put(Standing, "any_session", misname)
+
+
+@twin("who-was-on-record-has-a-say", "BRO-2.5.7", "REQ-1.2")
+def who_was_on_record_has_a_say() -> None:
+    """Whoever was on record once may go on, although the record is gone."""
+    add, standing, change = (
+        BroadcastRepository.add_connection,
+        BroadcastRepository.standing,
+        BroadcastRepository.change_language,
+    )
+    recorded: dict[str, Connection] = {}
+
+    async def remember(self: BroadcastRepository, connection: Connection) -> None:
+        recorded[connection.connection_id] = connection
+        await add(self, connection)
+
+    async def recall(
+        self: BroadcastRepository, connection_id: str, session_id: str
+    ) -> tuple[Connection | None, Session | None]:
+        connection, session = await standing(self, connection_id, session_id)
+        return connection or recorded.get(connection_id), session
+
+    async def change_anyway(self: BroadcastRepository, connection_id: str, language: str) -> Connection:
+        try:
+            return await change(self, connection_id, language)
+        except NoSuchConnection:
+            return replace(recorded[connection_id], target_language=language)
+
+    put(BroadcastRepository, "add_connection", remember)
+    put(BroadcastRepository, "standing", recall)
+    put(BroadcastRepository, "change_language", change_anyway)
+
+
 # ---- a store that fails
 
 
@@ -234,3 +329,20 @@ def lost_store_called_a_fault() -> None:
             raise Refusal("INTERNAL_ERROR", refusal.message) from None
 
     put(aws.Store, "call", misname)
+
+
+# ---- others that fail
+
+
+@twin("unchecked-sign-in-called-invalid", "BRO-3.2.13")
+def unchecked_sign_in_called_invalid() -> None:
+    """While sign-ins cannot be checked, each is refused as not valid."""
+    user = BroadcastEndpoint._user
+
+    def misname(self: BroadcastEndpoint, given: Fields) -> str:
+        try:
+            return user(self, given)
+        except Refusal as refusal:
+            raise Refusal("UNAUTHORIZED", refusal.message) from None
+
+    put(BroadcastEndpoint, "_user", misname)
