@@ -8,8 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from reference import journal
+from reference.broadcast import quotas
 from reference.broadcast.admission import Admission, Newcomer
 from reference.broadcast.controls import SpeakerControls, _Change
+from reference.broadcast.fanout import Fanout, _Sentence
 from reference.broadcast.notices import Notice, Told
 from reference.broadcast.parameters import Creation
 from reference.gateway import broadcast_codec as codec
@@ -94,6 +96,30 @@ def delay_of_audio_unrecorded() -> None:
     _figures(first_only)
 
 
+@twin("delay-of-audio-for-all-sessions-together", "REQ-3.5")
+def delay_of_audio_for_all_sessions_together() -> None:
+    """The delay of audio is recorded, but not told apart by session."""
+    _under("AudioProcessingLatency", SessionId="all")
+
+
+@twin("size-of-audio-in-samples", "BRO-8.3.1")
+def size_of_audio_in_samples() -> None:
+    """The size of audio is recorded in samples instead of bytes."""
+    _figures(lambda name, value, dimensions: (value / 2 if name == "AudioChunkSize" else value, dimensions))
+
+
+@twin("disconnections-for-audio-uncounted", "BRO-8.3.1")
+def disconnections_for_audio_uncounted() -> None:
+    """A disconnection for too much audio is not counted."""
+    _without("ConnectionsClosedForRateLimit")
+
+
+@twin("controls-counted-together", "BRO-8.3.2")
+def controls_counted_together() -> None:
+    """Controls are counted, but not by kind."""
+    _under("ControlMessagesReceived", ActionType="control")
+
+
 @twin("controls-timed-together", "REQ-23.3")
 def controls_timed_together() -> None:
     """The time of controls is recorded, but not by kind."""
@@ -130,6 +156,12 @@ def missing_heartbeats_counted_as_silence() -> None:
     _under("ConnectionTimeout", Reason="idle")
 
 
+@twin("silence-uncounted", "REQ-28.5")
+def silence_uncounted() -> None:
+    """Nobody counts those who are disconnected for silence."""
+    _without("ConnectionTimeout")
+
+
 @twin("pauses-unrecorded", "REQ-7.5")
 def pauses_unrecorded() -> None:
     """The length of a pause is told to the speaker, but not recorded."""
@@ -146,6 +178,51 @@ def moves_uncounted() -> None:
 def failed_notices_uncounted() -> None:
     """Notices that did not arrive are not counted."""
     _without("ListenerNotificationFailures")
+
+
+@twin("notices-timed-for-each-listener", "BRO-8.3.2")
+def notices_timed_for_each_listener() -> None:
+    """A notice that goes to two listeners is timed twice."""
+    tell = SpeakerControls._tell
+
+    def time_each(self: SpeakerControls, change: _Change, notice: Notice) -> Told:
+        told = tell(self, change, notice)
+        for _ in range(1, told.listeners_notified):
+            took_ms = (self._clock.monotonic_s() - change.since_s) * 1000
+            self._metrics.put("ListenerNotificationLatency", took_ms, SessionId=change.after.session_id)
+        return told
+
+    put(SpeakerControls, "_tell", time_each)
+
+
+@twin("unasked-statuses-uncounted", "BRO-8.3.2")
+def unasked_statuses_uncounted() -> None:
+    """Statuses that are sent unasked are not counted."""
+    _without("PeriodicStatusUpdatesSent")
+
+
+@twin("newcomers-unrecorded", "BRO-8.3.3")
+def newcomers_unrecorded() -> None:
+    """When somebody comes, neither the time that it took nor how many there are is recorded."""
+    _without("SessionCreationLatency", "ListenerJoinLatency", "ActiveSessions", "TotalListeners")
+
+
+@twin("refused-connections-counted-together", "BRO-8.3.3")
+def refused_connections_counted_together() -> None:
+    """Refused connections are counted, but not by their reason."""
+    _under("ConnectionErrors", ErrorCode="REFUSED")
+
+
+@twin("sentences-recorded-when-they-fail", "BRO-8.3.4")
+def sentences_recorded_when_they_fail() -> None:
+    """How a sentence fared is recorded only when it did not reach everybody."""
+    account = Fanout._account
+
+    def account_failures(self: Fanout, sentence: _Sentence) -> None:
+        if sentence.languages_failed or sentence.delivered < sentence.listeners:
+            account(self, sentence)
+
+    put(Fanout, "_account", account_failures)
 
 
 @twin("figure-names-the-connection", "BRO-8.3.6")
@@ -191,6 +268,12 @@ def alarm_for_the_store_too_late() -> None:
     _alarms(lambda one: replace(one, period_s=300) if one.name == "store-throttling" else one)
 
 
+@twin("alarms-after-ten-minutes", "REQ-21.5", "BRO-8.2.1", "BRO-8.2.2", "BRO-8.2.3")
+def alarms_after_ten_minutes() -> None:
+    """Every alarm is raised after ten minutes, whatever it is about."""
+    _alarms(lambda one: replace(one, period_s=alarms.MINUTE_S, periods=10))
+
+
 # ---- the log
 
 
@@ -224,6 +307,12 @@ def log_holds_audio() -> None:
 def results_go_unlogged() -> None:
     """What was recognised does not appear in the detailed log."""
     _log(lambda operation, context: None if operation == "transcript" else context)
+
+
+@twin("uncounted-joins-go-unlogged", "BRO-2.3.4")
+def uncounted_joins_go_unlogged() -> None:
+    """Nothing in the log tells that a join could not be counted."""
+    _log(lambda operation, context: None if operation == quotas.LISTENER_JOINS.name else context)
 
 
 @twin("words-in-the-ordinary-log", "BRO-8.4.2")
@@ -347,3 +436,15 @@ def stuck_request_called_a_fault() -> None:
         begin(self, "INTERNAL_ERROR" if code == "TIMEOUT" else code, message, **details)
 
     put(Refusal, "__init__", misname)
+
+
+@twin("slow-request-given-up-too-early", "REQ-22.4")
+def slow_request_given_up_too_early() -> None:
+    """A request is given up after a tenth of the time that it may take."""
+    begin = BroadcastEndpoint.__init__
+
+    def begin_impatiently(self: BroadcastEndpoint, *arguments: Any, **named: Any) -> None:
+        begin(self, *arguments, **named)
+        self._limits_s = {handler: limit_s / 10 for handler, limit_s in self._limits_s.items()}
+
+    put(BroadcastEndpoint, "__init__", begin_impatiently)
