@@ -195,8 +195,9 @@ Feature: Moving to a new connection
       And Lena listens in Spanish and Amina in French
       And Lena has moved to a new connection
       When Lena closes the old connection
-      Then the session of Ana is recorded as active with 2 listeners
-      And Lena's first connection is no longer recorded
+      Then Lena's first connection is no longer recorded
+      And the session of Ana is recorded as active with 2 listeners
+      And the session of Ana stays recorded with 2 listeners for 0.3 seconds
 
     @BRO-1.2.15 @normal
     Scenario: The speaker sees as many listeners as before a move
