@@ -264,7 +264,8 @@ def new_language_told_twice() -> None:
     async def send_twice(self: StatusDesk, live: LiveSession, desk: _Desk, reason: UpdateReason) -> None:
         await send(self, live, desk, reason)
         if reason is UpdateReason.NEW_LANGUAGE:
-            await send(self, live, desk, UpdateReason.LISTENER_COUNT_CHANGE)
+            status = await self._status(live, UpdateReason.LISTENER_COUNT_CHANGE)
+            self._audience.tell(live.speaker_connection_id, status)
 
     put(StatusDesk, "_send", send_twice)
 
