@@ -9,8 +9,9 @@ from typing import Any
 
 from reference.broadcast import admission, parameters, standing
 from reference.broadcast.admission import Admission, Newcomer
+from reference.broadcast.audio import AudioChunk, AudioIntake
 from reference.broadcast.lifecycle import Lifecycle
-from reference.broadcast.model import PartialResults, Session
+from reference.broadcast.model import NotForwarded, PartialResults, Session
 from reference.broadcast.parameters import Creation, Joining
 from reference.broadcast.quotas import Quotas
 from reference.broadcast.repository import BroadcastRepository
@@ -202,6 +203,25 @@ def too_late_to_say_what_for() -> None:
         raise Refusal("INVALID_ACTION", "This connection is open already", action=action)
 
     put(BroadcastEndpoint, "_enter_by_message", refuse)
+
+
+@twin("session-opened-later-goes-unheard", "BRO-3.1.2")
+def session_opened_later_goes_unheard() -> None:
+    """Audio is confirmed, but not recognised, on a connection that said only later what it is for."""
+    enter, forward = BroadcastEndpoint._enter_by_message, AudioIntake._forward
+    late: set[str] = set()
+
+    async def note(self: BroadcastEndpoint, connection_id: str, action: str, message: Fields) -> None:
+        late.add(connection_id)
+        await enter(self, connection_id, action, message)
+
+    def forward_others(
+        self: AudioIntake, connection_id: str, session: Session, chunk: AudioChunk
+    ) -> NotForwarded | None:
+        return None if connection_id in late else forward(self, connection_id, session, chunk)
+
+    put(BroadcastEndpoint, "_enter_by_message", note)
+    put(AudioIntake, "_forward", forward_others)
 
 
 @twin("stranger-called-unauthorised", "BRO-3.1.5")
