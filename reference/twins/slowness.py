@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 
+from reference.broadcast.admission import Admission
 from reference.broadcast.audio import AudioChunk, AudioIntake
+from reference.broadcast.fanout import Fanout
 from reference.broadcast.model import Session
 from reference.broadcast.notices import AudioReceived, Notice, Speech
 from reference.broadcast.ports import Reached
@@ -95,3 +98,61 @@ def volume_takes_effect_late() -> None:
         return receive(self, connection_id, replace(session, state=replace(session.state, volume=then)), chunk)
 
     put(AudioIntake, "receive", receive_at_old_volume)
+
+
+# ---- coming, going, and what takes seconds
+
+
+def _late(owner: type, name: str, by_s: float, *, every: int = 1) -> None:
+    """Let `owner` do something only after so many seconds, every so many times."""
+    do: Callable[..., Awaitable[object]] = getattr(owner, name)
+    times = itertools.count(1)
+
+    async def do_late(self: object, *arguments: object) -> object:
+        if next(times) % every == 0:
+            await asyncio.sleep(by_s)
+        return await do(self, *arguments)
+
+    put(owner, name, do_late)
+
+
+@twin("every-fifth-session-opened-late-by-2100-ms", "BRO-8.1.1")
+def every_fifth_session_opened_late_by_2100_ms() -> None:
+    """Every fifth session is opened 2.1 seconds late."""
+    _late(Admission, "create", 2.1, every=5)
+
+
+@twin("every-fifth-join-late-by-1100-ms", "BRO-8.1.2")
+def every_fifth_join_late_by_1100_ms() -> None:
+    """Every fifth listener is let in 1.1 seconds late."""
+    _late(Admission, "join", 1.1, every=5)
+
+
+@twin("moves-late-by-5100-ms", "BRO-8.1.13")
+def moves_late_by_5100_ms() -> None:
+    """A speaker who moves to a new connection is let in there 5.1 seconds late."""
+    _late(Admission, "refresh_speaker", 5.1)
+
+
+@twin("end-told-late-by-600-ms", "BRO-8.1.17")
+def end_told_late_by_600_ms() -> None:
+    """That a speaker has ended the session is told 0.6 seconds late."""
+    _late(BroadcastEndpoint, "left", 0.6)
+
+
+@twin("heartbeats-answered-late-by-120-ms", "BRO-8.1.3")
+def heartbeats_answered_late_by_120_ms() -> None:
+    """A heartbeat is answered 120 ms late."""
+    _late(BroadcastEndpoint, "_heartbeat", 0.12)
+
+
+@twin("translation-begins-late-by-120-ms", "BRO-8.1.11")
+def translation_begins_late_by_120_ms() -> None:
+    """A sentence that was handed over lies for 120 ms before it is translated."""
+    _late(Fanout, "accept", 0.12)
+
+
+@twin("speech-heard-late-by-5100-ms", "BRO-8.1.19")
+def speech_heard_late_by_5100_ms() -> None:
+    """A sentence that was translated is sent to the listeners 5.1 seconds late."""
+    _late(Fanout, "_send", 5.1)
