@@ -113,8 +113,15 @@ class Stage:
         if any(person.legs for person in self.people):
             raise RuntimeError("the settings of the service are chosen before anybody connects")
         self._settings |= settings
-        self._scene.service = self._target.service(self._settings)
-        self._log_began = _size(self._scene.service.log)
+        self._uses(self._target.service(self._settings))
+
+    def uses_service_alone(self) -> None:
+        """Let everybody connect to a service that nobody outside this scenario uses, where there can be one."""
+        self._uses(self._target.service_alone(self._settings))
+
+    def _uses(self, service: Service) -> None:
+        self._scene.service = service
+        self._log_began = _size(service.log)
 
     def another(self) -> Stage:
         """Return an empty stage beside this one, before the same target: a story within the story."""

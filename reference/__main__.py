@@ -123,9 +123,9 @@ async def _serve(options: argparse.Namespace, settings: Settings, secret: str, a
     names = TableNames.with_prefix(options.table_prefix)
     speech = engines.load(options.recogniser, options.samples)
     warming_up = Background().run(speech.warm_up(), name="warm-up")
-    clock, store = SystemClock(), aws.connect(aws_endpoint)
+    clock, store = SystemClock(), aws.connect(aws_endpoint, region=options.aws_region)
     # Made where it is first needed, on a thread, because that takes a tenth of a second.
-    connect = functools.cache(lambda: aws.connect(aws_endpoint, "cloudwatch"))
+    connect = functools.cache(lambda: aws.connect(aws_endpoint, "cloudwatch", options.aws_region))
     metrics = CloudWatchMetrics(connect, clock)
     world = World(settings, speech, store, names, secret, clock, RandomIds(), metrics)
     control = None if options.control_port is None else _control(options.control_port, world)
@@ -146,7 +146,7 @@ async def _serve(options: argparse.Namespace, settings: Settings, secret: str, a
         },
         "tables": names.by_sheet_name(),
         "aws_endpoint": aws_endpoint,
-        "aws_region": aws.REGION,
+        "aws_region": options.aws_region,
         "alarm_prefix": options.table_prefix,
         "log": str(options.log_file) if options.log_file else None,
         "control_url": None if control is None else control.url,
@@ -235,6 +235,12 @@ def _parser() -> argparse.ArgumentParser:
     stands = parser.add_argument_group("what it stands on")
     stands.add_argument(
         "--aws-endpoint", help="URL of the store, such as another emulator (default: an emulator of its own)"
+    )
+    stands.add_argument(
+        "--aws-region",
+        default="eu-west-1",
+        metavar="REGION",
+        help="where tables and figures are; each region of an emulator is a world of its own (default: %(default)s)",
     )
     stands.add_argument("--table-prefix", default="", help="put before every table name (default: nothing)")
     stands.add_argument("--recogniser", choices=RECOGNISERS, default=RECOGNISERS[0], help="default %(default)s")

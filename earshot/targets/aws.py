@@ -24,18 +24,27 @@ class Aws:
     endpoint: str | None = None
     profile: str | None = None
 
+    @property
+    def is_emulator(self) -> bool:
+        """Whether nobody's credentials are needed."""
+        return self.endpoint is not None and self.profile is None
+
     def client(self, service: str) -> Any:
         """Return a client of one service."""
-        return _session(self).client(service, endpoint_url=self.endpoint, config=_CONFIG)
+        return _session(self.is_emulator, self.profile).client(
+            service, region_name=self.region, endpoint_url=self.endpoint, config=_CONFIG
+        )
 
     def resource(self, service: str) -> Any:
         """Return a resource of one service."""
-        return _session(self).resource(service, endpoint_url=self.endpoint, config=_CONFIG)
+        return _session(self.is_emulator, self.profile).resource(
+            service, region_name=self.region, endpoint_url=self.endpoint, config=_CONFIG
+        )
 
 
 @functools.cache
-def _session(aws: Aws) -> Any:
-    """Return one session for everything in a place: each reads the descriptions of its services anew."""
-    if aws.endpoint is not None and aws.profile is None:
-        return boto3.Session(aws_access_key_id=EMULATOR_KEY, aws_secret_access_key=EMULATOR_KEY, region_name=aws.region)
-    return boto3.Session(profile_name=aws.profile, region_name=aws.region)
+def _session(is_emulator: bool, profile: str | None) -> Any:
+    """Return one session for everybody with the same credentials: each reads the descriptions of services anew."""
+    if is_emulator:
+        return boto3.Session(aws_access_key_id=EMULATOR_KEY, aws_secret_access_key=EMULATOR_KEY)
+    return boto3.Session(profile_name=profile)

@@ -78,8 +78,10 @@ class EmbeddedTarget:
 
     def service(self, settings: Mapping[str, str]) -> Service:
         """Return the instance with these settings, started if need be."""
-        if not settings:
-            return self._usual
+        return self.service_alone(settings) if settings else self._usual
+
+    def service_alone(self, settings: Mapping[str, str]) -> Service:
+        """Return an instance with these settings that only this process uses, started if need be."""
         key = tuple(sorted(settings.items()))
         if key not in self._instances:
             while len(self._instances) >= SPARE_INSTANCES:
@@ -122,13 +124,15 @@ class EmbeddedTarget:
 
     def _start(self, settings: Mapping[str, str]) -> tuple[Child, dict[str, Any]]:
         self._started += 1
+        place = f"earshot-{secrets.token_hex(3)}"
         arguments = [
             "--stop-with-stdin",
             f"--aws-endpoint={self._endpoint}",
             f"--log-file={self._folder / f'reference-{self._started}.log'}",
             "--log-level=DEBUG",
             "--control-port=0",
-            f"--table-prefix=earshot-{secrets.token_hex(3)}-",
+            f"--aws-region={place}",
+            f"--table-prefix={place}-",
             *([f"--twin={self._twin}"] if self._twin else []),
         ]
         assert self._nursery is not None

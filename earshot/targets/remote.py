@@ -61,6 +61,10 @@ class RemoteTarget:
             raise Unusable(f"the target {self.name} cannot be given settings; tag the scenario @needs-settings")
         return self._service
 
+    def service_alone(self, settings: Mapping[str, str]) -> Service:
+        """Return the service: that nobody else uses it is up to those who point Earshot at it."""
+        return self.service(settings)
+
     def close(self) -> None:
         """Nothing was started, so nothing is stopped."""
 

@@ -25,5 +25,8 @@ class Target(Protocol):
         Raises Unusable if the target cannot change its settings.
         """
 
+    def service_alone(self, settings: Mapping[str, str]) -> Service:
+        """Return the same, but one that nobody else uses meanwhile, where the target can start such."""
+
     def close(self) -> None:
         """Stop whatever was started for it."""

@@ -105,6 +105,9 @@ Feature: What the service tells those who run it
 
   Rule: What happens in the whole service is counted and timed
 
+    Background:
+      Given a service that nobody else uses
+
     @REQ-23.3 @normal @needs-metrics
     Scenario Outline: <measure> is measured
       Given Ana is broadcasting in English

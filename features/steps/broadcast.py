@@ -9,6 +9,11 @@ from earshot.matchers.presence import nothing
 # -- the service
 
 
+@given("a service that nobody else uses")
+def step_service_alone(context):
+    context.stage.uses_service_alone()
+
+
 @given("a service that {settings:Settings}")
 def step_service_with(context, settings):
     context.stage.uses_service_with(settings)

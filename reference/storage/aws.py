@@ -29,12 +29,13 @@ EMULATOR_ACCESS_KEY = "earshot"
 """Access key and secret key for the emulator, which checks neither: the user's own account is never used."""
 
 
-def connect(endpoint_url: str, service: str = "dynamodb") -> Any:
+def connect(endpoint_url: str, service: str = "dynamodb", region: str = REGION) -> Any:
     """Return a client of an AWS service for `endpoint_url`, with keys that mean nothing to a real account."""
     from botocore.config import Config
 
     return _session().client(
         service,
+        region_name=region,
         endpoint_url=endpoint_url,
         config=Config(
             max_pool_connections=WORKERS,
@@ -59,7 +60,6 @@ def _session() -> Any:
 
     # boto3's types know every service by a literal name, but not a name that is only known at run time.
     return boto3.session.Session(
-        region_name=REGION,
         aws_access_key_id=EMULATOR_ACCESS_KEY,
         aws_secret_access_key=EMULATOR_ACCESS_KEY,
     )

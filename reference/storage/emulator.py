@@ -97,6 +97,7 @@ def _serve(listener: socket.socket) -> None:
     from reference.monitoring.cures import cure_moto
     from reference.storage.front import Front
 
+    os.environ["MOTO_ALLOW_NONEXISTENT_REGION"] = "true"  # each service of a run has a region of its own
     cure_moto()
     _look_through_the_new_only()
     server = uvicorn.Server(
