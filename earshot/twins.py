@@ -15,16 +15,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cache
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+from earshot.catches import Catch, Outcome, Twin, as_page, read_reasons
 from earshot.evidence.formatter import ALLURES_OWN_FILES
 from earshot.evidence.identity import title
 from earshot.failures import Unusable
@@ -35,42 +35,7 @@ from earshot.worker import FORKING, run_behave
 
 ALLURE = "allure_behave.formatter:AllureFormatter"
 ENDS_WITHIN_S = 900.0
-
-
-@dataclass(frozen=True, slots=True)
-class Twin:
-    """A faulty variant of the reference, as it lists itself."""
-
-    name: str
-    system: str
-    breaks: tuple[str, ...]
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Catch:
-    """A scenario that failed because of a twin."""
-
-    scenario: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one twin."""
-
-    twin: Twin
-    caught_by: tuple[Catch, ...]
-    """Failed scenarios with an id that the twin breaks."""
-    also_red: tuple[str, ...]
-    """Other scenarios that were not green."""
-    checked: int
-    seconds: float
-
-    @property
-    def survived(self) -> bool:
-        """Whether nothing that promised to notice did."""
-        return not self.caught_by
+REASONS = ROOT / "features" / "without_twins.yaml"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -122,8 +87,9 @@ def run(arguments: argparse.Namespace) -> int:
     )
     if arguments.table:
         left_out = [twin.name for twin in known_twins if twin not in twins]
-        table = as_table(outcomes, _titles({twin.system for twin in twins}), left_out)
-        arguments.table.write_text(table, "utf-8")
+        titles = titles_of({twin.system for twin in twins})
+        page = as_page(outcomes, titles, read_reasons(REASONS, titles), left_out)
+        arguments.table.write_text(page, "utf-8")
     return 1 if survivors else 0
 
 
@@ -196,56 +162,7 @@ def describe(outcome: Outcome) -> str:
     return "\n".join([head, *lines])
 
 
-def as_table(outcomes: Sequence[Outcome], titles: Mapping[str, Sequence[str]], left_out: Sequence[str]) -> str:
-    """Return the Markdown page: each twin with its catches, then the scenarios, with and without twins that fail them.
-
-    `titles` are those of all scenarios, by feature; `left_out` are the twins that were not tried.
-    """
-    caught = sum(not outcome.survived for outcome in outcomes)
-    rows = [
-        f"| `{o.twin.name}` | {o.twin.sentence} | {', '.join(o.twin.breaks)} | {_cell(o.caught_by)} |" for o in outcomes
-    ]
-    fails: defaultdict[str, list[str]] = defaultdict(list)
-    for outcome in outcomes:
-        for catch in outcome.caught_by:
-            fails[catch.scenario].append(f"`{outcome.twin.name}`")
-    scenarios = [f"| {scenario} | {', '.join(sorted(set(names)))} |" for scenario, names in sorted(fails.items())]
-    return "\n".join(
-        [
-            "# What the suite catches",
-            "",
-            "Made by `python -m earshot twins --table docs/what-the-suite-catches.md`. A twin is the reference with",
-            "one promise broken on purpose; it is caught by a failed scenario that carries the promise's id.",
-            "",
-            f"{caught} of {len(outcomes)} twins are caught."
-            + (f" Not tried in this run: {', '.join(left_out)}." if left_out else ""),
-            "",
-            "| Twin | What is wrong | Promises | Caught by |",
-            "|---|---|---|---|",
-            *rows,
-            "",
-            "## Scenarios, and the twins that fail them",
-            "",
-            "| Scenario | Twins |",
-            "|---|---|",
-            *scenarios,
-            "",
-            "## Scenarios that no twin failed",
-            "",
-            "A twin is shown to the scenarios that carry its ids, and to the others only if those miss it. So most of",
-            "these guard further rows, roles or sides of a promise of which another row, role or side has a twin.",
-            "",
-            *(
-                f"* **{feature}**: {'; '.join(unfailed)}"
-                for feature, known in sorted(titles.items())
-                if (unfailed := [one for one in known if one not in fails])
-            ),
-            "",
-        ]
-    )
-
-
-def _titles(systems: set[str]) -> dict[str, list[str]]:
+def titles_of(systems: set[str]) -> dict[str, list[str]]:
     """Return the titles of all scenarios of these systems, by feature."""
     return {
         feature.name: list(dict.fromkeys(title(scenario) for scenario in feature.walk_scenarios()))
@@ -301,10 +218,6 @@ def _chosen(twins: Sequence[Twin], names: Sequence[str], system: str | None) -> 
     if not chosen:
         raise Unusable(f"there are no twins of a system {system}")
     return chosen
-
-
-def _cell(catches: Sequence[Catch]) -> str:
-    return "<br>".join(sorted({catch.scenario.replace("|", "\\|") for catch in catches})) or "**nobody**"
 
 
 def _one_line(message: str) -> str:
