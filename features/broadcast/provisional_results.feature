@@ -71,7 +71,7 @@ Feature: Provisional results
         | provisional | thank you all for coming. | 0.9       | 0 ms   |
         | final       | Thank you, all for coming! |          | 600 ms |
       Then Lena hears "Thank you all for coming." in Spanish
-      And Lena hears nothing else
+      And Lena hears nothing else for 0.3 seconds
 
     @BRO-6.1.4 @normal @needs-double
     Scenario: The same sentence said twice within ten seconds is spoken once

@@ -240,6 +240,7 @@ def figure_names_the_connection() -> None:
 @twin("figures-come-late", "BRO-8.3.7")
 def figures_come_late() -> None:
     """What happened can be read from the figures after three seconds only."""
+    put(cloudwatch, "SEND_AFTER_S", 3.0)
     put(cloudwatch, "SEND_EVERY_S", 3.0)
 
 
