@@ -66,8 +66,8 @@ def distortion_goes_unwarned() -> None:
 
 @twin("warnings-about-sound-repeated", "BRO-5.4.5")
 def warnings_about_sound_repeated() -> None:
-    """The same warning about the sound comes again after a moment."""
-    put(quality_watch, "WARN_AGAIN_AFTER_S", 0.1)
+    """The same warning about the sound comes again as long as the sound is bad."""
+    put(quality_watch, "WARN_AGAIN_AFTER_S", 0.0)
 
 
 @twin("clean-speech-called-noisy", "BRO-5.4.7")
