@@ -7,13 +7,13 @@ Feature: How long coming and going takes
 
     @BRO-8.1.1 @normal
     Scenario: A session is opened within 2 seconds
-      When 120 people start a broadcast in English one after the other
+      When 80 people start a broadcast in English one after the other
       Then 95% of sessions are opened within 2 seconds
 
     @BRO-8.1.2 @normal
     Scenario: Joining takes less than a second
       Given Ana is broadcasting in English
-      When 120 people join in Spanish one after the other
+      When 80 people join in Spanish one after the other
       Then 95% of people who join are welcomed within 1 second
 
     @BRO-8.1.13 @normal
@@ -26,5 +26,5 @@ Feature: How long coming and going takes
 
     @BRO-8.1.17 @normal
     Scenario: Listeners know within 500 ms that the speaker has left
-      When 120 people start a broadcast in English, each with a listener, and leave again
+      When 80 people start a broadcast in English, each with a listener, and leave again
       Then 95% of listeners are told of the end within 500 ms

@@ -24,7 +24,7 @@ Feature: How long controls and questions take
     @REQ-18.5 @normal
     Scenario: A change of language is confirmed within 500 ms
       Given Ana is broadcasting in English
-      And 30 people listen in Spanish
+      And 20 people listen in Spanish
       When each of them changes to French and to German 4 times
       Then 95% of changes of language are confirmed within 500 ms
 
@@ -32,13 +32,13 @@ Feature: How long controls and questions take
 
     @REQ-21.3 @critical
     Scenario: Questions for the status are answered within 500 ms
-      Given 45 people are broadcasting in English
+      Given 27 people are broadcasting in English
       And each of them has a listener
       When each of them asks for the status 3 times
       Then 95% of questions for the status are answered within 500 ms
 
     @BRO-8.1.3 @normal
     Scenario: Heartbeats are answered within 100 ms
-      Given 40 people are broadcasting in English
+      Given 20 people are broadcasting in English
       When each of them sends 5 heartbeats
       Then 95% of heartbeats are answered within 100 ms

@@ -27,7 +27,7 @@ Feature: How long things take when there are many
       Given Ana is broadcasting in English
       And Ana speaks to a recogniser that follows a script
       And an audience of 100 people listens in English
-      When Ana's recogniser goes on to understand 90 new sentences within 6 seconds
+      When Ana's recogniser goes on to understand 75 new sentences within 5 seconds
       Then 95% of sentences reach everybody in the audience within 300 ms, and none is lost
 
     @BRO-8.1.22 @REQ-21.3 @normal @slow
