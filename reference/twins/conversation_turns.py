@@ -43,7 +43,7 @@ def _answer(change: Any) -> None:
 # ---- results
 
 
-@conversation_twin("answers-late-by-2500-ms", "CONV-4")
+@conversation_twin("answers-late-by-2500-ms", "CONV-4", "CONV-32")
 def answers_late_by_2500_ms() -> None:
     """A turn is answered 2.5 s late."""
     answer = SegmentDesk.answer
@@ -273,6 +273,26 @@ def late_audio_lost() -> None:
     put(Conversation, "_answer", answer_and_empty)
 
 
+@conversation_twin("audio-after-an-empty-turn-lost", "CONV-34", "CONV-69")
+def audio_after_an_empty_turn_lost() -> None:
+    """Audio that follows the end of a turn without any is confirmed and lost."""
+    end_segment, take = Conversation.end_segment, Conversation.take
+    empty: set[Conversation] = set()
+
+    async def end_and_note(self: Conversation) -> None:
+        (empty.discard if self.buffered_bytes else empty.add)(self)
+        await end_segment(self)
+
+    async def take_or_lose(self: Conversation, chunk: bytes) -> None:
+        if self in empty:
+            await self._tell(ChunkTaken(self._ended + 1, 1, len(chunk)))
+        else:
+            await take(self, chunk)
+
+    put(Conversation, "end_segment", end_and_note)
+    put(Conversation, "take", take_or_lose)
+
+
 @conversation_twin("audio-meanwhile-not-confirmed", "CONV-35", "CONV-34")
 def audio_meanwhile_not_confirmed() -> None:
     """Audio that arrives while a turn is worked on is used, but never confirmed."""
@@ -320,6 +340,24 @@ def recognition_stops_everything() -> None:
         return await transcribe(self, audio, session_id)
 
     put(Transcriber, "transcribe", transcribe_here)
+
+
+@conversation_twin("audio-waits-for-everybodys-turns", "CONV-36")
+def audio_waits_for_everybodys_turns() -> None:
+    """No audio is taken while the turn of anybody else is being worked on."""
+    answer, take = Conversation._answer, Conversation.take
+    working = asyncio.Lock()
+
+    async def answer_undisturbed(self: Conversation, segment: EndedSegment) -> None:
+        async with working:
+            await answer(self, segment)
+
+    async def take_between(self: Conversation, chunk: bytes) -> None:
+        async with working:
+            await take(self, chunk)
+
+    put(Conversation, "_answer", answer_undisturbed)
+    put(Conversation, "take", take_between)
 
 
 @conversation_twin("one-turn-at-a-time-for-all", "CONV-36", "CONV-48")

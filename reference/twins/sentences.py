@@ -316,6 +316,12 @@ def translation_hardly_waited_for() -> None:
     put(fanout, "TRANSLATION_LIMIT_S", 1.0)
 
 
+@twin("speech-hardly-waited-for", "BRO-6.2.22")
+def speech_hardly_waited_for() -> None:
+    """Speech that is being made is waited for four seconds, not five."""
+    put(fanout, "SYNTHESIS_LIMIT_S", 4.0)
+
+
 @twin("slow-translation-waited-for", "BRO-6.2.21")
 def slow_translation_waited_for() -> None:
     """A translation is waited for, however long it takes."""
