@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from earshot.failures import Unusable
 from earshot.measure.budget import SURE, percent
@@ -42,20 +43,21 @@ def growth(
     at_most: float,
     error_ms: float,
     names: tuple[str, str],
+    quick_ms: float = 0.0,
     complaints: Sequence[str] = (),
 ) -> Growth:
     """Return the verdict on "the later ones take at most so many times as long as the earlier ones".
 
     What never came is infinite. `names` say what the two parts are; `complaints`, why the machine was unfit: then
-    nothing fails. A difference that the stopwatch could have made itself does not count. Raises Unusable when
-    either part has fewer than 20.
+    nothing fails. A difference that the stopwatch could have made itself does not count, and everything up to
+    `quick_ms` is alike quick. Raises Unusable when either part has fewer than 20.
     """
     if min(len(before_ms), len(after_ms)) < FEWEST:
         raise Unusable(
             f"to compare {names[0]} with {names[1]} takes at least {FEWEST} delays of each, but there are "
             f"{len(before_ms)} and {len(after_ms)}; measure for longer"
         )
-    before, after = _bounds(before_ms), _bounds(after_ms)
+    before, after = _bounds(np.maximum(before_ms, quick_ms)), _bounds(np.maximum(after_ms, quick_ms))
     middle = float(np.median(before_ms)), float(np.median(after_ms))
     if after[1] <= at_most * before[0] + error_ms:
         outcome = Outcome.PASS
@@ -63,10 +65,11 @@ def growth(
         outcome = Outcome.FAIL
     else:
         outcome = Outcome.INCONCLUSIVE
-    return Growth(outcome, *middle, at_most, error_ms, _sentence(outcome, middle, at_most, names, complaints))
+    allowed = f"{at_most:g} times as long is allowed" + (f" above {duration(quick_ms)}" if quick_ms else "")
+    return Growth(outcome, *middle, at_most, error_ms, _sentence(outcome, middle, allowed, names, complaints))
 
 
-def _bounds(times_ms: Sequence[float]) -> tuple[float, float]:
+def _bounds(times_ms: NDArray[np.float64]) -> tuple[float, float]:
     """Return between which of the times one is sure that the true median lies."""
     from scipy.special import bdtr  # takes 0.3 s, which only runs that judge time should pay
 
@@ -79,12 +82,11 @@ def _bounds(times_ms: Sequence[float]) -> tuple[float, float]:
 def _sentence(
     outcome: Outcome,
     middle: tuple[float, float],
-    at_most: float,
+    allowed: str,
     names: tuple[str, str],
     complaints: Sequence[str],
 ) -> str:
     took = f"{_middle(middle[1])} {names[1]}, {_middle(middle[0])} {names[0]}"
-    allowed = f"{at_most:g} times as long is allowed"
     match outcome:
         case Outcome.PASS:
             return f"{took}; {allowed} ({percent(SURE)} sure)"

@@ -110,17 +110,21 @@ class Stopwatch:
         samples_ms = [delay.took_ms for delay in measure(self._round(0))]
         return judge(samples_ms, budget, interval_ms=interval_ms(measure(self._round(0))), machine=self._machine)
 
-    def insist_on_no_growth(self, what: str, measure: Measure, *, first_s: float, last_s: float) -> None:
-        """Insist that what was due last takes at most twice as long as what was due first."""
+    def insist_on_no_growth(
+        self, what: str, measure: Measure, *, first_s: float, last_s: float, quick_ms: float = 0.0
+    ) -> None:
+        """Insist that what was due last takes at most twice as long as what was due first, or `quick_ms`."""
         delays = measure(self._round(0))
         began_ns, ended_ns = delays[0].due_ns, delays[-1].due_ns
         first = [delay for delay in delays if delay.due_ns < began_ns + first_s * 1e9]
         last = [delay for delay in delays if delay.due_ns > ended_ns - last_s * 1e9]
-        self._compare(what, first, last, (f"in the first {first_s:g} s", f"in the last {last_s:g} s"))
+        self._compare(what, first, last, (f"in the first {first_s:g} s", f"in the last {last_s:g} s"), quick_ms)
 
-    def insist_on_no_growth_since(self, what: str, measure: Measure, names: tuple[str, str]) -> None:
-        """Insist that what was timed last takes at most twice as long as what was timed before it."""
-        self._compare(what, measure(self._earlier[0]), measure(self._round(0)), names)
+    def insist_on_no_growth_since(
+        self, what: str, measure: Measure, names: tuple[str, str], *, quick_ms: float = 0.0
+    ) -> None:
+        """Insist that what was timed last takes at most twice as long as what was timed before it, or `quick_ms`."""
+        self._compare(what, measure(self._earlier[0]), measure(self._round(0)), names, quick_ms)
 
     def why_unfit(self) -> str:
         """Say why the machine is not fit to hold slowness against a service; empty if it is, or nothing was timed."""
@@ -136,7 +140,7 @@ class Stopwatch:
             examination, self._examination = self._examination, None
             self._runtime.call(examination.__aexit__(None, None, None), within_s=EXAMINED_WITHIN_S)
 
-    def _compare(self, what: str, before: Delays, after: Delays, names: tuple[str, str]) -> None:
+    def _compare(self, what: str, before: Delays, after: Delays, names: tuple[str, str], quick_ms: float) -> None:
         machine = self._machine()
         before_ms, after_ms = [delay.took_ms for delay in before], [delay.took_ms for delay in after]
         found = growth(
@@ -145,6 +149,7 @@ class Stopwatch:
             at_most=2.0,
             error_ms=machine.error_ms(95) or 0.0,
             names=names,
+            quick_ms=quick_ms,
             complaints=machine.complaints(None),
         )
         self.compared.append(Compared(what, found))

@@ -13,6 +13,8 @@ from earshot.timed import CONTROLS, TIMED
 
 CONTROL_EVERY_S = 0.9
 """Far below the limit of ten a second; what a service does under load is another question."""
+QUICK_MS = 5.0
+"""A tenth of what sound may take to be acknowledged (REQ-21.1): nobody grows slow below that."""
 VOLUME_EVERY_S = 0.25
 QUESTION_EVERY_S = 0.6
 """Below the limit of two a second."""
@@ -243,6 +245,7 @@ def step_no_growth(context, late_s, early_s):
         lambda seen: ACKNOWLEDGED.delays(context.stage, seen),
         first_s=early_s,
         last_s=late_s,
+        quick_ms=QUICK_MS,
     )
 
 
@@ -252,6 +255,7 @@ def step_no_growth_under_load(context, timed, speaker):
         f"{timed.words} at most twice as late as when {speaker} was alone",
         lambda seen: timed.delays(context.stage, seen),
         (f"when {speaker} was alone", "with everybody"),
+        quick_ms=QUICK_MS,
     )
 
 

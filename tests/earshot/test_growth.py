@@ -40,6 +40,17 @@ def test_what_the_stopwatch_could_have_added_does_not_count() -> None:
     assert compared([3 * time_ms for time_ms in EVEN], error_ms=20).outcome is Outcome.PASS
 
 
+def test_below_what_is_quick_nobody_grows_slow() -> None:
+    slower_ms = [3 * time_ms for time_ms in EVEN]
+    found = growth(EVEN, slower_ms, at_most=2.0, error_ms=0.5, names=NAMES, quick_ms=11)
+    assert found.outcome is Outcome.PASS
+    assert (
+        "18 ms (median) in the last 3 s, 6.0 ms (median) in the first 3 s; 2 times as long is allowed above 11 ms ("
+        in (found.words)
+    )
+    assert growth(EVEN, slower_ms, at_most=2.0, error_ms=0.5, names=NAMES, quick_ms=7).outcome is Outcome.FAIL
+
+
 def test_an_unfit_machine_holds_nothing_against_a_service() -> None:
     found = compared([3 * time_ms for time_ms in EVEN], complaints=("it was busy",))
     assert found.outcome is Outcome.INCONCLUSIVE
