@@ -17,7 +17,7 @@ Feature: How long controls and questions take
 
     @BRO-7.3.3 @normal @needs-double
     Scenario: A new volume takes effect within 100 ms
-      Given 18 people are broadcasting in English to recognisers that follow a script
+      Given 14 people are broadcasting in English to recognisers that follow a script
       When each of them turns the volume to 50% and to 100% 5 times while speaking
       Then 95% of new volumes take effect within 100 ms
 
