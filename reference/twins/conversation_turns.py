@@ -345,18 +345,19 @@ def recognition_stops_everything() -> None:
 @conversation_twin("audio-waits-for-everybodys-turns", "CONV-36")
 def audio_waits_for_everybodys_turns() -> None:
     """No audio is taken while the turn of anybody else is being worked on."""
-    answer, take = Conversation._answer, Conversation.take
-    working = asyncio.Lock()
+    begin, take = Conversation.__init__, Conversation.take
+    everybody: list[Conversation] = []
 
-    async def answer_undisturbed(self: Conversation, segment: EndedSegment) -> None:
-        async with working:
-            await answer(self, segment)
+    def begin_and_note(self: Conversation, *given: Any, **named: Any) -> None:
+        begin(self, *given, **named)
+        everybody.append(self)
 
     async def take_between(self: Conversation, chunk: bytes) -> None:
-        async with working:
-            await take(self, chunk)
+        while any(each.unfinished and not each._answering.done() for each in everybody if each is not self):
+            await asyncio.sleep(0.005)
+        await take(self, chunk)
 
-    put(Conversation, "_answer", answer_undisturbed)
+    put(Conversation, "__init__", begin_and_note)
     put(Conversation, "take", take_between)
 
 
