@@ -40,7 +40,9 @@ def design_effect(
     as equal: a drift among those that are far from being late says nothing of how late ones come.
     """
     block = round(min(max(BLOCK_MS / interval_ms, 2), len(samples_ms) / FEWEST_BLOCKS))
-    return max(1.0, _of_neighbours(np.maximum(samples_ms, quick_ms), allowed), _of_clumps(late, block))
+    # Where few are above what is quick, a single clump of them looks like likeness of all: the smaller estimate holds.
+    of_neighbours = min(_of_neighbours(each, allowed) for each in (samples_ms, np.maximum(samples_ms, quick_ms)))
+    return max(1.0, of_neighbours, _of_clumps(late, block))
 
 
 def _of_neighbours(samples_ms: NDArray[np.float64], allowed: float) -> float:

@@ -254,3 +254,10 @@ def test_a_drift_among_the_quickest_says_nothing() -> None:
     drift_ms = 8 + 2 * np.sin(np.arange(120) / 15)
     assert judge(list(drift_ms), P95).outcome is Outcome.PASS
     assert judge(list(5 * drift_ms), P95).outcome is Outcome.INCONCLUSIVE  # as if few of them were independent
+
+
+def test_one_clump_among_the_quick_is_no_likeness_of_all() -> None:
+    rng = np.random.default_rng(5)
+    times_ms = rng.uniform(1.0, 3.0, 200)
+    times_ms[60:66] = 14.0
+    assert judge(list(times_ms), P95).outcome is Outcome.PASS
