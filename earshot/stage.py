@@ -110,8 +110,6 @@ class Stage:
 
     def uses_service_with(self, settings: Mapping[str, str]) -> None:
         """Let everybody connect to a service with these further settings; for scenarios tagged @needs-settings."""
-        if any(person.legs for person in self.people):
-            raise RuntimeError("the settings of the service are chosen before anybody connects")
         self._settings |= settings
         self._uses(self._target.service(self._settings))
 
@@ -120,6 +118,8 @@ class Stage:
         self._uses(self._target.service_alone(self._settings))
 
     def _uses(self, service: Service) -> None:
+        if any(person.legs for person in self.people):
+            raise RuntimeError("the service is chosen before anybody connects")
         self._scene.service = service
         self._log_began = _size(service.log)
 

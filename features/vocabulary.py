@@ -278,7 +278,6 @@ _SMALL = {
 
 SETTINGS = {
     "sets no limits on how often people act": explorer.SETTINGS,
-    "nobody else uses": {"HEARTBEAT_INTERVAL_SECONDS": "29"},
     "gives up on a request after 0.8 seconds": {
         "AUDIO_HANDLER_TIMEOUT_SECONDS": "0.8",
         "CONTROL_HANDLER_TIMEOUT_SECONDS": "0.8",
