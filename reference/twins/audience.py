@@ -224,36 +224,31 @@ def audience_grows_unnoticed() -> None:
     put(StatusDesk, "listeners_changed", compare_with_last)
 
 
-@twin("language-change-goes-untold", "REQ-12.3")
-def language_change_goes_untold() -> None:
-    """The speaker does not learn that a listener has changed to a new language."""
+def _before_change_of_language(do: Callable[[set[str], str], None]) -> None:
+    """Before a listener changes language, do something with the languages that were told, and the new one."""
     change_language = ListenerControls.change_language
 
-    async def change_quietly(
+    async def do_and_change(
         self: ListenerControls, connection_id: str, session: Session, language: str
     ) -> LanguageChanged:
         live = self._sessions.session(session.session_id)
         if live is not None:
-            self._status._desk(live).languages_seen.add(language)
+            do(self._status._desk(live).languages_seen, language)
         return await change_language(self, connection_id, session, language)
 
-    put(ListenerControls, "change_language", change_quietly)
+    put(ListenerControls, "change_language", do_and_change)
+
+
+@twin("language-change-goes-untold", "REQ-12.3")
+def language_change_goes_untold() -> None:
+    """The speaker does not learn that a listener has changed to a new language."""
+    _before_change_of_language(set.add)
 
 
 @twin("every-change-of-language-told", "REQ-12.3")
 def every_change_of_language_told() -> None:
     """The speaker is told whenever a listener changes language, as if nobody had listened in the new one."""
-    change_language = ListenerControls.change_language
-
-    async def change_loudly(
-        self: ListenerControls, connection_id: str, session: Session, language: str
-    ) -> LanguageChanged:
-        live = self._sessions.session(session.session_id)
-        if live is not None:
-            self._status._desk(live).languages_seen.discard(language)
-        return await change_language(self, connection_id, session, language)
-
-    put(ListenerControls, "change_language", change_loudly)
+    _before_change_of_language(set.discard)
 
 
 @twin("new-language-told-twice", "REQ-12.3")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -492,24 +491,6 @@ def _change_state(
         return SpeakerStateChanged(session.session_id, after, told)
 
     put(SpeakerControls, "change_state", change_state)
-
-
-@twin("controls-undo-each-other", "BRO-2.5.9")
-def controls_undo_each_other() -> None:
-    """A control writes the whole state as it was read before, so that of two at once only one takes effect."""
-    change = SpeakerControls._change
-
-    async def change_all(self: SpeakerControls, session: Session, wanted: StateChange) -> _Change:
-        state = session.state
-        await asyncio.sleep(0.05)  # as long as a busy store may take
-        whole = StateChange(
-            state.is_paused if wanted.is_paused is None else wanted.is_paused,
-            state.is_muted if wanted.is_muted is None else wanted.is_muted,
-            state.volume if wanted.volume is None else wanted.volume,
-        )
-        return await change(self, session, whole)
-
-    put(SpeakerControls, "_change", change_all)
 
 
 @twin("repeated-pause-goes-untold", "BRO-7.1.7")

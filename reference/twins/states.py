@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import time
 from collections.abc import Callable
@@ -87,6 +88,28 @@ def control_resets_the_others() -> None:
     )
 
 
+def _whole(wanted: StateChange, state: BroadcastState) -> StateChange:
+    """Return a change to the whole state: what is wanted, and the rest as it was."""
+    return StateChange(
+        state.is_paused if wanted.is_paused is None else wanted.is_paused,
+        state.is_muted if wanted.is_muted is None else wanted.is_muted,
+        state.volume if wanted.volume is None else wanted.volume,
+    )
+
+
+@twin("controls-undo-each-other", "BRO-2.5.9")
+def controls_undo_each_other() -> None:
+    """A control writes the whole state as it was read before, so that of two at once only one takes effect."""
+    change = SpeakerControls._change
+
+    async def change_all(self: SpeakerControls, session: Session, wanted: StateChange) -> _Change:
+        state = session.state
+        await asyncio.sleep(0.05)  # as long as a busy store may take
+        return await change(self, session, _whole(wanted, state))
+
+    put(SpeakerControls, "_change", change_all)
+
+
 @twin("controls-start-from-an-older-state", "BRO-2.5.9")
 def controls_start_from_an_older_state() -> None:
     """A control writes the whole state, and what it does not change as it was up to half a second before."""
@@ -99,12 +122,7 @@ def controls_start_from_an_older_state() -> None:
         if now_s - read_at_s > 0.5:
             state = session.state
             known[session.session_id] = now_s, state
-        whole = StateChange(
-            state.is_paused if wanted.is_paused is None else wanted.is_paused,
-            state.is_muted if wanted.is_muted is None else wanted.is_muted,
-            state.volume if wanted.volume is None else wanted.volume,
-        )
-        return await change(self, session, whole)
+        return await change(self, session, _whole(wanted, state))
 
     put(SpeakerControls, "_change", change_all)
 
