@@ -124,7 +124,7 @@ def as_page(outcomes: Sequence[Outcome], titles: Titles, reasons: Sequence[Reaso
                 line
                 for reason in reasons
                 if (some := _both(reason.scenarios, unfailed))
-                for line in (f"{reason.why}", "", *_listed(some), "")
+                for line in (reason.why, "", *_listed(some), "")
             ),
             "## Scenarios that no twin fails, without a reason",
             "",

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from reference import journal
 from reference.engines import RECOGNISERS
 from reference.settings import SettingError, Settings, describe, read
+from reference.storage.aws import REGION
 from reference.storage.emulator import Emulator
 from reference.tokens import SHORTEST_SECRET_BYTES
 
@@ -238,7 +239,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     stands.add_argument(
         "--aws-region",
-        default="eu-west-1",
+        default=REGION,
         metavar="REGION",
         help="where tables and figures are; each region of an emulator is a world of its own (default: %(default)s)",
     )
