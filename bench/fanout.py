@@ -128,7 +128,7 @@ class Side:
 
 def talk(side: Side, texts: Sequence[str]) -> None:
     """Let a service say these sentences by plan, and note its processor time and when the last listener had each."""
-    from earshot.load.hall import Hall
+    from earshot.broadcast.load.hall import Hall
 
     hall = cast(Hall, side.hall)
     began_ns, before_s, due_ns = time.monotonic_ns() + 50_000_000, processor_s(side.pid), {}
@@ -160,7 +160,7 @@ def pid_listening(port: int) -> int:
 
 def floor(audio: str, listeners: int) -> Side:
     """Start a floor and let its listeners in."""
-    from earshot.load.hall import Hall
+    from earshot.broadcast.load.hall import Hall
 
     me = str(Path(__file__).resolve())
     child = subprocess.Popen([sys.executable, me, "--serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -194,8 +194,8 @@ def main() -> int:
 
 def compare(given: argparse.Namespace) -> int:
     """Measure both, in turns, and print what was found."""
-    from earshot.load.hall import Hall
-    from earshot.run import Run
+    from earshot.broadcast.load.hall import Hall
+    from earshot.running.run import Run
 
     run = Run({})
     stage = run.stage()

@@ -19,14 +19,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from earshot.actors.listener import Listener
-from earshot.actors.person import Person
-from earshot.actors.speaker import Speaker
-from earshot.explore import explorer
-from earshot.explore.flood import BATCH, memory_of
-from earshot.explore.mischief import Mischief
+from earshot.broadcast.explore import explorer
+from earshot.broadcast.explore.flood import BATCH, memory_of
+from earshot.broadcast.explore.mischief import Mischief
+from earshot.broadcast.listener import Listener
+from earshot.broadcast.person import Person
+from earshot.broadcast.speaker import Speaker
 from earshot.ledger import Kind
-from earshot.run import Run
+from earshot.running.run import Run
 from earshot.stage import Stage
 
 SETTINGS = {**explorer.SETTINGS, "RATE_LIMIT_AUDIO_CHUNKS_PER_SECOND": "100000"}

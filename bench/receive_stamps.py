@@ -9,7 +9,7 @@ each in one process:
 
 * plain: `websockets` on the default event loop, a task for each connection that awaits recv(), then looks at the clock;
 * Locust: a user for each connection, who receives by `websocket-client`, then looks at the clock, as its examples do;
-* Earshot: a row of listeners (`earshot.load.listening`).
+* Earshot: a row of listeners (`earshot.broadcast.load.listening`).
 
 Prints errors, medians over the rounds with their spread, and the ratios. About 5 minutes.
 """
@@ -163,7 +163,7 @@ def locust(url: str, listeners: int, frames: int) -> None:
 
 def earshot(url: str, listeners: int, frames: int) -> None:
     """Listen as a row of Earshot's audience does."""
-    from earshot.load.listening import Row
+    from earshot.broadcast.load.listening import Row
     from earshot.runtime import new_event_loop
 
     async def listen() -> None:

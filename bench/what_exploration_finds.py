@@ -15,9 +15,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from earshot.explore.explorer import Explorer
-from earshot.explore.machine import explore
-from earshot.run import Run
+from earshot.broadcast.explore.explorer import Explorer
+from earshot.broadcast.explore.machine import explore
+from earshot.running.run import Run
 
 TWINS = (
     "unmute-lifts-a-pause",

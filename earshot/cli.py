@@ -7,9 +7,11 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
-from earshot import launch, lint, replay, report, review, serve, spec, trace, twins
+from earshot.book import lint, report, review, spec, trace
+from earshot.broadcast.explore import replay
+from earshot.broadcast.load import command as load
 from earshot.failures import Unusable
-from earshot.load import command as load
+from earshot.running import launch, serve, twins
 
 COMMANDS: dict[str, tuple[ModuleType, str]] = {
     "lint": (lint, "check that the features can be read and signed by people who write no software"),

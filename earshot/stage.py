@@ -11,32 +11,33 @@ from typing import TypeVar
 from hamcrest import empty, has_entries, none
 from hamcrest.core.matcher import Matcher
 
-from earshot.actors.attempts import Refusal
-from earshot.actors.caller import Caller
-from earshot.actors.company import Company
-from earshot.actors.ensemble import Ensemble
-from earshot.actors.interpreters import Interpreters
-from earshot.actors.intruder import Intruder
-from earshot.actors.listener import Listener
-from earshot.actors.page import Page
-from earshot.actors.participant import Participant
-from earshot.actors.person import SYSTEM as BROADCAST
-from earshot.actors.person import Person
-from earshot.actors.recogniser import Recogniser
-from earshot.actors.speaker import Speaker
 from earshot.audio.clips import SampleLibrary
-from earshot.bookkeeping import Bookkeeping
-from earshot.confidences import people_secrets
-from earshot.explore.expedition import Expedition, everyday_seed
-from earshot.explore.flood import Flood
+from earshot.broadcast.attempts import Refusal
+from earshot.broadcast.ensemble import Ensemble
+from earshot.broadcast.explore.expedition import Expedition, everyday_seed
+from earshot.broadcast.explore.flood import Flood
+from earshot.broadcast.figures import Bookkeeping
+from earshot.broadcast.interpreters import Interpreters
+from earshot.broadcast.intruder import Intruder
+from earshot.broadcast.listener import Listener
+from earshot.broadcast.load.hall import Audience, Hall
+from earshot.broadcast.matchers.refusals import refused_with
+from earshot.broadcast.person import SYSTEM as BROADCAST
+from earshot.broadcast.person import Person
+from earshot.broadcast.recogniser import Recogniser
+from earshot.broadcast.records import Records
+from earshot.broadcast.secrets import people_secrets
+from earshot.broadcast.speaker import Speaker
+from earshot.broadcast.tables import Item
+from earshot.conversation.browser.actor import Page
+from earshot.conversation.caller import Caller
+from earshot.conversation.company import Company
+from earshot.conversation.kept import Minutes
 from earshot.failures import ContractBreach, Inconclusive, Unusable
 from earshot.ledger import Ledger, Observation
-from earshot.load.hall import Audience, Hall
-from earshot.matchers.refusals import refused_with
 from earshot.measure.floor import NullEcho
 from earshot.measure.stopwatch import Stopwatch
-from earshot.minutes import Minutes
-from earshot.records import Records
+from earshot.participant import Participant
 from earshot.runtime import Runtime
 from earshot.scene import Scene
 from earshot.surprises import BREACH, Surprises
@@ -44,7 +45,6 @@ from earshot.targets.control import Control
 from earshot.targets.logs import Entry, Log
 from earshot.targets.metrics import Metrics
 from earshot.targets.service import Service
-from earshot.targets.tables import Item
 from earshot.targets.target import Target
 from earshot.wire.contract import Contract
 

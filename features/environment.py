@@ -9,10 +9,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import features.vocabulary  # noqa: F401  the words that steps may use
 from earshot.evidence import exhibits, formatter, surroundings
-from earshot.run import Run
-from earshot.selection import insist_on_scenarios
+from earshot.running.run import Run
+from earshot.running.selection import insist_on_scenarios
+from earshot.running.watch import close_stage, watch_steps
 from earshot.side_by_side import hold_locks
-from earshot.watch import close_stage, watch_steps
 
 formatter.cure()
 

@@ -107,9 +107,9 @@ async def _serve(options: argparse.Namespace, settings: Settings, secret: str, a
     from reference import engines
     from reference.app import BROADCAST_PATH, App, World
     from reference.background import Background
+    from reference.broadcast.monitoring import alarms
+    from reference.broadcast.monitoring.cloudwatch import CloudWatchMetrics
     from reference.gateway.server import PortUnusable
-    from reference.monitoring import alarms
-    from reference.monitoring.cloudwatch import CloudWatchMetrics
     from reference.storage import aws
     from reference.storage.clock import SystemClock
     from reference.storage.ids import RandomIds

@@ -13,6 +13,7 @@ from reference.broadcast.audio import AudioIntake
 from reference.broadcast.captions import Captions
 from reference.broadcast.controls import ListenerControls, SpeakerControls
 from reference.broadcast.fanout import Fanout
+from reference.broadcast.gateway import BroadcastEndpoint, SocketAudience
 from reference.broadcast.handover import Forwarder
 from reference.broadcast.lifecycle import Lifecycle
 from reference.broadcast.live import LiveSessions
@@ -34,6 +35,7 @@ from reference.conversation.conversation import Conversation, Tell
 from reference.conversation.decoder import Decoder
 from reference.conversation.desk import SegmentDesk
 from reference.conversation.disturbances import ConversationDisturbances
+from reference.conversation.gateway import CONVERSATION_PATH, ConversationEndpoint
 from reference.conversation.health import Health
 from reference.conversation.log import ConversationLog
 from reference.conversation.order import HUGGINGFACE, LLAMA, OPENAI, AssistantConfiguration
@@ -42,9 +44,7 @@ from reference.conversation.service import ConversationService
 from reference.conversation.transcriber import Transcriber
 from reference.disturbances import Disturbances
 from reference.engines import Engines
-from reference.gateway.broadcast import BroadcastEndpoint, SocketAudience
 from reference.gateway.connections import Connections
-from reference.gateway.conversation import CONVERSATION_PATH, ConversationEndpoint
 from reference.gateway.server import GatewayServer, Terms
 from reference.metrics import Metrics, Unmeasured
 from reference.settings import MEBIBYTE, Settings

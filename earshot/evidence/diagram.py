@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from earshot.audio.languages import language_name
 from earshot.evidence.page import abridged, counted, page, seconds, text
 from earshot.evidence.wirelog import audio_size_bytes, masked, noteworthy, plain_text
-from earshot.languages import language_name
 from earshot.ledger import Kind, Ledger, Observation
 
 # ---- Words: what a message means to a person

@@ -10,12 +10,12 @@ from allure_commons.types import AttachmentType
 from behave.runner import Context
 from botocore.exceptions import BotoCoreError, ClientError
 
-from earshot.actors.listener import Heard, Listener
-from earshot.actors.speaker import Speaker, Utterance
+from earshot.broadcast.listener import Heard, Listener
+from earshot.broadcast.speaker import Speaker, Utterance
+from earshot.conversation.dialogue import dialogue_page
 from earshot.evidence import budgets
 from earshot.evidence.breaches import breaches_page
 from earshot.evidence.diagram import sequence_diagram
-from earshot.evidence.dialogue import dialogue_page
 from earshot.evidence.formatter import results_folder
 from earshot.evidence.itemdiff import item_page
 from earshot.evidence.latency import latency_page

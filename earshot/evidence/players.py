@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from earshot.audio.languages import language_name
 from earshot.evidence.compress import SAMPLE_RATE_HZ, Samples, mp3
 from earshot.evidence.page import counted, page, text
 from earshot.evidence.transcripts import compare
-from earshot.languages import language_name
 
 FULL_SCALE = 32768
 _COLUMNS = 400

@@ -17,7 +17,7 @@ from behave.runner import Context
 
 from earshot.evidence.formatter import results_folder
 from earshot.evidence.wirelog import HIDDEN, is_secret, masked
-from earshot.run import Run
+from earshot.running.run import Run
 from earshot.side_by_side import is_first, workers
 from earshot.targets.service import TAGS
 from earshot.wire.contract import Contract

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from earshot.broadcast.timed import OTHER
+from earshot.conversation.timed import KINDS
 from earshot.evidence.budgets import Measured
-from earshot.timed import OTHER
-from earshot.timed_talk import KINDS
 
 TIMINGS = "timings.json"
 

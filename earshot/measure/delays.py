@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from earshot.actors.acts import Act
+from earshot.broadcast.acts import Act
 from earshot.ledger import Kind, Observation
 
 

@@ -13,13 +13,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from earshot.broadcast.tables import Tables
 from earshot.targets.aws import Aws
 from earshot.targets.children import Child, Start, program
 from earshot.targets.control import Control
 from earshot.targets.metrics import Metrics
 from earshot.targets.nursery import Nursery
 from earshot.targets.service import TAGS, Service
-from earshot.targets.tables import Tables
 from earshot.targets.tokens import SignedTokens
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from earshot.broadcast.tables import Tables
 from earshot.failures import TargetUnreachable, Unusable
 from earshot.runtime import Runtime
 from earshot.targets.aws import Aws
@@ -16,7 +17,6 @@ from earshot.targets.definition import Definition
 from earshot.targets.health import await_health, keeps_conversations
 from earshot.targets.metrics import Metrics
 from earshot.targets.service import CONVERSATION, Service
-from earshot.targets.tables import Tables
 from earshot.targets.tokens import NoTokens, tokens_of
 
 BROADCAST = "broadcast"

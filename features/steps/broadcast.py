@@ -3,7 +3,7 @@
 from behave import given, then, when
 from hamcrest import assert_that, contains_inanyorder, empty, equal_to, has_entries, matches_regexp
 
-from earshot.matchers.hearing import is_the_recording_of
+from earshot.broadcast.matchers.hearing import is_the_recording_of
 from earshot.matchers.presence import nothing
 
 # -- the service

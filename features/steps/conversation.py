@@ -16,15 +16,15 @@ from hamcrest import (
     matches_regexp,
 )
 
-from earshot.actors.caller import took_ms
-from earshot.actors.participant import ms_between
-from earshot.actors.requests import as_text, name_session
 from earshot.audio.containers import in_so_many
-from earshot.matchers.conversation import answered, complains, not_answered, words
+from earshot.conversation.caller import took_ms
+from earshot.conversation.matchers import answered, complains, not_answered, words
+from earshot.conversation.requests import as_text, name_session
+from earshot.conversation.turns import SESSION_KNOWN
 from earshot.matchers.moments import lasting
+from earshot.participant import ms_between
 from earshot.patience import comes_to
-from earshot.turns import SESSION_KNOWN
-from features.talk import QUESTIONS
+from features.vocabulary.conversation import QUESTIONS
 
 DETAILS = {"mood": "cheerful", "extra": {"depth": [1, 2, 3]}}
 """Members of messages that no contract knows."""

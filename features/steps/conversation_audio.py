@@ -3,11 +3,11 @@
 from behave import given, then, when
 from hamcrest import assert_that, equal_to, has_length
 
-from earshot.actors import requests
 from earshot.audio.containers import in_so_many
-from earshot.matchers.conversation import answered, complains, words
+from earshot.conversation import requests
+from earshot.conversation.matchers import answered, complains, words
+from earshot.conversation.turns import ACKNOWLEDGED, ERROR
 from earshot.patience import comes_to
-from earshot.turns import ACKNOWLEDGED, ERROR
 
 UNREADABLE = b"\x1aE\xdf\xa3" + bytes(3000)
 """How a WebM recording begins, followed by nothing that could be decoded."""

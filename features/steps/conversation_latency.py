@@ -15,14 +15,14 @@ from hamcrest import (
 )
 
 from earshot.audio import signals
+from earshot.conversation.matchers import answered, has_struck, words
+from earshot.conversation.timed import KINDS, TALK
+from earshot.conversation.turns import SESSION_KNOWN
 from earshot.evidence.budgets import of
 from earshot.evidence.timings import timings
-from earshot.matchers.conversation import answered, has_struck, words
 from earshot.measure.budget import Budget
 from earshot.patience import comes_to
-from earshot.timed_talk import KINDS, TALK
-from earshot.turns import SESSION_KNOWN
-from features.talk import FLAWED_PIECES, NONSENSE, QUESTIONS
+from features.vocabulary.conversation import FLAWED_PIECES, NONSENSE, QUESTIONS
 
 NAMED_EVERY_MS = 15.0
 STREAMED_EVERY_MS = 20.0

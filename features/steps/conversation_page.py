@@ -13,13 +13,13 @@ from hamcrest import (
     only_contains,
 )
 
-from earshot.actors.participant import ms_between
 from earshot.audio import signals
+from earshot.conversation.browser.display import FAILED, LISTENING
+from earshot.conversation.browser.identity import PATTERN
+from earshot.conversation.matchers import answered, complains
 from earshot.failures import Inconclusive
-from earshot.matchers.conversation import answered, complains
 from earshot.matchers.moments import lasting
-from earshot.page.display import FAILED, LISTENING
-from earshot.page.identity import PATTERN
+from earshot.participant import ms_between
 
 A_QUESTION = "What is the weather like in Paris?"
 """Its answer is long enough to be interrupted."""

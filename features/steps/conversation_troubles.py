@@ -17,10 +17,10 @@ from hamcrest import (
     only_contains,
 )
 
+from earshot.conversation.matchers import answered, complains, has_struck
+from earshot.conversation.turns import ANSWER, ERROR
 from earshot.disclosures import gives_away
-from earshot.matchers.conversation import answered, complains, has_struck
 from earshot.patience import comes_to
-from earshot.turns import ANSWER, ERROR
 
 LOG = "Conversations"
 

@@ -94,7 +94,7 @@ def _serve(listener: socket.socket) -> None:
     import uvicorn
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-    from reference.monitoring.cures import cure_moto
+    from reference.storage.cures import cure_moto
     from reference.storage.front import Front
 
     os.environ["MOTO_ALLOW_NONEXISTENT_REGION"] = "true"  # each service of a run has a region of its own

@@ -3,40 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+import reference
+
 Breaks = Callable[[], None]
-
-MODULES = (
-    "access",
-    "audience",
-    "audio",
-    "connections",
-    "controls",
-    "conversation_assistants",
-    "conversation_audio",
-    "conversation_sessions",
-    "conversation_troubles",
-    "conversation_turns",
-    "doors",
-    "handing_over",
-    "limits",
-    "monitoring",
-    "moving",
-    "provisional_results",
-    "rates",
-    "recognition",
-    "records",
-    "requests",
-    "sentences",
-    "slowness",
-    "sound_quality",
-    "states",
-)
-"""Where twins are declared, one module for each theme."""
-
 
 @dataclass(frozen=True, slots=True)
 class Twin:
@@ -95,6 +69,7 @@ def misread(owner: type, setting: str, read: Callable[[Any], Any]) -> None:
 
 def known() -> dict[str, Twin]:
     """Return every twin by its name."""
-    for module in MODULES:
-        importlib.import_module(f"reference.twins.{module}")
+    for module in pkgutil.walk_packages(reference.__path__, "reference."):
+        if ".twins." in module.name and not module.name.startswith("reference.twins."):
+            importlib.import_module(module.name)
     return dict(TWINS)

@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from earshot import baselines
-from earshot.baselines import RUNS_KEPT, Past, compare, keep, key, read
+from earshot.book.overview import measured_now, overview
+from earshot.book.overview_page import render_overview
+from earshot.book.promises import Trace
+from earshot.book.requirements import load_requirements
 from earshot.evidence.budgets import NAME, Measured, figures
-from earshot.overview import measured_now, overview
-from earshot.overview_page import render_overview
-from earshot.promises import Trace
-from earshot.requirements import load_requirements
+from earshot.measure import baselines
+from earshot.measure.baselines import RUNS_KEPT, Past, compare, keep, key, read
 
 
 def run(rng: np.random.Generator, *, factor: float = 1.0, mood: float = 0.08, count: int = 100) -> list[float]:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from earshot.catches import Catch, Outcome, Reason, Twin, as_page, read_reasons
 from earshot.failures import Unusable
-from earshot.twins import REASONS, titles_of
+from earshot.running.caught import Catch, Outcome, Reason, Twin, as_page, read_reasons
+from earshot.running.twins import REASONS, titles_of
 
 TITLES = {"Tea": ["It is hot", "It is sweet", "It is tea"], "Milk": ["It is white"]}
 CAUGHT = Outcome(Twin("cold-tea", "kitchen", ("T-1",), "Tea is cold."), (Catch("It is hot", "20 degrees"),), (), 3, 1.0)

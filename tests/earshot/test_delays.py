@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from earshot.actors.acts import ASK_STATUS, PAUSE
+from earshot.broadcast.acts import ASK_STATUS, PAUSE
 from earshot.ledger import Kind, Observation
 from earshot.measure.delays import Delay, Delays, answer_delays, between, interval_ms, notice_delays, welcome_delays
 

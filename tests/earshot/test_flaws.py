@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from earshot.actors.interpreters import never_translated_before
 from earshot.audio import signals
 from earshot.audio.clips import SAMPLE_RATE_HZ, SampleLibrary, Samples
 from earshot.audio.flaws import Flaw, voice
+from earshot.broadcast.interpreters import never_translated_before
 
 
 @pytest.fixture(scope="module")

@@ -11,14 +11,14 @@ import pytest
 from behave.tag_expression import make_tag_expression
 
 from earshot.failures import Unusable
-from earshot.selection import insist_on_known_tags, named_in
+from earshot.running.selection import insist_on_known_tags, named_in
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = f"""\
 import sys
 sys.path.insert(0, {str(ROOT)!r})
 from earshot.evidence import formatter
-from earshot.selection import insist_on_scenarios
+from earshot.running.selection import insist_on_scenarios
 formatter.cure()
 
 def before_all(context):
@@ -48,7 +48,7 @@ def behave(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         (["--tags=@brodcast"], "nobody registered the tag @brodcast: did you mean @broadcast?"),
         (["--tags=@broadcast and not @slwo"], "did you mean @slow?"),
         (["--tags=@REQ-6.33"], "did you mean @REQ-6.3?"),
-        (["--tags=@nothing-like-it-at-all"], "earshot/tags.py lists those there are"),
+        (["--tags=@nothing-like-it-at-all"], "earshot/book/tags.py lists those there are"),
         (["--tags=@trivial"], "nothing is selected: none of 1 scenarios has the tags trivial"),
         (["--tags=@REQ-7.1"], "nothing is selected: none of 1 scenarios has the tags REQ-7.1"),
         (["--name=Resumed"], "the name Resumed"),

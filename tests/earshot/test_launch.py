@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from earshot.failures import Unusable
-from earshot.plan import Planned, bundles, keep_durations, read_durations, select, shuffled
+from earshot.running.plan import Planned, bundles, keep_durations, read_durations, select, shuffled
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -171,7 +171,7 @@ def test_what_differs_between_repetitions_is_named(tree: Path) -> None:
 def test_nothing_selected_is_red_and_says_so(tree: Path) -> None:
     run = earshot_run(tree, "--tags", "@nobody")
     assert run.returncode == 2
-    assert "nobody registered the tag @nobody: earshot/tags.py lists those there are" in run.stderr
+    assert "nobody registered the tag @nobody: earshot/book/tags.py lists those there are" in run.stderr
     assert "did you mean @failing?" in earshot_run(tree, "--tags", "@faling").stderr
     assert "no scenario in features has the tags @trivial" in earshot_run(tree, "--tags", "@trivial").stderr
     with pytest.raises(Unusable, match="there is nothing"):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from earshot import lint, phrase_book
+from earshot.book import lint, phrase_book
 
 GOOD = """\
 @broadcast
@@ -77,7 +77,7 @@ def test_good_features_have_no_findings(tmp_path: Path) -> None:
         ("@REQ-6.3 @critical", "@REQ-6.3", "a scenario has one severity: none"),
         ("@REQ-6.3 @critical", "@REQ-6.3 @critical @minor", "a scenario has one severity: critical, minor"),
         ("@REQ-6.3 @critical", "@critical", "a scenario names the requirement it shows: no id"),
-        ("@REQ-6.3 @critical", "@REQ-6.3 @critical @urgent", "a tag is registered in earshot/tags.py: @urgent"),
+        ("@REQ-6.3 @critical", "@REQ-6.3 @critical @urgent", "a tag is registered in earshot/book/tags.py: @urgent"),
         ("Scenario: Listeners learn", f"Scenario: {'Very ' * 20}long", "a title has at most 90 characters"),
         (
             "Outline: A pause of <length>",

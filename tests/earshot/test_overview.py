@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
+from earshot.book.overview import Overview, Shown, State, System, overview
+from earshot.book.overview_page import render_overview
+from earshot.book.promises import ScenarioRef, Trace
+from earshot.book.requirements import load_requirements
 from earshot.evidence.budgets import NAME, Measured
-from earshot.overview import Overview, Shown, State, System, overview
-from earshot.overview_page import render_overview
-from earshot.promises import ScenarioRef, Trace
-from earshot.requirements import load_requirements
 
 REQUIREMENTS = load_requirements()
 SOMEWHERE = ScenarioRef("features/x.feature", 3, "Elsewhere", "X")

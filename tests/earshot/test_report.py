@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from earshot import report
+from earshot.book import report
 from earshot.cli import main
 from earshot.failures import Unusable
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from hamcrest import assert_that, equal_to
 
+from earshot.book.overview import read_properties
 from earshot.evidence import surroundings
 from earshot.evidence.verdicts import Category, Failure, sentence, verdict_of
 from earshot.failures import BudgetExceeded, ContractBreach, Inconclusive, TargetUnreachable, Unusable
-from earshot.overview import read_properties
 from earshot.wire.contract import Contract
 
 CONTRACT = Path(__file__).parents[2] / "contract" / "broadcast.asyncapi.yaml"

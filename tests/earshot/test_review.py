@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from earshot.changes import Promises, compare
+from earshot.book.changes import Promises, compare
+from earshot.book.requirements import load_requirements
+from earshot.book.review import add_arguments, read_promises, render_text, run
 from earshot.failures import Unusable
-from earshot.requirements import load_requirements
-from earshot.review import add_arguments, read_promises, render_text, run
 
 REQUIREMENTS = """\
 system: broadcast

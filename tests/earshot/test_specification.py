@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from earshot import plan
+from earshot.book.requirements import load_requirements
+from earshot.book.spec import add_arguments, run
+from earshot.book.specification import Book, Scenario, Verdict, read_features, verdicts_of
+from earshot.book.specification_page import render_book
 from earshot.failures import Unusable
-from earshot.requirements import load_requirements
-from earshot.spec import add_arguments, run
-from earshot.specification import Book, Scenario, Verdict, read_features, verdicts_of
-from earshot.specification_page import render_book
+from earshot.running import plan
 
 REQUIREMENTS = """\
 system: broadcast

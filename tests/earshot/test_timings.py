@@ -7,13 +7,13 @@ import math
 
 import pytest
 
+from earshot.broadcast.timed import TIMED
+from earshot.conversation.timed import KINDS, TALK
 from earshot.evidence.budgets import Measured, figures, of
 from earshot.evidence.timings import by_kind, timings
 from earshot.measure.budget import Budget
 from earshot.measure.stopwatch import Judged
 from earshot.measure.verdict import judge
-from earshot.timed import TIMED
-from earshot.timed_talk import KINDS, TALK
 
 
 def measured(kind: str) -> Measured:

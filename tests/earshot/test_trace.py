@@ -13,8 +13,8 @@ import jsonschema_rs
 import pytest
 import yaml
 
-from earshot.requirements import CONTRACT_DIR, natural_key
-from earshot.trace import Trace, add_arguments, load_requirements, run, trace
+from earshot.book.requirements import CONTRACT_DIR, natural_key
+from earshot.book.trace import Trace, add_arguments, load_requirements, run, trace
 
 REQUIREMENTS = """\
 system: radio

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from earshot.ledger import Kind, Ledger, Observation
+from earshot.running.watch import watch_steps
 from earshot.surprises import Surprises
 from earshot.targets.definition import ExpectedFailure
-from earshot.watch import watch_steps
 
 
 class FakeStage:

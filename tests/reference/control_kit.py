@@ -15,10 +15,10 @@ from reference.settings import read
 from reference.storage import aws
 from reference.storage.clock import SystemClock
 from reference.storage.ids import RandomIds
+from tests.reference.broadcast.world_fakes import FakeMetrics
 from tests.reference.conftest import TestStore
 from tests.reference.engine_fakes import FakeSpeech
 from tests.reference.service_kit import SECRET, Service
-from tests.reference.world_fakes import FakeMetrics
 
 Answer = TypeVar("Answer")
 

@@ -11,10 +11,10 @@ from pydantic import ValidationError
 
 from earshot.failures import Unusable
 from reference.control.messages import FaultOrder
+from tests.reference.broadcast.world_fakes import on_loop
 from tests.reference.conftest import TestStore
 from tests.reference.control_kit import controlled
 from tests.reference.service_kit import Client
-from tests.reference.world_fakes import on_loop
 
 CHUNK = base64.b64encode(bytes(3200)).decode()
 

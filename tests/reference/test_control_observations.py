@@ -9,10 +9,10 @@ import struct
 import pytest
 
 from earshot.failures import Unusable
+from tests.reference.broadcast.world_fakes import on_loop
 from tests.reference.conftest import TestStore
 from tests.reference.control_kit import Controlled, controlled
 from tests.reference.service_kit import Client
-from tests.reference.world_fakes import on_loop
 
 
 async def chunk(speaker: Client, sample: int) -> bytes:

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from tests.reference.broadcast.world_fakes import CHUNK, on_loop
 from tests.reference.conftest import TestStore
 from tests.reference.service_kit import SECRET, running, token
-from tests.reference.world_fakes import CHUNK, on_loop
 
 AUDIO = base64.b64encode(CHUNK).decode()
 GOOD = {"action": "createSession", "token": "ana", "sourceLanguage": "en"}

@@ -13,7 +13,7 @@ from reference.storage import aws
 from reference.storage.aws import ConditionFailed, Store
 from reference.storage.items import from_item, to_item
 from reference.storage.reader import BATCHES_AT_ONCE, BatchReader, Key
-from tests.reference.world_fakes import on_loop
+from tests.reference.broadcast.world_fakes import on_loop
 
 
 class FlakyClient:

@@ -33,12 +33,12 @@ def path(owner):
 mechanism.put = noted
 twins = mechanism.known()
 for module in pkgutil.walk_packages(reference.__path__, "reference."):
-    if not module.name.startswith("reference.twins"):
+    if ".twins" not in module.name:
         importlib.import_module(module.name)
 
 owners = {}
 for name, module in list(sys.modules.items()):
-    if name.startswith("reference") and not name.startswith("reference.twins"):
+    if name.startswith("reference") and ".twins" not in name:
         owners[name] = module
         for one in vars(module).values():
             if inspect.isclass(one) and one.__module__ == name:

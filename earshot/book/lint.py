@@ -1,0 +1,202 @@
+"""`python -m earshot lint`: whether the features can be read, and signed, by people who write no software.
+
+Every finding says where, which rule, and what was found. Exit code 1 when there is any.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from behave.model import Feature, Scenario, ScenarioOutline, Step
+
+from earshot.book import phrase_book, tags
+from earshot.book.promises import parse_features
+from earshot.book.requirements import REQUIREMENT_ID
+
+MOST_STEPS = 8
+MOST_BACKGROUND_STEPS = 3
+LONGEST_TITLE = 90
+NOT_FOR_PEOPLE = (
+    (re.compile(r"[{}\[\]]|\":"), "JSON"),
+    (re.compile(r"\b(?:https?|wss?)://|\blocalhost\b|\b127\.0\.0\.1\b", re.IGNORECASE), "an address"),
+    (re.compile(r"\b(?:status|code|error) [1-5]\d{2,3}\b|\b\d{3} (?:error|status)\b", re.IGNORECASE), "a status code"),
+    (re.compile(r"\bports?\b", re.IGNORECASE), "a port"),
+    (re.compile(r"\b(?:sleep(?:s|ing)?|slept|wait(?:s|ed|ing)?|poll(?:s|ed|ing)?)\b", re.IGNORECASE), "waiting"),
+    (re.compile(r"\b(?!dB\b|kHz\b)[a-z]+[A-Z][A-Za-z]*\b"), "a name from the program"),
+    (re.compile(r"\b[A-Z]{2,}_[A-Z_]+\b"), "a name from the program"),
+)
+"""What a step must not talk of."""
+SAID_ALOUD = re.compile(r"\"[^\"]*\"")
+PLACEHOLDER = re.compile(r"<[^>]*>")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One breach of a rule."""
+
+    place: str
+    rule: str
+    found: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.rule}: {self.found}"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.add_argument("--features", type=Path, default=Path("features"), help="default: %(default)s")
+    parser.add_argument(
+        "--phrase-book", type=Path, default=Path("docs/phrase-book.md"), help="the committed one; default: %(default)s"
+    )
+    parser.add_argument("--write", action="store_true", help="write the phrase book anew instead of comparing it")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print every finding and return 1 if there is any."""
+    book = phrase_book.read(arguments.features)
+    if arguments.write:
+        arguments.phrase_book.write_text(phrase_book.render(book), encoding="utf-8")
+        print(f"{arguments.phrase_book}: {len(book.phrases)} sentences")
+    findings = [*lint(arguments.features), *_of_phrase_book(book, arguments.phrase_book, arguments.features)]
+    for finding in findings:
+        print(finding)
+    print(f"{len(findings)} findings" if findings else "The features read well: no findings.")
+    return 1 if findings else 0
+
+
+def lint(folder: Path) -> list[Finding]:
+    """Return every breach in the features below a folder, in the order of the files."""
+    findings: list[Finding] = []
+    titles: defaultdict[str, list[str]] = defaultdict(list)
+    for _, feature in parse_features(folder):
+        findings += [*_of_backgrounds(feature), *_of_headings(feature)]
+        titles[feature.name].append(_place(feature))
+        for scenario in feature.walk_scenarios(with_outlines=True):
+            if isinstance(scenario.parent, ScenarioOutline):
+                continue  # a row of examples: the outline stands for it
+            if isinstance(scenario, ScenarioOutline):
+                findings += _of_columns(scenario)
+            findings += _of_scenario(scenario)
+            titles[scenario.name].append(_place(scenario))
+    findings += [
+        Finding(place, "a title is used once in the project", f"“{title}” is also at {places[0]}")
+        for title, places in titles.items()
+        for place in places[1:]
+    ]
+    return findings
+
+
+def _of_backgrounds(feature: Feature) -> Iterator[Finding]:
+    for owner in (feature, *feature.rules):
+        background = owner.background
+        if background is None or background.steps is None:
+            continue
+        if len(background.steps) > MOST_BACKGROUND_STEPS:
+            yield Finding(
+                _place(background),
+                f"a Background has at most {MOST_BACKGROUND_STEPS} steps",
+                str(len(background.steps)),
+            )
+        if any(step.step_type != "given" for step in background.steps):
+            yield Finding(_place(background), "a Background only says what is given", "it acts or judges")
+        yield from _of_steps(background.steps)
+
+
+def _of_headings(feature: Feature) -> Iterator[Finding]:
+    places: dict[str, str] = {}
+    for part in (feature, *feature.rules):
+        if len(part.name) > LONGEST_TITLE:
+            yield Finding(
+                _place(part), f"a title has at most {LONGEST_TITLE} characters", f"{len(part.name)}: “{part.name}”"
+            )
+    for rule in feature.rules:
+        if rule.name in places:
+            yield Finding(
+                _place(rule),
+                "a rule has a title of its own in its feature",
+                f"“{rule.name}” is also at {places[rule.name]}",
+            )
+        places.setdefault(rule.name, _place(rule))
+
+
+def _of_scenario(scenario: Scenario) -> Iterator[Finding]:
+    place = _place(scenario)
+    steps = scenario.steps
+    carried = {str(tag) for tag in scenario.effective_tags}
+    if isinstance(scenario, ScenarioOutline):
+        carried |= {str(tag) for examples in scenario.examples for tag in examples.tags}
+    whens = [step for step in steps if step.keyword == "When"]
+    acts = [step for step in steps if step.step_type == "when"]
+    if len(whens) != 1 or len(acts) != 1:
+        yield Finding(place, "a scenario has one When", f"{len(acts)} steps act")
+    if len(steps) > MOST_STEPS:
+        yield Finding(place, f"a scenario has at most {MOST_STEPS} steps", str(len(steps)))
+    if not any(step.step_type == "then" for step in steps):
+        yield Finding(place, "a scenario says what comes of it", "there is no Then")
+    if len(scenario.name) > LONGEST_TITLE:
+        yield Finding(
+            place, f"a title has at most {LONGEST_TITLE} characters", f"{len(scenario.name)}: “{scenario.name}”"
+        )
+    if len(carried & set(tags.SEVERITIES)) != 1:
+        found = ", ".join(sorted(carried & set(tags.SEVERITIES))) or "none"
+        yield Finding(place, "a scenario has one severity", found)
+    if not any(REQUIREMENT_ID.match(tag) for tag in carried):
+        yield Finding(place, "a scenario names the requirement it shows", "no id")
+    for tag in sorted(carried):
+        if not tags.is_known(tag) and "<" not in tag:
+            yield Finding(place, "a tag is registered in earshot/book/tags.py", f"@{tag}")
+    yield from _of_steps(steps)
+
+
+def _of_columns(outline: ScenarioOutline) -> Iterator[Finding]:
+    used = " ".join([outline.name, *map(str, outline.tags), *(step.name for step in outline.steps)])
+    bare = SAID_ALOUD.sub("", used)
+    for examples in outline.examples:
+        for column in examples.table.headings if examples.table else ():
+            if f"<{column}>" not in used:
+                yield Finding(_place(examples), "a column of examples is used", column)
+            if f"<{column}>" in bare:
+                for row in examples.table:
+                    yield from _of_words(f"{examples.filename}:{row.line}", row[column])
+
+
+def _of_steps(steps: list[Step]) -> Iterator[Finding]:
+    for step in steps:
+        table = [step.table.headings, *step.table.rows] if step.table else ()
+        for text in (step.name, step.text or "", *(cell for row in table for cell in row)):
+            yield from _of_words(_place(step), text)
+
+
+def _of_words(place: str, text: str) -> Iterator[Finding]:
+    """Find what is not for people; what is said aloud, or stands for the cell of a row, is data."""
+    words = PLACEHOLDER.sub("", SAID_ALOUD.sub("", text))
+    for pattern, what in NOT_FOR_PEOPLE:
+        if hit := pattern.search(words):
+            yield Finding(place, f"a step does not talk of {what}", f"“{hit.group()}” in “{text}”")
+
+
+def _of_phrase_book(book: phrase_book.PhraseBook, committed: Path, folder: Path) -> Iterator[Finding]:
+    text = committed.read_text(encoding="utf-8") if committed.is_file() else ""
+    if text != phrase_book.render(book):
+        yield Finding(
+            str(committed),
+            "the phrase book lists every sentence",
+            "it differs from the steps; look at the change with `python -m earshot lint --write` and git diff",
+        )
+    sentences = [
+        step.name
+        for _, feature in parse_features(folder)
+        for scenario in feature.walk_scenarios()
+        for step in scenario.all_steps
+    ]
+    for phrase in book.unused(sentences):
+        yield Finding(phrase.place, "a sentence of the phrase book is used", phrase.pattern)
+
+
+def _place(part: Feature | Scenario | Step) -> str:
+    return f"{part.filename}:{part.line}"

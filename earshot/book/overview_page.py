@@ -1,0 +1,356 @@
+"""The overview as one page for product owners: no script, no image, no request.
+
+It lies beside the report (index.html) and the page of all promises (trace.html) and links to both.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from html import escape
+
+from earshot.book.layout import document, prose
+from earshot.book.overview import Messages, Overview, Scenario, Shown, State, System, reasons
+from earshot.evidence.budgets import Measured
+from earshot.evidence.identity import TRACE_PAGE
+from earshot.evidence.timings import TIMINGS, by_kind
+from earshot.evidence.verdicts import VERDICTS
+
+REPORT_PAGE = "index.html"
+MOST_LISTED = 40
+TREND_WIDTH, TREND_HEIGHT = 120, 18
+
+_LOOKS = {
+    State.BROKEN: ("bad", "broken"),
+    State.KNOWN: ("bad soft", "known not to be kept"),
+    State.OPEN: ("note", "open"),
+    State.NOT_CHECKED: ("none", "not checked"),
+    State.KEPT: ("good", "kept"),
+}
+_ORDER = (State.KEPT, State.OPEN, State.KNOWN, State.BROKEN, State.NOT_CHECKED)
+_STYLE = """
+:root { --amber: #c06a00; }
+.verdict { display: inline-block; margin: 1.25rem 0 0.25rem; padding: 0.55rem 1rem; border-radius: 6px;
+           font-size: 1.1rem; font-weight: 600; border-left: 5px solid; }
+.verdict.good { background: #eaf4ee; } .verdict.bad { background: #fbecea; } .verdict.note { background: #fdf3e3; }
+.facts { display: grid; grid-template-columns: max-content 1fr; gap: 0.15rem 1.25rem; margin: 1rem 0 0;
+         font-size: 0.93rem; }
+.facts dt { color: var(--soft); } .facts dd { margin: 0; overflow-wrap: anywhere; }
+.lead { max-width: none; }
+.pages { display: flex; flex-wrap: wrap; gap: 0.3rem 1.5rem; margin: 1rem 0 0; padding: 0; list-style: none; }
+.bar { display: flex; height: 0.7rem; border-radius: 4px; overflow: hidden; background: var(--line); min-width: 6rem; }
+.bar i { display: block; } .bar.large { height: 1.1rem; margin: 1rem 0 0.6rem; }
+.bar .good, .legend .good i { background: #3f8f68; } .bar .bad, .legend .bad i { background: var(--bad); }
+.bar .note, .legend .note i { background: var(--amber); } .bar .none, .legend .none i { background: #c5ccd5; }
+.bar .soft, .legend .soft i { background: #d99a8f; }
+.legend { display: flex; flex-wrap: wrap; gap: 0.25rem 1.4rem; margin: 0; padding: 0; list-style: none; }
+.legend li { color: var(--ink); } .legend b { font-variant-numeric: tabular-nums; }
+.legend i { display: inline-block; width: 0.75rem; height: 0.75rem; border-radius: 3px; margin-right: 0.45rem; }
+.cards { list-style: none; margin: 0.75rem 0 0; padding: 0; }
+.cards > li { border: 1px solid var(--line); border-left: 4px solid var(--line); border-radius: 6px;
+              padding: 0.75rem 1rem; margin: 0 0 0.75rem; break-inside: avoid; }
+.cards > .bad { border-left-color: var(--bad); color: inherit; }
+.cards > .note { border-left-color: var(--amber); color: inherit; }
+.cards p { max-width: none; } .cards .id { font-weight: 600; margin-right: 0.5rem; }
+.cards ul { margin: 0.5rem 0 0; padding: 0; list-style: none; }
+.cards ul li { padding: 0.4rem 0 0; border-top: 1px solid var(--line); margin-top: 0.4rem; }
+.why { display: block; overflow-wrap: anywhere; } .by { display: block; font-size: 0.88rem; color: var(--soft); }
+table { width: 100%; border-collapse: collapse; font-size: 0.95rem; margin-top: 0.5rem; }
+th { padding: 0.35rem 1rem 0.35rem 0; text-align: left; font-size: 0.8rem; font-weight: 600; color: var(--soft);
+     border-bottom: 1px solid var(--ink); }
+td { padding: 0.45rem 1rem 0.45rem 0; vertical-align: middle; border-bottom: 1px solid var(--line); }
+td.number, th.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.trend { vertical-align: middle; margin-left: 0.4rem; } .trend polyline { fill: none; stroke: var(--soft); }
+td.wide { width: 34%; } tr { break-inside: avoid; }
+details { border-top: 1px solid var(--line); padding: 0.5rem 0; } details[open] { padding-bottom: 1rem; }
+summary { cursor: pointer; } summary b { font-variant-numeric: tabular-nums; }
+.list { list-style: none; margin: 0.5rem 0 0; padding: 0; font-size: 0.95rem; }
+.list li { display: grid; grid-template-columns: 6.2rem 1fr; gap: 0.1rem 1rem; padding: 0.3rem 0; }
+.names { font-size: 0.95rem; line-height: 1.9; } .names span { background: var(--tint); border: 1px solid var(--line);
+         border-radius: 4px; padding: 0.05rem 0.4rem; margin-right: 0.3rem; overflow-wrap: anywhere; }
+@media screen and (max-width: 44rem) {
+  .facts { grid-template-columns: 1fr; gap: 0; } .facts dd { margin: 0 0 0.4rem; }
+  .list li { grid-template-columns: 1fr; } td, th { padding-right: 0.6rem; } td.wide { width: 30%; }
+}
+"""
+
+
+def render_overview(overview: Overview) -> str:
+    """Return the whole HTML document."""
+    body = [
+        "<header><h1>What this run says about the promises</h1>",
+        '<p class="lead">For everybody who wants to know what the service keeps, without reading a test.</p>',
+        _verdict(overview),
+        _facts(overview),
+        f'<ul class="pages"><li><a href="{REPORT_PAGE}">The report: every scenario, with sound and pictures</a></li>'
+        f'<li><a href="{TRACE_PAGE}">All promises and the scenarios that show them</a></li></ul></header><main>',
+        *(part for system in overview.systems for part in _system(system)),
+        *_elsewhere(overview),
+        "</main>",
+    ]
+    return document("What this run says about the promises", body, style=_STYLE)
+
+
+def _verdict(overview: Overview) -> str:
+    states = Counter(shown.state for system in overview.systems for shown in system.promises)
+    other = sum(overview.verdicts[verdict] for verdict in ("failed", "broken"))
+    kept, unclear = states[State.KEPT], states[State.OPEN]
+    if states[State.BROKEN]:
+        kind, words = "bad", f"{_count(states[State.BROKEN], 'promise is', 'promises are')} broken"
+    elif other:
+        kind, words = "bad", f"No promise is broken, but {_count(other, 'scenario', 'scenarios')} went wrong"
+    elif unclear:
+        kind, words = (
+            "note",
+            f"No promise is broken, and of {_count(unclear, 'promise', 'promises')} nothing can be said",
+        )
+    elif kept:
+        kind, words = "good", "Every promise that was checked is kept"
+    else:
+        kind, words = "note", "No promise was checked"
+    return f'<p class="verdict {kind}">{words}.</p>'
+
+
+def _facts(overview: Overview) -> str:
+    about = overview.surroundings
+    counts = overview.verdicts
+    ended = ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict])
+    minutes, seconds = divmod(round(overview.duration_s), 60)
+    facts = {
+        "When": f"{overview.began:%d %B %Y, %H:%M}, for {minutes} min {seconds} s" if overview.began else "",
+        "What was tested": about.get("Target", ""),
+        "It does not grant": about.get("Target does not grant", ""),
+        "Agreement": about.get("Contract", ""),
+        "Scenarios": f"{len(overview.scenarios)}: {ended}",
+    }
+    rows = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in facts.items() if value)
+    return f'<dl class="facts">{rows}</dl>'
+
+
+def _system(system: System) -> Iterator[str]:
+    counts = Counter(shown.state for shown in system.promises)
+    yield f'<section><h2 id="{escape(system.name)}">{escape(system.title)}</h2>'
+    yield _bar(counts, large=True)
+    yield _legend(counts)
+    yield from _cards(
+        "Broken promises", "bad", system.having(State.BROKEN), "The service did something else than was agreed."
+    )
+    yield from _cards(
+        "Known not to be kept",
+        "bad",
+        system.having(State.KNOWN),
+        "The service fails here, and the people who run it say so beforehand.",
+    )
+    yield from _cards(
+        "Open",
+        "note",
+        system.having(State.OPEN),
+        "Nothing can be said: the measurement did not decide, or the test itself did not work.",
+    )
+    yield from _not_checked(system)
+    yield from _groups(system)
+    yield from _budgets(system.budgets)
+    yield from _messages(system.messages)
+    yield from _slowest(system.slowest)
+    yield from _kept(system)
+    yield "</section>"
+
+
+def _bar(counts: Counter[State], *, large: bool = False) -> str:
+    parts = "".join(
+        f'<i class="{_LOOKS[state][0]}" style="flex:{counts[state]}"></i>' for state in _ORDER if counts[state]
+    )
+    words = ", ".join(f"{counts[state]} {_LOOKS[state][1]}" for state in _ORDER if counts[state])
+    return f'<div class="bar{" large" if large else ""}" role="img" aria-label="{words}">{parts}</div>'
+
+
+def _legend(counts: Counter[State]) -> str:
+    rows = "".join(
+        f'<li class="{_LOOKS[state][0]}"><i></i><b>{counts[state]}</b> {_LOOKS[state][1]}</li>'
+        for state in _ORDER
+        if counts[state] or state in (State.KEPT, State.BROKEN)
+    )
+    return f'<ul class="legend">{rows}<li>of <b>{counts.total()}</b> promises</li></ul>'
+
+
+def _cards(title: str, kind: str, promises: list[Shown], explanation: str) -> Iterator[str]:
+    if not promises:
+        return
+    yield f"<h3>{title}</h3><p>{explanation}</p>"
+    yield f'<ul class="cards">{"".join(_card(shown, kind) for shown in promises)}</ul>'
+
+
+def _card(shown: Shown, kind: str) -> str:
+    reasons_given = "".join(
+        f'<li><span class="why">{prose(_capitalised(scenario.reason))}</span>'
+        f'<span class="by">{_scenario_link(scenario)}, {escape(scenario.verdict)}</span></li>'
+        for scenario in shown.telling
+    )
+    return (
+        f'<li class="{kind}"><p>{_promise_link(shown)}{prose(shown.requirement.text)}</p><ul>{reasons_given}</ul></li>'
+    )
+
+
+def _not_checked(system: System) -> Iterator[str]:
+    unchecked = system.having(State.NOT_CHECKED)
+    if not unchecked:
+        return
+    yield f"<h3>Not checked, and why</h3><p>{_count(len(unchecked), 'promise was', 'promises were')} not checked.</p>"
+    for reason, promises in reasons(unchecked):
+        yield (
+            f"<details><summary><b>{len(promises)}</b>, because {prose(reason.removeprefix('not checked: '))}</summary>"
+            f"{_promise_list(promises)}</details>"
+        )
+
+
+def _kept(system: System) -> Iterator[str]:
+    if kept := system.having(State.KEPT):
+        yield (
+            f"<h3>Kept promises</h3><details><summary>All <b>{len(kept)}</b> of them</summary>"
+            f"{_promise_list(kept)}</details>"
+        )
+
+
+def _groups(system: System) -> Iterator[str]:
+    in_this_run = sum(bool(shown.scenarios) for shown in system.promises)
+    yield (
+        f"<h3>Where the promises stand</h3><p>Of {len(system.promises)} promises, {system.covered} have a scenario, "
+        f"and {in_this_run} had one in this run.</p>"
+    )
+    yield '<table><thead><tr><th>Promises about</th><th></th><th class="number">Kept</th></tr></thead><tbody>'
+    for group, counts in system.by_group().items():
+        yield (
+            f'<tr><td>{escape(group)}</td><td class="wide">{_bar(counts)}</td>'
+            f'<td class="number">{counts[State.KEPT]} of {counts.total()}</td></tr>'
+        )
+    yield "</tbody></table>"
+
+
+def _budgets(measured: list[tuple[Scenario, Measured]]) -> Iterator[str]:
+    yield "<h3>Promises about time</h3>"
+    if not measured:
+        yield "<p>No delay was measured against a budget in this run.</p>"
+        return
+    yield (
+        "<p>How much of the time that is allowed was left. The tightest come first. "
+        f'For programs, with every sample: <a href="{TIMINGS}">{TIMINGS}</a>.</p>'
+    )
+    kinds = by_kind(each for _, each in measured)
+    for kind, of_kind in kinds.items():
+        if of_kind and len(of_kind) < len(measured):
+            yield f"<h4>{prose(kind[:1].upper() + kind[1:])}</h4>"
+        yield from _budgets_of_kind([(scenario, each) for scenario, each in measured if each in of_kind])
+
+
+def _budgets_of_kind(measured: list[tuple[Scenario, Measured]]) -> Iterator[str]:
+    if not measured:
+        return
+    yield (
+        '<table><thead><tr><th>What</th><th class="number">Allowed</th><th class="number">Took</th><th>Left</th></tr>'
+        "</thead><tbody>"
+    )
+    for scenario, each in measured:
+        took = "never came" if each.measured_ms is None else f"{each.measured_ms:,.0f}&nbsp;ms"
+        yield (
+            f'<tr><td>{prose(each.what)}<span class="by">{_scenario_link(scenario)}</span>{_since_last(each)}</td>'
+            f'<td class="number">{each.limit_ms:,.0f}&nbsp;ms</td><td class="number">{took}</td>'
+            f'<td class="wide">{_headroom(each)}</td></tr>'
+        )
+    yield "</tbody></table>"
+
+
+def _since_last(measured: Measured) -> str:
+    """Say how it compares with the run before, with a line through the runs on the same kind of machine."""
+    if len(measured.trend_ms) < 2:
+        return ""
+    top, step = max(measured.trend_ms), TREND_WIDTH / (len(measured.trend_ms) - 1)
+    line = " ".join(
+        f"{k * step:.1f},{TREND_HEIGHT - (TREND_HEIGHT - 2) * time_ms / top:.1f}"
+        for k, time_ms in enumerate(measured.trend_ms)
+    )
+    runs = f"95 % within {', '.join(f'{time_ms:.0f}' for time_ms in measured.trend_ms)} ms, in the order of the runs"
+    return (
+        f'<span class="by">{prose(_capitalised(measured.since_last))} <svg class="trend" role="img" '
+        f'aria-label="{runs}" width="{TREND_WIDTH}" height="{TREND_HEIGHT}"><title>{runs}</title>'
+        f'<polyline points="{line}"/></svg></span>'
+    )
+
+
+def _headroom(measured: Measured) -> str:
+    if measured.outcome == "inconclusive":
+        return '<span class="note">not decided</span>'
+    if measured.headroom is None or measured.headroom < 0 or measured.outcome == "fail":
+        return '<span class="bad">too slow</span>'
+    used = 1 - measured.headroom
+    return (
+        f'<div class="bar"><i class="{"note" if used > 0.8 else "good"}" style="flex:{used:.3f}"></i>'
+        f'<i style="flex:{measured.headroom:.3f}"></i></div><span class="by">{measured.headroom:.0%} left</span>'
+    )
+
+
+def _messages(messages: Messages | None) -> Iterator[str]:
+    if messages is None:
+        return
+    seen = len(messages.declared) - len(messages.unseen)
+    yield (
+        f"<h3>Messages of the agreement</h3><p>{seen} of {len(messages.declared)} kinds of message were seen on the "
+        "wire and had the form that was agreed.</p>"
+    )
+    if messages.unseen:
+        yield f'<p class="names">Not seen in this run: {_names(messages.unseen)}</p>'
+    if messages.unknown:
+        yield f'<p class="names">Seen, but not part of the agreement: {_names(messages.unknown)}</p>'
+
+
+def _slowest(scenarios: list[Scenario]) -> Iterator[str]:
+    if not scenarios:
+        return
+    yield "<h3>Slowest scenarios</h3><p>How long the check took, which is not how long the service took.</p>"
+    yield "<table><tbody>"
+    for scenario in scenarios:
+        yield (
+            f'<tr><td>{_scenario_link(scenario)}<span class="by">{escape(scenario.feature)}</span></td>'
+            f'<td class="number">{scenario.duration_s:.1f}&nbsp;s</td></tr>'
+        )
+    yield "</tbody></table>"
+
+
+def _elsewhere(overview: Overview) -> Iterator[str]:
+    """Yield what went wrong without belonging to a system or to a promise."""
+    known = {id_ for system in overview.systems for id_ in (shown.requirement.id for shown in system.promises)}
+    loose = [s for s in overview.scenarios if s.verdict in ("failed", "broken") and not s.promises & known]
+    if loose:
+        yield "<section><h2>Beyond the promises</h2><p>These went wrong and belong to no promise.</p><ul class='cards'>"
+        for scenario in loose:
+            yield (
+                f'<li class="bad"><span class="why">{prose(_capitalised(scenario.reason))}</span>'
+                f'<span class="by">{_scenario_link(scenario)}, {scenario.verdict}</span></li>'
+            )
+        yield "</ul></section>"
+
+
+def _promise_list(promises: Iterable[Shown]) -> str:
+    rows = "".join(f"<li>{_promise_link(shown)}<span>{prose(shown.requirement.text)}</span></li>" for shown in promises)
+    return f'<ul class="list">{rows}</ul>'
+
+
+def _promise_link(shown: Shown) -> str:
+    return f'<a class="id" href="{TRACE_PAGE}#{shown.requirement.id}">{shown.requirement.id}</a>'
+
+
+def _scenario_link(scenario: Scenario) -> str:
+    return f'<a href="{REPORT_PAGE}#{scenario.anchor}">{escape(scenario.title)}</a>'
+
+
+def _names(names: Iterable[str]) -> str:
+    kept = list(names)
+    more = f" and {len(kept) - MOST_LISTED} more" if len(kept) > MOST_LISTED else ""
+    return " ".join(f"<span>{escape(name)}</span>" for name in kept[:MOST_LISTED]) + more
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def _capitalised(words: str) -> str:
+    return words[:1].upper() + words[1:]

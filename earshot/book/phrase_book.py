@@ -1,0 +1,80 @@
+"""The phrase book: every sentence that a feature can say, read from the step definitions."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from behave.runner_util import load_step_modules
+from behave.step_registry import registry
+
+TITLES = {"given": "Given", "when": "When", "then": "Then"}
+HEAD = """\
+# Phrase book
+
+Every sentence that a feature can say. It is made from the step definitions by `python -m earshot lint --write`;
+`make test` fails when it differs, so that a new or changed sentence shows up in review. Words in ‹angle quotes› stand
+for a choice, which `features/vocabulary/broadcast.py` lists.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One sentence."""
+
+    kind: str
+    """given, when or then."""
+    pattern: str
+    """The sentence with its placeholders."""
+    place: str
+    """Where it is defined."""
+    matcher: Any
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseBook:
+    """All sentences."""
+
+    phrases: tuple[Phrase, ...]
+
+    def unused(self, sentences: Iterable[str]) -> list[Phrase]:
+        """Return the phrases that none of these sentences uses."""
+        said = set(sentences)
+        return [phrase for phrase in self.phrases if not any(phrase.matcher.matches(sentence) for sentence in said)]
+
+
+def read(features: Path) -> PhraseBook:
+    """Load the step definitions beside these features and return their sentences; nothing is run."""
+    root = str(features.resolve().parent)
+    if root not in sys.path:
+        sys.path.insert(0, root)
+    __import__("features.vocabulary.broadcast")
+    if not any(registry.steps.values()):
+        load_step_modules([str(features / "steps")])
+    return PhraseBook(
+        tuple(
+            Phrase(
+                kind, matcher.pattern, f"{Path(matcher.location.filename).as_posix()}:{matcher.location.line}", matcher
+            )
+            for kind in TITLES
+            for matcher in registry.steps[kind]
+        )
+    )
+
+
+def render(book: PhraseBook) -> str:
+    """Return the phrase book as Markdown, sentences in alphabetical order."""
+    parts = [HEAD]
+    for kind, title in TITLES.items():
+        parts.append(f"\n## {title}\n")
+        parts += sorted({f"- {readable(p.pattern)}" for p in book.phrases if p.kind == kind})
+    return "\n".join(parts) + "\n"
+
+
+def readable(pattern: str) -> str:
+    """Return a step's pattern as a sentence, with ‹angle quotes› around what stands for a choice."""
+    return re.sub(r"\{(\w+):(\w+)\}", lambda match: f"‹{match.group(1).replace('_', ' ')}›", pattern)

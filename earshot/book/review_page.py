@@ -1,0 +1,84 @@
+"""The changes of a review as one page: what is gone struck out, what is new underlined, word by word.
+
+The page is self-contained: no script, no image, no request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from html import escape
+
+from earshot.book.changes import Change, Line, Section, tally
+from earshot.book.layout import document
+
+_FATES = {"new": ("new", "good"), "removed": ("gone", "bad"), "changed": ("changed", "note")}
+
+_STYLE = """
+body { max-width: 52rem; }
+h2 { padding-top: 0.8rem; border-top: 1px solid var(--ink); margin-bottom: 0.25rem; }
+h3 { margin: 1.5rem 0 0.3rem; font-size: 1rem; }
+h3 .what { color: var(--soft); font-weight: 400; }
+h3 .fate { margin-left: 0.5em; font-size: 0.85rem; font-weight: 400; }
+section { break-inside: auto; }
+p { max-width: none; }
+.tally { margin-top: 1.25rem; padding: 0.7rem 1rem; background: var(--tint); border-radius: 4px; }
+.said { margin: 0.2rem 0; color: var(--soft); font-size: 0.95rem; }
+.words { list-style: none; margin: 0; padding: 0; }
+.words li { padding: 0.12rem 0 0.12rem 1.3rem; position: relative; break-inside: avoid; }
+.words li::before { position: absolute; left: 0; color: var(--soft); content: attr(data-sign); }
+.gone del, .reworded del { color: var(--bad); text-decoration-thickness: 1px; }
+ins { color: var(--good); text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: 0.2em; }
+.new ins { text-decoration: none; }
+"""
+
+
+def render_review(sections: Sequence[Section], *, since: str, to: str) -> str:
+    """Return the whole HTML document; `since` and `to` name the two states."""
+    return document(
+        "What changed in the promises",
+        [
+            "<header><h1>What changed in the promises</h1>",
+            f'<p class="lead">From {escape(since)} to {escape(to)}.</p>',
+            f'<p class="tally">{escape(tally(sections))}</p></header><main>',
+            *map(_section, sections),
+            "</main>",
+        ],
+        style=_STYLE,
+    )
+
+
+def _section(section: Section) -> str:
+    about = f'<p class="said">{escape(section.about)}</p>' if section.about else ""
+    changes = "\n".join(map(_change, section.changes))
+    return f"<section><h2>{escape(section.title)}</h2>{about}{changes}</section>"
+
+
+def _change(change: Change) -> str:
+    fate, colour = _FATES[change.how]
+    said = "".join(f'<p class="said">{escape(line.text)}</p>' for line in change.lines if line.kind == "said")
+    words = "".join(_words(line) for line in change.lines if line.kind != "said")
+    return (
+        f'<h3><span class="what">{change.what.capitalize()}</span> {escape(change.title)}'
+        f'<span class="fate {colour}">{fate}</span></h3>{said}' + (f'<ul class="words">{words}</ul>' if words else "")
+    )
+
+
+def _words(line: Line) -> str:
+    if line.kind == "reworded":
+        return f'<li class="reworded" data-sign="±">{_reworded(line.was, line.text)}</li>'
+    tag, sign = ("ins", "+") if line.kind == "new" else ("del", "−")
+    return f'<li class="{line.kind}" data-sign="{sign}"><{tag}>{escape(line.text)}</{tag}></li>'
+
+
+def _reworded(was: str, now: str) -> str:
+    """Return both wordings in one, word by word."""
+    before, after = was.split(), now.split()
+    parts = []
+    for operation, was_from, was_to, now_from, now_to in SequenceMatcher(None, before, after, False).get_opcodes():
+        gone, new = (escape(" ".join(words)) for words in (before[was_from:was_to], after[now_from:now_to]))
+        if operation == "equal":
+            parts.append(new)
+        else:
+            parts += [*([f"<del>{gone}</del>"] if gone else []), *([f"<ins>{new}</ins>"] if new else [])]
+    return " ".join(parts)

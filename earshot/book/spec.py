@@ -1,0 +1,57 @@
+"""`python -m earshot spec`: the features as a book that a product owner can read, print and sign.
+
+Nothing is executed and no service is needed: the book is made of the feature files, the requirements, their reviews
+and, if there are any, the results of the last run.
+"""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime
+from pathlib import Path
+
+from earshot.book.report import read_results
+from earshot.book.requirements import CONTRACT_DIR, load_requirements
+from earshot.book.specification import Book, read_features, verdicts_of
+from earshot.book.specification_page import render_book
+from earshot.failures import Unusable
+
+LAST_RESULTS = Path("allure-results")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.add_argument("--features", type=Path, default=Path("features"), metavar="DIR", help="default: %(default)s")
+    parser.add_argument("--contract", type=Path, default=CONTRACT_DIR, metavar="DIR", help="default: contract")
+    parser.add_argument(
+        "--results", type=Path, metavar="DIR", help=f"of the run to show; default: {LAST_RESULTS}, if there are any"
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("specification/index.html"),
+        metavar="PATH",
+        help="an HTML file, or a folder for index.html; default: %(default)s",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the book and print its address."""
+    results = arguments.results
+    if results is None and any(LAST_RESULTS.glob("*-result.json")):
+        results = LAST_RESULTS
+    book = Book(
+        requirements=load_requirements(arguments.contract),
+        features=read_features(arguments.features),
+        verdicts=verdicts_of(read_results(results)) if results else {},
+    )
+    file = arguments.out if arguments.out.suffix == ".html" else arguments.out / "index.html"
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(render_book(book, made_at=datetime.now(UTC)), encoding="utf-8")
+    except OSError as error:
+        raise Unusable(
+            f"cannot write the specification to {file}: {error.strerror}; name another path by --out"
+        ) from error
+    print(f"Specification: {file.resolve().as_uri()}")
+    return 0

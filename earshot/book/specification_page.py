@@ -1,0 +1,455 @@
+"""The specification as a book: chapters of rules and scenarios, with the requirements beside them.
+
+The page is self-contained: no script, no image, no request. On paper every chapter begins a page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from html import escape
+
+from earshot.book import tags
+from earshot.book.layout import document, figures, id_link, prose
+from earshot.book.requirements import Group, Requirement
+from earshot.book.specification import Book, Examples, Feature, Row, Rule, Scenario, Sentence, Verdict
+
+COLOURS = {"failed": "bad", "broken": "note", "unknown": "note", "none": "soft", "skipped": "soft", "passed": "good"}
+"""The colour of each status, the gravest first: the verdict on an outline is that on its gravest row."""
+NO_RESULT = Verdict("none", "no result", "", datetime.min.replace(tzinfo=UTC))
+
+_QUOTED = re.compile(r"&quot;(.*?)&quot;")
+
+_STYLE = """
+:root { --serif: "Iowan Old Style", "Palatino Linotype", Palatino, "Source Serif 4", Georgia, "Liberation Serif",
+                 "DejaVu Serif", "Hiragino Mincho ProN", "Noto Serif CJK JP", serif;
+        --sans: system-ui, "Segoe UI", "Liberation Sans", "DejaVu Sans", sans-serif; }
+body { max-width: 66rem; font-family: var(--serif); font-size: 1.0625rem; line-height: 1.5; }
+h1, h2, h3, h4 { font-weight: 600; text-wrap: balance; }
+h1 { font-size: 2.9rem; line-height: 1.1; letter-spacing: -0.015em; }
+.title { padding: 5rem 0 0; }
+.title .lead { margin: 1rem 0 0; font-size: 1.3rem; line-height: 1.4; }
+.title .made { margin-top: 2.5rem; }
+.figures, .made, nav .tally, .tally, .verdict, .notes, .keyword, .examples, .place, .back, .key, .reqs .about, .given
+  { font-family: var(--sans); }
+.made, .key { font-size: 0.85rem; color: var(--soft); }
+.soft { color: var(--soft); }
+h2 { margin: 0; font-size: 2rem; line-height: 1.15; letter-spacing: -0.01em; }
+h2 .number, h3 .number { color: var(--soft); font-weight: 400; margin-right: 0.5em;
+                        font-variant-numeric: tabular-nums; }
+h3 { margin: 0; font-size: 1.35rem; line-height: 1.25; }
+h4 { margin: 0; font-size: 1.0625rem; line-height: 1.35; }
+.part { margin: 5rem 0 0; padding-top: 1rem; border-top: 2px solid var(--ink); font-size: 1.1rem; color: var(--soft);
+        font-weight: 400; letter-spacing: 0; }
+nav { margin: 4rem 0 0; }
+nav h2 { font-size: 1.5rem; margin-bottom: 1.25rem; }
+nav a { color: inherit; text-decoration: none; }
+nav a:hover { text-decoration: underline; }
+nav .chapters { columns: 2; column-gap: 3rem; list-style: none; margin: 0; padding: 0; }
+nav .chapters > li { break-inside: avoid; padding: 0 0 1.1rem; }
+nav .chapter { display: grid; grid-template-columns: 1.9rem 1fr auto; align-items: baseline; font-weight: 600; }
+nav .chapter .number { color: var(--soft); font-weight: 400; font-variant-numeric: tabular-nums; }
+.tally { font-size: 0.82rem; font-weight: 400; color: var(--soft); white-space: nowrap; }
+nav .tally { padding-left: 0.75rem; }
+nav .rules { list-style: none; margin: 0.15rem 0 0; padding: 0 0 0 1.9rem; font-size: 0.95rem; line-height: 1.4;
+             color: var(--soft); }
+nav .rules li { padding: 0.1rem 0; }
+.feature { margin: 6rem 0 0; }
+.feature > .about { margin: 0.75rem 0 0; font-size: 1.2rem; line-height: 1.45; color: var(--soft); max-width: 40rem; }
+.feature > .tally { display: block; margin-top: 0.75rem; white-space: normal; }
+.rule { margin: 3.25rem 0 0; padding-top: 1.1rem; border-top: 1px solid var(--ink); }
+.rule > .about { color: var(--soft); }
+.given { margin: 1rem 0 0; padding: 0.7rem 1rem; background: var(--tint); border-radius: 4px; max-width: 43.5rem; }
+.given > span { display: block; font-size: 0.8rem; color: var(--soft); margin-bottom: 0.25rem; }
+.given .steps { margin: 0; font-family: var(--serif); }
+.scenario { display: grid; grid-template: "head notes" auto "body notes" 1fr / minmax(0, 1fr) 18rem;
+            column-gap: 2.75rem; margin: 1.9rem 0 0; }
+.head { grid-area: head; display: flex; justify-content: space-between; align-items: baseline; gap: 0.25rem 1.5rem; }
+.body { grid-area: body; min-width: 0; }
+.notes { grid-area: notes; font-size: 0.8rem; line-height: 1.45; color: var(--soft); }
+.notes p { margin: 0 0 0.55rem; }
+.notes .id { font-weight: 600; text-decoration: none; }
+.notes .id:hover { text-decoration: underline; }
+.scenario:target h4, .reqs dt:target, .reqs dt:target + dd { background: var(--found); }
+.verdict { font-size: 0.82rem; white-space: nowrap; }
+.reason { margin: 0.3rem 0 0.4rem; padding-left: 0.8rem; border-left: 2px solid var(--line); font-size: 0.95rem;
+          color: var(--soft); overflow-wrap: anywhere; }
+.steps { list-style: none; margin: 0.4rem 0 0; padding: 0; }
+.steps > li { display: grid; grid-template-columns: 3.6rem minmax(0, 1fr); align-items: baseline; padding: 0.08rem 0; }
+.keyword { font-size: 0.8rem; color: var(--soft); }
+.said { font-style: italic; }
+.stands-for { font: 0.84em var(--sans); color: var(--link); white-space: nowrap; }
+.steps pre { margin: 0.3rem 0; padding: 0.5rem 0.75rem; background: var(--tint); font: 0.82rem/1.5 var(--mono);
+             white-space: pre-wrap; overflow-wrap: anywhere; grid-column: 2; }
+.steps .scroll { grid-column: 2; }
+.scroll { overflow-x: auto; }
+.body > .scroll { margin-left: 3.6rem; }
+.examples { margin: 0.8rem 0 0; font-size: 0.85rem; line-height: 1.4; border-collapse: collapse; }
+.examples caption { text-align: left; color: var(--soft); padding-bottom: 0.2rem; }
+.examples th { text-align: left; font-weight: 600; color: var(--soft); border-bottom: 1px solid var(--ink); }
+.examples th, .examples td { padding: 0.25rem 1.5rem 0.25rem 0; vertical-align: top; }
+.examples td { border-bottom: 1px solid var(--line); }
+.examples td:last-child, .examples th:last-child { padding-right: 0; }
+.reqs { margin: 6rem 0 0; }
+.reqs h3 { margin: 2.5rem 0 0.5rem; padding-top: 0.8rem; border-top: 1px solid var(--ink); }
+.reqs dl { margin: 0; display: grid; grid-template-columns: 7rem minmax(0, 1fr); }
+.reqs dt { padding: 0.55rem 0; font-family: var(--sans); font-size: 0.85rem; font-weight: 600; line-height: 1.85;
+           border-bottom: 1px solid var(--line); }
+.reqs dd { margin: 0; padding: 0.55rem 0; border-bottom: 1px solid var(--line); }
+.reqs .about { display: block; font-size: 0.8rem; line-height: 1.45; color: var(--soft); }
+.reqs .about.note, .reqs .about .note { color: var(--note); }
+.reqs .shown { list-style: none; margin: 0.2rem 0 0; padding: 0; font-size: 0.92rem; }
+.reqs .shown a { color: inherit; text-decoration-color: var(--line); }
+@media screen and (max-width: 56rem) {
+  .scenario { grid-template: "head" auto "body" auto "notes" auto / minmax(0, 1fr); }
+  .notes { margin-top: 0.6rem; }
+  .notes p { margin: 0 0 0.25rem; max-width: none; }
+}
+@media screen and (max-width: 44rem) {
+  body { font-size: 1rem; }
+  h1 { font-size: 2.1rem; }
+  h2 { font-size: 1.6rem; }
+  h3 { font-size: 1.2rem; }
+  .title { padding-top: 1.5rem; }
+  .title .lead { font-size: 1.1rem; }
+  nav .chapters { columns: 1; }
+  .feature, .reqs { margin-top: 4rem; }
+  .feature > .about { font-size: 1.08rem; }
+  .scenario { margin-top: 2.2rem; }
+  .body > .scroll { margin-left: 0; }
+  .steps > li { grid-template-columns: 3.2rem minmax(0, 1fr); }
+  .reqs dl { grid-template-columns: minmax(0, 1fr); }
+  .reqs dt { padding: 0.55rem 0 0; border: 0; }
+  .reqs dd { padding-top: 0; }
+}
+@media print {
+  html { font-size: 9.5pt; }
+  .title { padding-top: 30vh; }
+  nav, .feature, .reqs { break-before: page; margin-top: 0; }
+  .part { break-before: page; break-after: avoid; margin-top: 0; }
+  .part + .feature { break-before: avoid; margin-top: 2rem; }
+  h2, h3, h4, .given, .head, caption, thead { break-after: avoid; }
+  .scenario, .given, .reqs dd, tr { break-inside: avoid; }
+  .scenario.long { break-inside: auto; }
+  .scenario { grid-template-columns: minmax(0, 1fr) 13rem; column-gap: 1.5rem; }
+  .given { background: none; border: 1px solid var(--line); }
+  .back { display: none; }
+  @page { size: A4; margin: 18mm 18mm 20mm; @bottom-center { content: counter(page); font: 9pt serif; } }
+}
+"""
+LONG_TABLE = 20
+"""With so many rows of examples, a scenario may be cut in two by the end of a sheet of paper."""
+
+
+def render_book(book: Book, *, made_at: datetime) -> str:
+    """Return the whole HTML document; `id="REQ-6.3"` marks a requirement, and a scenario has its title as anchor."""
+    return _Page(book).render(made_at)
+
+
+class _Page:
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._requirements = book.requirements.by_id()
+        self._anchors = _anchors(scenario for feature in book.features for scenario in feature.scenarios)
+        self._shown_by: dict[str, list[Scenario]] = {}
+        for feature in book.features:
+            for scenario in feature.scenarios:
+                for id_ in scenario.ids:
+                    self._shown_by.setdefault(id_, []).append(scenario)
+
+    def render(self, made_at: datetime) -> str:
+        titles = list(self._book.requirements.systems.values())
+        name = titles[0] if len(titles) == 1 else "Live speech"
+        return document(
+            f"{name}: the specification",
+            [
+                f'<header class="title"><h1>{escape(name)}</h1>',
+                '<p class="lead">What the service promises, rule by rule, each shown by examples.</p>',
+                self._counts(),
+                f'<p class="made">{self._made(made_at)}</p></header>',
+                self._contents(),
+                "<main>",
+                *self._chapters(),
+                self._all_requirements(),
+                "</main>",
+            ],
+            style=_STYLE,
+        )
+
+    # -- before the first chapter
+
+    def _counts(self) -> str:
+        scenarios = [scenario for feature in self._book.features for scenario in feature.scenarios]
+        counts = [
+            ("Features", len(self._book.features), ""),
+            ("Rules", sum(rule.title is not None for feature in self._book.features for rule in feature.rules), ""),
+            ("Scenarios", len(scenarios), ""),
+            ("Requirements shown", sum(id_ in self._requirements for id_ in self._shown_by), ""),
+        ]
+        if self._book.verdicts:
+            given = Counter(self._verdict(scenario.history_ids).status for scenario in scenarios)
+            counts += [
+                ("Scenarios kept", given["passed"], "good"),
+                ("Scenarios not kept", given["failed"], "bad"),
+                ("Left open", given["broken"] + given["unknown"], "note"),
+                ("Not checked", given["skipped"] + given["none"], ""),
+            ]
+        return figures(counts)
+
+    def _made(self, made_at: datetime) -> str:
+        said = f"Printed on {_day(made_at)}. "
+        if not self._book.verdicts:
+            return f"{said}No results are shown: nothing has been run."
+        last = max(verdict.at for verdict in self._book.verdicts.values())
+        return (
+            f"{said}Verdicts are those of the run of {_day(last)}, {last:%H:%M} UTC. <em>Kept</em> means that the "
+            "service did as promised; any other verdict says why it cannot be called kept, in the words of the report."
+        )
+
+    def _contents(self) -> str:
+        entries = "\n".join(self._contents_entry(number, feature) for number, feature in self._numbered())
+        last = '<li><div class="chapter"><span></span><a href="#requirements">All requirements</a></div></li>'
+        return f'<nav aria-label="Contents"><h2>Contents</h2><ol class="chapters">{entries}{last}</ol></nav>'
+
+    def _contents_entry(self, number: int, feature: Feature) -> str:
+        rules = "".join(
+            f'<li><a href="#{number}.{place}">{escape(rule.title)}</a></li>'
+            for place, rule in enumerate(feature.rules, start=1)
+            if rule.title
+        )
+        scenarios = list(feature.scenarios)
+        return (
+            f'<li><div class="chapter"><span class="number">{number}</span>'
+            f'<a href="#{number}">{escape(feature.title)}</a>'
+            f'<span class="tally">{self._short_tally(scenarios)}</span></div>'
+            f'<ol class="rules">{rules}</ol></li>'
+        )
+
+    # -- the chapters
+
+    def _numbered(self) -> Iterator[tuple[int, Feature]]:
+        """Yield the features with their chapter numbers, one system after the other."""
+        known = list(tags.SYSTEMS)
+        in_order = sorted(
+            self._book.features, key=lambda feature: known.index(feature.system) if feature.system else len(known)
+        )
+        yield from enumerate(in_order, start=1)
+
+    def _chapters(self) -> Iterator[str]:
+        systems = {feature.system for feature in self._book.features}
+        part: str | None = None
+        for number, feature in self._numbered():
+            if len(systems) > 1 and feature.system != part:
+                part = feature.system
+                title = self._book.requirements.systems.get(part, part.title()) if part else "Further features"
+                yield f'<p class="part">{escape(title)}</p>'
+            yield self._chapter(number, feature)
+
+    def _chapter(self, number: int, feature: Feature) -> str:
+        scenarios = list(feature.scenarios)
+        about = f'<p class="about">{prose(feature.description)}</p>' if feature.description else ""
+        rules = (self._rule(f"{number}.{place}", rule) for place, rule in enumerate(feature.rules, start=1))
+        return (
+            f'<section class="feature" id="{number}">'
+            f'<h2><span class="number">{number}</span>{escape(feature.title)}</h2>{about}'
+            f'<p class="tally">{self._long_tally(scenarios)} <span class="place">{escape(feature.file)}</span></p>'
+            f"{_background(feature.background, 'the whole chapter')}{''.join(rules)}</section>"
+        )
+
+    def _rule(self, number: str, rule: Rule) -> str:
+        heading = f'<h3><span class="number">{number}</span>{escape(rule.title)}</h3>' if rule.title is not None else ""
+        about = f'<p class="about">{prose(rule.description)}</p>' if rule.description else ""
+        explained: set[str] = set()
+        scenarios = "\n".join(self._scenario(scenario, explained) for scenario in rule.scenarios)
+        return (
+            f'<section class="rule" id="{number}">{heading}{about}'
+            f"{_background(rule.background, 'every scenario of this rule')}{scenarios}</section>"
+        )
+
+    def _scenario(self, scenario: Scenario, explained: set[str]) -> str:
+        about = f"<p>{prose(scenario.description)}</p>" if scenario.description else ""
+        tables = "".join(self._examples(examples) for examples in scenario.examples)
+        columns = dict.fromkeys(heading for examples in scenario.examples for heading in examples.headings)
+        is_long = sum(len(examples.rows) for examples in scenario.examples) >= LONG_TABLE
+        return (
+            f'<article class="scenario{" long" if is_long else ""}" id="{self._anchors[scenario]}">'
+            f'<div class="head"><h4>{_sentence(scenario.title, columns)}</h4>{self._mark(scenario.history_ids)}</div>'
+            f'<div class="body">{self._reasons(scenario)}{about}{_steps(scenario.sentences, columns)}{tables}</div>'
+            f'<aside class="notes">{self._notes(scenario, explained)}</aside></article>'
+        )
+
+    def _examples(self, examples: Examples) -> str:
+        with_verdicts = bool(self._book.verdicts)
+        headings = [*map(escape, examples.headings), *(["Last result"] if with_verdicts else [])]
+        caption = f"<caption>{escape(examples.title)}</caption>" if examples.title else ""
+        rows = "".join(self._row(row) for row in examples.rows)
+        return (
+            f'<div class="scroll"><table class="examples">{caption}'
+            f"<thead><tr>{''.join(f'<th>{heading}</th>' for heading in headings)}</tr></thead>"
+            f"<tbody>{rows}</tbody></table></div>"
+        )
+
+    def _row(self, row: Row) -> str:
+        cells = [prose(cell) for cell in row.cells]
+        if self._book.verdicts:
+            cells.append(self._mark([row.history_id]))
+        return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+    def _notes(self, scenario: Scenario, explained: set[str]) -> str:
+        """Return the requirements that a scenario shows, in words where the rule has not said them yet."""
+        notes = []
+        for id_ in scenario.ids:
+            requirement = self._requirements.get(id_)
+            if requirement is None:
+                notes.append(
+                    f'<p><span class="id">{escape(id_)}</span> <span class="bad">No such requirement.</span></p>'
+                )
+            elif id_ in explained:
+                notes.append(f"<p>{id_link(id_)} as above</p>")
+            else:
+                notes.append(f"<p>{id_link(id_)} {prose(requirement.text)} {self._standing(requirement)}</p>")
+            explained.add(id_)
+        meanings = "; ".join([*([scenario.severity] if scenario.severity else []), *map(_trait, scenario.traits)])
+        notes.append(f"<p>{escape(meanings[:1].upper() + meanings[1:])}</p>")
+        return "".join(notes)
+
+    # -- verdicts
+
+    def _verdict(self, history_ids: Iterable[str]) -> Verdict:
+        """Return the gravest verdict."""
+        found = [self._book.verdicts.get(history_id, NO_RESULT) for history_id in history_ids]
+        return min(found or [NO_RESULT], key=lambda verdict: list(COLOURS).index(verdict.status))
+
+    def _mark(self, history_ids: Iterable[str]) -> str:
+        if not self._book.verdicts:
+            return ""
+        verdict = self._verdict(history_ids)
+        return f'<span class="verdict {COLOURS[verdict.status]}">{escape(verdict.word)}</span>'
+
+    def _reasons(self, scenario: Scenario) -> str:
+        found = (self._book.verdicts.get(history_id, NO_RESULT) for history_id in scenario.history_ids)
+        reasons = dict.fromkeys(" ".join(verdict.reason.split()) for verdict in found)
+        return "".join(f'<p class="reason">{escape(reason)}</p>' for reason in reasons if reason)
+
+    def _short_tally(self, scenarios: Sequence[Scenario]) -> str:
+        if not self._book.verdicts:
+            return str(len(scenarios))
+        given = Counter(self._verdict(scenario.history_ids).status for scenario in scenarios)
+        if given["none"] == len(scenarios):
+            return NO_RESULT.word
+        text = f"{given['passed']} of {len(scenarios)} kept"
+        return f'<span class="bad">{text}</span>' if given["failed"] else text
+
+    def _long_tally(self, scenarios: Sequence[Scenario]) -> str:
+        said = f"{len(scenarios)} {'scenario' if len(scenarios) == 1 else 'scenarios'}"
+        if not self._book.verdicts:
+            return f"{said}."
+        verdicts = [self._verdict(scenario.history_ids) for scenario in scenarios]
+        given = Counter(
+            (verdict.status != "passed", list(COLOURS).index(verdict.status), verdict.word) for verdict in verdicts
+        )
+        return f"{said}: {', '.join(f'{given[key]} {escape(key[-1])}' for key in sorted(given))}."
+
+    # -- requirements
+
+    def _standing(self, requirement: Requirement) -> str:
+        """Return level, budget and review of a requirement."""
+        budget = f", {prose(requirement.budget)}" if requirement.budget else ""
+        return f"({requirement.level}{budget}; {self._review(requirement)})"
+
+    def _review(self, requirement: Requirement) -> str:
+        review = self._book.requirements.reviews.get(requirement.id)
+        if review is None:
+            return "not yet reviewed"
+        who = f"{escape(review.reviewer)} on {escape(review.date)}"
+        if review.fingerprint == requirement.fingerprint:
+            return f"reviewed by {who}"
+        return f'<span class="note">changed since the review by {who}</span>'
+
+    def _all_requirements(self) -> str:
+        groups = "\n".join(self._group(group) for group in self._book.requirements.groups)
+        return (
+            '<section class="reqs" id="requirements"><h2>All requirements</h2>'
+            '<p class="key">Every requirement with its level, budget and review, and the scenarios that show it.</p>'
+            f"{groups}</section>"
+        )
+
+    def _group(self, group: Group) -> str:
+        entries = "\n".join(self._entry(requirement) for requirement in group.requirements)
+        return f"<h3>{escape(group.title)}</h3><dl>{entries}</dl>"
+
+    def _entry(self, requirement: Requirement) -> str:
+        scenarios = self._shown_by.get(requirement.id, [])
+        if scenarios:
+            links = "".join(f'<li><a href="#{self._anchors[s]}">{escape(s.title)}</a></li>' for s in scenarios)
+            shown = f'<ul class="shown">{links}</ul>'
+        elif requirement.deploy_only:
+            shown = f'<span class="about">Only seen in deployment: {prose(requirement.deploy_only)}.</span>'
+        else:
+            shown = '<span class="about note">No scenario yet.</span>'
+        budget = f", {prose(requirement.budget)}" if requirement.budget else ""
+        return (
+            f'<dt id="{requirement.id}">{requirement.id}</dt><dd>{prose(requirement.text)}'
+            f'<span class="about">{requirement.level.capitalize()}{budget}; {self._review(requirement)}.</span>'
+            f"{shown}</dd>"
+        )
+
+
+def _background(sentences: Sequence[Sentence], scope: str) -> str:
+    if not sentences:
+        return ""
+    return f'<div class="given"><span>Given in {scope}</span>{_steps(sentences)}</div>'
+
+
+def _steps(sentences: Iterable[Sentence], columns: Iterable[str] = ()) -> str:
+    items = []
+    for sentence in sentences:
+        block = f"<pre>{escape(sentence.block)}</pre>" if sentence.block else ""
+        items.append(
+            f'<li><span class="keyword">{escape(sentence.keyword)}</span>'
+            f"<span>{_sentence(sentence.text, columns)}</span>{block}{_step_table(sentence.table)}</li>"
+        )
+    return f'<ol class="steps">{"".join(items)}</ol>'
+
+
+def _step_table(table: Sequence[Sequence[str]]) -> str:
+    if not table:
+        return ""
+    head = "".join(f"<th>{escape(cell)}</th>" for cell in table[0])
+    rows = "".join(f"<tr>{''.join(f'<td>{prose(cell)}</td>' for cell in row)}</tr>" for row in table[1:])
+    return (
+        f'<div class="scroll"><table class="examples"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+    )
+
+
+def _sentence(text: str, columns: Iterable[str] = ()) -> str:
+    """Return a sentence for HTML: what is said aloud in italics, and what the examples fill in set apart."""
+    marked = _QUOTED.sub(r'<span class="said">“\1”</span>', prose(text))
+    for column in columns:
+        marked = marked.replace(f"&lt;{escape(column)}&gt;", f'<var class="stands-for">{escape(column)}</var>')
+    return marked
+
+
+def _trait(tag: str) -> str:
+    """Return in words what a tag says of a scenario."""
+    if tag in tags.MEANINGS:
+        return tags.MEANINGS[tag]
+    prefix = next((prefix for prefix in tags.PREFIXES if tag.startswith(prefix)), "")
+    return {"owner:": "answered for by ", "lock:": "alone in its use of "}.get(prefix, "@") + tag.removeprefix(prefix)
+
+
+def _anchors(scenarios: Iterable[Scenario]) -> dict[Scenario, str]:
+    """Return the title of each scenario as an anchor; those of equal title are numbered."""
+    seen: Counter[str] = Counter()
+    anchors = {}
+    for scenario in scenarios:
+        slug = re.sub(r"\W+", "-", scenario.title.lower()).strip("-") or "scenario"
+        seen[slug] += 1
+        anchors[scenario] = slug if seen[slug] == 1 else f"{slug}-{seen[slug]}"
+    return anchors
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.day} {moment:%B %Y}"

@@ -1,0 +1,36 @@
+"""The tags that features may carry, and what each means. Any other tag is a mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from earshot.book.requirements import REQUIREMENT_ID
+
+SYSTEMS = ("broadcast", "conversation", "studio", "calls", "archive")
+SEVERITIES = ("blocker", "critical", "normal", "minor", "trivial")
+
+MEANINGS: Mapping[str, str] = {
+    **{system: f"belongs to the {system} system" for system in SYSTEMS},
+    **{severity: f"how bad a failure would be: {severity}" for severity in SEVERITIES},
+    "needs-table": "needs the state tables of the service",
+    "needs-metrics": "needs the metrics of the service",
+    "needs-logs": "needs the log of the service",
+    "needs-fault": "needs faults on demand",
+    "needs-double": "needs to see what recogniser and translation received",
+    "needs-settings": "needs a service with other settings",
+    "needs-exact-words": "needs a recogniser that understands the recordings word by word, and nothing else",
+    "needs-conversation-log": "needs to read what the service keeps of conversations",
+    "alone": "judges time: never runs beside other scenarios",
+    "slow": "takes longer than everyday runs allow; run with --tags=@slow",
+    "optional": "a promise that a service may leave out",
+    "extension": "a promise beyond the original requirements",
+}
+PREFIXES: Mapping[str, str] = {
+    "lock:": "uses something shared, of this name, that only one scenario at a time may use",
+    "owner:": "who answers for the promise",
+}
+
+
+def is_known(tag: str) -> bool:
+    """Return whether a tag (without @) is registered, or the id of a requirement."""
+    return tag in MEANINGS or tag.startswith(tuple(PREFIXES)) or REQUIREMENT_ID.match(tag) is not None

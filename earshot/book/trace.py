@@ -1,0 +1,240 @@
+"""`python -m earshot trace`: does every promise have a scenario, and every id a promise?
+
+The command prints four lists (covered, uncovered, orphan tags, changed since review) and writes them as text,
+JSON or a page where asked. Other modules import `load_requirements` and `trace` from here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from earshot.book.promises import Changed, ScenarioRef, Trace, trace
+from earshot.book.requirements import (
+    CONTRACT_DIR,
+    Requirement,
+    Requirements,
+    UnusableInputError,
+    load_requirements,
+    mark_reviewed,
+)
+from earshot.book.trace_page import render_page
+
+__all__ = [
+    "Requirements",
+    "Trace",
+    "add_arguments",
+    "load_requirements",
+    "render_text",
+    "run",
+    "to_json",
+    "trace",
+]
+
+_WIDTH = 100
+_ID_COLUMN = 14
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command on `parser`."""
+    parser.add_argument(
+        "--features",
+        type=Path,
+        default=Path("features"),
+        metavar="DIR",
+        help="feature files (default: features)",
+    )
+    parser.add_argument(
+        "--contract",
+        type=Path,
+        default=CONTRACT_DIR,
+        metavar="DIR",
+        help="requirement files (default: contract)",
+    )
+    parser.add_argument("--brief", action="store_true", help="print only what is not in order, and the summary")
+    parser.add_argument("--text", type=Path, metavar="FILE", help="also write the lists as text")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the lists as JSON")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="also write a page with an anchor for each id")
+    parser.add_argument(
+        "--mark-reviewed",
+        nargs="*",
+        metavar="ID",
+        help="record that the wording of these promises, or of all, has been reviewed; needs --reviewer",
+    )
+    parser.add_argument("--reviewer", metavar="NAME", help="who reviewed")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command and return its exit code.
+
+    0: accepted. 1: an obligation without a scenario, an orphan tag or a text changed since its review. 2: the
+    input cannot be used, said in one sentence on standard error.
+    """
+    try:
+        requirements = load_requirements(arguments.contract)
+        if arguments.mark_reviewed is not None:
+            requirements = _mark(requirements, arguments)
+        found = trace(requirements, arguments.features)
+        text = render_text(found)
+        if arguments.text:
+            _write(arguments.text, text)
+        if arguments.json:
+            _write(arguments.json, json.dumps(to_json(found), indent=2, ensure_ascii=False) + "\n")
+        if arguments.html:
+            _write(arguments.html, render_page(found))
+    except UnusableInputError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(render_text(found, brief=True) if arguments.brief else text, end="")
+    return 0 if found.accepted else 1
+
+
+def to_json(found: Trace) -> dict[str, Any]:
+    """Return the four lists and their sizes as plain JSON values."""
+    return {
+        "accepted": found.accepted,
+        "summary": _summary(found),
+        "covered": [_promise(r) | {"scenarios": _refs(found.shown_by[r.id])} for r in found.covered],
+        "uncovered": {
+            "must": [_promise(r) for r in found.uncovered_must],
+            "should": [_promise(r) for r in found.uncovered_should],
+            "deploy_only": [_promise(r) | {"reason": r.deploy_only} for r in found.deploy_only],
+        },
+        "orphans": [{"tag": tag, "scenarios": _refs(refs)} for tag, refs in found.orphans.items()],
+        "changed": [
+            {
+                "id": change.id,
+                "text": change.requirement.text if change.requirement else None,
+                "reviewed": change.review.date,
+                "reviewer": change.review.reviewer,
+            }
+            for change in found.changed
+        ],
+        "not_yet_reviewed": [r.id for r in found.not_reviewed],
+    }
+
+
+def render_text(found: Trace, *, brief: bool = False) -> str:
+    """Return the four lists as text of at most 100 columns; the last line sums up.
+
+    `brief` leaves out what is covered, what only a deployment can show, and what nobody has reviewed yet.
+    """
+    sections: list[tuple[str, Iterable[str]]] = [
+        (f"Covered ({len(found.covered)})", _promise_lines(found.covered, found.shown_by)),
+        (f"Uncovered, must ({len(found.uncovered_must)})", _promise_lines(found.uncovered_must)),
+        (f"Uncovered, should ({len(found.uncovered_should)})", _promise_lines(found.uncovered_should)),
+        (f"Uncovered, deploy-only ({len(found.deploy_only)})", _promise_lines(found.deploy_only)),
+        (f"Orphan tags ({len(found.orphans)})", _orphan_lines(found.orphans)),
+        (f"Changed since reviewed ({len(found.changed)})", _changed_lines(found.changed)),
+        (f"Not yet reviewed ({len(found.not_reviewed)})", _not_reviewed_lines(found)),
+    ]
+    in_order = ("Covered", "Uncovered, deploy-only", "Not yet reviewed")
+    lines: list[str] = []
+    for heading, entries in sections:
+        if not (brief and (heading.startswith(in_order) or heading.endswith("(0)"))):
+            lines += [heading, *entries, ""]
+    lines += [*_complaint(found), _summary(found)]
+    return "\n".join(lines) + "\n"
+
+
+def _mark(requirements: Requirements, arguments: argparse.Namespace) -> Requirements:
+    if not arguments.reviewer:
+        raise UnusableInputError("--mark-reviewed needs --reviewer NAME: a review is somebody's word.")
+    return mark_reviewed(
+        requirements,
+        arguments.mark_reviewed,
+        reviewer=arguments.reviewer,
+        on=datetime.now(UTC).date(),
+        contract_dir=arguments.contract,
+    )
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UnusableInputError(f"Cannot write {file}: {error.strerror}.") from error
+
+
+def _summary(found: Trace) -> str:
+    total = sum(1 for _ in found.requirements)
+    covered, deploy_only = len(found.covered), len(found.deploy_only)
+    must, should = len(found.uncovered_must), len(found.uncovered_should)
+    summary = f"{covered + deploy_only} of {total} requirements accounted for: {covered} covered"
+    summary += f", {deploy_only} deploy-only" if deploy_only else ""
+    return summary + (f"; uncovered {must} must, {should} should" if must or should else "")
+
+
+def _complaint(found: Trace) -> Iterator[str]:
+    """Yield one line that names what makes the trace fail, if anything does."""
+    counts = {
+        "must without a scenario": len(found.uncovered_must),
+        "orphan tags": len(found.orphans),
+        "changed since reviewed": len(found.changed),
+    }
+    if not found.accepted:
+        yield "Not accepted: " + "; ".join(f"{name}: {count}" for name, count in counts.items() if count)
+
+
+def _promise_lines(
+    requirements: Iterable[Requirement], shown_by: Mapping[str, Sequence[ScenarioRef]] | None = None
+) -> Iterator[str]:
+    for requirement in requirements:
+        yield from _entry(requirement.id, requirement.text)
+        if requirement.deploy_only and shown_by is None:
+            yield from _entry("", f"because {requirement.deploy_only}")
+        for ref in (shown_by or {}).get(requirement.id, ()):
+            yield from _entry("", f"- {ref.title}  {ref.place}")
+
+
+def _orphan_lines(orphans: Mapping[str, Sequence[ScenarioRef]]) -> Iterator[str]:
+    for tag, refs in orphans.items():
+        for index, ref in enumerate(refs):
+            yield from _entry("" if index else f"@{tag}", f"- {ref.title}  {ref.place}")
+
+
+def _changed_lines(changes: Iterable[Changed]) -> Iterator[str]:
+    for change in changes:
+        review = f"reviewed by {change.review.reviewer} on {change.review.date}"
+        now = f"now: {change.requirement.text}" if change.requirement else "withdrawn since"
+        yield from _entry(change.id, f"{review}; {now}")
+
+
+def _not_reviewed_lines(found: Trace) -> Iterator[str]:
+    """Yield one entry per group that lacks reviews; a group without any is named as a whole."""
+    for group in found.requirements.groups:
+        missing = [r.id for r in group.requirements if r.id not in found.requirements.reviews]
+        whole = len(missing) == len(group.requirements)
+        if missing:
+            yield from _entry(group.id, "all" if whole else " ".join(missing))
+
+
+def _entry(label: str, text: str) -> list[str]:
+    """Return `text` wrapped beside `label`, with nothing beyond column 100."""
+    first = f"  {label:<{_ID_COLUMN}}"
+    later = " " * (len(first) + (2 if text.startswith("- ") else 0))
+    return textwrap.wrap(text, _WIDTH, initial_indent=first, subsequent_indent=later, break_on_hyphens=False)
+
+
+def _promise(requirement: Requirement) -> dict[str, Any]:
+    return {
+        "id": requirement.id,
+        "text": requirement.text,
+        "level": requirement.level,
+        "observability": " ".join(requirement.observability),
+        "budget": requirement.budget,
+        "source": requirement.source,
+        "system": requirement.system,
+        "group": requirement.group,
+    }
+
+
+def _refs(refs: Iterable[ScenarioRef]) -> list[dict[str, Any]]:
+    return [{"file": r.file, "line": r.line, "title": r.title, "feature": r.feature} for r in refs]

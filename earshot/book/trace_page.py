@@ -1,0 +1,195 @@
+"""The trace as one page: every promise with the scenarios that show it, and an anchor per id.
+
+The page is self-contained: no script, no image, no request. A report links to it as trace.html#REQ-6.3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from earshot.book.layout import document, figures, id_link, prose
+from earshot.book.promises import Changed, ScenarioRef, Trace
+from earshot.book.requirements import Group, Requirement
+
+_STYLE = """
+h3 .id { margin-right: 0.6em; color: var(--soft); }
+h3 .tally { margin-left: 0.6em; color: var(--soft); font-weight: 400; font-size: 0.9rem; }
+nav ul, .open { list-style: none; margin: 0; padding: 0; }
+nav ul { columns: 3 17rem; column-gap: 2rem; font-size: 0.93rem; }
+nav li { display: flex; gap: 0.6rem; align-items: baseline; padding: 0.16rem 0; break-inside: avoid; }
+nav .id { flex: 0 0 4.6rem; }
+nav .title { flex: 1; }
+nav .tally { white-space: nowrap; color: var(--soft); font-variant-numeric: tabular-nums; }
+nav .tally.bad { color: var(--bad); font-weight: 600; }
+.open { font-size: 0.95rem; }
+.open > li { display: grid; grid-template-columns: 6.2rem 1fr; gap: 0.25rem 1rem; padding: 0.45rem 0;
+           border-top: 1px solid var(--line); break-inside: avoid; }
+table { width: 100%; border-collapse: collapse; table-layout: fixed; font-size: 0.95rem; }
+th { padding: 0.35rem 1rem 0.35rem 0; text-align: left; font-size: 0.8rem; font-weight: 600;
+     color: var(--soft); border-bottom: 1px solid var(--ink); }
+td { padding: 0.55rem 1rem 0.55rem 0; vertical-align: top; border-bottom: 1px solid var(--line); }
+tr { break-inside: avoid; }
+tr:target { background: var(--found); box-shadow: -0.6rem 0 0 var(--found); }
+col.c-id { width: 6.8rem; } col.c-level { width: 5rem; } col.c-shown { width: 42%; }
+td .id { color: inherit; font-weight: 600; text-decoration: none; }
+td .id:hover { text-decoration: underline; }
+.budget, .place, .remark { display: block; line-height: 1.4; }
+.budget, .remark { font-size: 0.84rem; color: var(--soft); }
+.remark.note { color: var(--note); }
+.shown { list-style: none; margin: 0; padding: 0; }
+.shown li + li { margin-top: 0.4rem; }
+.level { color: var(--soft); }
+.level.must { color: var(--ink); }
+@media screen and (max-width: 44rem) {
+  thead { display: none; }
+  table, tbody { display: block; }
+  tr { display: grid; grid-template-columns: 1fr auto; padding: 0.7rem 0; border-top: 1px solid var(--line); }
+  td { display: block; padding: 0; border: 0; }
+  td.promise, td.by { grid-column: 1 / -1; }
+  td.promise { order: 1; padding: 0.15rem 0 0.4rem; }
+  td.by { order: 2; }
+  td.by::before { content: "Shown by"; display: block; font-size: 0.78rem; font-weight: 600;
+                  color: var(--soft); }
+  td.by.none::before { content: none; }
+  .open > li { grid-template-columns: 1fr; }
+}
+@media print {
+  nav { break-inside: avoid; }
+  thead { display: table-header-group; }
+}
+"""
+
+
+def render_page(trace: Trace) -> str:
+    """Return the whole HTML document; `id="REQ-6.3"` marks the row of that promise."""
+    titles = list(trace.requirements.systems.values())
+    name = titles[0] if len(titles) == 1 else "All systems"
+    body = [
+        f'<header><h1>{escape(name)}</h1><p class="lead">What is promised, and which scenario shows it.</p>',
+        _figures(trace),
+        "</header><main>",
+        _open_list(
+            "Obligations without a scenario",
+            "These must be shown by a scenario before the service can be accepted.",
+            map(_open_promise, trace.uncovered_must),
+        ),
+        _open_list(
+            "Recommendations without a scenario",
+            "These should be shown; the service can be accepted without them.",
+            map(_open_promise, trace.uncovered_should),
+        ),
+        _open_list(
+            "Tags without a promise",
+            "Scenarios carry these ids, but no promise has them.",
+            (_open_orphan(tag, refs) for tag, refs in trace.orphans.items()),
+        ),
+        _open_list(
+            "Changed since reviewed",
+            "Somebody agreed to another wording, level or budget; these need a new review.",
+            map(_open_change, trace.changed),
+        ),
+        *(_system(trace, system, title) for system, title in trace.requirements.systems.items()),
+        "</main>",
+    ]
+    return document(f"Promises and scenarios: {name}", body, style=_STYLE)
+
+
+def _figures(trace: Trace) -> str:
+    return figures(
+        [
+            ("Promises", sum(1 for _ in trace.requirements), ""),
+            ("Shown by a scenario", len(trace.covered), ""),
+            ("Must, not shown", len(trace.uncovered_must), "bad"),
+            ("Should, not shown", len(trace.uncovered_should), "note"),
+            ("Only seen in deployment", len(trace.deploy_only), ""),
+            ("Tags without a promise", len(trace.orphans), "bad"),
+            ("Changed since reviewed", len(trace.changed), "bad"),
+            ("Not yet reviewed", len(trace.not_reviewed), ""),
+        ]
+    )
+
+
+def _open_list(title: str, explanation: str, items: Iterable[str]) -> str:
+    """Return a list of what is wrong, or nothing when nothing is."""
+    rows = "\n".join(items)
+    if not rows:
+        return ""
+    return f'<section><h2>{title}</h2><p>{explanation}</p><ul class="open">{rows}</ul></section>'
+
+
+def _open_promise(requirement: Requirement) -> str:
+    return f"<li>{id_link(requirement.id)}<span>{prose(requirement.text)}</span></li>"
+
+
+def _open_orphan(tag: str, refs: Sequence[ScenarioRef]) -> str:
+    return f'<li><span class="id">@{escape(tag)}</span>{_scenario_list(refs)}</li>'
+
+
+def _open_change(change: Changed) -> str:
+    label = id_link(change.id) if change.requirement else f'<span class="id">{escape(change.id)}</span>'
+    now = prose(change.requirement.text) if change.requirement else "Withdrawn."
+    review = f"Reviewed by {escape(change.review.reviewer)} on {escape(change.review.date)}"
+    return f'<li>{label}<span>{now}<span class="remark">{review}</span></span></li>'
+
+
+def _system(trace: Trace, system: str, title: str) -> str:
+    groups = [group for group in trace.requirements.groups if group.system == system]
+    entries = "\n".join(_contents_entry(trace, group) for group in groups)
+    contents = f'<nav aria-label="{escape(title)}"><ul>{entries}</ul></nav>'
+    heading = f"<h2>{escape(title)}</h2>" if len(trace.requirements.systems) > 1 else "<h2>Contents</h2>"
+    tables = (_group(trace, group) for group in groups)
+    return "\n".join([f"<section>{heading}", contents, *tables, "</section>"])
+
+
+def _contents_entry(trace: Trace, group: Group) -> str:
+    return f'<li>{id_link(group.id)}<span class="title">{escape(group.title)}</span>{_tally(trace, group)}</li>'
+
+
+def _tally(trace: Trace, group: Group) -> str:
+    shown = sum(1 for requirement in group.requirements if requirement.id in trace.shown_by)
+    missing = any(requirement in trace.uncovered_must for requirement in group.requirements)
+    return f'<span class="tally{" bad" if missing else ""}">{shown} of {len(group.requirements)}</span>'
+
+
+def _group(trace: Trace, group: Group) -> str:
+    rows = "\n".join(_row(trace, requirement) for requirement in group.requirements)
+    return (
+        f'<h3 id="{group.id}"><span class="id">{group.id}</span>{escape(group.title)}'
+        f"{_tally(trace, group)}</h3>\n"
+        '<table><colgroup><col class="c-id"><col><col class="c-level"><col class="c-shown"></colgroup>\n'
+        "<thead><tr><th>Id</th><th>Promise</th><th>Level</th><th>Shown by</th></tr></thead>\n"
+        f"<tbody>{rows}</tbody></table>"
+    )
+
+
+def _row(trace: Trace, requirement: Requirement) -> str:
+    refs = trace.shown_by.get(requirement.id, ())
+    budget = f'<span class="budget">Budget: {prose(requirement.budget)}</span>' if requirement.budget else ""
+    return (
+        f'<tr id="{requirement.id}"><td>{id_link(requirement.id)}</td>'
+        f'<td class="promise">{prose(requirement.text)}{budget}{_review_remark(trace, requirement)}</td>'
+        f'<td class="level {requirement.level}">{requirement.level}</td>'
+        f'<td class="by{"" if refs else " none"}">{_shown_by(requirement, refs)}</td></tr>'
+    )
+
+
+def _shown_by(requirement: Requirement, refs: Sequence[ScenarioRef]) -> str:
+    if refs:
+        return _scenario_list(refs)
+    if requirement.deploy_only:
+        return f'<span class="remark">Only seen in deployment: {escape(requirement.deploy_only)}.</span>'
+    kind = "bad" if requirement.level == "must" else "note"
+    return f'<span class="{kind}">No scenario yet</span>'
+
+
+def _review_remark(trace: Trace, requirement: Requirement) -> str:
+    review = trace.requirements.reviews.get(requirement.id)
+    if review is None or review.fingerprint == requirement.fingerprint:
+        return ""
+    return f'<span class="remark note">Changed since the review of {escape(review.date)}</span>'
+
+
+def _scenario_list(refs: Sequence[ScenarioRef]) -> str:
+    items = "".join(f'<li>{escape(ref.title)}<span class="place">{escape(ref.place)}</span></li>' for ref in refs)
+    return f'<ul class="shown">{items}</ul>'

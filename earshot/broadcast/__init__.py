@@ -1,0 +1,1 @@
+"""The broadcast, as its people meet it: one speaks, many listen in their own language."""

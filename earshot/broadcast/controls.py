@@ -1,0 +1,211 @@
+"""Somebody with the speaker's controls at hand: pause, mute, volume, and the view of the audience (sheet 7.1)."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from hamcrest import assert_that
+from hamcrest.core.matcher import Matcher
+
+from earshot.broadcast.acts import ASK_STATUS, CHANGE_STATE, MUTE, PAUSE, RESUME, SET_VOLUME, UNMUTE, Act
+from earshot.broadcast.person import Person
+from earshot.ledger import Kind, Observation
+from earshot.participant import PATIENCE_S, ms_between
+from earshot.scene import Scene
+from earshot.wire.leg import Leg
+
+SETTLED_AFTER_S = 0.2
+"""What a change of the audience sets off has arrived when nothing came for so long."""
+REGULAR = "periodic"
+"""The reason of a status that comes because it was time again."""
+ASK_EVERY_S = 0.6
+"""A speaker may ask for the status twice a second (sheet 1.4)."""
+
+
+class AtTheControls(Person):
+    """Somebody who controls a broadcast; each control returns its confirmation."""
+
+    def __init__(self, name: str, scene: Scene) -> None:
+        super().__init__(name, scene)
+        self.confirmations: list[Observation] = []
+        """The confirmations of this person's controls, in order."""
+        self._statuses: list[Observation] = []
+
+    def pauses(self, *, for_about_ms: int | None = None) -> Observation:
+        """Pause the broadcast, saying for about how long if that is given."""
+        return self._controls(PAUSE if for_about_ms is None else PAUSE.having(estimatedPauseDuration=for_about_ms))
+
+    def resumes(self) -> Observation:
+        """Resume the broadcast."""
+        return self._controls(RESUME)
+
+    def mutes(self) -> Observation:
+        """Mute the broadcast."""
+        return self._controls(MUTE)
+
+    def unmutes(self) -> Observation:
+        """Unmute the broadcast."""
+        return self._controls(UNMUTE)
+
+    def sets_volume(self, level: float) -> Observation:
+        """Set the volume, from 0 to 1."""
+        return self._controls(SET_VOLUME.having(volumeLevel=level))
+
+    def changes_state(self, state: Mapping[str, object]) -> Observation:
+        """Change several controls at once: any of isPaused, isMuted, volume."""
+        return self._controls(CHANGE_STATE.having(state=dict(state)))
+
+    def controls_at_once(self, *acts: Act) -> None:
+        """Send several controls without waiting for one to be confirmed before the next; return when all are."""
+        began = len(self._scene.ledger)
+        self._scene.runtime.call(self._send_all(acts), within_s=PATIENCE_S)
+        self.confirmations += [self.learns(act.answer, since=began) for act in acts]
+
+    def controls_from_both_connections(self, on_old: Act, on_new: Act) -> None:
+        """Send one control on the connection before the last move, and another on the one in use, at the same moment.
+
+        Returns when both are confirmed.
+        """
+        if len(self.legs) < 2:
+            raise AssertionError(f"{self.name} has only one connection: there was no move in this scenario yet")
+        began = len(self._scene.ledger)
+        both = list(zip(self.legs[-2:], (on_old, on_new), strict=True))
+        self._scene.runtime.call(_send_together(both), within_s=PATIENCE_S)
+        self.confirmations += [self._confirmed(act, leg, since=began) for leg, act in both]
+
+    @property
+    def confirmation(self) -> Observation:
+        """The confirmation of the latest control."""
+        if not self.confirmations:
+            raise AssertionError(f"{self.name} has used no control in this scenario")
+        return self.confirmations[-1]
+
+    def measured_pause_ms(self) -> tuple[float, float]:
+        """Return how many milliseconds the pause that the latest control ended lasted at least, and at most.
+
+        The service measures between moments that nobody else sees, each between a request and its confirmation.
+        """
+        began = None
+        for earlier in reversed(self.confirmations[:-1]):
+            state = earlier.message.get("broadcastState")
+            if not isinstance(state, Mapping) or state.get("isPaused") is not True:
+                break
+            began = earlier
+        if began is None:
+            raise AssertionError(f"{self.name} had not paused the broadcast, so there is no pause to measure")
+        resumed, paused = self._asked_for(self.confirmation), self._asked_for(began)
+        return ms_between(began, resumed), ms_between(paused, self.confirmation)
+
+    def asks_for_status(self) -> Observation:
+        """Ask who is listening and return the answer; a status that comes of its own accord meanwhile is none."""
+        self._statuses.append(self.asks(ASK_STATUS))
+        return self.status
+
+    def finds_status(self, expected: Matcher[Any], *, within_s: float) -> None:
+        """Ask for the status, again and again within the rate of two a second, until its message is as expected."""
+        deadline = time.monotonic() + within_s
+        while not expected.matches(self.asks_for_status().message):
+            left_s = deadline - time.monotonic()
+            if left_s < ASK_EVERY_S:
+                assert_that(self.status.message, expected, f"what {self.name} found in the status for {within_s:g} s")
+            time.sleep(ASK_EVERY_S)
+
+    def is_told_status(self, reason: str, *, since: int, patience_s: float = PATIENCE_S) -> Observation:
+        """Return the next status from `since` on, which must come for this reason, waiting for it if need be.
+
+        A regular one may come at any time, so where another is expected it is left for whoever asks for it.
+        """
+        deadline, early = time.monotonic() + patience_s, []
+        while True:
+            came = self.learns("sessionStatus", since=since, patience_s=max(0.0, deadline - time.monotonic()))
+            given = came.message.get("updateReason")
+            if given == reason or given != REGULAR:
+                break
+            early.append(came.number)
+        self._learnt.difference_update(early)
+        self._statuses.append(came)
+        if given != reason:
+            raise AssertionError(
+                f"{self.name} expected a status for the reason {reason}, but the status that came was for {given}"
+            )
+        return came
+
+    def becomes_aware_of(self, listeners: int) -> None:
+        """Return when the latest status that came of its own accord tells of so many, and no other follows."""
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            self.settles(SETTLED_AFTER_S)
+            told = self.received("sessionStatus")
+            if told and told[-1].message.get("listenerCount") == listeners:
+                self._statuses.append(told[-1])
+                return
+            if time.monotonic() > deadline:
+                heard = ", ".join(str(status.message.get("listenerCount")) for status in told) or "nothing"
+                raise AssertionError(
+                    f"{self.name} expected to be told within {PATIENCE_S:g} s that {listeners} are listening, "
+                    f"and was told of these numbers: {heard}"
+                )
+
+    def settles(self, quiet_s: float) -> None:
+        """Return when the service has told nothing new for so long."""
+        ledger = self._scene.ledger
+        deadline = time.monotonic() + PATIENCE_S
+        position = len(ledger)
+        while (news := ledger.await_first(self._is_news, since=position, within_s=quiet_s)) is not None:
+            position = news.number + 1
+            if time.monotonic() > deadline:
+                raise AssertionError(
+                    f"{self.name} was to be left alone for {quiet_s:g} s, but for {PATIENCE_S:g} s news kept coming"
+                )
+
+    @property
+    def status(self) -> Observation:
+        """The status that was asked for or told last."""
+        if not self._statuses:
+            raise AssertionError(f"{self.name} has neither asked for the status nor been told it")
+        return self._statuses[-1]
+
+    def last_status_for(self, reason: str) -> Observation:
+        """Return the latest status that came for this reason, of those that steps have seen."""
+        for status in reversed(self._statuses):
+            if status.message.get("updateReason") == reason:
+                return status
+        raise AssertionError(f"{self.name} has seen no status for the reason {reason} yet")
+
+    def _asked_for(self, confirmation: Observation) -> Observation:
+        """Return the last that was sent on that connection before this confirmation came."""
+        return next(
+            o
+            for o in reversed(list(self._scene.ledger)[: confirmation.number])
+            if o.kind is Kind.SENT and o.leg == confirmation.leg
+        )
+
+    def _controls(self, act: Act) -> Observation:
+        self.confirmations.append(self.asks(act))
+        return self.confirmation
+
+    def _confirmed(self, act: Act, leg: Leg, *, since: int) -> Observation:
+        """Return the confirmation of a control that was sent on this connection, which need not be the one in use."""
+        came = self._scene.ledger.await_first(
+            lambda o: o.kind is Kind.RECEIVED and o.leg == leg.label and o.type == act.answer,
+            since=since,
+            within_s=PATIENCE_S,
+        )
+        if came is None:
+            raise AssertionError(
+                f"{self.name} sent {act.action} on the connection {leg.label} and waited {PATIENCE_S:g} s for "
+                f"{act.answer}, which never came; {self._scene.ledger.summary(self.name, since=since)}"
+            )
+        self._learnt.add(came.number)
+        return came
+
+    async def _send_all(self, acts: tuple[Act, ...]) -> None:
+        for act in acts:
+            await self.leg.send(act.message)
+
+
+async def _send_together(controls: Iterable[tuple[Leg, Act]]) -> None:
+    await asyncio.gather(*(leg.send(act.message) for leg, act in controls))

@@ -1,0 +1,233 @@
+"""Drives the model and the service side by side, and insists that they agree after every step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from hamcrest import assert_that, contains_inanyorder, empty, equal_to, has_entries
+
+from earshot.broadcast import acts
+from earshot.broadcast.acts import Act
+from earshot.broadcast.explore.model import LISTENERS, Broadcast, Expected, Model, Step
+from earshot.broadcast.person import Person
+from earshot.ledger import Kind, Observation
+
+if TYPE_CHECKING:
+    from earshot.stage import Stage
+
+SETTINGS = {
+    "RATE_LIMIT_CONTROL_MESSAGES_PER_SECOND": "100000",
+    "RATE_LIMIT_STATUS_QUERIES_PER_SECOND": "100000",
+    "RATE_LIMIT_SESSIONS_PER_HOUR": "100000",
+    "RATE_LIMIT_LISTENER_JOINS_PER_MIN": "100000",
+    "RATE_LIMIT_CONNECTION_ATTEMPTS_PER_MIN": "100000",
+}
+"""Rates have scenarios of their own; here people act faster than any rate allows."""
+CONTROLS: Mapping[str, Act] = {
+    "pause": acts.PAUSE,
+    "resume": acts.RESUME,
+    "mute": acts.MUTE,
+    "unmute": acts.UNMUTE,
+}
+FOR_SPEAKERS_ONLY: Mapping[str, Act] = {
+    **CONTROLS,
+    "set the volume": acts.SET_VOLUME.having(volumeLevel=0.3),
+    "change the state": acts.CHANGE_STATE.having(state={"isMuted": True}),
+    "ask for the status": acts.ASK_STATUS,
+    "end the session": acts.END_SESSION,
+}
+FOR_LISTENERS_ONLY: Mapping[str, Act] = {
+    "pause playback": acts.PAUSE_PLAYBACK,
+    "change language": acts.CHANGE_LANGUAGE.having(targetLanguage="de"),
+}
+BABBLE = {"not JSON": "{oops", "no action": "{}", "unknown action": '{"action": "fly"}'}
+NOT_NEWS = frozenset({"heartbeatAck", "audio", "sessionStatus", "audioReceived"})
+NO_SESSION = "quiet-river-404"
+PATIENCE_S = 2.0
+"""Less than in scenarios: the shortest story is found by telling many wrong ones to their end."""
+
+
+class Explorer:
+    """One exploration: a stage, a model, and the story so far."""
+
+    def __init__(self, stage: Stage) -> None:
+        stage.uses_service_with(SETTINGS)
+        self.model = Model()
+        self.story: list[Step] = []
+        self._stage = stage
+        self._said: dict[str, int] = {}
+        self._live_before: set[str] = set()
+        self._phrases = [clip.text for clip in stage.samples.translated()]
+
+    def do(self, step: Step) -> None:
+        """Let somebody do something; AssertionError when service and model part ways."""
+        self.story.append(step)
+        began = len(self._stage.ledger)
+        before = {name: self.model.listens_to(name) is not None for name in LISTENERS}
+        self._live_before = set(self.model.broadcasts)
+        expected = self.model.do(step)
+        answer = getattr(self, f"_{step.verb.replace(' ', '_')}")(step.who, **step.arguments)
+        if answer != expected.answer:
+            raise AssertionError(f"after “{step}” {step.who} expected {expected.answer or 'nothing'}, but got {answer}")
+        self._everybody_was_told(step, expected, before, began)
+        self._records_agree()
+        self._statuses_agree()
+        self._stage.fails_on_surprises()
+
+    def finish(self) -> None:
+        """Let everybody leave and look for what is left behind."""
+        self._stage.closes()
+
+    # ---- steps; each returns the type of the answer, or the code of the refusal
+
+    def _start(self, who: str) -> str:
+        speaker = self._stage.speaker(who)
+        if who in self._live_before:
+            again = self._stage.intruder(who)  # the same person on a second device
+            again.tries_to_broadcast("en")
+            return _answer_of(again)
+        speaker.starts_broadcasting("en")
+        self._said[who] = 0
+        return "sessionCreated"
+
+    def _end(self, who: str) -> str:
+        return self._stage.speaker(who).ends_the_session().type
+
+    def _leave(self, who: str) -> str:
+        self._person(who).leaves()
+        return ""
+
+    def _vanish(self, who: str) -> str:
+        self._person(who).vanishes()
+        return ""
+
+    def _control(self, who: str, control: str) -> str:
+        return self._try(who, CONTROLS[control])
+
+    def _set_volume(self, who: str, level: object) -> str:
+        return self._try(who, acts.SET_VOLUME.having(volumeLevel=level))
+
+    def _change_state(self, who: str, state: Mapping[str, Any]) -> str:
+        return self._try(who, acts.CHANGE_STATE.having(state=dict(state)))
+
+    def _move(self, who: str) -> str:
+        person = self._person(who)
+        person.moves_to_a_new_connection()
+        person.closes_the_old_connection()
+        return "connectionRefreshComplete"
+
+    def _say(self, who: str) -> str:
+        self._stage.speaker(who).says(self._next_phrase(who))
+        return ""
+
+    def _join(self, who: str, speaker: str, language: str) -> str:
+        session_id = self._stage.speaker(speaker).session_id or NO_SESSION
+        listener = self._stage.listener(who)
+        if self.model.listens_to(who) is not None:  # by now, if the model let them in
+            return listener.joins(session_id, language).type
+        listener.tries_to_join(session_id, language)
+        return _answer_of(listener)
+
+    def _change_language(self, who: str, language: str) -> str:
+        answer = self._try(who, acts.CHANGE_LANGUAGE.having(targetLanguage=language))
+        if answer == acts.CHANGE_LANGUAGE.answer:
+            self._stage.listener(who).language = language  # which a client asks for again when it moves
+        return answer
+
+    def _pause_playback(self, who: str) -> str:
+        return self._try(who, acts.PAUSE_PLAYBACK)
+
+    def _overstep(self, who: str, act: str) -> str:
+        return self._try(who, {**FOR_SPEAKERS_ONLY, **FOR_LISTENERS_ONLY}[act])
+
+    def _babble(self, who: str, kind: str) -> str:
+        person = self._person(who)
+        person.tries_frame(BABBLE[kind], "nothing")
+        return _answer_of(person)
+
+    def _try(self, who: str, act: Act) -> str:
+        person = self._person(who)
+        person.tries(act)
+        return _answer_of(person)
+
+    # ---- agreement
+
+    def _everybody_was_told(self, step: Step, expected: Expected, before: Mapping[str, bool], began: int) -> None:
+        for name in LISTENERS:
+            if not before[name] or name == step.who:
+                continue
+            listener = self._stage.listener(name)
+            wanted = expected.told.get(name, ())
+            for notice in dict.fromkeys(wanted):
+                listener.is_told(notice, since=began, patience_s=PATIENCE_S)
+            listener.catches_up()
+            came = tuple(o.type for o in listener.received(since=began) if o.type not in NOT_NEWS)
+            if came != wanted:
+                raise AssertionError(
+                    f"after “{step}” {name} was to be told {_words(wanted)}, but was told {_words(came)}"
+                )
+        if step.verb == "say":
+            self._everybody_heard(step, expected)
+
+    def _everybody_heard(self, step: Step, expected: Expected) -> None:
+        phrase = self._phrases[(self._said[step.who] - 1) % len(self._phrases)]
+        for name, language in expected.heard_in.items():
+            self._stage.listener(name).hears(phrase, language, patience_s=PATIENCE_S)
+        for name in LISTENERS:
+            if self._stage.listener(name).legs and (more := self._stage.listener(name).words_not_accounted_for()):
+                raise AssertionError(f"after “{step}” {name} heard what was not for them: {', '.join(more)}")
+
+    def _records_agree(self) -> None:
+        records = self._stage.records.looked_up_for(PATIENCE_S)
+        for name, broadcast in self.model.broadcasts.items():
+            session_id = self._stage.speaker(name).session_id
+            records.session_comes_to(
+                session_id,
+                has_entries(isActive=True, listenerCount=len(broadcast.audience), broadcastState=_state(broadcast)),
+            )
+            records.listeners_come_to(session_id, _audience(broadcast))
+        for name in self._live_before - set(self.model.broadcasts):
+            # A broadcast whose speaker vanished is over once the service has noticed; until then no new one may begin.
+            records.session_comes_to(self._stage.speaker(name).session_id, has_entries(isActive=False))
+
+    def _statuses_agree(self) -> None:
+        for name, broadcast in self.model.broadcasts.items():
+            languages = list(broadcast.audience.values())
+            wanted = has_entries(
+                listenerCount=len(languages),
+                languageDistribution=equal_to({language: languages.count(language) for language in languages}),
+                broadcastState=_state(broadcast),
+            )
+            status = self._stage.speaker(name).asks(acts.ASK_STATUS).message
+            assert_that(status, wanted, f"the status that {name} is told")
+
+    def _person(self, name: str) -> Person:
+        return self._stage.listener(name) if name in LISTENERS else self._stage.speaker(name)
+
+    def _next_phrase(self, who: str) -> str:
+        """Return a sentence this session has not heard in the last seconds: a repeated one would be left out."""
+        self._said[who] += 1
+        return self._phrases[(self._said[who] - 1) % len(self._phrases)]
+
+
+def _answer_of(person: Person) -> str:
+    outcome: Observation = person.outcome
+    if outcome.kind is Kind.REFUSED or outcome.type == "error":
+        return person.refusal().code
+    return outcome.type
+
+
+def _state(broadcast: Broadcast) -> Any:
+    return has_entries(isPaused=broadcast.is_paused, isMuted=broadcast.is_muted, volume=broadcast.volume)
+
+
+def _audience(broadcast: Broadcast) -> Any:
+    languages = broadcast.audience.values()
+    return (
+        contains_inanyorder(*(has_entries(targetLanguage=language) for language in languages)) if languages else empty()
+    )
+
+
+def _words(notices: tuple[str, ...]) -> str:
+    return ", ".join(notices) or "nothing"

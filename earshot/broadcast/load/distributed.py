@@ -1,0 +1,109 @@
+"""An audience on several machines: Locust's workers, wherever they run, each with a row of listeners."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from earshot.broadcast.load.conversing import DONE_WITHIN_S, ENDS_WITHIN_S, ROOT, Partner, time_to_join
+from earshot.broadcast.load.hall import HEARD_WITHIN_S, Audience
+from earshot.broadcast.load.tally import Tally
+from earshot.failures import Unusable
+
+COME_WITHIN_S = 600.0
+"""How long workers on other machines may take to come; those on this one come at once."""
+
+
+class Distributed(Audience):
+    """Listeners that Locust deals out to its workers."""
+
+    def __init__(
+        self,
+        workers: int,
+        *,
+        elsewhere: int = 0,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        told: Callable[[str], object] = lambda _words: None,
+    ) -> None:
+        """Start Locust's master and so many workers here, and wait until those `elsewhere` have come too.
+
+        `told` is told what somebody has to do for that.
+        """
+        super().__init__()
+        insist_on_locust()
+        self._folder = tempfile.TemporaryDirectory(prefix="earshot-load-")
+        folder = Path(self._folder.name)
+        self._workers: list[subprocess.Popen[bytes]] = []
+        self._conductor = Partner(
+            "Locust's master", ["earshot.broadcast.load.conductor", host, str(port)], folder / "conductor.log"
+        )
+        self.port = int(self._conductor.ready["port"])
+        try:
+            for number in range(workers):
+                with (folder / f"usher-{number}.log").open("wb") as log:
+                    self._workers.append(usher("127.0.0.1" if host == "0.0.0.0" else host, self.port, log.fileno()))
+            if elsewhere:
+                told(f"Now let {elsewhere} workers come: python -m earshot load --join THIS-MACHINE:{self.port}")
+            wanted = workers + elsewhere
+            order = {"do": "gather", "workers": wanted, "within_s": COME_WITHIN_S}
+            come = self._conductor.asks(order, within_s=COME_WITHIN_S + DONE_WITHIN_S)
+            if come["workers"] < wanted:
+                raise Unusable(f"{wanted} workers were to come within {COME_WITHIN_S:g} s, but {come['workers']} did")
+        except BaseException:
+            self.leave()
+            raise
+        self.clock_error_ms = float(come["clock_error_ms"])
+
+    def join(self, count: int, *, url: str, session_id: str, language: str, by: str = "transcript") -> None:
+        """Let them join, dealt out by Locust."""
+        session = {"url": url, "session": session_id, "language": language, "by": by}
+        order = {"do": "join", "count": count, "within_s": time_to_join(count), **session}
+        self._count_in(count, [self._conductor.asks(order, within_s=time_to_join(count) + DONE_WITHIN_S)])
+
+    def heard(self, due_ns: Mapping[str, int], *, within_s: float = HEARD_WITHIN_S) -> Tally:
+        """Add up what the workers heard."""
+        order = {"do": "tell", "due_ns": dict(due_ns), "within_s": within_s}
+        told = self._conductor.asks(order, within_s=within_s + 2 * DONE_WITHIN_S)
+        if told["missing"]:
+            raise Unusable(f"{told['missing']} workers did not tell what their listeners heard: are they still there?")
+        return self._add_up(told["answers"])
+
+    def leave(self) -> None:
+        """End master and workers."""
+        if self.listeners or self._workers:
+            self._conductor.asks({"do": "leave"})
+        self._conductor.stop()
+        for worker in self._workers:
+            try:
+                worker.wait(ENDS_WITHIN_S)
+            except subprocess.TimeoutExpired:
+                worker.kill()
+                worker.wait()
+        self._workers, self.listeners = [], 0
+        self._folder.cleanup()
+
+
+def usher(host: str, port: int, log: int | None = None) -> subprocess.Popen[bytes]:
+    """Start a worker of Locust that works for the master at this address."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "earshot.broadcast.load.usher", host, str(port)],
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+
+
+def insist_on_locust() -> None:
+    """Raise Unusable with what to do if Locust is not installed; it is only needed for load."""
+    if importlib.util.find_spec("locust") is None:
+        raise Unusable(
+            "load on several processes or machines needs Locust, which is not installed: "
+            "install it with `pip install -r requirements-load.txt`"
+        )

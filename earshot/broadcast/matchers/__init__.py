@@ -1,0 +1,1 @@
+"""Expectations that only a broadcast has."""

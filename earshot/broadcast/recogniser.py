@@ -1,0 +1,317 @@
+"""The recogniser that hears one speaker: told what to understand and when to fail, and asked what it got.
+
+It is reached through the service's control plane. Its times are on the clock of this machine, like those of the ledger.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from hamcrest import equal_to, greater_than_or_equal_to
+from hamcrest.core.matcher import Matcher
+
+from earshot.audio.clips import SAMPLE_RATE_HZ
+from earshot.broadcast.matchers import recognition
+from earshot.broadcast.speaker import Speaker
+from earshot.ledger import Ledger, Observation
+from earshot.matchers.presence import something
+from earshot.measure.delays import sent_at_s
+from earshot.patience import PATIENCE_S, comes_to, stays
+from earshot.targets.control import Control, Fault, Stream, StreamOptions
+
+NAME = "the recogniser"
+A_CALL_S = 0.02
+"""What reporting a result may take without anything being late."""
+A_MOMENT_S = 0.2
+"""How long it is watched that nothing more happens, after what was to happen has."""
+
+A_BREATH_S = 4.0
+"""How long somebody speaks before the recogniser is waited for."""
+
+PASSING = "ThrottlingException"
+"""The code of a fault that may be over with the next attempt."""
+LASTING = "LANGUAGE_NOT_SUPPORTED"
+"""The code of a fault that no further attempt will mend."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One result that the recogniser is to report."""
+
+    text: str
+    final: bool = True
+    stability: float | None = 1.0
+    utterance: str | None = None
+    """Results of one utterance have the same name here; None stands for an utterance of its own."""
+    from_s: float = 0.0
+    until_s: float = 0.0
+    """Where in the speech it is; 0: what was said last."""
+    after_s: float = 0.0
+    """How long after the first result of the series it is reported."""
+
+
+def results_of(rows: Iterable[Mapping[str, str]], *, one_utterance: bool) -> list[Result]:
+    """Return the results that a table tells: what kind, which words, and how stable, when and where if that is said."""
+    return [
+        Result(
+            text=row["words"],
+            final={"final": True, "provisional": False}[row["result"]],
+            stability=float(row["stability"]) if row.get("stability") else None,
+            utterance="the utterance" if one_utterance else None,
+            from_s=_seconds(row.get("from", "")),
+            until_s=_seconds(row.get("until", "")),
+            after_s=_seconds(row.get("after", "")),
+        )
+        for row in rows
+    ]
+
+
+def texts_understood(observed: Iterable[Observation]) -> Sequence[str]:
+    """Return the texts that recognisers reported in this part of the ledger, in their order."""
+    return [o.words.split('"')[1] for o in observed if o.who == NAME and 'understands "' in o.words]
+
+
+def _seconds(words: str) -> float:
+    """Return a time such as "30 ms" or "3 s"; 0 where none is given."""
+    if not words:
+        return 0.0
+    number, unit = words.split()
+    return float(number) * {"s": 1.0, "ms": 0.001}[unit]
+
+
+class Recogniser:
+    """Whatever recognises the speech of one session."""
+
+    def __init__(self, control: Control, speaker: Speaker, ledger: Ledger) -> None:
+        self._control = control
+        self._speaker = speaker
+        self._ledger = ledger
+        self._faults: list[Fault] = []
+        self._utterances = itertools.count(1)
+        self._began_ns = 0
+        self._ended_ns = 0
+        self.reported: Sequence[str] = ()
+        """The texts of the latest series of results."""
+        self.due_ns: Mapping[str, int] = {}
+        """When each result of that series was due, by its text."""
+
+    # ---- what it is told
+
+    def follows_a_script(self) -> None:
+        """Understand from now on only what a scenario says; must be asked for before the first audio."""
+        self._control.script(self._speaker.session_id)
+
+    def understands(self, text: str, *, from_s: float = 0.0, until_s: float = 0.0) -> None:
+        """Report a final result."""
+        self.reports([Result(text, from_s=from_s, until_s=until_s)])
+
+    def understands_provisionally(self, text: str, stability: float | None) -> None:
+        """Report a result that may still change."""
+        self.reports([Result(text, final=False, stability=stability)])
+
+    def understands_many(self, texts: Sequence[str], *, final: bool = True, within_s: float = 0.0) -> None:
+        """Report results, each an utterance of its own, evenly over this time."""
+        every_s = within_s / len(texts)
+        self.reports([Result(text, final, after_s=k * every_s) for k, text in enumerate(texts)])
+
+    def reports(self, results: Sequence[Result]) -> None:
+        """Report results one after the other, each at its time after the first.
+
+        Provisional ones take each other's place when they come close together; so on a slow machine, where one is late,
+        those after it keep their distance.
+        """
+        behind_s = 0.0
+        self.reported = [result.text for result in results]
+        self._began_ns = time.monotonic_ns()
+        self.due_ns = {result.text: self._began_ns + round(result.after_s * 1e9) for result in results}
+        for result in results:
+            left_s = result.after_s + behind_s - self._since_began_s()
+            time.sleep(max(0.0, left_s))
+            self._ledger.note(NAME, f'{"understands" if result.final else "provisionally understands"} "{result.text}"')
+            self._ended_ns = time.monotonic_ns()
+            self._control.emit(
+                self._speaker.session_id,
+                result.text,
+                final=result.final,
+                stability=result.stability,
+                utterance_id=result.utterance or f"utterance-{next(self._utterances)}",
+                start_ms=round(result.from_s * 1000),
+                end_ms=round(result.until_s * 1000),
+            )
+            if not result.final:
+                behind_s = max(behind_s, self._since_began_s() - result.after_s - A_CALL_S)
+
+    def _since_began_s(self) -> float:
+        return (time.monotonic_ns() - self._began_ns) / 1e9
+
+    def since_report_s(self, observation: Observation) -> float:
+        """Return how long after the first result of the latest series this was."""
+        return (observation.at_ns - self._began_ns) / 1e9
+
+    def since_last_result_s(self, observation: Observation) -> float:
+        """Return how long after the last result of the latest series this was."""
+        return (observation.at_ns - self._ended_ns) / 1e9
+
+    def takes_a_voice(self, level_dbfs: float, duration_s: float) -> None:
+        """Let the speaker speak with a steady voice of this level; return when it was fed all of that.
+
+        No more than five seconds wait for it, and a busy machine may open it late, so it is waited for in between.
+        """
+        had_s = self._heard_s()
+        taken_s = 0.0
+        while taken_s < duration_s:
+            some_s = min(A_BREATH_S, duration_s - taken_s)
+            self._speaker.speaks_at(level_dbfs, some_s)
+            taken_s += some_s
+            enough = greater_than_or_equal_to(had_s + taken_s)
+            comes_to(self._heard_s, enough, f"how many seconds of sound {self._speaker.name}'s recogniser takes")
+
+    def _heard_s(self) -> float:
+        return len(self.heard()) / 2 / SAMPLE_RATE_HZ
+
+    # ---- when it fails
+
+    def fails_to_start(self, times: int | None = None, *, lasting: bool = False) -> None:
+        """Turn the next attempts to start it down, or all until it is repaired."""
+        self._has(
+            self._control.refuse_streams(
+                times,
+                session_id=self._speaker.session_id,
+                code=LASTING if lasting else PASSING,
+                transient=not lasting,
+            )
+        )
+
+    def is_slow_to_start(self, seconds: float | None = None) -> None:
+        """Take so much longer to start, or for ever until it is repaired."""
+        self._has(self._control.stall_opening(session_id=self._speaker.session_id, seconds=seconds))
+
+    def takes_no_audio(self) -> None:
+        """Take no audio until it is repaired."""
+        self._has(self._control.stall_recogniser(session_id=self._speaker.session_id))
+
+    def breaks(self, *, lasting: bool = False) -> None:
+        """Break while it is listening; AssertionError if it is not, as then nothing would have been shown."""
+        self._has_started()
+        self._ledger.note(NAME, "breaks")
+        fault = self._control.break_stream(
+            self._speaker.session_id, code=LASTING if lasting else PASSING, transient=not lasting
+        )
+        if fault.times_struck != 1:
+            raise AssertionError(
+                f"{self._speaker.name}'s recogniser was to break while it listens, but {fault.times_struck} of its "
+                f"streams are open: expected 1"
+            )
+
+    def stops(self) -> None:
+        """Refuse for good the next time it is started, and let the speaker find out."""
+        self.fails_to_start(1, lasting=True)
+        self._is_found_to_have_stopped()
+
+    def fails(self, times: int) -> None:
+        """Turn every attempt to start it down, and let the speaker try until there were so many attempts."""
+        self.fails_to_start()
+        self._is_found_to_have_stopped()
+        while len(self.attempts()) < times:
+            self._speaker.resumes()
+            self._is_found_to_have_stopped()
+
+    def is_repaired(self) -> None:
+        """Work again from now on; whatever it kept waiting goes on."""
+        self._ledger.note(NAME, "is repaired")
+        for fault in self._faults:
+            self._control.call_off(fault)
+        self._faults.clear()
+
+    # ---- what it got
+
+    def attempts(self) -> Sequence[Stream]:
+        """Return the attempts to start it, first asked first."""
+        return self._control.streams(self._speaker.session_id)
+
+    def starts(self) -> Sequence[Stream]:
+        """Return the attempts that succeeded."""
+        return [stream for stream in self.attempts() if stream.opened_at_s is not None]
+
+    def attempts_come_to(self, expected: Matcher[Sequence[Stream]], *, and_stay: bool = True) -> None:
+        """Return when the attempts to start it are as expected, and (if asked to) have stayed so for a moment."""
+        what = f"recognition for {self._speaker.name}"
+        comes_to(self.attempts, expected, what)
+        if and_stay:
+            stays(self.attempts, expected, what, for_s=A_MOMENT_S)
+
+    def is_not_started(self, for_s: float) -> None:
+        """Return after this time if it was never tried to start it."""
+        stays(self.attempts, recognition.tried(0), f"recognition for {self._speaker.name}", for_s=for_s)
+
+    @property
+    def options(self) -> StreamOptions:
+        """How the service asked for it the last time, waiting for that if need be."""
+        self._has_started()
+        return self.attempts()[-1].options
+
+    def is_listening(self) -> bool:
+        """Whether its latest stream is open."""
+        attempts = self.attempts()
+        return bool(attempts) and attempts[-1].opened_at_s is not None and attempts[-1].closed_at_s is None
+
+    def is_closed(self, *, within_s: float) -> Stream:
+        """Return its latest stream once it is closed."""
+        self._has_started()
+        comes_to(self.is_listening, equal_to(False), f"{self._speaker.name}'s recogniser listens", within_s=within_s)
+        return self.attempts()[-1]
+
+    def closed_after_s(self, *, within_s: float) -> float:
+        """Return how long after the last sound was sent its latest stream was closed."""
+        stream = self.is_closed(within_s=within_s)
+        assert stream.closed_at_s is not None
+        last_s = max(sent_at_s(self._ledger, "sendAudio", self._speaker.name).values())
+        return stream.closed_at_s - last_s
+
+    def heard(self) -> bytes:
+        """Return all the audio that it was fed, over all its streams."""
+        streams = self.attempts()
+        return b"".join(
+            self._control.audio(self._speaker.session_id, number)
+            for number, stream in enumerate(streams)
+            if stream.chunks_fed
+        )
+
+    def fed_at_s(self) -> Mapping[Hashable, float]:
+        """Return when it was fed each chunk, in seconds of the monotonic clock, by the chunk's place."""
+        chunks = (chunk for stream in self.attempts() for chunk in stream.chunks)
+        return {place: chunk.at_s for place, chunk in enumerate(chunks)}
+
+    def peaks(self) -> Sequence[tuple[float, int]]:
+        """Return when it was fed each chunk, in seconds of the monotonic clock, and the chunk's largest sample."""
+        return [(chunk.at_s, chunk.peak) for stream in self.attempts() for chunk in stream.chunks]
+
+    def understood_at_s(self) -> Mapping[Hashable, float]:
+        """Return when it reported each result, in seconds of the monotonic clock, by its text."""
+        return {result.text: result.at_s for stream in self.attempts() for result in stream.transcripts}
+
+    def pieces(self) -> Sequence[int]:
+        """Return which of the speaker's pieces it was fed, in order."""
+        return self._speaker.pieces_in(self.heard())
+
+    def pieces_come_to(self, expected: Matcher[Sequence[int]], *, within_s: float = PATIENCE_S) -> None:
+        """Return when the pieces that it was fed are as expected."""
+        comes_to(self.pieces, expected, f"what {self._speaker.name}'s recogniser gets", within_s=within_s)
+
+    def pieces_stay(self, expected: Matcher[Sequence[int]], *, for_s: float) -> None:
+        """Return after this time if the pieces that it was fed were always as expected."""
+        stays(self.pieces, expected, f"what {self._speaker.name}'s recogniser gets", for_s=for_s)
+
+    def _has_started(self) -> None:
+        comes_to(self.starts, something(), f"whether recognition was started for {self._speaker.name}")
+
+    def _is_found_to_have_stopped(self) -> None:
+        """Let the speaker begin to speak; return when the speaker was told that recognition has stopped."""
+        self._speaker.speaks_for(0.1)
+        self._speaker.learns("transcriptionError", since=0)
+
+    def _has(self, fault: Fault) -> None:
+        self._faults.append(fault)

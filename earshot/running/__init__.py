@@ -1,0 +1,1 @@
+"""Running features: what is planned, who runs it, and who watches."""

@@ -1,0 +1,335 @@
+"""`python -m earshot run`: the features in several behave processes at once, one folder of results and one verdict.
+
+They share one embedded stack; those that ask for other settings have instances of their own. Each is dealt a bundle of
+scenarios whenever it has nothing to do. Scenarios tagged @alone follow when all others have ended, with one worker.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from earshot.book.report import read_results, summary, unwelcome
+from earshot.evidence.formatter import remove_stale_results
+from earshot.running.plan import Planned, bundles, keep_durations, read_durations, select, shuffled
+from earshot.running.progress import ProgressFormatter
+from earshot.running.worker import FORKING, work
+from earshot.side_by_side import environment_of
+from earshot.targets.embedded import EmbeddedTarget
+
+JOBS_PER_CORE = 4
+"""Scenarios mostly wait: for speech to pass, for records, for silence to be sure of."""
+DURATIONS = Path(".earshot/durations.json")
+ALLURE = "allure_behave.formatter:AllureFormatter"
+PROGRESS = f"{ProgressFormatter.__module__}:{ProgressFormatter.__name__}"
+LONGEST_BUNDLE_S = 4.0
+"""Short enough that all workers end at about the same time, long enough that files are not read too often."""
+TOLD_EVERY_S = 10.0
+ENDS_WITHIN_S = 15.0
+RED = 1
+MOST_NAMED = 3
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.add_argument("paths", nargs="*", help="feature files, file:line, or folders; default: all")
+    parser.add_argument("--jobs", type=_at_least_one, default=default_jobs(), help="at once; default here: %(default)s")
+    parser.add_argument("--tags", action="append", default=[], help="which scenarios, as behave takes it")
+    parser.add_argument(
+        "-D", dest="options", action="append", default=[], metavar="NAME=VALUE", help="as behave takes it"
+    )
+    parser.add_argument("--results", type=Path, default=Path("allure-results"), help="default: %(default)s")
+    parser.add_argument("--repeat", type=_at_least_one, default=1, metavar="K", help="run everything K times")
+    parser.add_argument("--shuffle", action="store_true", help="in an order of chance")
+    parser.add_argument("--seed", type=int, help="of that order, to repeat it")
+    parser.add_argument("--stress", action="store_true", help="keep every core busy meanwhile")
+    parser.add_argument(
+        "--strict", dest="options", action="append_const", const="strict", help="red when any verdict stays open"
+    )
+
+
+def default_jobs() -> int:
+    """Return how many scenarios run at once unless told otherwise."""
+    return JOBS_PER_CORE * (os.cpu_count() or 1)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run, print a summary, and return 0 only if every scenario passed or was skipped in every repetition."""
+    scenarios = select(Path("features"), arguments.paths, arguments.tags)
+    seed = arguments.seed if arguments.seed is not None else secrets.randbelow(10**6)
+    verdicts: defaultdict[str, list[str]] = defaultdict(list)
+    exit_code = 0
+    with _stress(arguments.stress):
+        for repetition in range(arguments.repeat):
+            if arguments.repeat > 1:
+                print(f"Repetition {repetition + 1} of {arguments.repeat}")
+            order = scenarios
+            if arguments.shuffle:
+                print(f"Shuffled with --seed {seed + repetition}")
+                order = shuffled(scenarios, seed + repetition)
+            launch = Launch(order, arguments)
+            exit_code |= launch.run()
+            if launch.was_cancelled:
+                return exit_code
+            results = read_results(arguments.results)
+            for result in results:
+                verdicts[result["fullName"] + _row(result)].append(result["status"])
+            keep_durations(DURATIONS, results)
+            if arguments.repeat > 1:
+                for line in unwelcome(results):
+                    print(line, flush=True)
+    print(summary(results))
+    if arguments.repeat > 1:
+        exit_code |= _tell_differing(verdicts, arguments.repeat)
+    return exit_code
+
+
+class Launch:
+    """One run of the planned scenarios."""
+
+    def __init__(self, scenarios: Sequence[Planned], arguments: argparse.Namespace) -> None:
+        self._scenarios = scenarios
+        self._arguments = arguments
+        self._workers: list[BaseProcess] = []
+        self._display = Display(len(scenarios))
+        self.was_cancelled = False
+        """Whether somebody ended it before its time."""
+        self._dealing = threading.Lock()
+        together = [scenario for scenario in scenarios if not scenario.alone]
+        self._bundles = self._bundled(together)
+        self._groups: defaultdict[int, set[str]] = defaultdict(set)
+        """The services with other settings that each worker has running, or had."""
+        self._alone = [scenario.place for scenario in scenarios if scenario.alone]
+
+    def run(self) -> int:
+        """Run them and return the exit code: 0 only if every worker ended well and every scenario has a result."""
+        arguments = self._arguments
+        arguments.results.mkdir(parents=True, exist_ok=True)
+        remove_stale_results(arguments.results)
+        previous = signal.signal(signal.SIGTERM, lambda *_: self._cancel())
+        with tempfile.TemporaryDirectory(prefix="earshot-run-") as name, contextlib.ExitStack() as open_things:
+            folder = Path(name)
+            stack = None
+            if not any(option.startswith(("target=", "ws_url=")) for option in arguments.options):
+                target = open_things.enter_context(contextlib.closing(EmbeddedTarget(twin=_twin(arguments.options))))
+                stack = folder / "stack.json"
+                target.share(stack)
+            try:
+                codes = self._run_workers(folder, stack)
+            except KeyboardInterrupt:
+                self._cancel()
+                codes = [RED]
+            finally:
+                signal.signal(signal.SIGTERM, previous)
+                self._display.close()
+        told = {json.loads(file.read_text("utf-8"))["historyId"] for file in arguments.results.glob("*-result.json")}
+        missing = [scenario for scenario in self._scenarios if scenario.history_id not in told]
+        if missing and not self.was_cancelled:
+            names = ", ".join(f"“{scenario.title}”" for scenario in missing[:MOST_NAMED])
+            print(f"{len(missing)} of {len(self._scenarios)} scenarios left no result: {names}", file=sys.stderr)
+            codes.append(RED)
+        return RED if any(codes) else 0
+
+    def _bundled(self, scenarios: Sequence[Planned]) -> list[list[Planned]]:
+        """Return what is dealt at a time: all at once to a single worker, and one by one in an order of chance."""
+        if self._arguments.shuffle:
+            return [[scenario] for scenario in scenarios]
+        if self._arguments.jobs == 1:
+            return [list(scenarios)] if scenarios else []
+        return bundles(scenarios, read_durations(DURATIONS), LONGEST_BUNDLE_S)
+
+    def _run_workers(self, folder: Path, stack: Path | None) -> list[int]:
+        count = max(1, min(self._arguments.jobs, len(self._bundles)))
+        logs = [folder / f"worker-{number}.log" for number in range(count)]
+        dealers = []
+        for number, log in enumerate(logs):
+            ours, its = FORKING.Pipe()
+            told = environment_of(number, count, folder=folder, stack=stack)
+            worker: BaseProcess = FORKING.Process(target=work, args=(its, self._command(), told, log))
+            worker.start()
+            its.close()
+            self._workers.append(worker)
+            dealers.append(threading.Thread(target=self._deal, args=(number, ours), daemon=True))
+        for dealer in dealers:
+            dealer.start()
+        for worker in self._workers:
+            worker.join()
+        for dealer in dealers:
+            dealer.join()
+        if not self.was_cancelled:
+            for words in dict.fromkeys(complaint for log in logs for complaint in _complaints(log)):
+                print(words, file=sys.stderr)
+        return [worker.exitcode or 0 for worker in self._workers]
+
+    def _command(self) -> list[str]:
+        options = [part for option in self._arguments.options for part in ("-D", option)]
+        formats = ["-f", ALLURE, "-o", str(self._arguments.results), "-f", PROGRESS]
+        everything = ["--tags", "@slow or not @slow"]  # what runs has been chosen already
+        return [*formats, *everything, *options]
+
+    def _deal(self, number: int, worker: Connection[Any, Any]) -> None:
+        """Deal to one worker until nothing is left, and listen to what it tells."""
+        while True:
+            try:
+                news = worker.recv()
+                if "idle" in news:
+                    worker.send(self._next_for(number))
+                else:
+                    self._display.tell(news)
+            except (EOFError, OSError):  # it has ended
+                return
+
+    def _next_for(self, number: int) -> list[str] | None:
+        """Return what a worker is to do next; the first one takes what must run alone, once all others have ended."""
+        with self._dealing:
+            if self.was_cancelled:
+                return None
+            if self._bundles:
+                # A worker that has started a service with other settings goes on with those who ask for it.
+                mine = (bundle for bundle in self._bundles if bundle[0].group in self._groups[number])
+                bundle = next(mine, self._bundles[0])
+                self._bundles.remove(bundle)
+                self._groups[number] |= {bundle[0].group} - {""}
+                return [scenario.place for scenario in bundle]
+        if number > 0 or not self._alone:
+            return None
+        for other in self._workers[1:]:
+            other.join()
+        alone, self._alone = self._alone, []
+        return _by_file(alone)
+
+    def _cancel(self) -> None:
+        """End every worker, and with it the instances it started."""
+        self.was_cancelled = True
+        for worker in self._workers:
+            if worker.pid and worker.is_alive():
+                os.kill(worker.pid, signal.SIGINT)
+        deadline = time.monotonic() + ENDS_WITHIN_S
+        for worker in self._workers:
+            worker.join(max(0.0, deadline - time.monotonic()))
+            if worker.is_alive():
+                worker.kill()
+
+
+class Display:
+    """What somebody sees while a run goes on: one line that changes on a terminal, a line now and then elsewhere."""
+
+    def __init__(self, planned: int) -> None:
+        self._planned = planned
+        self._began = time.monotonic()
+        self._told_at = self._began
+        self._running = 0
+        self._done = 0
+        self._red: list[str] = []
+        self._lock = threading.Lock()
+        self._is_terminal = sys.stdout.isatty()
+
+    def tell(self, news: dict[str, Any]) -> None:
+        """Take one line of a worker."""
+        with self._lock:
+            if "began" in news:
+                self._running += 1
+            else:
+                self._running -= 1
+                self._done += 1
+                if news["red"]:
+                    self._red.append(news["ended"])
+                    self._print(f"{news['status']}: {news['ended']}")
+            self._refresh()
+
+    def close(self) -> None:
+        """Leave the last state on the screen."""
+        with self._lock:
+            self._print(self._line())
+
+    def _refresh(self) -> None:
+        if self._is_terminal:
+            sys.stdout.write(f"\r\x1b[K{self._line()}")
+            sys.stdout.flush()
+        elif time.monotonic() - self._told_at >= TOLD_EVERY_S:
+            self._told_at = time.monotonic()
+            self._print(self._line())
+
+    def _print(self, words: str) -> None:
+        print(f"\r\x1b[K{words}" if self._is_terminal else words, flush=True)
+
+    def _line(self) -> str:
+        elapsed_s = time.monotonic() - self._began
+        left = ""
+        if 0 < self._done < self._planned:
+            left = f", about {_minutes(elapsed_s / self._done * (self._planned - self._done))} left"
+        return (
+            f"{self._done} of {self._planned} done, {self._running} running, {len(self._red)} failed, "
+            f"{_minutes(elapsed_s)} elapsed{left}"
+        )
+
+
+@contextlib.contextmanager
+def _stress(wanted: bool) -> Iterator[None]:
+    """Keep every core busy by processes that do nothing but count."""
+    loop = [sys.executable, "-c", "while True: pass"]
+    busy = [subprocess.Popen(loop) for _ in range(os.cpu_count() or 1)] if wanted else []
+    try:
+        yield
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+
+
+def _tell_differing(verdicts: dict[str, list[str]], repetitions: int) -> int:
+    """Print every scenario whose verdict ever differed, and return whether there was one."""
+    differing = {name: given for name, given in verdicts.items() if len(set(given)) > 1 or len(given) != repetitions}
+    for name, given in sorted(differing.items()):
+        print(f"  {' '.join(given)}  {name}")
+    print(f"{len(differing)} of {len(verdicts)} scenarios differed in {repetitions} repetitions")
+    return RED if differing else 0
+
+
+def _by_file(places: Sequence[str]) -> list[str]:
+    """Return places in an order in which those of one file follow one another, so that it is read once."""
+    files = list(dict.fromkeys(place.rpartition(":")[0] for place in places))
+    return sorted(places, key=lambda place: files.index(place.rpartition(":")[0]))
+
+
+def _complaints(log: Path) -> list[str]:
+    """Return what a worker said that somebody should know: why it could not begin, or how it broke."""
+    words = log.read_text("utf-8", errors="replace") if log.exists() else ""
+    return [line.strip() for line in words.splitlines() if line.startswith("HOOK-ERROR in before_all")] or (
+        [words.strip()] if "Traceback (most recent call last)" in words and "Errored scenarios" not in words else []
+    )
+
+
+def _twin(options: Sequence[str]) -> str | None:
+    return next((option.partition("=")[2] for option in options if option.startswith("twin=")), None)
+
+
+def _row(result: dict[str, Any]) -> str:
+    cells = ", ".join(f"{parameter['name']}={parameter['value']}" for parameter in result.get("parameters", []))
+    return f" ({cells})" if cells else ""
+
+
+def _minutes(duration_s: float) -> str:
+    return f"{duration_s // 60:.0f}:{duration_s % 60:02.0f}"
+
+
+def _at_least_one(text: str) -> int:
+    number = int(text) if text.isdigit() else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, got {text!r}")
+    return number

@@ -1,0 +1,152 @@
+"""One run: the target, the loop and the samples that all its scenarios share."""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import gc
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from earshot.audio.clips import SampleError, SampleLibrary
+from earshot.book.tags import SYSTEMS
+from earshot.broadcast.person import SYSTEM as BROADCAST
+from earshot.failures import Unusable
+from earshot.measure.floor import NullEcho
+from earshot.runtime import Runtime
+from earshot.side_by_side import shared_stack
+from earshot.stage import Stage
+from earshot.targets.definition import OVERRIDES, Definition, ExpectedFailure, names_a_service, read
+from earshot.targets.embedded import ROOT, EmbeddedTarget
+from earshot.targets.remote import RemoteTarget
+from earshot.targets.service import TAGS
+from earshot.targets.target import Target
+from earshot.wire.contract import Contract
+
+ASYNCAPI = ".asyncapi.yaml"
+OPTIONS = ("target", "twin", "strict", *OVERRIDES)
+"""What may be given as -D name=value.
+
+`target` is "embedded" (the default) or the path of a target file; `twin` makes the embedded reference a faulty one;
+`strict` makes the run red when a verdict stays open.
+"""
+
+
+class Run:
+    """What is opened once, before the first scenario, and closed after the last."""
+
+    def __init__(self, options: Mapping[str, str]) -> None:
+        _check(options)
+        self.samples = _samples(ROOT / "audio_samples")
+        definition = _definition(options)
+        self.contracts = _contracts(ROOT / "contract", foreign=definition is not None)
+        """The agreement about each system, by its name."""
+        self._expected_failures = definition.expected_failures if definition else ()
+        self._equivalent_codes = _equivalent_codes(self.contracts[BROADCAST], definition)
+        self.runtime = Runtime()
+        self._target: Target | None = None
+        self._echo: NullEcho | None = None
+        try:
+            self._target = (
+                RemoteTarget(definition, self.runtime)
+                if definition
+                else EmbeddedTarget(shared_stack(), twin=options.get("twin"))
+            )
+        except BaseException:
+            self.close()
+            raise
+        gc.collect()
+        gc.freeze()  # what lives as long as the run need not be looked through again while latencies are taken
+
+    @property
+    def target(self) -> Target:
+        """The service under test."""
+        assert self._target is not None
+        return self._target
+
+    def stage(self) -> Stage:
+        """Return an empty stage for the next scenario."""
+        return Stage(
+            runtime=self.runtime,
+            target=self.target,
+            samples=self.samples,
+            contracts=self.contracts,
+            equivalent_codes=self._equivalent_codes,
+            echo=self._null_echo,
+        )
+
+    def lacks(self, tags: Iterable[str]) -> str | None:
+        """Return why scenarios with these tags cannot run on this target, or None if they can."""
+        for tag in sorted(tags):
+            if tag in SYSTEMS and tag not in self.target.systems:
+                return f"not checked: {self.target.name} has no address for the {tag}"
+            if tag in TAGS and tag not in self.target.capabilities:
+                return f"not checked: {self.target.name} does not grant what @{tag} asks for"
+        return None
+
+    def expected_failure(self, title: str) -> ExpectedFailure | None:
+        """Return why the scenario of this title is known to fail on this target; None if it should pass."""
+        today = datetime.datetime.now(datetime.UTC).date()
+        known = (expected for expected in self._expected_failures if not expected.is_over(today))
+        return next((expected for expected in known if expected.scenario == title), None)
+
+    def close(self) -> None:
+        """Stop what was started; harmless the second time."""
+        if self._target is not None:
+            self._target.close()
+            self._target = None
+        if self._echo is not None:
+            self._echo.close()
+            self._echo = None
+        self.runtime.close()
+
+    def _null_echo(self) -> NullEcho:
+        """Return what tells how long an exchange takes by itself, started when it is first asked for."""
+        if self._echo is None:
+            self._echo = NullEcho()
+        return self._echo
+
+
+def _contracts(folder: Path, *, foreign: bool) -> dict[str, Contract]:
+    files = sorted(folder.glob(f"*{ASYNCAPI}"))
+    return {file.name.removesuffix(ASYNCAPI): Contract.load(file, foreign=foreign) for file in files}
+
+
+def _check(options: Mapping[str, str]) -> None:
+    for name in options:
+        if name not in OPTIONS:
+            near = difflib.get_close_matches(name, OPTIONS, n=1)
+            hint = f"did you mean {near[0]}?" if near else "use one of them."
+            raise Unusable(f"-D {name}: expected one of {', '.join(OPTIONS)}, got {name!r}; {hint}")
+
+
+def _definition(options: Mapping[str, str]) -> Definition | None:
+    """Return what the options say of a service that runs elsewhere, or None for the embedded one."""
+    if not names_a_service(options):
+        if others := sorted(set(options) - {"target", "twin", "strict"}):
+            raise Unusable(
+                f"-D {others[0]}: expected together with -D target=FILE, -D ws_url=… or -D api_url=…, got it alone"
+            )
+        return None
+    if "twin" in options:
+        raise Unusable("-D twin: only the embedded reference has twins; name no other service beside it")
+    chosen = options.get("target")
+    return read(Path(chosen) if chosen else None, options)
+
+
+def _equivalent_codes(contract: Contract, definition: Definition | None) -> Mapping[str, frozenset[str]]:
+    """Return, per error code, what a service may say instead: nothing for our own, which has to say it exactly."""
+    if definition is None:
+        return {}
+    own = definition.equivalent_codes
+    return {code: others | own.get(code, frozenset()) for code, others in contract.equivalents.items()}
+
+
+def _samples(folder: Path) -> SampleLibrary:
+    """Load every recording now, so that a broken one stops the run before it begins."""
+    try:
+        library = SampleLibrary(folder)
+        library.all_recordings()
+    except SampleError as broken:
+        raise Unusable(str(broken)) from broken
+    return library

@@ -1,0 +1,395 @@
+"""The recogniser: what it is told to understand, when it fails, and what it got."""
+
+import functools
+
+from behave import given, then, when
+from hamcrest import assert_that, equal_to, greater_than_or_equal_to, has_properties
+
+from earshot.broadcast.figures import AUDIO, AUDIO_DELAY, LOST_AUDIO, RECOGNITION_START, Figure
+from earshot.broadcast.matchers import pieces, recognition
+from earshot.broadcast.recogniser import PASSING, Result, results_of
+from earshot.matchers.moments import lasting
+from earshot.matchers.numbers import rising
+from earshot.matchers.presence import something
+from earshot.patience import comes_to
+
+A_SENTENCE_EVERY_S = 0.02
+"""Faster than anybody speaks, and slow enough for each sentence to be on its way before the next."""
+
+A_WINDOW_APART_S = 0.22
+"""Provisional results further apart than 200 ms do not take each other's place. The unsure ones are due three seconds
+after they came, those without an end two seconds after, and so six that came over more than one are due in one."""
+
+# -- what it understands
+
+
+@given("{speaker:Name}'s recogniser follows a script")
+def step_follows_script(context, speaker):
+    context.stage.recogniser(speaker).follows_a_script()
+
+
+@given("{speaker:Name} speaks to a recogniser that follows a script")
+def step_speaks_to_script(context, speaker):
+    context.stage.recogniser(speaker).follows_a_script()
+    context.stage.speaker(speaker).speaks_for(0.2)
+    context.stage.recogniser(speaker).attempts_come_to(recognition.started(1), and_stay=False)
+
+
+@given("{speakers:Names} are broadcasting in {language:Language} to recognisers that follow a script")
+def step_broadcast_to_scripts(context, speakers, language):
+    for speaker in speakers:
+        context.stage.speaker(speaker).starts_broadcasting(language)
+        step_speaks_to_script(context, speaker)
+
+
+@given('{speaker:Name}\'s recogniser has understood "{text:Quoted}"')
+@when('{speaker:Name}\'s recogniser understands "{text:Quoted}"')
+def step_understands(context, speaker, text):
+    context.stage.recogniser(speaker).understands(text)
+
+
+@given('{speaker:Name}\'s recogniser has understood "{text:Quoted}", which was never translated before')
+@when('{speaker:Name}\'s recogniser understands "{text:Quoted}", which was never translated before')
+def step_understands_new(context, speaker, text):
+    context.stage.recogniser(speaker).understands(context.stage.interpreters.invents(text))
+
+
+@when("{speaker:Name}'s recogniser understands the same sentence")
+def step_understands_same(context, speaker):
+    context.stage.recogniser(speaker).understands(context.stage.interpreters.sentence)
+
+
+@when("{speaker:Name}'s recogniser understands the same sentence in capitals and with blanks around it")
+def step_understands_same_in_capitals(context, speaker):
+    context.stage.recogniser(speaker).understands(f"  {context.stage.interpreters.sentence.upper()} ")
+
+
+@when('{speaker:Name}\'s recogniser understands "{text:Quoted}" with a stability of {stability:Decimal}')
+def step_understands_with(context, speaker, text, stability):
+    context.stage.recogniser(speaker).reports([Result(text, stability=stability)])
+
+
+@when('{speaker:Name}\'s recogniser understands "{text:Quoted}" in these {duration_s:Seconds}')
+def step_understands_in(context, speaker, text, duration_s):
+    context.stage.recogniser(speaker).understands(text, until_s=duration_s)
+
+
+@when("{speaker:Name}'s recogniser understands {count:Number} words in these {duration_s:Seconds}")
+def step_understands_words_in(context, speaker, count, duration_s):
+    context.stage.recogniser(speaker).understands(" ".join(["word"] * count), until_s=duration_s)
+
+
+@given('{speaker:Name}\'s recogniser has provisionally understood "{text:Quoted}" with a stability of {score:Decimal}')
+@when('{speaker:Name}\'s recogniser provisionally understands "{text:Quoted}" with a stability of {score:Decimal}')
+def step_understands_provisionally(context, speaker, text, score):
+    context.stage.recogniser(speaker).understands_provisionally(text, score)
+
+
+@when('{speaker:Name}\'s recogniser provisionally understands "{text:Quoted}" without a stability')
+def step_understands_without_stability(context, speaker, text):
+    context.stage.recogniser(speaker).understands_provisionally(text, None)
+
+
+@when(
+    "{speaker:Name}'s recogniser provisionally understands "
+    "{unsure:Number} sentences without a stability and then {open_ended:Number} without an end"
+)
+def step_believes_until_due_together(context, speaker, unsure, open_ended):
+    texts = [f"This is sentence number {number}" for number in range(1, unsure + open_ended + 1)]
+    results = [
+        Result(text, final=False, stability=None if k < unsure else 0.9, after_s=k * A_WINDOW_APART_S)
+        for k, text in enumerate(texts)
+    ]
+    context.stage.recogniser(speaker).reports(results)
+
+
+@when("{speaker:Name}'s recogniser reports these results")
+def step_reports(context, speaker):
+    context.stage.recogniser(speaker).reports(results_of((row.as_dict() for row in context.table), one_utterance=False))
+
+
+@when("{speaker:Name}'s recogniser reports these results of one utterance")
+def step_reports_one(context, speaker):
+    context.stage.recogniser(speaker).reports(results_of((row.as_dict() for row in context.table), one_utterance=True))
+
+
+@when("{speaker:Name}'s recogniser understands {count:Number} different sentences within {duration_s:Seconds}")
+def step_understands_many(context, speaker, count, duration_s):
+    sentences = [f"This is sentence number {number}." for number in range(1, count + 1)]
+    context.stage.recogniser(speaker).understands_many(sentences, within_s=duration_s)
+
+
+@when(
+    "{speaker:Name}'s recogniser provisionally understands "
+    "{count:Number} different sentences within {duration_s:Seconds}"
+)
+def step_believes_many(context, speaker, count, duration_s):
+    sentences = [f"This is sentence number {number}." for number in range(1, count + 1)]
+    context.stage.recogniser(speaker).understands_many(sentences, final=False, within_s=duration_s)
+
+
+@when(
+    "{speaker:Name}'s recogniser provisionally understands a text of {first:Number} words "
+    "and another of {second:Number} words"
+)
+def step_believes_texts(context, speaker, first, second):
+    texts = [" ".join([word] * count) for word, count in (("one", first), ("two", second))]
+    context.stage.recogniser(speaker).understands_many(texts, final=False, within_s=0.6)
+
+
+@given("{speaker:Name}'s recogniser has understood {count:Number} sentences")
+@when("{speaker:Name}'s recogniser understands {count:Number} sentences")
+def step_understands_sentences(context, speaker, count):
+    stage = context.stage
+    sentences = stage.interpreters.new_sentences(count, stage.samples)
+    stage.recogniser(speaker).understands_many(sentences, within_s=count * A_SENTENCE_EVERY_S)
+
+
+@given(
+    "{speaker:Name}'s recogniser has understood {count:Number} sentences, the first of them a second before the others"
+)
+def step_understands_one_earlier(context, speaker, count):
+    stage = context.stage
+    first, *others = stage.interpreters.new_sentences(count, stage.samples)
+    stage.recogniser(speaker).understands(first)
+    stage.lets_pass(1.1)
+    stage.recogniser(speaker).understands_many(others, within_s=count * A_SENTENCE_EVERY_S)
+
+
+@when("{speaker:Name}'s recogniser understands another sentence")
+def step_understands_another(context, speaker):
+    step_understands_sentences(context, speaker, 1)
+
+
+@given("{speaker:Name}'s recogniser has understood all of them but the {place:Ordinal}")
+def step_understands_all_but(context, speaker, place):
+    sentences = [one.text for one in context.stage.interpreters.sentences]
+    context.stage.recogniser(speaker).understands_many(sentences[: place - 1] + sentences[place:])
+
+
+# -- when it fails
+
+
+@given("{speaker:Name}'s recogniser fails to start {times:Times}")
+@given("{speaker:Name}'s recogniser will fail {times:Times} to start again")
+def step_fails_to_start(context, speaker, times):
+    context.stage.recogniser(speaker).fails_to_start(times)
+
+
+@given("{speaker:Name}'s recogniser does not know the language")
+def step_knows_no_language(context, speaker):
+    context.stage.recogniser(speaker).fails_to_start(lasting=True)
+
+
+@given("{speaker:Name}'s recogniser takes forever to start")
+def step_takes_forever(context, speaker):
+    context.stage.recogniser(speaker).is_slow_to_start()
+
+
+@given("{speaker:Name}'s recogniser takes no sound")
+def step_takes_no_sound(context, speaker):
+    context.stage.recogniser(speaker).takes_no_audio()
+
+
+@given("{speaker:Name}'s recogniser is repaired")
+@when("{speaker:Name}'s recogniser takes sound again")
+def step_is_repaired(context, speaker):
+    context.stage.recogniser(speaker).is_repaired()
+
+
+@given("{speaker:Name}'s recogniser has broken")
+@when("{speaker:Name}'s recogniser breaks")
+def step_breaks(context, speaker):
+    context.stage.recogniser(speaker).breaks()
+
+
+@given("recognition has stopped for {speaker:Name}")
+def step_has_stopped(context, speaker):
+    context.stage.recogniser(speaker).stops()
+
+
+@given("recognition was tried in vain {times:Times} for {speaker:Name}")
+def step_tried_in_vain(context, times, speaker):
+    context.stage.recogniser(speaker).fails(times)
+
+
+# -- how it was started
+
+
+@then("no recognition is started for {speaker:Name} within {duration_s:Milliseconds}")
+def step_not_started(context, speaker, duration_s):
+    context.stage.recogniser(speaker).is_not_started(duration_s / 1000)
+
+
+@then("recognition is started once for {speaker:Name}")
+def step_started_once(context, speaker):
+    context.stage.recogniser(speaker).attempts_come_to(recognition.started(1))
+
+
+@then("recognition is started twice for {speaker:Name}")
+def step_started_twice(context, speaker):
+    context.stage.recogniser(speaker).attempts_come_to(recognition.started(2))
+
+
+@then("recognition is started for {speaker:Name} with attempt number {number:Number}")
+def step_started_by(context, speaker, number):
+    context.stage.recogniser(speaker).attempts_come_to(recognition.started_by_attempt(number))
+
+
+@then("recognition was tried {times:Times} for {speaker:Name}")
+def step_tried(context, times, speaker):
+    context.stage.recogniser(speaker).attempts_come_to(recognition.tried(times))
+
+
+@then("the attempts to start recognition for {speaker:Name} are further and further apart")
+def step_growing_apart(context, speaker):
+    context.stage.recogniser(speaker).attempts_come_to(recognition.growing_apart(), and_stay=False)
+
+
+@then("{speaker:Name}'s recogniser expects {language:Language}")
+def step_expects_language(context, speaker, language):
+    options = context.stage.recogniser(speaker).options
+    assert_that(options.language, equal_to(language), f"the language that {speaker}'s recogniser is told to expect")
+
+
+@then('{speaker:Name}\'s recogniser expects the variety "{code:Quoted}"')
+def step_expects_variety(context, speaker, code):
+    options = context.stage.recogniser(speaker).options
+    assert_that(options.recogniser_language, equal_to(code), f"the variety {speaker}'s recogniser is told to expect")
+
+
+@then("{speaker:Name}'s recogniser expects uncompressed sound at {rate_hz:Number} Hz")
+def step_expects_sound(context, speaker, rate_hz):
+    options = context.stage.recogniser(speaker).options
+    expected = has_properties(encoding="pcm", sample_rate_hz=rate_hz)
+    assert_that(options, expected, f"the sound that {speaker}'s recogniser is told to expect")
+
+
+@then("{speaker:Name}'s recogniser is asked for provisional results")
+def step_asked_for_provisional(context, speaker):
+    options = context.stage.recogniser(speaker).options
+    assert_that(options.partial_results, equal_to(True), f"{speaker}'s recogniser is asked for provisional results")
+
+
+@then("{speaker:Name}'s recogniser is asked to keep provisional results highly stable")
+def step_asked_for_stability(context, speaker):
+    options = context.stage.recogniser(speaker).options
+    assert_that(options.stability, equal_to("high"), f"how stable {speaker}'s provisional results are to be")
+
+
+@then("{speaker:Name}'s recogniser is not asked for provisional results")
+def step_not_asked_for_provisional(context, speaker):
+    options = context.stage.recogniser(speaker).options
+    assert_that(options.partial_results, equal_to(False), f"{speaker}'s recogniser is asked for provisional results")
+
+
+# -- what it hears
+
+
+@then("{speaker:Name}'s recogniser gets the pieces {numbers:Pieces}")
+def step_gets_pieces(context, speaker, numbers):
+    context.stage.recogniser(speaker).pieces_come_to(pieces.just(numbers))
+
+
+@then("{speaker:Name}'s recogniser gets the pieces {numbers:Pieces} within {limit_ms:Milliseconds}")
+def step_gets_pieces_within(context, speaker, numbers, limit_ms):
+    context.stage.recogniser(speaker).pieces_come_to(pieces.just(numbers), within_s=limit_ms / 1000)
+
+
+@then("{speaker:Name}'s recogniser gets the piece {number:Number} and no other for {duration_s:Seconds}")
+def step_gets_one_piece(context, speaker, number, duration_s):
+    context.stage.recogniser(speaker).pieces_come_to(pieces.just([number]))
+    context.stage.recogniser(speaker).pieces_stay(pieces.just([number]), for_s=duration_s)
+
+
+@given("{speaker:Name}'s recogniser has got all {duration_s:Seconds} of it")
+@then("{speaker:Name}'s recogniser gets all {duration_s:Seconds} of it")
+def step_gets_all(context, speaker, duration_s):
+    spoken = context.stage.speaker(speaker).the_last(duration_s)
+    context.stage.recogniser(speaker).pieces_come_to(pieces.ending_with(spoken))
+
+
+@then("{speaker:Name}'s recogniser gets no more than {duration_s:Seconds} of it")
+def step_gets_at_most(context, speaker, duration_s):
+    spoken = context.stage.speaker(speaker).spoken_last
+    context.stage.recogniser(speaker).pieces_come_to(pieces.at_most(round(duration_s * 10), spoken))
+
+
+@then("{speaker:Name}'s recogniser gets the last {duration_s:Seconds} of it without a gap")
+def step_gets_last(context, speaker, duration_s):
+    step_gets_all(context, speaker, duration_s)
+
+
+@then("{speaker:Name}'s recogniser gets nothing of it")
+def step_gets_nothing(context, speaker):
+    spoken = context.stage.speaker(speaker).spoken_last
+    context.stage.recogniser(speaker).pieces_stay(pieces.none_of(spoken), for_s=0.3)
+
+
+# -- when it is closed
+
+
+@then("{speaker:Name}'s recogniser is still listening")
+def step_still_listening(context, speaker):
+    context.stage.recogniser(speaker).attempts_come_to(recognition.started(1))
+    assert_that(context.stage.recogniser(speaker).is_listening(), equal_to(True), f"{speaker}'s recogniser listens")
+
+
+@given("{speaker:Name}'s recogniser was closed after {silence_s:Seconds} without sound")
+def step_was_closed(context, speaker, silence_s):
+    context.stage.recogniser(speaker).is_closed(within_s=silence_s + 1)
+
+
+@then("{speaker:Name}'s recogniser is closed after {least_s:Decimal} to {most_s:Seconds} without sound")
+def step_closed_after(context, speaker, least_s, most_s):
+    closed_after_s = context.stage.recogniser(speaker).closed_after_s(within_s=most_s + 1)
+    assert_that(closed_after_s, lasting(least_s, most_s), f"how long {speaker}'s recogniser was open without sound")
+
+
+@then("{speaker:Name}'s recogniser is closed within {limit_s:Seconds}")
+def step_closed_within(context, speaker, limit_s):
+    context.stage.recogniser(speaker).is_closed(within_s=limit_s)
+
+
+# -- what is recorded and logged of it
+
+
+@then("the loss of some of {speaker:Name}'s sound is counted")
+def step_overflow_counted(context, speaker):
+    session_id = context.stage.speaker(speaker).session_id
+    context.stage.bookkeeping.count_comes_to(greater_than_or_equal_to(1), LOST_AUDIO, session_id)
+
+
+@then("the start of recognition is recorded once for {speaker:Name}")
+def step_start_recorded(context, speaker):
+    context.stage.bookkeeping.count_comes_to(1, RECOGNITION_START, context.stage.speaker(speaker).session_id)
+
+
+@then("{count:Number} passing faults of recognition are counted for {speaker:Name}")
+def step_faults_counted(context, count, speaker):
+    faults = Figure(AUDIO, "TranscribeStreamErrors", (("ErrorType", PASSING),), counts=True)
+    context.stage.bookkeeping.count_comes_to(count, faults, context.stage.speaker(speaker).session_id)
+
+
+@then("passing faults of recognition are counted by kind")
+def step_faults_counted_by_kind(context):
+    context.stage.bookkeeping.is_there(Figure(AUDIO, "TranscribeErrors", (("ErrorCode", PASSING),), counts=True))
+
+
+@then("the processing time of {count:Number} pieces of {speaker:Name}'s sound is recorded")
+def step_processing_recorded(context, count, speaker):
+    context.stage.bookkeeping.count_comes_to(count, AUDIO_DELAY, context.stage.speaker(speaker).session_id)
+
+
+@then("the median, the 95th and the 99th percentile of {speaker:Name}'s processing times can be read")
+def step_percentiles(context, speaker):
+    session_id = context.stage.speaker(speaker).session_id
+    percentiles = [context.stage.bookkeeping.percentile(percent, AUDIO_DELAY, session_id) for percent in (50, 95, 99)]
+    assert_that(percentiles, rising(), f"p50, p95 and p99 of {speaker}'s processing times in ms")
+
+
+@then("the log tells that sound of {speaker:Name}'s arrived out of order")
+def step_log_tells_disorder(context, speaker):
+    session_id = context.stage.speaker(speaker).session_id
+    look_up = functools.partial(context.stage.log_since_turn, "WARNING", session_id)
+    comes_to(look_up, something(), f"what the log warns of in {speaker}'s session")

@@ -1,0 +1,521 @@
+"""How words in a sentence become values.
+
+Every closed list of the phrase book is here, so a misspelt name or language is an undefined step and not a surprise.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+
+from earshot.audio import languages, signals
+from earshot.audio.flaws import Flaw
+from earshot.broadcast import acts
+from earshot.broadcast.explore import explorer
+from earshot.broadcast.figures import AUDIO, AUDIO_DELAY, PIPELINE, RECOGNITION_START, Figure
+from earshot.broadcast.intruder import Papers
+from earshot.broadcast.timed import TIMED
+from earshot.broadcast.wishes import Wish
+from earshot.conversation.timed import TALK
+from features.vocabulary.parameters import one_of, parameter
+
+CAST = ("Ana", "Bruno", "Carla", "Lena", "Amina", "Marco", "Yuki", "Tomas", "Mallory")
+
+LANGUAGES = {name: code for code, name in languages.LANGUAGES.items()} | {"Finnish": "fi", "Klingon": "tlh"}
+"""Finnish is a language the service does not offer; Klingon is not a language code it can know."""
+
+REFUSALS = {
+    "there is no such session": "SESSION_NOT_FOUND",
+    "the session is over": "SESSION_NOT_FOUND",
+    "the session is not active": "SESSION_INACTIVE",
+    "that is not a session name": "INVALID_SESSION_ID",
+    "that language is not offered": "UNSUPPORTED_LANGUAGE",
+    "that language is not offered to speakers": "INVALID_LANGUAGE",
+    "that is not a language": "INVALID_PARAMETERS",
+    "something is missing": "INVALID_PARAMETERS",
+    "the connection is not known": "CONNECTION_NOT_FOUND",
+    "the sign-in is not valid": "UNAUTHORIZED",
+    "the session belongs to somebody else": "FORBIDDEN",
+    "a detail is missing": "MISSING_PARAMETER",
+    "a detail is not valid": "INVALID_PARAMETER",
+    "only a listener may do that": "UNAUTHORIZED_ACTION",
+    "only the speaker may do that": "UNAUTHORIZED_ACTION",
+    "something is not valid": "INVALID_PARAMETERS",
+    "that setting is out of bounds": "INVALID_CONFIGURATION",
+    "the service has no such request": "INVALID_ACTION",
+    "nothing is asked for": "MISSING_ACTION",
+    "the message cannot be read": "INVALID_MESSAGE",
+    "there is no sound in it": "INVALID_MESSAGE",
+    "the message is too large": "MESSAGE_TOO_LARGE",
+    "the request is too large": "CONTROL_MESSAGE_TOO_LARGE",
+    "the piece of audio is too large": "AUDIO_CHUNK_TOO_LARGE",
+    "the piece of audio is too small": "AUDIO_CHUNK_TOO_SMALL",
+    "the audio has the wrong format": "INVALID_AUDIO_FORMAT",
+    "that is one broadcast too many": "MAX_SESSIONS_EXCEEDED",
+    "the session is full": "SESSION_FULL",
+    "that is too often": "RATE_LIMIT_EXCEEDED",
+    "of a fault in the service": "INTERNAL_ERROR",
+    "the service is not available": "SERVICE_UNAVAILABLE",
+    "the request took too long": "TIMEOUT",
+}
+"""What a refusal means, in words, and the code that says it (sheet 3.7)."""
+
+SOUNDS = {
+    "silence": lambda duration_s: signals.silence(duration_s),
+    "a plain tone": lambda duration_s: signals.tone(440, duration_s, amplitude=0.3),
+    "a whistling tone": lambda duration_s: signals.tone(1000, duration_s, amplitude=0.3),
+    "the hiss of rain": lambda duration_s: signals.noise(duration_s, sigma=0.05, seed=7),
+}
+
+PAPERS = {f"with {papers.value}" if papers is not Papers.MISSING else "without signing in": papers for papers in Papers}
+
+
+ACTS = {
+    "send audio": acts.SEND_AUDIO.having(audioData=base64.b64encode(bytes(3200)).decode()),
+    "pause the broadcast": acts.PAUSE,
+    "resume the broadcast": acts.RESUME,
+    "mute the broadcast": acts.MUTE,
+    "unmute the broadcast": acts.UNMUTE,
+    "set the volume": acts.SET_VOLUME.having(volumeLevel=0.5),
+    "change the speaker's state": acts.CHANGE_STATE.having(state={"isPaused": True, "isMuted": True}),
+    "ask for the status": acts.ASK_STATUS,
+    "end the session": acts.END_SESSION,
+    "pause their own playback": acts.PAUSE_PLAYBACK,
+    "resume their own playback": acts.RESUME_PLAYBACK,
+    "change their language": acts.CHANGE_LANGUAGE.having(targetLanguage="de"),
+}
+"""What somebody may try to do (a step says "tries to …"), as a well-formed request."""
+
+_PIECE = ACTS["send audio"]
+MISTAKES = {
+    "send audio without any sound": acts.SEND_AUDIO,
+    "send a number as audio": acts.SEND_AUDIO.having(audioData=7),
+    "send audio that cannot be decoded": acts.SEND_AUDIO.having(audioData="this is no sound!"),
+    "send audio that is empty": acts.SEND_AUDIO.having(audioData=""),
+    "send audio under the number -1": _PIECE.having(sequenceNumber=-1),
+    "send audio under the number 1.5": _PIECE.having(sequenceNumber=1.5),
+    "send audio under the number one, as a word": _PIECE.having(sequenceNumber="one"),
+    "send audio under a name that is a number": _PIECE.having(chunkId=7),
+    "send audio that is dated yesterday": _PIECE.having(timestamp="yesterday"),
+    "send audio that lasts for a while": _PIECE.having(duration="a while"),
+    "send audio with a sample rate in words": _PIECE.having(sampleRate="loud"),
+    "set no volume": acts.SET_VOLUME,
+    "end the session for a reason that is a number": acts.END_SESSION.having(reason=7),
+    "send a heartbeat": acts.HEARTBEAT,
+    "send a heartbeat that is dated noon": acts.HEARTBEAT.having(timestamp="noon"),
+    "send audio as older apps do": acts.SEND_AUDIO.having(data=_PIECE.fields["audioData"]),
+}
+"""Further requests, most of them with something wrong, that only the rules of messages are about."""
+
+GARBLES = {
+    "half a message": '{"action": "pauseBroadcast"',
+    "a bare word": "pause",
+    "a number": "42",
+    "a list of requests": '[{"action": "pauseBroadcast"}]',
+    "a request in quotation marks": '"pauseBroadcast"',
+    "an empty message": "",
+    "an empty value": "null",
+    "a message nested 50000 times": "[" * 50_000,
+}
+"""What cannot be read as a request, as it goes over the wire."""
+
+WORDLESS = {
+    "a message that says nothing": "{}",
+    "a message that only names a level": '{"volumeLevel": 0.5}',
+    "a message with a blank where the request belongs": '{"action": ""}',
+}
+"""What can be read, and asks for nothing."""
+
+FIELDS = {
+    "the sound": "audioData",
+    "the number": "sequenceNumber",
+    "the name": "chunkId",
+    "the date": "timestamp",
+    "the length": "duration",
+    "the sample rate": "sampleRate",
+    "the reason": "reason",
+    "the level": "volumeLevel",
+    "the state": "state",
+    "the length of the pause": "estimatedPauseDuration",
+    "the session": "sessionId",
+    "the language to listen in": "targetLanguage",
+    "the language spoken": "sourceLanguage",
+    "the quality": "qualityTier",
+    "the choice of provisional results": "partialResults",
+    "the stability threshold": "minStability",
+    "the holding time": "maxBufferTimeout",
+}
+"""How a step names a field of a message or a parameter of a connection."""
+
+DECLARATIONS = {
+    "16-bit mono at 16000 Hz": {"format": "pcm", "sampleRate": 16000, "channels": 1, "encoding": "s16le"},
+    "stereo": {"channels": 2},
+    "a sample rate of 8000 Hz": {"sampleRate": 8000},
+    "a sample rate of 15999 Hz": {"sampleRate": 15999},
+    "a sample rate of 16000 Hz": {"sampleRate": 16000},
+    "a sample rate of 16001 Hz": {"sampleRate": 16001},
+    "a sample rate of 44100 Hz": {"sampleRate": 44100},
+    "a sample rate of 48000 Hz": {"sampleRate": 48000},
+    "8-bit samples": {"encoding": "u8"},
+    "32-bit samples": {"encoding": "f32le"},
+    "MP3": {"format": "mp3"},
+}
+"""What a client may declare its audio to be."""
+
+FILES = {
+    "a WAV file": b"RIFF\x24\x7d\x00\x00WAVEfmt \x10\x00\x00\x00",
+    "an AIFF file": b"FORM\x00\x00\x7d\x2eAIFFCOMM\x00\x00",
+    "an Ogg file": b"OggS\x00\x02\x00\x00\x00\x00\x00\x00",
+    "a FLAC file": b"fLaC\x00\x00\x00\x22\x10\x00\x10\x00",
+    "an MP3 file": b"ID3\x04\x00\x00\x00\x00\x00\x00\xff\xfb",
+    "a WebM file": b"\x1aE\xdf\xa3\x9fB\x86\x81\x01B\xf7\x81",
+}
+"""How files of these kinds begin, followed by quiet."""
+
+RATES = {
+    "session opening": "session_create",
+    "join": "listener_join",
+    "connection attempt": "connection_attempt",
+}
+"""What is counted over minutes and hours, and the operation under which it is on record (sheet 2.3)."""
+
+ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
+
+PURPOSES = ("speak", "listen")
+"""What a connection is opened for that asks for nothing yet."""
+
+NEWS = {
+    "the broadcast is paused": "broadcastPaused",
+    "the broadcast has resumed": "broadcastResumed",
+    "the broadcast is muted": "broadcastMuted",
+    "the broadcast is no longer muted": "broadcastUnmuted",
+    "recognition works again": "systemRecovered",
+}
+"""What listeners are told about the speaker's controls."""
+
+AUDIO_ISSUES = {
+    "background noise": "snr_low",
+    "distortion": "clipping",
+    "an echo": "echo",
+    "silence": "silence",
+}
+"""What a speaker may be warned of (sheet 5.4)."""
+
+LOUDNESSES = {"very low": "x-soft", "low": "soft", "medium": "medium", "great": "loud"}
+"""How loud a voice speaks a translation (sheet 6.3)."""
+
+PACES = {"slow": "slow", "medium": "medium", "fast": "fast", "very fast": "x-fast"}
+"""How fast a voice speaks a translation (sheet 6.3)."""
+
+PLAYBACK_ACTS = {"pause": "playbackPaused", "resumption": "playbackResumed"}
+"""What is confirmed to a listener who stops and starts playback."""
+
+HELD_BACK = {
+    "the broadcast is paused": "paused",
+    "the broadcast is muted": "muted",
+    "the volume is at 0%": "volumeZero",
+    "recognition has stopped": "streamUnavailable",
+}
+"""Why a speaker's words go no further."""
+
+STATUS_CAUSES = {
+    "somebody listens in a new language": "newLanguage",
+    "the number of listeners changed": "listenerCountChange",
+    "it was time again": "periodic",
+}
+"""Why a speaker is told the status without asking."""
+
+EARLIER_STATUSES = {"the last regular one": "periodic", "the answer": "requested"}
+"""From which earlier status an interval counts."""
+
+WRONG_VOLUMES = {
+    "a word": "loud",
+    "a number in quotation marks": "0.5",
+    "yes": True,
+    "a list of levels": [0.5],
+}
+"""What is no volume, besides the numbers outside of 0 to 1."""
+
+WRONG_STATES = {
+    "one that says nothing": {},
+    "a bare word": "paused",
+    "a list": [{"isPaused": True}],
+    "a pause that is a word": {"isPaused": "yes"},
+    "a pause that is a number": {"isPaused": 1},
+    "a mute that is a word": {"isMuted": "yes"},
+    "a mute that is a number": {"isMuted": 1},
+    "a volume that is a word": {"volume": "loud"},
+    "a volume that is a yes": {"volume": True},
+    "a volume of -1%": {"volume": -0.01},
+    "a volume of 101%": {"volume": 1.01},
+    "paused and something unknown": {"isPaused": True, "isHappy": True},
+    "paused and active": {"isPaused": True, "isActive": True},
+    "paused and a volume of 101%": {"isPaused": True, "volume": 1.01},
+}
+"""What is no state of a broadcast; where part of it is right, nothing of it may be done."""
+
+_IMPATIENT = {
+    "TRANSCRIBE_STREAM_IDLE_TIMEOUT_SECONDS": "1",
+    "TRANSCRIBE_CIRCUIT_OPEN_SECONDS": "1",
+}
+"""One service for every scenario about recognition that needs a short time."""
+
+_SMALL = {
+    "MAX_LISTENERS_PER_SESSION": "2",
+    "MAX_CONCURRENT_STREAMS_PER_SPEAKER": "2",
+    "RATE_LIMIT_SESSIONS_PER_HOUR": "3",
+    "RATE_LIMIT_LISTENER_JOINS_PER_MIN": "3",
+    "RATE_LIMIT_CONNECTION_ATTEMPTS_PER_MIN": "6",
+    "RATE_LIMIT_AUDIO_CHUNKS_PER_SECOND": "20",
+    "RATE_LIMIT_WARNING_SECONDS": "0.5",
+    "RATE_LIMIT_CLOSE_SECONDS": "1.5",
+    "MAX_MESSAGE_SIZE_BYTES": "262144",
+    "SUPPORTED_LANGUAGES": "en,es,fr,de",
+}
+"""One service for every scenario that needs a small limit, as each set of settings is a process of its own."""
+
+SETTINGS = {
+    "sets no limits on how often people act": explorer.SETTINGS,
+    "gives up on a request after 0.8 seconds": {
+        "AUDIO_HANDLER_TIMEOUT_SECONDS": "0.8",
+        "CONTROL_HANDLER_TIMEOUT_SECONDS": "0.8",
+        "STATUS_HANDLER_TIMEOUT_SECONDS": "0.8",
+        "LISTENER_HANDLER_TIMEOUT_SECONDS": "0.8",
+    },
+    "lets 1000 listeners into a session": {"MAX_LISTENERS_PER_SESSION": "1000"},
+    "lets 2 listeners into a session": _SMALL,
+    "lets 2 broadcasts of one person run": _SMALL,
+    "lets one person open 3 broadcasts an hour": _SMALL,
+    "lets 3 listeners a minute join from one address": _SMALL,
+    "takes 6 connections a minute from one address": _SMALL,
+    "takes 20 pieces of audio a second": _SMALL,
+    "warns after 0.5 seconds of too much audio and ends the session after 1.5 seconds of it": _SMALL,
+    "takes messages of up to 262144 bytes": _SMALL,
+    "offers English, Spanish, French and German only": _SMALL,
+    "takes 3 heartbeats a minute": {"RATE_LIMIT_HEARTBEATS_PER_MIN": "3"},
+    "closes recognition after 1 second without sound": _IMPATIENT,
+    "leaves a failing recogniser alone for 1 second": _IMPATIENT,
+    "keeps 10 translations": {"TRANSLATION_CACHE_MAX_ENTRIES": "10"},
+    "keeps 12 translations": {"TRANSLATION_CACHE_MAX_ENTRIES": "12"},
+    "disconnects clients after 1.2 seconds of silence": {"CONNECTION_IDLE_TIMEOUT_SECONDS": "1.2"},
+    "disconnects clients after 2 seconds of silence, or 1 second without heartbeats": {
+        "CONNECTION_IDLE_TIMEOUT_SECONDS": "2",
+        "HEARTBEAT_TIMEOUT_SECONDS": "1",
+    },
+    "asks for a new connection after 0.6 seconds, warns after 1.2 seconds and ends connections after 2.5 seconds": {
+        "CONNECTION_REFRESH_MINUTES": "0.01",
+        "CONNECTION_WARNING_MINUTES": "0.02",
+        "CONNECTION_MAX_DURATION_HOURS": str(2.5 / 3600),
+    },
+    "ends sessions after 3 seconds": {"SESSION_MAX_DURATION_HOURS": str(3 / 3600)},
+    "disconnects clients that are silent for 2 seconds": {"CONNECTION_IDLE_TIMEOUT_SECONDS": "2"},
+    "tells speakers the status every second": {"PERIODIC_UPDATE_INTERVAL_SECONDS": "1"},
+}
+"""How a step says what a service is set to ("Given a service that …"), and the settings of the sheet's 1.4."""
+
+
+def _wish(words: str) -> Wish:
+    """Return the wish of a speaker for this kind of broadcast."""
+    match words.split():
+        case [tier, "quality"]:
+            return Wish("qualityTier", tier)
+        case [*which, "provisional", "results"]:
+            return Wish("partialResults", {"": "true", "no": "false"}.get(" ".join(which), "perhaps"))
+        case [*_, "threshold", "of", number]:
+            return Wish("minStability", number)
+        case [*_, number, "seconds"]:
+            return Wish("maxBufferTimeout", number)
+    raise ValueError(words)
+
+
+def _span_ms(text: str) -> int:
+    number, unit = text.split()
+    return int(number) * {"second": 1000, "minute": 60_000, "hour": 3_600_000}[unit.rstrip("s")]
+
+
+def _state_member(words: str) -> tuple[str, bool | float]:
+    """Return the member of a broadcast state that the words are about, and its value."""
+    if words.startswith("at "):
+        return "volume", int(words.removeprefix("at ").split("%")[0]) / 100
+    member = {"active": "isActive", "paused": "isPaused", "muted": "isMuted"}[words.removeprefix("not ")]
+    return member, not words.startswith("not ")
+
+
+def _pieces(text: str) -> list[int]:
+    """Return the numbers that the words name, such as "1, 3 to 5 and 2", in their order."""
+    spans = (re.findall(r"\d+", part) for part in re.split(", | and ", text))
+    return [number for span in spans for number in range(int(span[0]), int(span[-1]) + 1)]
+
+
+def _flaw(text: str) -> Flaw:
+    """Return what is wrong with a voice."""
+    amount = float(re.findall(r"-?\d+(?:\.\d+)?", text)[0])
+    if text.endswith("above the noise"):
+        return Flaw("noise", amount)
+    return Flaw("distortion", amount) if text.endswith("distorted") else Flaw("echo", amount)
+
+
+def _audience(text: str) -> dict[str, int]:
+    """Return how many people the words count for each language."""
+    counts = (part.split(" in ") for part in re.split(", | and ", text))
+    return {LANGUAGES[language]: int(count) for count, language in counts}
+
+
+parameter("Name", one_of(CAST), str)
+parameter(
+    "Names",
+    rf"(?:{one_of(CAST)})(?:(?:, | and )(?:{one_of(CAST)}))*",
+    lambda text: re.split(", | and ", text),
+)
+parameter("Quoted", r'[^"]*', str)
+parameter("Language", one_of(LANGUAGES), LANGUAGES.__getitem__)
+parameter(
+    "Languages",
+    rf"(?:{one_of(LANGUAGES)})(?:(?:, | and )(?:{one_of(LANGUAGES)}))*",
+    lambda text: [LANGUAGES[language] for language in re.split(", | and ", text)],
+)
+parameter("Reason", one_of(REFUSALS), REFUSALS.__getitem__)
+parameter("Sound", one_of(SOUNDS), SOUNDS.__getitem__)
+parameter("Number", r"\d+", int)
+parameter("Tier", "standard|premium", str)
+parameter("RoleOwner", "the speaker's|a listener's", lambda text: text.split()[1].removesuffix("'s"))
+parameter("Decimal", r"\d+(?:\.\d+)?", float)
+parameter("Act", one_of(ACTS | MISTAKES), lambda words: (ACTS | MISTAKES)[words])
+parameter("Garble", one_of(GARBLES | WORDLESS), (GARBLES | WORDLESS).__getitem__)
+parameter("Field", one_of(FIELDS), FIELDS.__getitem__)
+parameter("Declaration", one_of(DECLARATIONS), DECLARATIONS.__getitem__)
+parameter("File", one_of(FILES), lambda kind: FILES[kind].ljust(3200, b"\0"))
+parameter("Rate", one_of(RATES), RATES.__getitem__)
+parameter("Ordinal", one_of(ORDINALS), ORDINALS.__getitem__)
+parameter("Purpose", one_of(PURPOSES), str)
+parameter(
+    "Wish",
+    r"(?:standard|premium|gold) quality|(?:no |perhaps )?provisional results"
+    r"|a stability threshold of \S+|a holding time of \S+ seconds",
+    lambda text: _wish(text),
+)
+parameter("Settings", one_of(SETTINGS), SETTINGS.__getitem__)
+parameter("Papers", one_of(PAPERS), PAPERS.__getitem__)
+parameter("Seconds", r"\d+(?:\.\d+)? seconds?", lambda text: float(text.split()[0]))
+parameter("Milliseconds", r"\d+ ms", lambda text: float(text.split()[0]))
+parameter(
+    "Duration",
+    r"\d+(?:\.\d+)? (?:ms|seconds?)",
+    lambda text: float(text.split()[0]) * (1 if text.endswith("ms") else 1000),
+)
+parameter("Timed", one_of(TIMED | TALK), (TIMED | TALK).__getitem__)
+parameter("Span", r"-?\d+ (?:second|minute|hour)s?", lambda text: _span_ms(text))
+parameter("Times", r"\d+ times?", lambda text: int(text.split()[0]))
+parameter("Decibels", r"-?\d+(?:\.\d+)? dB", lambda text: float(text.split()[0]))
+_PIECE_NUMBERS = r"\d+(?: to \d+)?"
+parameter("Pieces", rf"{_PIECE_NUMBERS}(?:(?:, | and ){_PIECE_NUMBERS})*", lambda text: _pieces(text))
+parameter(
+    "Flaw",
+    r"\d+ dB above the noise|with [\d.]+% of it distorted|with an echo of -\d+ dB",
+    lambda text: _flaw(text),
+)
+parameter("AudioIssue", one_of(AUDIO_ISSUES), AUDIO_ISSUES.__getitem__)
+parameter("Loudness", one_of(LOUDNESSES), LOUDNESSES.__getitem__)
+parameter("Pace", one_of(PACES), PACES.__getitem__)
+parameter("Percent", r"-?\d+(?:\.\d+)?%", lambda text: round(float(text[:-1]) / 100, 6))
+parameter("PlaybackAct", one_of(PLAYBACK_ACTS), PLAYBACK_ACTS.__getitem__)
+parameter("News", one_of(NEWS), NEWS.__getitem__)
+parameter("HeldBack", one_of(HELD_BACK), HELD_BACK.__getitem__)
+parameter("StatusCause", one_of(STATUS_CAUSES), STATUS_CAUSES.__getitem__)
+parameter("EarlierStatus", one_of(EARLIER_STATUSES), EARLIER_STATUSES.__getitem__)
+parameter("WrongVolume", one_of(WRONG_VOLUMES), WRONG_VOLUMES.__getitem__)
+parameter("WrongState", one_of(WRONG_STATES), WRONG_STATES.__getitem__)
+_STATE = r"(?:active|(?:not )?paused|(?:not )?muted|at \d+% volume)"
+parameter(
+    "State", rf"{_STATE}(?:(?:, | and ){_STATE})*", lambda text: dict(map(_state_member, re.split(", | and ", text)))
+)
+_COUNT = rf"\d+ in (?:{one_of(LANGUAGES)})"
+parameter("Audience", rf"{_COUNT}(?:(?:, | and ){_COUNT})*", lambda text: _audience(text))
+
+
+# -- what the service records about itself
+
+_SOCKETS = "SessionManagement/WebSocket"
+_SESSIONS = "SessionManagement"
+
+
+def _count(namespace: str, name: str, **dimensions: str) -> Figure:
+    return Figure(namespace, name, tuple(dimensions.items()), counts=True)
+
+
+COUNTS = {
+    "pieces of audio received": _count(AUDIO, "AudioChunksReceived"),
+    "pieces of audio held back in a pause": _count(AUDIO, "AudioChunksDropped", Reason="paused"),
+    "pieces of audio held back while muted": _count(AUDIO, "AudioChunksDropped", Reason="muted"),
+    "speakers disconnected for too much audio": _count(AUDIO, "ConnectionsClosedForRateLimit"),
+    "requests to pause": _count(_SOCKETS, "ControlMessagesReceived", ActionType="pauseBroadcast"),
+    "requests to mute": _count(_SOCKETS, "ControlMessagesReceived", ActionType="muteBroadcast"),
+    "requests for the status": _count(_SOCKETS, "StatusQueriesReceived"),
+    "notices that did not arrive": _count(_SOCKETS, "ListenerNotificationFailures"),
+    "restored broadcasts": _count(_SOCKETS, "StateRestorations"),
+}
+"""What is counted for each session."""
+
+MEASURES = {
+    "the delay of a piece of audio": AUDIO_DELAY,
+    "the start of recognition": RECOGNITION_START,
+    "the answer to a status request": Figure(_SOCKETS, "StatusQueryLatency"),
+    "the delivery of a notice": Figure(_SOCKETS, "ListenerNotificationLatency"),
+}
+"""What is timed for each session, in milliseconds."""
+
+SERVICE_COUNTS = {
+    "silent speakers disconnected": _count(_SOCKETS, "ConnectionTimeout", Role="speaker", Reason="idle"),
+    "silent listeners disconnected": _count(_SOCKETS, "ConnectionTimeout", Role="listener", Reason="idle"),
+    "speakers disconnected for want of heartbeats": _count(
+        _SOCKETS, "ConnectionTimeout", Role="speaker", Reason="noHeartbeat"
+    ),
+    "faults in controls of speakers": _count(
+        _SOCKETS, "LambdaErrors", Handler="speaker-control", ErrorType="INTERNAL_ERROR"
+    ),
+    "status requests that took too long": _count(_SOCKETS, "LambdaErrors", Handler="status", ErrorType="TIMEOUT"),
+    "statuses sent unasked": _count(_SOCKETS, "PeriodicStatusUpdatesSent"),
+    "connections refused for want of a session": _count(_SESSIONS, "ConnectionErrors", ErrorCode="SESSION_NOT_FOUND"),
+    "joins refused for their rate": _count(_SESSIONS, "RateLimitExceeded", Operation="listener_join"),
+}
+"""What is counted for the service as a whole."""
+
+SERVICE_MEASURES = {
+    "the time to pause": Figure(_SOCKETS, "ControlMessageLatency", (("ActionType", "pauseBroadcast"),)),
+    "the time to mute": Figure(_SOCKETS, "ControlMessageLatency", (("ActionType", "muteBroadcast"),)),
+    "the time to set the volume": Figure(_SOCKETS, "ControlMessageLatency", (("ActionType", "setVolume"),)),
+    "the time to change a language": Figure(_SOCKETS, "ControlMessageLatency", (("ActionType", "changeLanguage"),)),
+    "the time to open a session": Figure(_SESSIONS, "SessionCreationLatency"),
+    "the time to join": Figure(_SESSIONS, "ListenerJoinLatency"),
+    "the number of active sessions": Figure(_SESSIONS, "ActiveSessions"),
+    "the number of listeners": Figure(_SESSIONS, "TotalListeners"),
+    "the share of listeners that a sentence reached": Figure(PIPELINE, "BroadcastSuccessRate"),
+    "the time from a sentence to its translations": Figure(PIPELINE, "ProcessingDuration"),
+    "the number of languages of a sentence": Figure(PIPELINE, "LanguagesProcessed"),
+    "the number of languages in which a sentence failed": Figure(PIPELINE, "FailedLanguagesCount"),
+}
+"""What is measured for the service as a whole."""
+
+ALARMS = {
+    "the delay of audio": "AudioProcessingLatency",
+    "the delay of controls": "ControlMessageLatency",
+    "the start of recognition": "TranscribeStreamInitLatency",
+    "the opening of sessions": "SessionCreationLatency",
+    "the share of recogniser faults": "TranscribeErrors",
+    "the share of failed requests": "LambdaErrors",
+    "faults of the database": "DynamoDBErrors",
+    "violations of rates": "RateLimitViolations",
+    "overflows of the audio buffer": "AudioBufferOverflows",
+    "notices that did not arrive": "ListenerNotificationFailures",
+    "disconnections for too much audio": "ConnectionsClosedForRateLimit",
+    "failed connections": "ConnectionErrors",
+    "active sessions": "ActiveSessions",
+}
+"""What an alarm watches, and the metric by which it does."""
+
+parameter("Count", one_of(COUNTS), lambda words: COUNTS[words].called(words))
+parameter("Measure", one_of(MEASURES), lambda words: MEASURES[words].called(words))
+parameter("ServiceCount", one_of(SERVICE_COUNTS), lambda words: SERVICE_COUNTS[words].called(words))
+parameter("ServiceMeasure", one_of(SERVICE_MEASURES), lambda words: SERVICE_MEASURES[words].called(words))
+parameter("Alarm", one_of(ALARMS), ALARMS.__getitem__)
+parameter("AlarmLevel", "critical|warning|further", lambda text: "other" if text == "further" else text)

@@ -1,0 +1,1 @@
+"""Twins of the broadcast, one module for each theme."""

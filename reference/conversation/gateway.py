@@ -1,0 +1,124 @@
+"""The conversation's endpoint: from frames to what is done, from its results to the socket, and the pages beside it."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from reference.conversation import codec
+from reference.conversation.conversation import Conversation
+from reference.conversation.disturbances import ConversationDisturbances
+from reference.conversation.model import Refused, checked_session_id
+from reference.conversation.notices import Complaint, Notice
+from reference.conversation.service import ConversationService
+from reference.disturbances import Disturbances
+from reference.gateway.connections import Connections
+from reference.gateway.server import Page, Upgrade
+from reference.journal import Journal
+from reference.refusal import Refusal
+
+CONVERSATION_PATH = "/ws/audio"
+HEALTH_PATH = "/health"
+LOG_PATH = "/api/conversations/"
+
+DONE = 1000
+CANNOT_SERVE = 1011
+
+UNEXPECTED = Refused("INTERNAL_ERROR", "The message could not be handled.")
+
+
+class ConversationEndpoint:
+    """Answers the frames of callers, one after the other for each of them."""
+
+    audio_limit_bytes = 0
+    """Callers are sent no audio."""
+
+    def __init__(
+        self,
+        service: ConversationService,
+        connections: Connections,
+        disturbances: Disturbances,
+        conversation_disturbances: ConversationDisturbances,
+        *,
+        chunk_max_bytes: int,
+    ) -> None:
+        self._service = service
+        self._connections = connections
+        self._disturbances = disturbances
+        self._conversation_disturbances = conversation_disturbances
+        self._chunk_max_bytes = chunk_max_bytes
+        self._journal = Journal("gateway")
+
+    async def admit(self, connection_id: str, upgrade: Upgrade) -> None:
+        """Let everybody in; whom nobody can listen to is told so and closed."""
+        self._conversation_disturbances.before_connecting(upgrade.address)
+
+        async def tell(notice: Notice) -> None:
+            await self._tell(connection_id, notice)
+
+        try:
+            await self._service.open(connection_id, upgrade.address, tell)
+        except Refused as refused:
+            await tell(Complaint(refused))
+            self._close(connection_id, CANNOT_SERVE, "the recogniser cannot start")
+
+    async def receive(self, connection_id: str, frame: str | bytes) -> None:
+        """Answer one frame, whatever it holds."""
+        conversation = self._service.find(connection_id)
+        if conversation is None:
+            return  # about to be closed
+        self._disturbances.before_receiving(connection_id, conversation.session_id)
+        request: codec.Request | None = None
+        try:
+            request = codec.decode(frame, chunk_max_bytes=self._chunk_max_bytes)
+            await self._perform(connection_id, conversation, request)
+        except Refused as refused:
+            await self._tell(connection_id, Complaint(refused))
+        except Exception as failure:  # whatever it is, the caller is told and the log has the rest
+            self._journal.error(
+                "receive", "a message could not be handled", failure=failure, connection_id=connection_id
+            )
+            if isinstance(request, codec.EndSegment):
+                await conversation.fail_segment()  # which has a result and an end as any other
+            else:
+                await self._tell(connection_id, Complaint(UNEXPECTED))
+
+    async def left(self, connection_id: str) -> None:
+        """End the conversation of a closed connection."""
+        await self._service.leave(connection_id)
+
+    async def page(self, path: str) -> Page | None:
+        """Return what is behind a path beside the socket; None for nothing."""
+        if path == HEALTH_PATH:
+            return Page(HTTPStatus.OK, codec.health_page(self._service.health()))
+        if not path.startswith(LOG_PATH):
+            return None
+        try:
+            session_id = checked_session_id(path.removeprefix(LOG_PATH))
+            return Page(HTTPStatus.OK, codec.log_page(session_id, await self._service.log_of(session_id)))
+        except Refused as refused:
+            return Page(HTTPStatus.BAD_REQUEST, {"detail": refused.message})
+        except Refusal:
+            return Page(HTTPStatus.SERVICE_UNAVAILABLE, {"detail": "The log cannot be read at the moment."})
+
+    async def _perform(self, connection_id: str, conversation: Conversation, request: codec.Request) -> None:
+        session_id = request.session_id if isinstance(request, codec.NameSession) else conversation.session_id
+        await self._disturbances.before_handling(request.type, connection_id, session_id)
+        match request:
+            case codec.NameSession(named):
+                await conversation.name(named)
+            case codec.AudioChunk(audio):
+                await conversation.take(audio)
+            case codec.EndSegment():
+                await conversation.end_segment()
+            case codec.Close():
+                self._close(connection_id, DONE, "as asked")
+
+    async def _tell(self, connection_id: str, notice: Notice) -> None:
+        outbox = self._connections.find(connection_id)
+        if outbox is not None and outbox.send(codec.encode(notice)):
+            await outbox.caught_up()
+
+    def _close(self, connection_id: str, code: int, reason: str) -> None:
+        outbox = self._connections.find(connection_id)
+        if outbox is not None:
+            outbox.close(code, reason)

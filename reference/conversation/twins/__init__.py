@@ -1,0 +1,1 @@
+"""Twins of the conversation, one module for each theme."""

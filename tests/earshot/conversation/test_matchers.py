@@ -1,0 +1,73 @@
+"""What is told in a conversation: what matches, and how a mismatch reads."""
+
+from __future__ import annotations
+
+import pytest
+from hamcrest import assert_that
+
+from earshot.conversation.caller import Answer
+from earshot.conversation.matchers import Complaint, NoAnswer, answered, complains, not_answered, words
+from earshot.ledger import Kind, Observation
+
+
+def told(**message: object) -> Observation:
+    return Observation(0, "Ana", "Ana", Kind.RECEIVED, message=message)
+
+
+def answer(**members: object) -> Answer:
+    full = {"transcription": "Hello?", "response": "Hello!", "backend_used": "llama", "error": None}
+    return Answer(told(type="chatbot_response", **{**full, **members}))
+
+
+NOBODY = answer(response=None, backend_used="unknown", error="All assistants are Unavailable.")
+
+
+def test_an_answer_is_by_somebody_and_not_blank() -> None:
+    assert answered().matches(answer())
+    assert answered("openai", "llama").matches(answer())
+    assert not answered("openai").matches(answer())
+    for flaw in ({"response": " "}, {"backend_used": None}, {"error": "but"}, {"response": None}):
+        assert not answered().matches(answer(**flaw)), flaw
+
+
+def test_no_answer_is_known_by_who_gave_none_and_by_keywords_in_any_case() -> None:
+    expected = NoAnswer("unknown", "unavailable")
+    assert not_answered(expected).matches(NOBODY)
+    assert not not_answered(NoAnswer("none", "unavailable")).matches(NOBODY)
+    assert not not_answered(NoAnswer("unknown", "speech")).matches(NOBODY)
+    assert not not_answered(expected).matches(answer(backend_used="unknown", error="unavailable"))
+
+
+@pytest.mark.parametrize(
+    ("message", "matches"),
+    [
+        ({"type": "error", "message": "There is no AUDIO DATA.", "code": "NO_AUDIO"}, True),
+        ({"type": "error", "message": "There is no audio data."}, True),
+        ({"type": "error", "message": "Nothing there.", "code": "NO_AUDIO"}, False),
+        ({"type": "error", "message": "There is no audio data.", "code": "INTERNAL_ERROR"}, False),
+        ({"type": "error", "message": None}, False),
+        ({"type": "chunk_received", "message": "audio data"}, False),
+    ],
+)
+def test_an_error_is_known_by_its_keyword_and_by_its_code_if_there_is_one(
+    message: dict[str, object], matches: bool
+) -> None:
+    assert complains(Complaint("NO_AUDIO", says="audio data")).matches(told(**message)) is matches
+
+
+def test_words_are_the_same_to_the_letter_or_any_at_all() -> None:
+    assert words("Hello?", exactly=True).matches("Hello?")
+    assert not words("Hello?", exactly=True).matches("hello")
+    assert words("Hello?", exactly=False).matches("something else")
+    assert not words("Hello?", exactly=False).matches("  ")
+
+
+def test_a_mismatch_says_who_said_what() -> None:
+    with pytest.raises(AssertionError) as failure:
+        assert_that(NOBODY, answered("openai"), "what Ana was told")
+    assert "Expected: an answer by OpenAI" in str(failure.value)
+    assert "'unknown' gave no answer: All assistants are Unavailable. (it had understood “Hello?”)" in str(
+        failure.value
+    )
+    with pytest.raises(AssertionError, match=r"Llama said “Hello!” \(it had understood “Hello\?”\)"):
+        assert_that(answer(), not_answered(NoAnswer("none", "speech")))

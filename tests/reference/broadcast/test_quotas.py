@@ -1,0 +1,38 @@
+"""Fixed windows in the RateLimits table."""
+
+from __future__ import annotations
+
+import asyncio
+
+from reference.broadcast.quotas import LISTENER_JOINS, QuotaRepository
+from reference.storage import aws, tables
+from tests.reference.broadcast.world_fakes import on_loop
+from tests.reference.conftest import TestStore
+
+NOON_MS = 1_760_000_000_000
+
+
+@on_loop
+async def test_a_window_counts_to_its_limit_and_the_next_begins_at_one(store: TestStore) -> None:
+    real = aws.Store(aws.connect(store.endpoint_url))
+    await tables.create(real, store.tables)
+    quotas = QuotaRepository(real, store.tables.rate_limits)
+
+    async def take(after_ms: int) -> int | None:
+        return await quotas.take(LISTENER_JOINS, "192.0.2.1", limit=3, now_ms=NOON_MS + after_ms)
+
+    assert await asyncio.gather(*(take(0) for _ in range(3))) == [None] * 3
+    assert await take(20_000) == 40_000
+    assert await take(59_999) == 1
+    assert await take(60_000) is None
+    found = await real.call(
+        "get_item", TableName=store.tables.rate_limits, Key={"identifier": {"S": "listener_join:ip:192.0.2.1"}}
+    )
+    assert found["Item"] == {
+        "identifier": {"S": "listener_join:ip:192.0.2.1"},
+        "count": {"N": "1"},
+        "windowStart": {"N": str(NOON_MS + 60_000)},
+        "expiresAt": {"N": str(NOON_MS // 1000 + 60 + 60 + 3600)},
+    }
+    assert await quotas.take(LISTENER_JOINS, "192.0.2.9", limit=3, now_ms=NOON_MS) is None
+    real.close()
