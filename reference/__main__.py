@@ -167,9 +167,10 @@ async def _serve(options: argparse.Namespace, settings: Settings, secret: str, a
 
 def _control(port: int, world: World) -> Control:
     from reference.control.attached import Control
+    from reference.faults import enlist
 
     try:
-        return Control(port, world)
+        return Control(port, world, enlist)
     except OSError as failure:
         raise _unusable("127.0.0.1", port, failure) from None
 

@@ -12,6 +12,7 @@ from reference.broadcast.admission import Admission
 from reference.broadcast.audio import AudioIntake
 from reference.broadcast.captions import Captions
 from reference.broadcast.controls import ListenerControls, SpeakerControls
+from reference.broadcast.disturbances import BroadcastDisturbances
 from reference.broadcast.fanout import Fanout
 from reference.broadcast.gateway import BroadcastEndpoint, SocketAudience
 from reference.broadcast.handover import Forwarder
@@ -42,9 +43,9 @@ from reference.conversation.order import HUGGINGFACE, LLAMA, OPENAI, AssistantCo
 from reference.conversation.segments import OpenSegment, Spool
 from reference.conversation.service import ConversationService
 from reference.conversation.transcriber import Transcriber
-from reference.disturbances import Disturbances
 from reference.engines import Engines
 from reference.gateway.connections import Connections
+from reference.gateway.disturbances import Disturbances
 from reference.gateway.server import GatewayServer, Terms
 from reference.metrics import Metrics, Unmeasured
 from reference.settings import MEBIBYTE, Settings
@@ -77,6 +78,7 @@ class World:
     ids: Ids
     metrics: Metrics = field(default_factory=Unmeasured)
     disturbances: Disturbances = field(default_factory=Disturbances)
+    broadcast_disturbances: BroadcastDisturbances = field(default_factory=BroadcastDisturbances)
     conversation_disturbances: ConversationDisturbances = field(default_factory=ConversationDisturbances)
 
 
@@ -90,7 +92,7 @@ def broadcast_service(
     ids: Ids,
     background: Background,
     metrics: Metrics,
-    disturbances: Disturbances,
+    disturbances: BroadcastDisturbances,
 ) -> BroadcastService:
     """Return the broadcast's rules, each given what it needs."""
     sessions = LiveSessions()
@@ -225,7 +227,7 @@ class App:
             world.ids,
             self._background,
             world.metrics,
-            world.disturbances,
+            world.broadcast_disturbances,
         )
         endpoint = BroadcastEndpoint(
             settings,
@@ -275,33 +277,18 @@ class App:
                 outbox.close(code, "")
         return len(outboxes)
 
-    def count_sessions(self) -> int:
-        """Return how many sessions are live."""
-        return sum(1 for _ in self._service.sessions.all())
-
-    def count_members(self) -> int:
-        """Return how many connections belong to a session."""
-        return sum(len(live.members) for live in self._service.sessions.all())
-
-    def count_sockets(self) -> int:
-        """Return how many sockets of broadcasts are open."""
-        return len(self._connections)
-
-    def count_callers(self) -> int:
-        """Return how many conversations are open."""
-        return self._conversations.count_callers()
-
-    def count_segments(self) -> int:
-        """Return how many segments of conversations have ended and are not finished."""
-        return self._conversations.count_segments()
-
-    def count_buffered_bytes(self) -> int:
-        """Return how much audio the open segments of conversations have."""
-        return self._conversations.count_buffered_bytes()
-
-    def count_audio_files(self) -> int:
-        """Return how many segments of conversations have their audio on disk."""
-        return self._conversations.count_audio_files()
+    def counts(self) -> dict[str, int]:
+        """Return what the systems hold at this moment, by name."""
+        lives = list(self._service.sessions.all())
+        return {
+            "sessions": len(lives),
+            "members": sum(len(live.members) for live in lives),
+            "sockets": len(self._connections),
+            "callers": self._conversations.count_callers(),
+            "segments": self._conversations.count_segments(),
+            "buffered_bytes": self._conversations.count_buffered_bytes(),
+            "audio_files": self._conversations.count_audio_files(),
+        }
 
     async def start(self, host: str, port: int, conversation_port: int = 0) -> Ports:
         """Create the tables, listen, and return the ports; raise PortUnusable when one cannot be used."""

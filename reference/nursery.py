@@ -31,6 +31,7 @@ NEEDED = (
     "reference.app",
     "reference.control.api",
     "reference.control.attached",
+    "reference.faults",
     "reference.engines",
     "reference.broadcast.monitoring.alarms",
     "reference.broadcast.monitoring.cloudwatch",

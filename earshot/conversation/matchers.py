@@ -10,7 +10,7 @@ from hamcrest.core.matcher import Matcher
 from earshot.conversation.caller import Answer, describe
 from earshot.conversation.turns import ERROR
 from earshot.ledger import Observation
-from earshot.targets.control import Fault
+from earshot.targets.control import Order
 
 NAMES = {"llama": "Llama", "openai": "OpenAI", "huggingface": "Hugging Face"}
 """What the assistants are called in sentences."""
@@ -119,7 +119,7 @@ def complains(expected: Complaint) -> Matcher[Observation]:
     return _Complains(expected)
 
 
-def has_struck() -> Matcher[Fault]:
+def has_struck() -> Matcher[Order]:
     """Match a fault that has happened at least once."""
     return has_properties(times_struck=greater_than(0))
 

@@ -217,7 +217,7 @@ def step_window_over(context, person, rate):
 
 @given("joins cannot be counted")
 def step_cannot_be_counted(context):
-    context.stage.control.fail_store(table="RateLimits")
+    context.stage.control.order("store", table="RateLimits")
 
 
 @then("the log warns of a {rate:Rate} that could not be counted")

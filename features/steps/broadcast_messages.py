@@ -38,7 +38,7 @@ def step_reveals_nothing(context, person):
 
 @given("the service has a fault that strikes {person:Name}'s next request")
 def step_fault_strikes(context, person):
-    context.stage.control.crash_handler(session_id=context.stage.speaker(person).session_id)
+    context.stage.control.order("handler", "crash", times=1, session_id=context.stage.speaker(person).session_id)
 
 
 @then("the log tells that {person:Name} was refused because {code:Reason}")

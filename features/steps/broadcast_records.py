@@ -233,7 +233,7 @@ def step_leave_at_once(context, count):
 
 @given("the next {count:Number} names for a session turn out to be taken")
 def step_names_taken(context, count):
-    context.stage.control.fail_store(count, code=CONDITION_FAILED, operations=["PutItem"], table="Sessions")
+    context.stage.control.order("store", times=count, code=CONDITION_FAILED, operations=["PutItem"], table="Sessions")
 
 
 @then("{count:Number} other names were tried before")
@@ -245,8 +245,8 @@ def step_names_tried(context, count):
 @given("the session of {speaker:Name} turns out to be over when the next listener is counted")
 def step_over_meanwhile(context, speaker):
     session_id = context.stage.speaker(speaker).session_id
-    context.stage.control.fail_store(
-        1, code=CONDITION_FAILED, operations=["UpdateItem"], table="Sessions", session_id=session_id
+    context.stage.control.order(
+        "store", times=1, code=CONDITION_FAILED, operations=["UpdateItem"], table="Sessions", session_id=session_id
     )
 
 

@@ -10,22 +10,26 @@ from earshot.matchers.numbers import between
 
 @given("the records of {speaker:Name}'s session fail once")
 def step_records_fail_once(context, speaker):
-    context.stage.control.fail_store(1, table="Sessions", session_id=context.stage.speaker(speaker).session_id)
+    context.stage.control.order(
+        "store", times=1, table="Sessions", session_id=context.stage.speaker(speaker).session_id
+    )
 
 
 @given("the records of {speaker:Name}'s session fail {count:Number} times in a row")
 def step_records_fail(context, speaker, count):
-    context.stage.control.fail_store(count, table="Sessions", session_id=context.stage.speaker(speaker).session_id)
+    context.stage.control.order(
+        "store", times=count, table="Sessions", session_id=context.stage.speaker(speaker).session_id
+    )
 
 
 @given("no records can be reached")
 def step_no_records(context):
-    context.stage.control.lose_store()
+    context.stage.control.order("store", code="Unreachable")
 
 
 @given("nobody's sign-in can be checked")
 def step_no_sign_in(context):
-    context.stage.control.lose_sign_in()
+    context.stage.control.order("sign-in")
 
 
 @given("everything can be reached again")
@@ -35,17 +39,19 @@ def step_repaired(context):
 
 @given("{listener:Name}'s device has gone dead without a word")
 def step_dead(context, listener):
-    context.stage.control.find_dead(context.stage.listener(listener).connection_id)
+    context.stage.control.order("delivery", "dead", connection_id=context.stage.listener(listener).connection_id)
 
 
 @given("the service gets stuck over {person:Name}'s next request")
 def step_stuck(context, person):
-    context.stage.control.stall_handler(connection_id=context.stage.person(person).connection_id)
+    context.stage.control.order("handler", "stall", times=1, connection_id=context.stage.person(person).connection_id)
 
 
 @given("the service is slow by {delay_s:Seconds} over {person:Name}'s next request")
 def step_slow(context, delay_s, person):
-    context.stage.control.stall_handler(seconds=delay_s, connection_id=context.stage.person(person).connection_id)
+    context.stage.control.order(
+        "handler", "stall", times=1, seconds=delay_s, connection_id=context.stage.person(person).connection_id
+    )
 
 
 # -- what comes of it

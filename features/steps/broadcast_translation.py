@@ -10,7 +10,6 @@ from hamcrest import (
     greater_than,
     greater_than_or_equal_to,
     has_entries,
-    has_entry,
     has_item,
     has_length,
     has_properties,
@@ -135,21 +134,22 @@ def step_thinned_out(context, count, most):
 def step_gives_loudness(context, number):
     text = context.stage.the_recogniser().reported[-1]
     dynamics = context.stage.interpreters.handover(text, handing_over.anyhow()).emotion_dynamics
-    assert_that(dynamics, has_entries(volume=number, energy=number), "how loud and energetic the words are said to be")
+    expected = has_properties(volume=number, energy=number)
+    assert_that(dynamics, expected, "how loud and energetic the words are said to be")
 
 
 @then("the hand-over of these words gives a pace of {number:Decimal}")
 def step_gives_pace(context, number):
     text = context.stage.the_recogniser().reported[-1]
     dynamics = context.stage.interpreters.handover(text, handing_over.anyhow()).emotion_dynamics
-    assert_that(dynamics, has_entry("rate", number), "how fast the words are said to be spoken")
+    assert_that(dynamics, has_properties(rate=number), "how fast the words are said to be spoken")
 
 
 @then("the hand-over of these words gives neutral values")
 def step_gives_neutral(context):
     text = context.stage.the_recogniser().reported[-1]
     dynamics = context.stage.interpreters.handover(text, handing_over.anyhow()).emotion_dynamics
-    assert_that(dynamics, has_entries(volume=0.5, rate=1.0, energy=0.5), "how the words are said to be spoken")
+    assert_that(dynamics, has_properties(volume=0.5, rate=1.0, energy=0.5), "how the words are said to be spoken")
 
 
 @given("the voice for {language:Language} rejects how it is to speak the next sentence")
@@ -310,13 +310,13 @@ def step_reads_again(context, listener):
 
 @given("{listener:Name}'s connection is dead without anybody knowing")
 def step_connection_dead(context, listener):
-    context.stage.control.find_dead(context.stage.listener(listener).connection_id)
+    context.stage.control.order("delivery", "dead", connection_id=context.stage.listener(listener).connection_id)
     context.stage.listener(listener).marker = None
 
 
 @given("the next {times:Number} attempts to reach {listener:Name} are refused")
 def step_sending_refused(context, times, listener):
-    context.stage.control.fail_delivery(context.stage.listener(listener).connection_id, times)
+    context.stage.control.order("delivery", times=times, connection_id=context.stage.listener(listener).connection_id)
 
 
 @given("{listener:Name} has heard all of them in {language:Language}")

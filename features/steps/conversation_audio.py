@@ -142,7 +142,7 @@ def step_can_finish(context, person, text):
 @then('the recogniser got exactly the sound of "{text:Quoted}" from {person:Name}')
 def step_recogniser_got(context, text, person):
     sound = context.stage.samples.clip(text).pcm
-    got = context.stage.control.audio(context.stage.caller(person).session_id)
+    got = context.stage.control.audio(context.stage.caller(person).session_id)[-1]
     assert_that(len(got), equal_to(len(sound)), "how many bytes of sound the recogniser got")
     assert_that(got == sound, equal_to(True), f"whether the recogniser got the sound of “{text}”")
 

@@ -117,7 +117,7 @@ def step_blocked_turns(context, person, count):
     stage, caller = context.stage, context.stage.caller(person)
 
     def act():
-        stage.control.understand_segments(caller.session_id, *[BLOCKED] * count)
+        stage.control.order("recogniser", "understand-next", session_id=caller.session_id, texts=[BLOCKED] * count)
         for _ in range(count):
             caller.sounds(A_SOUND, "a sound")
             caller.answer(caller.ends_turn())
@@ -181,8 +181,9 @@ def step_sent_everything_refused(context, person):
 @given("{person:Name} has lived through failures of recognition, assistant and storage")
 def step_lived_through_failures(context, person):
     control, caller = context.stage.control, context.stage.caller(person)
-    for order in (control.fail_recogniser, control.fail_backend, control.crash_backend, control.fail_store):
-        order(times=1, session_id=caller.session_id)
+    faults = (("recogniser.feed", "fail"), ("assistant", "fail"), ("assistant", "crash"), ("store", "fail"))
+    for place, effect in faults:
+        control.order(place, effect, times=1, session_id=caller.session_id)
         caller.excuses(caller.over(caller.asks(QUESTIONS[0])))
     control.call_off_ours()
 

@@ -51,7 +51,9 @@ def step_loads_without_confirmation(context, person):
 @given("the service confirms {person:Name}'s session only after {delay_s:Seconds}")
 def step_late_confirmation(context, person, delay_s):
     session_id = context.stage.page(person).session_id
-    context.stage.control.stall_handler("session", seconds=delay_s, session_id=session_id)
+    context.stage.control.order(
+        "handler", "stall", times=1, action="session", seconds=delay_s, session_id=session_id
+    )
 
 
 @then("the name of {person:Name}'s session is made as pages make it")
@@ -244,12 +246,12 @@ def _lines_of(answer):
 
 @given("the next {count:Number} connections of {person:Name}'s page are refused")
 def step_next_refused(context, count, person):
-    context.stage.control.refuse_connections(count, address=context.stage.page(person).address)
+    context.stage.control.order("connect", times=count, address=context.stage.page(person).address)
 
 
 @given("all connections of {person:Name}'s page are refused")
 def step_all_refused(context, person):
-    context.stage.control.refuse_connections(address=context.stage.page(person).address)
+    context.stage.control.order("connect", address=context.stage.page(person).address)
 
 
 @when("the connection of {person:Name}'s page is cut off")
@@ -274,7 +276,7 @@ def step_closed_going_away(context, person):
 
 def _close(context, person, code):
     page = context.stage.page(person)
-    context.stage.control.close_connections(page.session_id, code=code)
+    context.stage.control.order("connection", "close", session_id=page.session_id, close_code=code)
     page.connects_again()
 
 

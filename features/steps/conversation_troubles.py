@@ -30,7 +30,9 @@ LOG = "Conversations"
 @given("for {person:Name}, {choice:Choice} is preferred, OpenAI has {key:Key}, and Hugging Face is {is_set_up:IsSetUp}")
 def step_prefers(context, person, choice, key, is_set_up):
     session_id = context.stage.caller(person).session_id
-    context.stage.control.configure_assistant(session_id, choice, openai_key=key, huggingface=is_set_up)
+    context.stage.control.order(
+        "assistant", "configure", session_id=session_id, choice=choice, openai_key=key, huggingface=is_set_up
+    )
 
 
 @given(
@@ -38,51 +40,63 @@ def step_prefers(context, person, choice, key, is_set_up):
 )
 def step_prefers_in_time(context, person, choice, key, timeout_s):
     session_id = context.stage.caller(person).session_id
-    context.stage.control.configure_assistant(session_id, choice, openai_key=key, timeout_s=timeout_s)
+    context.stage.control.order(
+        "assistant", "configure", session_id=session_id, choice=choice, openai_key=key, timeout_s=timeout_s
+    )
 
 
 @given("{backends:Backends} is down for {person:Name}")
 @given("{backends:Backends} are down for {person:Name}")
 def step_down(context, backends, person):
     for backend in backends:
-        context.stage.control.fail_backend(backend, session_id=context.stage.caller(person).session_id)
+        context.stage.control.order("assistant", backend=backend, session_id=context.stage.caller(person).session_id)
 
 
 @given("{backend:Backend} is down for {person:Name}'s next turn")
 def step_down_once(context, backend, person):
-    context.stage.control.fail_backend(backend, session_id=context.stage.caller(person).session_id, times=1)
+    context.stage.control.order(
+        "assistant", backend=backend, session_id=context.stage.caller(person).session_id, times=1
+    )
 
 
 @given("every assistant is down for {person:Name}")
 def step_all_down(context, person):
-    context.stage.control.fail_backend(None, session_id=context.stage.caller(person).session_id)
+    context.stage.control.order("assistant", session_id=context.stage.caller(person).session_id)
 
 
 @given("{backend:Backend} says nothing to {person:Name}")
 def step_says_nothing(context, backend, person):
-    context.stage.control.answer_with("", backend, session_id=context.stage.caller(person).session_id)
+    context.stage.control.order(
+        "assistant", "answer", backend=backend, session_id=context.stage.caller(person).session_id
+    )
 
 
 @given("{backend:Backend} says nothing but blanks to {person:Name}")
 def step_says_blanks(context, backend, person):
-    context.stage.control.answer_with(" \n ", backend, session_id=context.stage.caller(person).session_id)
+    context.stage.control.order(
+        "assistant", "answer", text=" \n ", backend=backend, session_id=context.stage.caller(person).session_id
+    )
 
 
 @given("{backend:Backend} answers {person:Name} with {count:Number} words")
 def step_answers_at_length(context, backend, person, count):
     text = " ".join(f"word{number}" for number in range(count))
-    context.stage.control.answer_with(text, backend, session_id=context.stage.caller(person).session_id)
+    context.stage.control.order(
+        "assistant", "answer", text=text, backend=backend, session_id=context.stage.caller(person).session_id
+    )
 
 
 @given("{backend:Backend} breaks down in {person:Name}'s next turn")
 def step_breaks_down(context, backend, person):
-    context.stage.control.crash_backend(backend, session_id=context.stage.caller(person).session_id, times=1)
+    context.stage.control.order(
+        "assistant", "crash", backend=backend, session_id=context.stage.caller(person).session_id, times=1
+    )
 
 
 @given("{backend:Backend} takes {span_s:Seconds} to answer {person:Name}")
 def step_slow(context, backend, span_s, person):
     session_id = context.stage.caller(person).session_id
-    context.stage.control.stall_backend(backend, seconds=span_s, session_id=session_id)
+    context.stage.control.order("assistant", "stall", backend=backend, seconds=span_s, session_id=session_id)
 
 
 @when('{person:Name} asks "{text:Quoted}" and {other:Name} asks "{other_text:Quoted}" meanwhile')
@@ -105,13 +119,13 @@ def step_answered_by_both(context, person, backend, next_backend):
 
 @then("the service asked {backends:Backends} for {person:Name}, in this order")
 def step_asked_in_order(context, backends, person):
-    calls = context.stage.control.assistant_calls(context.stage.caller(person).session_id)
+    calls = context.stage.control.observe("assistant-calls", session_id=context.stage.caller(person).session_id)
     assert_that([call.backend for call in calls], equal_to(backends), f"whom the service asked for {person}, in order")
 
 
 @then("the service asked no assistant for {person:Name}")
 def step_nobody_asked(context, person):
-    calls = context.stage.control.assistant_calls(context.stage.caller(person).session_id)
+    calls = context.stage.control.observe("assistant-calls", session_id=context.stage.caller(person).session_id)
     assert_that([call.backend for call in calls], empty(), f"whom the service asked for {person}")
 
 
@@ -124,7 +138,7 @@ def step_answer_length(context, person, most):
 
 @then("the check of {person:Name}'s words took less than {budget_ms:Milliseconds}")
 def step_check_took(context, person, budget_ms):
-    checks = context.stage.control.content_checks(context.stage.caller(person).session_id)
+    checks = context.stage.control.observe("content-checks", session_id=context.stage.caller(person).session_id)
     assert_that(checks, has_length(1), f"how often {person}'s words were checked")
     took_ms = [(check.answered_at_s - check.asked_at_s) * 1000 for check in checks]
     assert_that(took_ms, only_contains(less_than(budget_ms)), "how many ms the check took")
@@ -158,7 +172,9 @@ def step_will_be_long(context, person, count):
 def _follow_script(context, person, text, speaker=None):
     caller = context.stage.caller(person)
     caller.will_be_understood_as(text)
-    context.stage.control.understand_segments(caller.session_id, text, speaker=speaker)
+    context.stage.control.order(
+        "recogniser", "understand-next", session_id=caller.session_id, texts=[text], speaker=speaker
+    )
 
 
 # -- messages
@@ -205,12 +221,12 @@ def step_gives_nothing_away(context, person):
 
 @given("speech recognition cannot start for {person:Name}")
 def step_cannot_start(context, person):
-    context.stage.control.lose_recogniser(address=context.stage.caller(person).address)
+    context.stage.control.order("recogniser.start", address=context.stage.caller(person).address)
 
 
 @given("speech recognition cannot start for {person:Name}'s next connection")
 def step_cannot_start_once(context, person):
-    context.stage.control.lose_recogniser(times=1, address=context.stage.caller(person).address)
+    context.stage.control.order("recogniser.start", times=1, address=context.stage.caller(person).address)
 
 
 @given("{person:Name} has connected in vain")
@@ -223,28 +239,34 @@ def step_connected_in_vain(context, person):
 
 @given("recognition of {person:Name}'s next turn cannot begin")
 def step_recognition_cannot_begin(context, person):
-    context.stage.control.refuse_streams(1, session_id=context.stage.caller(person).session_id, transient=False)
+    context.stage.control.order(
+        "recogniser.open", times=1, transient=False, session_id=context.stage.caller(person).session_id
+    )
 
 
 @given("recognition of {person:Name}'s next turn fails while it listens")
 def step_recognition_fails(context, person):
-    context.stage.control.fail_recogniser(session_id=context.stage.caller(person).session_id, times=1)
+    context.stage.control.order("recogniser.feed", session_id=context.stage.caller(person).session_id, times=1)
 
 
 @given("recognition takes {longer_s:Seconds} longer for {person:Name}'s next turn")
 def step_recognition_slow(context, longer_s, person):
     session_id = context.stage.caller(person).session_id
-    context.stage.control.stall_recogniser(session_id=session_id, seconds=longer_s, times=1)
+    context.stage.control.order("recogniser.feed", "stall", session_id=session_id, seconds=longer_s, times=1)
 
 
 @given("the service meets a mishap with {person:Name}'s next piece of audio")
 def step_mishap_with_audio(context, person):
-    context.stage.control.crash_handler("audio_chunk", session_id=context.stage.caller(person).session_id)
+    context.stage.control.order(
+        "handler", "crash", times=1, action="audio_chunk", session_id=context.stage.caller(person).session_id
+    )
 
 
 @given("the service meets a mishap at the end of {person:Name}'s next turn")
 def step_mishap_at_end(context, person):
-    context.stage.control.crash_handler("segment_end", session_id=context.stage.caller(person).session_id)
+    context.stage.control.order(
+        "handler", "crash", times=1, action="segment_end", session_id=context.stage.caller(person).session_id
+    )
 
 
 @given('{person:Name} has asked "{text:Quoted}" in vain')
@@ -270,7 +292,7 @@ def step_told_among_others(context, person, complaint):
 @given("nothing of what {person:Name} says can be kept")
 def step_nothing_kept(context, person):
     session_id = context.stage.caller(person).session_id
-    context.stage.control.fail_store(session_id=session_id, table=LOG)
+    context.stage.control.order("store", session_id=session_id, table=LOG)
 
 
 @when('the storage works again and {person:Name} asks "{text:Quoted}"')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,19 +14,18 @@ if TYPE_CHECKING:
 
 
 class Control:
-    """The control plane of one service that is to stand on `world`."""
+    """The control plane of one service that is to stand on `world`.
 
-    def __init__(self, port: int, world: World) -> None:
+    `enlist` lets every system offer its places and observations, and returns the world in which they are struck.
+    """
+
+    def __init__(self, port: int, world: World, enlist: Callable[[World, ControlPlane], World]) -> None:
         """Bind the port; raise OSError when it cannot be used."""
         self._server = ControlServer(port)
         self._plane = ControlPlane(world.engines, world.aws_client, world.table_names)
         self._settings = world.settings
-        self.world = replace(
-            world,
-            engines=self._plane.engines,
-            disturbances=self._plane.disturbances,
-            conversation_disturbances=self._plane.conversation_disturbances,
-        )
+        controlled = replace(world, engines=self._plane.engines, disturbances=self._plane.disturbances)
+        self.world = enlist(controlled, self._plane)
         """What the service must stand on to be under control."""
 
     @property

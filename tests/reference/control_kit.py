@@ -8,9 +8,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
-from earshot.targets.control import Control
+from earshot.targets.control import Control, Order
 from reference.app import App, World
 from reference.control.attached import Control as ControlPlane
+from reference.faults import enlist
 from reference.settings import read
 from reference.storage import aws
 from reference.storage.clock import SystemClock
@@ -41,6 +42,11 @@ class Controlled:
         return await asyncio.to_thread(ask, self.control)
 
 
+def report(control: Control, session_id: str, text: str, **members: object) -> Order:
+    """Let the double understand something."""
+    return control.order("recogniser", "report", session_id=session_id, text=text, stability=1.0, **members)
+
+
 @asynccontextmanager
 async def controlled(store: TestStore, **settings: str) -> AsyncIterator[Controlled]:
     """Run a service under control for the length of a block; settings by field name."""
@@ -60,7 +66,7 @@ async def controlled(store: TestStore, **settings: str) -> AsyncIterator[Control
         RandomIds(),
         metrics,
     )
-    plane = ControlPlane(0, world)
+    plane = ControlPlane(0, world, enlist)
     app = App(plane.world)
     plane.start(app)
     ports = await app.start("127.0.0.1", 0)
@@ -70,7 +76,7 @@ async def controlled(store: TestStore, **settings: str) -> AsyncIterator[Control
         async with asyncio.timeout(PATIENCE_S):
             yield Controlled(service, control, metrics, plane.url, f"http://127.0.0.1:{ports.conversation}")
     finally:
-        await asyncio.to_thread(control.call_off_all)
+        plane.release()
         control.close()
         await service.close()
         await app.stop()

@@ -18,6 +18,7 @@ from reference.background import Background
 from reference.broadcast import parameters
 from reference.broadcast.admission import Newcomer
 from reference.broadcast.audio import AudioChunk
+from reference.broadcast.disturbances import BroadcastDisturbances
 from reference.broadcast.model import Connection, Session, StateChange
 from reference.broadcast.monitoring.catalogue import definition_of
 from reference.broadcast.notices import AudioReceived, Notice, SessionCreated, Speech
@@ -29,7 +30,6 @@ from reference.broadcast.repository import (
     NoSuchSession,
     SessionFull,
 )
-from reference.disturbances import Disturbances
 from reference.refusal import Refusal
 from reference.settings import Settings
 from tests.reference.engine_fakes import FakeSpeech
@@ -312,7 +312,7 @@ class Broadcast:
             FakeIds(*ids),
             self.background,
             self.metrics,
-            Disturbances(),
+            BroadcastDisturbances(),
         )
 
     async def create(self, connection_id: str = "ana=", user_id: str = "ana", **creation: object) -> str:
