@@ -196,6 +196,8 @@ def _of_phrase_book(book: phrase_book.PhraseBook, committed: Path, folder: Path)
     ]
     for phrase in book.unused(sentences):
         yield Finding(phrase.place, "a sentence of the phrase book is used", phrase.pattern)
+    for choice in book.unused_choices(sentences):
+        yield Finding(str(committed), "a sentence of the phrase book is used", choice)
 
 
 def _place(part: Feature | Scenario | Step) -> str:

@@ -1,6 +1,6 @@
 """Whoever turns a recognised sentence into speech in other languages: the hand-over, the translator and the voices.
 
-They are reached through the service's control plane, told when to fail and asked what they got.
+They are reached through the service's control plane, and asked what they got.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from hamcrest import contains_exactly, equal_to
+from hamcrest import contains_exactly
 from hamcrest.core.matcher import Matcher
 
 from earshot.audio.clips import SampleLibrary
 from earshot.ledger import Ledger
 from earshot.patience import PATIENCE_S, comes_to, stays
 from earshot.side_by_side import first_of
-from earshot.targets.control import Control, Order, Record
+from earshot.targets.control import Control, Record
 
 DASH = " –"
 
@@ -59,42 +59,6 @@ class Interpreters:
         self.recorded: Mapping[str, Any] = {}
         """What was on record of the translation of that sentence when a step last looked."""
         self._handover: Record | None = None
-        self._fault: Order | None = None
-
-    # ---- when they fail
-
-    def have_failed(self) -> None:
-        """Return when the fault that was ordered last has struck as often as it was to."""
-        assert self._fault is not None
-        fault = self._fault
-        look_up = lambda: self._control.now(fault).times_left  # noqa: E731
-        comes_to(look_up, equal_to(0), "how often translation and voices have yet to fail")
-
-    def turn_away(self, session_id: str, times: int | None = None) -> None:
-        """Turn the next hand-overs of a session away."""
-        self._control.order("handover", times=times, session_id=session_id)
-
-    def acknowledge_late(self, session_id: str, seconds: float, times: int | None = None) -> None:
-        """Take so much longer to acknowledge the next hand-overs of a session."""
-        self._control.order("handover", "stall", session_id=session_id, seconds=seconds, times=times)
-
-    def cannot_translate(self, language: str | None = None, *, times: int | None = None) -> None:
-        """Fail to translate, into one language or into all."""
-        self._fault = self._control.order("translator", language=language, times=times)
-
-    def cannot_speak(
-        self, language: str | None = None, *, times: int | None = None, code: str = "ServiceUnavailable"
-    ) -> None:
-        """Fail to make speech, in one language or in all."""
-        self._fault = self._control.order("synthesiser", language=language, times=times, code=code)
-
-    def take_to_translate(self, seconds: float, language: str | None = None, *, times: int | None = None) -> None:
-        """Take so much longer to translate."""
-        self._control.order("translator", "stall", language=language, seconds=seconds, times=times)
-
-    def take_to_speak(self, seconds: float, language: str | None = None, *, times: int | None = None) -> None:
-        """Take so much longer to make speech."""
-        self._control.order("synthesiser", "stall", language=language, seconds=seconds, times=times)
 
     # ---- what they are given
 

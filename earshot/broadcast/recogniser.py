@@ -20,7 +20,7 @@ from earshot.ledger import Ledger, Observation
 from earshot.matchers.presence import something
 from earshot.measure.delays import sent_at_s
 from earshot.patience import PATIENCE_S, comes_to, stays
-from earshot.targets.control import Control, Order, Record
+from earshot.targets.control import Control, Record
 
 NAME = "the recogniser"
 A_CALL_S = 0.02
@@ -89,7 +89,6 @@ class Recogniser:
         self._control = control
         self._speaker = speaker
         self._ledger = ledger
-        self._faults: list[Order] = []
         self._utterances = itertools.count(1)
         self._began_ns = 0
         self._ended_ns = 0
@@ -176,36 +175,11 @@ class Recogniser:
 
     # ---- when it fails
 
-    def fails_to_start(self, times: int | None = None, *, lasting: bool = False) -> None:
-        """Turn the next attempts to start it down, or all until it is repaired."""
-        self._has(
-            self._control.order(
-                "recogniser.open",
-                times=times,
-                session_id=self._speaker.session_id,
-                code=LASTING if lasting else PASSING,
-                transient=not lasting,
-            )
-        )
-
-    def is_slow_to_start(self, seconds: float | None = None) -> None:
-        """Take so much longer to start, or for ever until it is repaired."""
-        self._has(self._control.order("recogniser.open", "stall", session_id=self._speaker.session_id, seconds=seconds))
-
-    def takes_no_audio(self) -> None:
-        """Take no audio until it is repaired."""
-        self._has(self._control.order("recogniser.feed", "stall", session_id=self._speaker.session_id))
-
-    def breaks(self, *, lasting: bool = False) -> None:
+    def breaks(self) -> None:
         """Break while it is listening; AssertionError if it is not, as then nothing would have been shown."""
         self._has_started()
         self._ledger.note(NAME, "breaks")
-        fault = self._control.order(
-            "recogniser.stream",
-            session_id=self._speaker.session_id,
-            code=LASTING if lasting else PASSING,
-            transient=not lasting,
-        )
+        fault = self._control.order("recogniser.stream", session_id=self._speaker.session_id, code=PASSING)
         if fault.times_struck != 1:
             raise AssertionError(
                 f"{self._speaker.name}'s recogniser was to break while it listens, but {fault.times_struck} of its "
@@ -214,23 +188,18 @@ class Recogniser:
 
     def stops(self) -> None:
         """Refuse for good the next time it is started, and let the speaker find out."""
-        self.fails_to_start(1, lasting=True)
+        self._control.order(
+            "recogniser.open", times=1, session_id=self._speaker.session_id, code=LASTING, transient=False
+        )
         self._is_found_to_have_stopped()
 
     def fails(self, times: int) -> None:
         """Turn every attempt to start it down, and let the speaker try until there were so many attempts."""
-        self.fails_to_start()
+        self._control.order("recogniser.open", session_id=self._speaker.session_id, code=PASSING)
         self._is_found_to_have_stopped()
         while len(self.attempts()) < times:
             self._speaker.resumes()
             self._is_found_to_have_stopped()
-
-    def is_repaired(self) -> None:
-        """Work again from now on; whatever it kept waiting goes on."""
-        self._ledger.note(NAME, "is repaired")
-        for fault in self._faults:
-            self._control.call_off(fault)
-        self._faults.clear()
 
     # ---- what it got
 
@@ -314,6 +283,3 @@ class Recogniser:
         """Let the speaker begin to speak; return when the speaker was told that recognition has stopped."""
         self._speaker.speaks_for(0.1)
         self._speaker.learns("transcriptionError", since=0)
-
-    def _has(self, fault: Order) -> None:
-        self._faults.append(fault)

@@ -19,8 +19,10 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import jsonschema_rs
+from hamcrest import greater_than, has_properties, only_contains
 
 from earshot.failures import Unusable
+from earshot.patience import comes_to
 from earshot.yaml_files import read_yaml
 
 READ_TOGETHER = ("Sessions", "Connections")
@@ -28,6 +30,8 @@ READ_TOGETHER = ("Sessions", "Connections")
 READING = "BatchGetItem"
 ANSWER_WITHIN_S = 35.0
 """Longer than the longest wait that can be asked for: 30 s for the stream of a scripted session."""
+STRIKES_WITHIN_S = 10
+"""How long a fault is waited for that somebody is to run into."""
 SOMEBODY = frozenset({"session_id", "connection_id", "address"})
 """By which an order is meant for somebody, and not for everybody who uses the service."""
 _DOCUMENT = Path(__file__).parents[2] / "contract/control.openapi.yaml"
@@ -93,6 +97,11 @@ class Control:
     def ordered(self) -> list[Order]:
         """Return what was ordered here and not called off, with how often each has struck by now."""
         return [self.now(order) for order in self._ordered.values()]
+
+    def await_strikes(self) -> None:
+        """Return when each of those has struck."""
+        struck = only_contains(has_properties(times_struck=greater_than(0)))
+        comes_to(self.ordered, struck, "the faults that were ordered", within_s=STRIKES_WITHIN_S)
 
     def call_off(self, order: Order) -> None:
         """Let it strike no more; whoever it stalls goes on."""

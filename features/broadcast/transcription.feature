@@ -229,7 +229,7 @@ Feature: Recognition of what the speaker says
     @BRO-5.3.3 @normal @needs-settings @needs-fault @needs-double
     Scenario: After that time a recogniser that works is used again
       Given a second has passed since
-      And Ana's recogniser is repaired
+      And everything works again
       And Ana has resumed the broadcast
       When Ana speaks for 1 second
       Then recognition is started once for Ana

@@ -86,9 +86,7 @@ def step_speaks_to_stalling(context, speaker, duration_s, still_s):
     session_id = stage.speaker(speaker).session_id
 
     def stall():
-        stage.control.order(
-            "handler", "stall", times=1, action="sendAudio", seconds=still_s, session_id=session_id
-        )
+        stage.control.order("handler", "stall", times=1, action="sendAudio", seconds=still_s, session_id=session_id)
 
     stalls = iter([stall])  # in the first round only
     stage.stopwatch.times(lambda: ensemble.speak(duration_s, halfway=next(stalls, None)))

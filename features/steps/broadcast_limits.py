@@ -215,11 +215,6 @@ def step_window_over(context, person, rate):
     context.stage.records.rate_gets(identifier, "windowStart", start_ms - 3_601_000)
 
 
-@given("joins cannot be counted")
-def step_cannot_be_counted(context):
-    context.stage.control.order("store", table="RateLimits")
-
-
 @then("the log warns of a {rate:Rate} that could not be counted")
 def step_logged_uncounted(context, rate):
     comes_to(

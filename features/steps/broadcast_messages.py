@@ -36,11 +36,6 @@ def step_reveals_nothing(context, person):
     assert_that(context.stage.person(person).refusal(), reveals_nothing_inside(), f"the refusal that {person} reads")
 
 
-@given("the service has a fault that strikes {person:Name}'s next request")
-def step_fault_strikes(context, person):
-    context.stage.control.order("handler", "crash", times=1, session_id=context.stage.speaker(person).session_id)
-
-
 @then("the log tells that {person:Name} was refused because {code:Reason}")
 def step_logged_refusal(context, person, code):
     stage = context.stage

@@ -170,33 +170,6 @@ def step_understands_all_but(context, speaker, place):
 # -- when it fails
 
 
-@given("{speaker:Name}'s recogniser fails to start {times:Times}")
-@given("{speaker:Name}'s recogniser will fail {times:Times} to start again")
-def step_fails_to_start(context, speaker, times):
-    context.stage.recogniser(speaker).fails_to_start(times)
-
-
-@given("{speaker:Name}'s recogniser does not know the language")
-def step_knows_no_language(context, speaker):
-    context.stage.recogniser(speaker).fails_to_start(lasting=True)
-
-
-@given("{speaker:Name}'s recogniser takes forever to start")
-def step_takes_forever(context, speaker):
-    context.stage.recogniser(speaker).is_slow_to_start()
-
-
-@given("{speaker:Name}'s recogniser takes no sound")
-def step_takes_no_sound(context, speaker):
-    context.stage.recogniser(speaker).takes_no_audio()
-
-
-@given("{speaker:Name}'s recogniser is repaired")
-@when("{speaker:Name}'s recogniser takes sound again")
-def step_is_repaired(context, speaker):
-    context.stage.recogniser(speaker).is_repaired()
-
-
 @given("{speaker:Name}'s recogniser has broken")
 @when("{speaker:Name}'s recogniser breaks")
 def step_breaks(context, speaker):

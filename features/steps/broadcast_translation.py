@@ -31,17 +31,6 @@ A_TIMER_MAY_BE_EARLY_MS = 5
 # -- handing over
 
 
-@given("translation turns {speaker:Name}'s sentences away {times:Times}")
-def step_turns_away(context, speaker, times):
-    context.stage.interpreters.turn_away(context.stage.speaker(speaker).session_id, times)
-
-
-@given("translation acknowledges the next sentence of {speaker:Name}'s only after {delay_ms:Milliseconds}")
-def step_acknowledges_late(context, speaker, delay_ms):
-    session_id = context.stage.speaker(speaker).session_id
-    context.stage.interpreters.acknowledge_late(session_id, delay_ms / 1000, times=1)
-
-
 @then('"{text:Quoted}" is handed over as final, with a stability of {stability:Decimal}')
 def step_handed_over_final(context, text, stability):
     context.stage.interpreters.handover(text, handing_over.as_final(stability))
@@ -152,11 +141,6 @@ def step_gives_neutral(context):
     assert_that(dynamics, has_properties(volume=0.5, rate=1.0, energy=0.5), "how the words are said to be spoken")
 
 
-@given("the voice for {language:Language} rejects how it is to speak the next sentence")
-def step_rejects_manner(context, language):
-    context.stage.interpreters.cannot_speak(language, times=1, code="InvalidSsmlException")
-
-
 @then("these words are spoken at {pace:Pace} pace and {loudness:Loudness} loudness")
 def step_spoken_with(context, pace, loudness):
     text = context.stage.the_recogniser().reported[-1]
@@ -174,44 +158,9 @@ def step_spoken_again_with(context, pace, loudness):
 # -- translating and speaking
 
 
-@given("the next sentence cannot be translated into {language:Language}")
-def step_cannot_translate(context, language):
-    context.stage.interpreters.cannot_translate(language, times=1)
-
-
-@given("the next sentence cannot be spoken in {language:Language}")
-def step_cannot_speak(context, language):
-    context.stage.interpreters.cannot_speak(language, times=1)
-
-
 @given("that sentence has failed")
 def step_has_failed(context):
-    context.stage.interpreters.have_failed()
-
-
-@given("nothing can be spoken")
-def step_cannot_speak_anything(context):
-    context.stage.interpreters.cannot_speak()
-
-
-@given("the next translation into {language:Language} takes {duration_s:Seconds}")
-def step_slow_translation(context, language, duration_s):
-    context.stage.interpreters.take_to_translate(duration_s, language, times=1)
-
-
-@given("every translation takes {duration_s:Seconds}")
-def step_slow_translations(context, duration_s):
-    context.stage.interpreters.take_to_translate(duration_s)
-
-
-@given("making speech of every translation takes {duration_s:Seconds}")
-def step_slow_speech(context, duration_s):
-    context.stage.interpreters.take_to_speak(duration_s)
-
-
-@given("making the next speech in {language:Language} takes {duration_s:Seconds}")
-def step_slow_next_speech(context, language, duration_s):
-    context.stage.interpreters.take_to_speak(duration_s, language, times=1)
+    context.stage.control.await_strikes()
 
 
 @then("that sentence is handed over")
@@ -312,11 +261,6 @@ def step_reads_again(context, listener):
 def step_connection_dead(context, listener):
     context.stage.control.order("delivery", "dead", connection_id=context.stage.listener(listener).connection_id)
     context.stage.listener(listener).marker = None
-
-
-@given("the next {times:Number} attempts to reach {listener:Name} are refused")
-def step_sending_refused(context, times, listener):
-    context.stage.control.order("delivery", times=times, connection_id=context.stage.listener(listener).connection_id)
 
 
 @given("{listener:Name} has heard all of them in {language:Language}")

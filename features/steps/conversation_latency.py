@@ -15,13 +15,12 @@ from hamcrest import (
 )
 
 from earshot.audio import signals
-from earshot.conversation.matchers import answered, has_struck, words
+from earshot.conversation.matchers import answered, words
 from earshot.conversation.timed import KINDS, TALK
 from earshot.conversation.turns import SESSION_KNOWN
 from earshot.evidence.budgets import of
 from earshot.evidence.timings import timings
 from earshot.measure.budget import Budget
-from earshot.patience import comes_to
 from features.vocabulary.conversation import FLAWED_PIECES, NONSENSE, QUESTIONS
 
 NAMED_EVERY_MS = 15.0
@@ -167,7 +166,7 @@ def _question(place, number):
 def step_ended_unanswered(context, people):
     for name in people:
         context.stage.caller(name).asks_in_vain(QUESTIONS[0])
-    comes_to(context.stage.control.ordered, only_contains(has_struck()), "the faults that were ordered", within_s=10)
+    context.stage.control.await_strikes()
 
 
 @given("{person:Name} has sent every message and every piece that is refused")

@@ -48,14 +48,6 @@ def step_loads_without_confirmation(context, person):
     context.stage.page(person).loads_without_confirmation()
 
 
-@given("the service confirms {person:Name}'s session only after {delay_s:Seconds}")
-def step_late_confirmation(context, person, delay_s):
-    session_id = context.stage.page(person).session_id
-    context.stage.control.order(
-        "handler", "stall", times=1, action="session", seconds=delay_s, session_id=session_id
-    )
-
-
 @then("the name of {person:Name}'s session is made as pages make it")
 def step_name_of_session(context, person):
     session_id = context.stage.page(person).session_id
@@ -244,37 +236,8 @@ def _lines_of(answer):
 # -- connecting again
 
 
-@given("the next {count:Number} connections of {person:Name}'s page are refused")
-def step_next_refused(context, count, person):
-    context.stage.control.order("connect", times=count, address=context.stage.page(person).address)
-
-
-@given("all connections of {person:Name}'s page are refused")
-def step_all_refused(context, person):
-    context.stage.control.order("connect", address=context.stage.page(person).address)
-
-
-@when("the connection of {person:Name}'s page is cut off")
-def step_cut_off(context, person):
-    _close(context, person, 1006)
-
-
-@when("the connection of {person:Name}'s page is closed after a failure")
-def step_closed_after_failure(context, person):
-    _close(context, person, 1011)
-
-
-@when("the connection of {person:Name}'s page is closed in good order")
-def step_closed_in_order(context, person):
-    _close(context, person, 1000)
-
-
-@when("the connection of {person:Name}'s page is closed because the service goes away")
-def step_closed_going_away(context, person):
-    _close(context, person, 1001)
-
-
-def _close(context, person, code):
+@when("the connection of {person:Name}'s page is {code:Closing}")
+def step_connection_closed(context, person, code):
     page = context.stage.page(person)
     context.stage.control.order("connection", "close", session_id=page.session_id, close_code=code)
     page.connects_again()

@@ -17,92 +17,24 @@ from hamcrest import (
     only_contains,
 )
 
-from earshot.conversation.matchers import answered, complains, has_struck
+from earshot.conversation.matchers import answered, complains
 from earshot.conversation.turns import ANSWER, ERROR
 from earshot.disclosures import gives_away
 from earshot.patience import comes_to
 
-LOG = "Conversations"
-
 # -- assistants
 
 
-@given("for {person:Name}, {choice:Choice} is preferred, OpenAI has {key:Key}, and Hugging Face is {is_set_up:IsSetUp}")
-def step_prefers(context, person, choice, key, is_set_up):
+@given("for {person:Name}, {choice:Choice} is preferred, OpenAI has {key:Key}, and {terms:Terms}")
+def step_prefers(context, person, choice, key, terms):
     session_id = context.stage.caller(person).session_id
-    context.stage.control.order(
-        "assistant", "configure", session_id=session_id, choice=choice, openai_key=key, huggingface=is_set_up
-    )
-
-
-@given(
-    "for {person:Name}, {choice:Choice} is preferred, OpenAI has {key:Key}, and each has {timeout_s:Seconds} to answer"
-)
-def step_prefers_in_time(context, person, choice, key, timeout_s):
-    session_id = context.stage.caller(person).session_id
-    context.stage.control.order(
-        "assistant", "configure", session_id=session_id, choice=choice, openai_key=key, timeout_s=timeout_s
-    )
-
-
-@given("{backends:Backends} is down for {person:Name}")
-@given("{backends:Backends} are down for {person:Name}")
-def step_down(context, backends, person):
-    for backend in backends:
-        context.stage.control.order("assistant", backend=backend, session_id=context.stage.caller(person).session_id)
-
-
-@given("{backend:Backend} is down for {person:Name}'s next turn")
-def step_down_once(context, backend, person):
-    context.stage.control.order(
-        "assistant", backend=backend, session_id=context.stage.caller(person).session_id, times=1
-    )
-
-
-@given("every assistant is down for {person:Name}")
-def step_all_down(context, person):
-    context.stage.control.order("assistant", session_id=context.stage.caller(person).session_id)
-
-
-@given("{backend:Backend} says nothing to {person:Name}")
-def step_says_nothing(context, backend, person):
-    context.stage.control.order(
-        "assistant", "answer", backend=backend, session_id=context.stage.caller(person).session_id
-    )
-
-
-@given("{backend:Backend} says nothing but blanks to {person:Name}")
-def step_says_blanks(context, backend, person):
-    context.stage.control.order(
-        "assistant", "answer", text=" \n ", backend=backend, session_id=context.stage.caller(person).session_id
-    )
-
-
-@given("{backend:Backend} answers {person:Name} with {count:Number} words")
-def step_answers_at_length(context, backend, person, count):
-    text = " ".join(f"word{number}" for number in range(count))
-    context.stage.control.order(
-        "assistant", "answer", text=text, backend=backend, session_id=context.stage.caller(person).session_id
-    )
-
-
-@given("{backend:Backend} breaks down in {person:Name}'s next turn")
-def step_breaks_down(context, backend, person):
-    context.stage.control.order(
-        "assistant", "crash", backend=backend, session_id=context.stage.caller(person).session_id, times=1
-    )
-
-
-@given("{backend:Backend} takes {span_s:Seconds} to answer {person:Name}")
-def step_slow(context, backend, span_s, person):
-    session_id = context.stage.caller(person).session_id
-    context.stage.control.order("assistant", "stall", backend=backend, seconds=span_s, session_id=session_id)
+    context.stage.control.order("assistant", "configure", session_id=session_id, choice=choice, openai_key=key, **terms)
 
 
 @when('{person:Name} asks "{text:Quoted}" and {other:Name} asks "{other_text:Quoted}" meanwhile')
 def step_both_ask(context, person, text, other, other_text):
     context.stage.caller(person).asks(text)
-    comes_to(context.stage.control.ordered, only_contains(has_struck()), "the faults that were ordered", within_s=10)
+    context.stage.control.await_strikes()
     context.stage.caller(other).asks(other_text)
 
 
@@ -147,33 +79,16 @@ def step_check_took(context, person, budget_ms):
 # -- what is understood
 
 
-@given('{person:Name}\'s next turn will be understood as "{text:Quoted}"')
-def step_will_be_understood(context, person, text):
-    _follow_script(context, person, text)
-
-
-@given('{person:Name}\'s next turn will be understood as "{text:Quoted}", said by "{speaker:Quoted}"')
-def step_will_be_understood_by(context, person, text, speaker):
-    _follow_script(context, person, text, speaker=speaker)
-
-
-@given(
-    '{person:Name}\'s next turn will be understood as "{word:Quoted}" said {count:Number} times, and "{rest:Quoted}"'
-)
-def step_will_be_understood_often(context, person, word, count, rest):
-    _follow_script(context, person, " ".join([*[word] * count, rest]))
-
-
-@given("{person:Name}'s next turn will be understood as a text of {count:Number} words")
-def step_will_be_long(context, person, count):
-    _follow_script(context, person, " ".join(f"word{number}" for number in range(count)))
-
-
-def _follow_script(context, person, text, speaker=None):
+@given("{person:Name}'s next turn will be understood as {understood:Understood}")
+def step_will_be_understood(context, person, understood):
     caller = context.stage.caller(person)
-    caller.will_be_understood_as(text)
+    caller.will_be_understood_as(understood.text)
     context.stage.control.order(
-        "recogniser", "understand-next", session_id=caller.session_id, texts=[text], speaker=speaker
+        "recogniser",
+        "understand-next",
+        session_id=caller.session_id,
+        texts=[understood.text],
+        speaker=understood.speaker,
     )
 
 
@@ -219,54 +134,12 @@ def step_gives_nothing_away(context, person):
 # -- recognition and storage
 
 
-@given("speech recognition cannot start for {person:Name}")
-def step_cannot_start(context, person):
-    context.stage.control.order("recogniser.start", address=context.stage.caller(person).address)
-
-
-@given("speech recognition cannot start for {person:Name}'s next connection")
-def step_cannot_start_once(context, person):
-    context.stage.control.order("recogniser.start", times=1, address=context.stage.caller(person).address)
-
-
 @given("{person:Name} has connected in vain")
 def step_connected_in_vain(context, person):
     caller = context.stage.caller(person)
     caller.connects()
     caller.complaint()
     caller.is_disconnected()
-
-
-@given("recognition of {person:Name}'s next turn cannot begin")
-def step_recognition_cannot_begin(context, person):
-    context.stage.control.order(
-        "recogniser.open", times=1, transient=False, session_id=context.stage.caller(person).session_id
-    )
-
-
-@given("recognition of {person:Name}'s next turn fails while it listens")
-def step_recognition_fails(context, person):
-    context.stage.control.order("recogniser.feed", session_id=context.stage.caller(person).session_id, times=1)
-
-
-@given("recognition takes {longer_s:Seconds} longer for {person:Name}'s next turn")
-def step_recognition_slow(context, longer_s, person):
-    session_id = context.stage.caller(person).session_id
-    context.stage.control.order("recogniser.feed", "stall", session_id=session_id, seconds=longer_s, times=1)
-
-
-@given("the service meets a mishap with {person:Name}'s next piece of audio")
-def step_mishap_with_audio(context, person):
-    context.stage.control.order(
-        "handler", "crash", times=1, action="audio_chunk", session_id=context.stage.caller(person).session_id
-    )
-
-
-@given("the service meets a mishap at the end of {person:Name}'s next turn")
-def step_mishap_at_end(context, person):
-    context.stage.control.order(
-        "handler", "crash", times=1, action="segment_end", session_id=context.stage.caller(person).session_id
-    )
 
 
 @given('{person:Name} has asked "{text:Quoted}" in vain')
@@ -287,18 +160,6 @@ def step_told_among_others(context, person, complaint):
     caller.excuses(caller.over())
     errors = caller.excuses_errors(since=context.stage.turning_point)
     assert_that(errors, has_item(complains(complaint)), f"the errors that {person} was told")
-
-
-@given("nothing of what {person:Name} says can be kept")
-def step_nothing_kept(context, person):
-    session_id = context.stage.caller(person).session_id
-    context.stage.control.order("store", session_id=session_id, table=LOG)
-
-
-@when('the storage works again and {person:Name} asks "{text:Quoted}"')
-def step_storage_again(context, person, text):
-    context.stage.control.call_off_ours()
-    context.stage.caller(person).asks(text)
 
 
 @then("the service says that it could not keep something")

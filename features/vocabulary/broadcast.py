@@ -14,9 +14,11 @@ from earshot.broadcast import acts
 from earshot.broadcast.explore import explorer
 from earshot.broadcast.figures import AUDIO, AUDIO_DELAY, PIPELINE, RECOGNITION_START, Figure
 from earshot.broadcast.intruder import Papers
+from earshot.broadcast.recogniser import LASTING, PASSING
 from earshot.broadcast.timed import TIMED
 from earshot.broadcast.wishes import Wish
 from earshot.conversation.timed import TALK
+from features.vocabulary.faults import COUNTS, Blank, fault, faults
 from features.vocabulary.parameters import one_of, parameter
 
 CAST = ("Ana", "Bruno", "Carla", "Lena", "Amina", "Marco", "Yuki", "Tomas", "Mallory")
@@ -313,6 +315,52 @@ SETTINGS = {
 }
 """How a step says what a service is set to ("Given a service that …"), and the settings of the sheet's 1.4."""
 
+_CONDITION_FAILED = "ConditionalCheckFailedException"
+"""What the store says when something is not as the service took it to be."""
+
+FAULTS = {
+    "no records can be reached": fault("store", code="Unreachable"),
+    "the records of {person}'s session fail once": fault("store", whom="session_id", table="Sessions", times=1),
+    "the records of {person}'s session fail {times} in a row": fault("store", whom="session_id", table="Sessions"),
+    "joins cannot be counted": fault("store", table="RateLimits"),
+    "the next {count} names for a session turn out to be taken": fault(
+        "store", code=_CONDITION_FAILED, operations=["PutItem"], table="Sessions"
+    ),
+    "the session of {person} turns out to be over when the next listener is counted": fault(
+        "store", whom="session_id", code=_CONDITION_FAILED, operations=["UpdateItem"], table="Sessions", times=1
+    ),
+    "nobody's sign-in can be checked": fault("sign-in"),
+    "the service gets stuck over {person}'s next request": fault("handler", "stall", whom="connection_id", times=1),
+    "the service is slow by {span} over {person}'s next request": fault(
+        "handler", "stall", whom="connection_id", times=1
+    ),
+    "the service meets a mishap with {person}'s next request": fault("handler", "crash", whom="session_id", times=1),
+    "{person}'s device has gone dead without a word": fault("delivery", "dead", whom="connection_id"),
+    "the next {count} attempts to reach {person} are refused": fault("delivery", whom="connection_id"),
+    "{person}'s recogniser fails to start {times}": fault("recogniser.open", whom="session_id", code=PASSING),
+    "{person}'s recogniser will fail {times} to start again": fault("recogniser.open", whom="session_id", code=PASSING),
+    "{person}'s recogniser does not know the language": fault(
+        "recogniser.open", whom="session_id", code=LASTING, transient=False
+    ),
+    "{person}'s recogniser takes forever to start": fault("recogniser.open", "stall", whom="session_id"),
+    "{person}'s recogniser takes no sound": fault("recogniser.feed", "stall", whom="session_id"),
+    "translation turns {person}'s sentences away {times}": fault("handover", whom="session_id"),
+    "translation acknowledges {person}'s next sentence only after {milliseconds}": fault(
+        "handover", "stall", whom="session_id", times=1
+    ),
+    "the next sentence cannot be translated into {language}": fault("translator", times=1),
+    "the next translation into {language} takes {span}": fault("translator", "stall", times=1),
+    "every translation takes {span}": fault("translator", "stall"),
+    "nothing can be spoken": fault("synthesiser"),
+    "the next sentence cannot be spoken in {language}": fault("synthesiser", times=1),
+    "the voice for {language} rejects how it is to speak the next sentence": fault(
+        "synthesiser", code="InvalidSsmlException", times=1
+    ),
+    "making the next speech in {language} takes {span}": fault("synthesiser", "stall", times=1),
+    "making speech of every translation takes {span}": fault("synthesiser", "stall"),
+}
+"""What may go wrong in a broadcast."""
+
 
 def _wish(words: str) -> Wish:
     """Return the wish of a speaker for this kind of broadcast."""
@@ -369,6 +417,11 @@ parameter(
 )
 parameter("Quoted", r'[^"]*', str)
 parameter("Language", one_of(LANGUAGES), LANGUAGES.__getitem__)
+_BLANKS = COUNTS | {
+    "person": Blank("", one_of(CAST), str),
+    "language": Blank("language", one_of(LANGUAGES), LANGUAGES.__getitem__),
+}
+faults("Fault", FAULTS, _BLANKS)
 parameter(
     "Languages",
     rf"(?:{one_of(LANGUAGES)})(?:(?:, | and )(?:{one_of(LANGUAGES)}))*",
