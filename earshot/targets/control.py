@@ -8,22 +8,19 @@ they can be compared with `time.monotonic()` here.
 from __future__ import annotations
 
 import base64
-import functools
 import http.client
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-import jsonschema_rs
 from hamcrest import greater_than, has_properties, only_contains
 
 from earshot.failures import Unusable
 from earshot.patience import comes_to
-from earshot.yaml_files import read_yaml
+from earshot.targets import orderable
 
 READ_TOGETHER = ("Sessions", "Connections")
 """Tables whose items a service may read for several sessions in one call."""
@@ -34,7 +31,6 @@ STRIKES_WITHIN_S = 10
 """How long a fault is waited for that somebody is to run into."""
 SOMEBODY = frozenset({"session_id", "connection_id", "address"})
 """By which an order is meant for somebody, and not for everybody who uses the service."""
-_DOCUMENT = Path(__file__).parents[2] / "contract/control.openapi.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +75,7 @@ class Control:
         (BatchGetItem) is not concerned: Unusable otherwise.
         """
         given = {"place": place, "effect": effect} | {name: one for name, one in scope.items() if one is not None}
-        _check(given)
+        orderable.check(given)
         table, operations = given.get("table"), given.get("operations", (READING,))
         if table in READ_TOGETHER and isinstance(operations, Sequence) and READING in operations:
             self._insist_on_being_alone(f"a fault of reading {table} may reach those whose records are read together")
@@ -117,9 +113,7 @@ class Control:
 
     def observe(self, kind: str, *, since_s: float | None = None, **members: object) -> list[Record]:
         """Return the records of this kind whose members have these values, first asked first."""
-        known = _contract()["components"]["schemas"][_observed(kind)]["properties"]
-        if unknown := members.keys() - known.keys():
-            raise Unusable(f"{kind} have no {', '.join(sorted(unknown))}; expected {', '.join(sorted(known))}")
+        orderable.check_observation(kind, members)
         answer = self._ask("GET", f"/observations/{quote(kind)}", **members, since_s=since_s)
         return [_record(one) for one in answer["records"]]
 
@@ -186,44 +180,6 @@ def _complaint(answer: bytes) -> str:
         return str(json.loads(answer)["detail"])
     except (ValueError, KeyError, TypeError):
         return repr(answer[:200])
-
-
-@functools.cache
-def _contract() -> Mapping[str, Any]:
-    document: Mapping[str, Any] = read_yaml(_DOCUMENT)
-    return document
-
-
-@functools.cache
-def _order_form() -> jsonschema_rs.Draft202012Validator:
-    return jsonschema_rs.Draft202012Validator(_contract()["components"]["schemas"]["Order"])
-
-
-def _check(order: Mapping[str, object]) -> None:
-    """Raise Unusable unless the contract has this order; the sentence names what it has instead."""
-    places = _contract()["x-places"]
-    place, effect = order["place"], order["effect"]
-    if place not in places:
-        raise Unusable(f"an order at {place}: expected one of the places {', '.join(places)}")
-    if effect not in places[place]:
-        raise Unusable(f"{effect} at {place}: expected one of the effects {', '.join(places[place])}")
-    needs, takes = (places[place][effect].get(key, []) for key in ("needs", "takes"))
-    given = order.keys() - {"place", "effect"}
-    if foreign := given - {*needs, *takes}:
-        raise Unusable(
-            f"{effect} at {place} has no {', '.join(sorted(foreign))}: expected {', '.join([*needs, *takes]) or 'none'}"
-        )
-    if missing := set(needs) - given:
-        raise Unusable(f"{effect} at {place} needs {', '.join(sorted(missing))}")
-    for error in _order_form().iter_errors(dict(order)):
-        raise Unusable(f"{effect} at {place}: {'.'.join(map(str, error.instance_path))}: {error.message}")
-
-
-def _observed(kind: str) -> str:
-    kinds = _contract()["x-observations"]
-    if kind not in kinds:
-        raise Unusable(f"there are no observations of {kind}; expected one of {', '.join(kinds)}")
-    return str(kinds[kind]["$ref"]).rpartition("/")[2]
 
 
 def _order(answer: Mapping[str, Any]) -> Order:
