@@ -107,10 +107,6 @@ class Recogniser:
         """Report a final result."""
         self.reports([Result(text, from_s=from_s, until_s=until_s)])
 
-    def understands_provisionally(self, text: str, stability: float | None) -> None:
-        """Report a result that may still change."""
-        self.reports([Result(text, final=False, stability=stability)])
-
     def understands_many(self, texts: Sequence[str], *, final: bool = True, within_s: float = 0.0) -> None:
         """Report results, each an utterance of its own, evenly over this time."""
         every_s = within_s / len(texts)

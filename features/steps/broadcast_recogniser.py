@@ -1,6 +1,7 @@
 """The recogniser: what it is told to understand, when it fails, and what it got."""
 
 import functools
+from dataclasses import replace
 
 from behave import given, then, when
 from hamcrest import assert_that, equal_to, greater_than_or_equal_to, has_properties
@@ -42,10 +43,16 @@ def step_broadcast_to_scripts(context, speakers, language):
         step_speaks_to_script(context, speaker)
 
 
-@given('{speaker:Name}\'s recogniser has understood "{text:Quoted}"')
-@when('{speaker:Name}\'s recogniser understands "{text:Quoted}"')
-def step_understands(context, speaker, text):
-    context.stage.recogniser(speaker).understands(text)
+@given("{speaker:Name}'s recogniser has understood {result:Result}")
+@when("{speaker:Name}'s recogniser understands {result:Result}")
+def step_understands(context, speaker, result):
+    context.stage.recogniser(speaker).reports([result])
+
+
+@given("{speaker:Name}'s recogniser has provisionally understood {result:Result}")
+@when("{speaker:Name}'s recogniser provisionally understands {result:Result}")
+def step_understands_provisionally(context, speaker, result):
+    context.stage.recogniser(speaker).reports([replace(result, final=False)])
 
 
 @given('{speaker:Name}\'s recogniser has understood "{text:Quoted}", which was never translated before')
@@ -62,32 +69,6 @@ def step_understands_same(context, speaker):
 @when("{speaker:Name}'s recogniser understands the same sentence in capitals and with blanks around it")
 def step_understands_same_in_capitals(context, speaker):
     context.stage.recogniser(speaker).understands(f"  {context.stage.interpreters.sentence.upper()} ")
-
-
-@when('{speaker:Name}\'s recogniser understands "{text:Quoted}" with a stability of {stability:Decimal}')
-def step_understands_with(context, speaker, text, stability):
-    context.stage.recogniser(speaker).reports([Result(text, stability=stability)])
-
-
-@when('{speaker:Name}\'s recogniser understands "{text:Quoted}" in these {duration_s:Seconds}')
-def step_understands_in(context, speaker, text, duration_s):
-    context.stage.recogniser(speaker).understands(text, until_s=duration_s)
-
-
-@when("{speaker:Name}'s recogniser understands {count:Number} words in these {duration_s:Seconds}")
-def step_understands_words_in(context, speaker, count, duration_s):
-    context.stage.recogniser(speaker).understands(" ".join(["word"] * count), until_s=duration_s)
-
-
-@given('{speaker:Name}\'s recogniser has provisionally understood "{text:Quoted}" with a stability of {score:Decimal}')
-@when('{speaker:Name}\'s recogniser provisionally understands "{text:Quoted}" with a stability of {score:Decimal}')
-def step_understands_provisionally(context, speaker, text, score):
-    context.stage.recogniser(speaker).understands_provisionally(text, score)
-
-
-@when('{speaker:Name}\'s recogniser provisionally understands "{text:Quoted}" without a stability')
-def step_understands_without_stability(context, speaker, text):
-    context.stage.recogniser(speaker).understands_provisionally(text, None)
 
 
 @when(
@@ -194,14 +175,9 @@ def step_not_started(context, speaker, duration_s):
     context.stage.recogniser(speaker).is_not_started(duration_s / 1000)
 
 
-@then("recognition is started once for {speaker:Name}")
-def step_started_once(context, speaker):
-    context.stage.recogniser(speaker).attempts_come_to(recognition.started(1))
-
-
-@then("recognition is started twice for {speaker:Name}")
-def step_started_twice(context, speaker):
-    context.stage.recogniser(speaker).attempts_come_to(recognition.started(2))
+@then("recognition is started {often:Often} for {speaker:Name}")
+def step_started(context, often, speaker):
+    context.stage.recogniser(speaker).attempts_come_to(recognition.started(often))
 
 
 @then("recognition is started for {speaker:Name} with attempt number {number:Number}")
@@ -219,41 +195,10 @@ def step_growing_apart(context, speaker):
     context.stage.recogniser(speaker).attempts_come_to(recognition.growing_apart(), and_stay=False)
 
 
-@then("{speaker:Name}'s recogniser expects {language:Language}")
-def step_expects_language(context, speaker, language):
-    options = context.stage.recogniser(speaker).options
-    assert_that(options.language, equal_to(language), f"the language that {speaker}'s recogniser is told to expect")
-
-
-@then('{speaker:Name}\'s recogniser expects the variety "{code:Quoted}"')
-def step_expects_variety(context, speaker, code):
-    options = context.stage.recogniser(speaker).options
-    assert_that(options.recogniser_language, equal_to(code), f"the variety {speaker}'s recogniser is told to expect")
-
-
-@then("{speaker:Name}'s recogniser expects uncompressed sound at {rate_hz:Number} Hz")
-def step_expects_sound(context, speaker, rate_hz):
-    options = context.stage.recogniser(speaker).options
-    expected = has_properties(encoding="pcm", sample_rate_hz=rate_hz)
-    assert_that(options, expected, f"the sound that {speaker}'s recogniser is told to expect")
-
-
-@then("{speaker:Name}'s recogniser is asked for provisional results")
-def step_asked_for_provisional(context, speaker):
-    options = context.stage.recogniser(speaker).options
-    assert_that(options.partial_results, equal_to(True), f"{speaker}'s recogniser is asked for provisional results")
-
-
-@then("{speaker:Name}'s recogniser is asked to keep provisional results highly stable")
-def step_asked_for_stability(context, speaker):
-    options = context.stage.recogniser(speaker).options
-    assert_that(options.stability, equal_to("high"), f"how stable {speaker}'s provisional results are to be")
-
-
-@then("{speaker:Name}'s recogniser is not asked for provisional results")
-def step_not_asked_for_provisional(context, speaker):
-    options = context.stage.recogniser(speaker).options
-    assert_that(options.partial_results, equal_to(False), f"{speaker}'s recogniser is asked for provisional results")
+@then("{speaker:Name}'s recogniser is asked for {options:StreamOptions}")
+def step_asked_for(context, speaker, options):
+    found = context.stage.recogniser(speaker).options
+    assert_that(found, has_properties(**options), f"what {speaker}'s recogniser is asked for")
 
 
 # -- what it hears

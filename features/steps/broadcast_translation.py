@@ -31,14 +31,9 @@ A_TIMER_MAY_BE_EARLY_MS = 5
 # -- handing over
 
 
-@then('"{text:Quoted}" is handed over as final, with a stability of {stability:Decimal}')
-def step_handed_over_final(context, text, stability):
-    context.stage.interpreters.handover(text, handing_over.as_final(stability))
-
-
-@then('"{text:Quoted}" is handed over as provisional, with a stability of {stability:Decimal}')
-def step_handed_over_provisional(context, text, stability):
-    context.stage.interpreters.handover(text, handing_over.as_provisional(stability))
+@then('"{text:Quoted}" is handed over as {kind:Finality}, with a stability of {stability:Decimal}')
+def step_handed_over(context, text, kind, stability):
+    context.stage.interpreters.handover(text, handing_over.handed_over_as(kind, stability))
 
 
 @then('"{text:Quoted}" is handed over with attempt number {number:Number}')
@@ -78,11 +73,6 @@ def step_attempts_apart(context, least_ms):
     assert_that(gaps_ms, only_contains(greater_than_or_equal_to(least_ms)), "the milliseconds between two attempts")
 
 
-@then('only "{text:Quoted}" is handed over')
-def step_only_handed_over(context, text):
-    step_only_handed_over_for(context, text, 0.3)
-
-
 @then('only "{text:Quoted}" is handed over for {duration_s:Seconds}')
 def step_only_handed_over_for(context, text, duration_s):
     only_that = contains_exactly(has_properties(transcript_text=text))
@@ -103,7 +93,6 @@ def step_first_text_handed_over(context, limit_s):
 
 
 @then("{count:Number} of these results are handed over")
-@then("all {count:Number} of these results are handed over")
 def step_count_handed_over(context, count):
     context.stage.interpreters.handovers_come_to(has_length(count))
     context.stage.interpreters.handovers_stay(has_length(count), for_s=0.3)
@@ -119,26 +108,11 @@ def step_thinned_out(context, count, most):
 # -- the manner of speaking
 
 
-@then("the hand-over of these words gives a loudness and an energy of {number:Decimal}")
-def step_gives_loudness(context, number):
+@then("the hand-over of these words gives {manner:Manner}")
+def step_gives_manner(context, manner):
     text = context.stage.the_recogniser().reported[-1]
     dynamics = context.stage.interpreters.handover(text, handing_over.anyhow()).emotion_dynamics
-    expected = has_properties(volume=number, energy=number)
-    assert_that(dynamics, expected, "how loud and energetic the words are said to be")
-
-
-@then("the hand-over of these words gives a pace of {number:Decimal}")
-def step_gives_pace(context, number):
-    text = context.stage.the_recogniser().reported[-1]
-    dynamics = context.stage.interpreters.handover(text, handing_over.anyhow()).emotion_dynamics
-    assert_that(dynamics, has_properties(rate=number), "how fast the words are said to be spoken")
-
-
-@then("the hand-over of these words gives neutral values")
-def step_gives_neutral(context):
-    text = context.stage.the_recogniser().reported[-1]
-    dynamics = context.stage.interpreters.handover(text, handing_over.anyhow()).emotion_dynamics
-    assert_that(dynamics, has_properties(volume=0.5, rate=1.0, energy=0.5), "how the words are said to be spoken")
+    assert_that(dynamics, has_properties(**manner), "how the words are said to be spoken")
 
 
 @then("these words are spoken at {pace:Pace} pace and {loudness:Loudness} loudness")
@@ -174,14 +148,8 @@ def step_not_translated_for(context, duration_s):
     stays(look_up, nothing(), "the languages the sentence is translated into", for_s=duration_s)
 
 
-@then("that sentence is translated once into {language:Language}")
-def step_translated_once(context, language):
-    languages = context.stage.interpreters.languages_of(context.stage.interpreters.sentence)
-    assert_that(languages, contains_exactly(language), "the languages the sentence was translated into")
-
-
-@then("that sentence is translated once into each of {languages:Languages}")
-def step_translated_once_each(context, languages):
+@then("that sentence is translated once into {languages:Languages}")
+def step_translated_once(context, languages):
     asked_for = context.stage.interpreters.languages_of(context.stage.interpreters.sentence)
     assert_that(asked_for, contains_exactly(*sorted(languages)), "the languages the sentence was translated into")
 

@@ -14,7 +14,7 @@ from earshot.broadcast import acts
 from earshot.broadcast.explore import explorer
 from earshot.broadcast.figures import AUDIO, AUDIO_DELAY, PIPELINE, RECOGNITION_START, Figure
 from earshot.broadcast.intruder import Papers
-from earshot.broadcast.recogniser import LASTING, PASSING
+from earshot.broadcast.recogniser import LASTING, PASSING, Result
 from earshot.broadcast.timed import TIMED
 from earshot.broadcast.wishes import Wish
 from earshot.conversation.timed import TALK
@@ -182,6 +182,8 @@ RATES = {
 """What is counted over minutes and hours, and the operation under which it is on record (sheet 2.3)."""
 
 ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
+
+OFTEN = {"once": 1, "twice": 2}
 
 PURPOSES = ("speak", "listen")
 """What a connection is opened for that asks for nothing yet."""
@@ -362,6 +364,45 @@ FAULTS = {
 """What may go wrong in a broadcast."""
 
 
+def _result(words: str) -> Result:
+    """Return the final result that a recogniser is to report."""
+    said, _, manner = words.rpartition('"')
+    if not said:
+        said, _, manner = words.partition(" words")
+    text = said.removeprefix('"') if words.startswith('"') else " ".join(["word"] * int(said))
+    stability = re.search(r"a stability of ([\d.]+)", manner)
+    span = re.search(r"these ([\d.]+)", manner)
+    return Result(
+        text,
+        stability=float(stability[1]) if stability else None if "without" in manner else 1.0,
+        until_s=float(span[1]) if span else 0.0,
+    )
+
+
+def _stream_options(words: str) -> dict[str, object]:
+    """Return how a recogniser's stream is to have been asked for."""
+    if words in LANGUAGES:
+        return {"language": LANGUAGES[words]}
+    match words.split():
+        case ["the", "variety", code]:
+            return {"recogniser_language": code.strip('"')}
+        case [*_, rate_hz, "Hz"]:
+            return {"encoding": "pcm", "sample_rate_hz": int(rate_hz)}
+        case ["highly", *_]:
+            return {"stability": "high"}
+    return {"partial_results": words == "provisional results"}
+
+
+def _manner(words: str) -> dict[str, float]:
+    """Return what is handed over of how words were said."""
+    match words.split():
+        case [*_, "energy", "of", number]:
+            return {"volume": float(number), "energy": float(number)}
+        case [*_, "pace", "of", number]:
+            return {"rate": float(number)}
+    return {"volume": 0.5, "rate": 1.0, "energy": 0.5}
+
+
 def _wish(words: str) -> Wish:
     """Return the wish of a speaker for this kind of broadcast."""
     match words.split():
@@ -440,6 +481,24 @@ parameter("Declaration", one_of(DECLARATIONS), DECLARATIONS.__getitem__)
 parameter("File", one_of(FILES), lambda kind: FILES[kind].ljust(3200, b"\0"))
 parameter("Rate", one_of(RATES), RATES.__getitem__)
 parameter("Ordinal", one_of(ORDINALS), ORDINALS.__getitem__)
+parameter(
+    "Result",
+    r'(?:"[^"]*"|\d+ words)(?: with a stability of [\d.]+| without a stability)?(?: in these [\d.]+ seconds?)?',
+    lambda text: _result(text),
+)
+parameter("Often", one_of(OFTEN), OFTEN.__getitem__)
+parameter("Finality", "final|provisional", str)
+parameter(
+    "StreamOptions",
+    rf"{one_of(LANGUAGES)}|the variety \"[\w-]+\"|uncompressed sound at \d+ Hz"
+    r"|(?:no |highly stable )?provisional results",
+    lambda text: _stream_options(text),
+)
+parameter(
+    "Manner",
+    r"a loudness and an energy of [\d.]+|a pace of [\d.]+|neutral values",
+    lambda text: _manner(text),
+)
 parameter("Purpose", one_of(PURPOSES), str)
 parameter(
     "Wish",

@@ -52,18 +52,11 @@ def anyhow() -> Matcher[Record]:
     return _Handover(lambda _: True, "one hand-over")
 
 
-def as_final(stability: float) -> Matcher[Record]:
-    """Match the hand-over of a final sentence with this stability."""
+def handed_over_as(kind: str, stability: float) -> Matcher[Record]:
+    """Match the hand-over of a sentence that is `final` or `provisional`, with this stability."""
     return _Handover(
-        lambda one: not one.is_partial and one.stability_score == stability, f"final, with a stability of {stability:g}"
-    )
-
-
-def as_provisional(stability: float) -> Matcher[Record]:
-    """Match the hand-over of a provisional sentence with this stability."""
-    return _Handover(
-        lambda one: one.is_partial and one.stability_score == stability,
-        f"provisional, with a stability of {stability:g}",
+        lambda one: one.is_partial == (kind == "provisional") and one.stability_score == stability,
+        f"{kind}, with a stability of {stability:g}",
     )
 
 
