@@ -15,6 +15,7 @@ from earshot.book import tags
 from earshot.book.layout import document, figures, id_link, prose
 from earshot.book.requirements import Group, Requirement
 from earshot.book.specification import Book, Examples, Feature, Row, Rule, Scenario, Sentence, Verdict
+from earshot.systems import NAMES
 
 COLOURS = {"failed": "bad", "broken": "note", "unknown": "note", "none": "soft", "skipped": "soft", "passed": "good"}
 """The colour of each status, the gravest first: the verdict on an outline is that on its gravest row."""
@@ -231,7 +232,7 @@ class _Page:
 
     def _numbered(self) -> Iterator[tuple[int, Feature]]:
         """Yield the features with their chapter numbers, one system after the other."""
-        known = list(tags.SYSTEMS)
+        known = list(NAMES)
         in_order = sorted(
             self._book.features, key=lambda feature: known.index(feature.system) if feature.system else len(known)
         )

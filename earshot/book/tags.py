@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from earshot.book.requirements import REQUIREMENT_ID
+from earshot.systems import NAMES
 
-SYSTEMS = ("broadcast", "conversation", "studio", "calls", "archive")
 SEVERITIES = ("blocker", "critical", "normal", "minor", "trivial")
 
 MEANINGS: Mapping[str, str] = {
-    **{system: f"belongs to the {system} system" for system in SYSTEMS},
+    **{system: f"belongs to the {system} system" for system in NAMES},
     **{severity: f"how bad a failure would be: {severity}" for severity in SEVERITIES},
     "needs-table": "needs the state tables of the service",
     "needs-metrics": "needs the metrics of the service",
