@@ -163,9 +163,9 @@ def test_summary_counts_by_feature_and_tells_the_worst(results: Path) -> None:
     lines = report.summary(report.read_results(results)).splitlines()
     assert lines[:5] == [
         "  Broadcast / Verdicts       12 failed, 24 broken, 12 inconclusive, 12 skipped, 12 passed",
+        "  Conversation / Identities  8 passed",
         "  Nothing here is reached    1 failed, 2 broken",
         "  Rules with hooks           1 failed, 1 broken, 1 passed",
-        "  Conversation / Identities  8 passed",
         "86 scenarios: 14 failed, 27 broken, 12 inconclusive, 12 skipped, 21 passed",
     ]
     assert lines[5].startswith("  failed: ")
