@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from earshot.book.layout import document, prose
-from earshot.book.overview import Messages, Overview, Scenario, Shown, State, System, reasons
+from earshot.book.overview import Messages, Overview, Shown, State, System, reasons
 from earshot.evidence.budgets import Measured
 from earshot.evidence.identity import TRACE_PAGE
+from earshot.evidence.results import VERDICTS, Result
 from earshot.evidence.timings import TIMINGS, by_kind
-from earshot.evidence.verdicts import VERDICTS
 
 REPORT_PAGE = "index.html"
 MOST_LISTED = 40
@@ -226,7 +226,7 @@ def _groups(system: System) -> Iterator[str]:
     yield "</tbody></table>"
 
 
-def _budgets(measured: list[tuple[Scenario, Measured]]) -> Iterator[str]:
+def _budgets(measured: list[tuple[Result, Measured]]) -> Iterator[str]:
     yield "<h3>Promises about time</h3>"
     if not measured:
         yield "<p>No delay was measured against a budget in this run.</p>"
@@ -242,7 +242,7 @@ def _budgets(measured: list[tuple[Scenario, Measured]]) -> Iterator[str]:
         yield from _budgets_of_kind([(scenario, each) for scenario, each in measured if each in of_kind])
 
 
-def _budgets_of_kind(measured: list[tuple[Scenario, Measured]]) -> Iterator[str]:
+def _budgets_of_kind(measured: list[tuple[Result, Measured]]) -> Iterator[str]:
     if not measured:
         return
     yield (
@@ -302,7 +302,7 @@ def _messages(messages: Messages | None) -> Iterator[str]:
         yield f'<p class="names">Seen, but not part of the agreement: {_names(messages.unknown)}</p>'
 
 
-def _slowest(scenarios: list[Scenario]) -> Iterator[str]:
+def _slowest(scenarios: list[Result]) -> Iterator[str]:
     if not scenarios:
         return
     yield "<h3>Slowest scenarios</h3><p>How long the check took, which is not how long the service took.</p>"
@@ -338,8 +338,8 @@ def _promise_link(shown: Shown) -> str:
     return f'<a class="id" href="{TRACE_PAGE}#{shown.requirement.id}">{shown.requirement.id}</a>'
 
 
-def _scenario_link(scenario: Scenario) -> str:
-    return f'<a href="{REPORT_PAGE}#{scenario.anchor}">{escape(scenario.title)}</a>'
+def _scenario_link(scenario: Result) -> str:
+    return f'<a href="{REPORT_PAGE}#{scenario.anchor}">{escape(scenario.name)}</a>'
 
 
 def _names(names: Iterable[str]) -> str:

@@ -10,10 +10,10 @@ import argparse
 from datetime import UTC, datetime
 from pathlib import Path
 
-from earshot.book.report import read_results
 from earshot.book.requirements import CONTRACT_DIR, load_requirements
-from earshot.book.specification import Book, read_features, verdicts_of
+from earshot.book.specification import Book, read_features
 from earshot.book.specification_page import render_book
+from earshot.evidence.results import RESULTS, read_results
 from earshot.failures import Unusable
 
 LAST_RESULTS = Path("allure-results")
@@ -38,12 +38,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the book and print its address."""
     results = arguments.results
-    if results is None and any(LAST_RESULTS.glob("*-result.json")):
+    if results is None and any(LAST_RESULTS.glob(RESULTS)):
         results = LAST_RESULTS
     book = Book(
         requirements=load_requirements(arguments.contract),
         features=read_features(arguments.features),
-        verdicts=verdicts_of(read_results(results)) if results else {},
+        results={result.history_id: result for result in read_results(results)} if results else {},
     )
     file = arguments.out if arguments.out.suffix == ".html" else arguments.out / "index.html"
     try:

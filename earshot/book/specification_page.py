@@ -8,17 +8,25 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from html import escape
 
 from earshot.book import tags
 from earshot.book.layout import document, figures, id_link, prose
 from earshot.book.requirements import Group, Requirement
-from earshot.book.specification import Book, Examples, Feature, Row, Rule, Scenario, Sentence, Verdict
+from earshot.book.specification import Book, Examples, Feature, Row, Rule, Scenario, Sentence
+from earshot.evidence.results import Result
 
-COLOURS = {"failed": "bad", "broken": "note", "unknown": "note", "none": "soft", "skipped": "soft", "passed": "good"}
+NO_RESULT = Result(status="no result")
+COLOURS = {
+    "failed": "bad",
+    "broken": "note",
+    "unknown": "note",
+    NO_RESULT.status: "soft",
+    "skipped": "soft",
+    "passed": "good",
+}
 """The colour of each status, the gravest first: the verdict on an outline is that on its gravest row."""
-NO_RESULT = Verdict("none", "no result", "", datetime.min.replace(tzinfo=UTC))
 
 _QUOTED = re.compile(r"&quot;(.*?)&quot;")
 
@@ -188,21 +196,21 @@ class _Page:
             ("Scenarios", len(scenarios), ""),
             ("Requirements shown", sum(id_ in self._requirements for id_ in self._shown_by), ""),
         ]
-        if self._book.verdicts:
+        if self._book.results:
             given = Counter(self._verdict(scenario.history_ids).status for scenario in scenarios)
             counts += [
                 ("Scenarios kept", given["passed"], "good"),
                 ("Scenarios not kept", given["failed"], "bad"),
                 ("Left open", given["broken"] + given["unknown"], "note"),
-                ("Not checked", given["skipped"] + given["none"], ""),
+                ("Not checked", given["skipped"] + given[NO_RESULT.status], ""),
             ]
         return figures(counts)
 
     def _made(self, made_at: datetime) -> str:
         said = f"Printed on {_day(made_at)}. "
-        if not self._book.verdicts:
+        if not self._book.results:
             return f"{said}No results are shown: nothing has been run."
-        last = max(verdict.at for verdict in self._book.verdicts.values())
+        last = max(result.ended for result in self._book.results.values())
         return (
             f"{said}Verdicts are those of the run of {_day(last)}, {last:%H:%M} UTC. <em>Kept</em> means that the "
             "service did as promised; any other verdict says why it cannot be called kept, in the words of the report."
@@ -281,7 +289,7 @@ class _Page:
         )
 
     def _examples(self, examples: Examples) -> str:
-        with_verdicts = bool(self._book.verdicts)
+        with_verdicts = bool(self._book.results)
         headings = [*map(escape, examples.headings), *(["Last result"] if with_verdicts else [])]
         caption = f"<caption>{escape(examples.title)}</caption>" if examples.title else ""
         rows = "".join(self._row(row) for row in examples.rows)
@@ -293,7 +301,7 @@ class _Page:
 
     def _row(self, row: Row) -> str:
         cells = [prose(cell) for cell in row.cells]
-        if self._book.verdicts:
+        if self._book.results:
             cells.append(self._mark([row.history_id]))
         return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
@@ -317,34 +325,34 @@ class _Page:
 
     # -- verdicts
 
-    def _verdict(self, history_ids: Iterable[str]) -> Verdict:
+    def _verdict(self, history_ids: Iterable[str]) -> Result:
         """Return the gravest verdict."""
-        found = [self._book.verdicts.get(history_id, NO_RESULT) for history_id in history_ids]
+        found = [self._book.results.get(history_id, NO_RESULT) for history_id in history_ids]
         return min(found or [NO_RESULT], key=lambda verdict: list(COLOURS).index(verdict.status))
 
     def _mark(self, history_ids: Iterable[str]) -> str:
-        if not self._book.verdicts:
+        if not self._book.results:
             return ""
         verdict = self._verdict(history_ids)
         return f'<span class="verdict {COLOURS[verdict.status]}">{escape(verdict.word)}</span>'
 
     def _reasons(self, scenario: Scenario) -> str:
-        found = (self._book.verdicts.get(history_id, NO_RESULT) for history_id in scenario.history_ids)
-        reasons = dict.fromkeys(" ".join(verdict.reason.split()) for verdict in found)
+        found = (self._book.results.get(history_id, NO_RESULT) for history_id in scenario.history_ids)
+        reasons = dict.fromkeys(" ".join(verdict.message.split()) for verdict in found)
         return "".join(f'<p class="reason">{escape(reason)}</p>' for reason in reasons if reason)
 
     def _short_tally(self, scenarios: Sequence[Scenario]) -> str:
-        if not self._book.verdicts:
+        if not self._book.results:
             return str(len(scenarios))
         given = Counter(self._verdict(scenario.history_ids).status for scenario in scenarios)
-        if given["none"] == len(scenarios):
+        if given[NO_RESULT.status] == len(scenarios):
             return NO_RESULT.word
         text = f"{given['passed']} of {len(scenarios)} kept"
         return f'<span class="bad">{text}</span>' if given["failed"] else text
 
     def _long_tally(self, scenarios: Sequence[Scenario]) -> str:
         said = f"{len(scenarios)} {'scenario' if len(scenarios) == 1 else 'scenarios'}"
-        if not self._book.verdicts:
+        if not self._book.results:
             return f"{said}."
         verdicts = [self._verdict(scenario.history_ids) for scenario in scenarios]
         given = Counter(
