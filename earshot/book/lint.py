@@ -17,7 +17,7 @@ from behave.model import Feature, Rule, Scenario, ScenarioOutline, Step
 
 from earshot.book import phrase_book, tags
 from earshot.book.promises import parse_features
-from earshot.book.requirements import REQUIREMENT_ID
+from earshot.evidence.identity import REQUIREMENT_ID, SEVERITIES
 
 MOST_STEPS = 8
 MOST_BACKGROUND_STEPS = 3
@@ -57,7 +57,6 @@ class Finding:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options of the command."""
     parser.add_argument("--features", type=Path, default=Path("features"), help="default: %(default)s")
     parser.add_argument(
         "--phrase-book", type=Path, default=Path("docs/phrase-book.md"), help="the committed one; default: %(default)s"
@@ -151,8 +150,8 @@ def _of_scenario(scenario: Scenario) -> Iterator[Finding]:
     if not any(step.step_type == "then" for step in steps):
         yield Finding(place, "a scenario says what comes of it", "there is no Then")
     yield from _of_title(scenario)
-    if len(carried & set(tags.SEVERITIES)) != 1:
-        found = ", ".join(sorted(carried & set(tags.SEVERITIES))) or "none"
+    if len(carried & set(SEVERITIES)) != 1:
+        found = ", ".join(sorted(carried & set(SEVERITIES))) or "none"
         yield Finding(place, "a scenario has one severity", found)
     if not any(REQUIREMENT_ID.match(tag) for tag in carried):
         yield Finding(place, "a scenario names the requirement it shows", "no id")

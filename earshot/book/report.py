@@ -132,7 +132,6 @@ class Rendered:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `python -m earshot report`."""
     parser.add_argument("--results", type=Path, default=Path("allure-results"), help="where the results are")
     parser.add_argument("--out", type=Path, default=Path("allure-report"), help="where index.html goes")
     parser.add_argument("--history", type=Path, default=HISTORY, help="of earlier runs; default: %(default)s")

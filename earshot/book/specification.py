@@ -14,9 +14,8 @@ from typing import Any
 from behave.model import ScenarioOutline
 
 from earshot.book.promises import parse_features
-from earshot.book.requirements import REQUIREMENT_ID, Requirements
-from earshot.book.tags import SEVERITIES, SYSTEMS
-from earshot.evidence.identity import identify
+from earshot.book.requirements import Requirements
+from earshot.evidence.identity import REQUIREMENT_ID, SEVERITIES, SYSTEMS, identify
 from earshot.evidence.results import Result
 
 

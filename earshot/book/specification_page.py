@@ -14,8 +14,10 @@ from earshot.book import tags
 from earshot.book.layout import book_page, figures, id_link, prose
 from earshot.book.requirements import Group, Requirement
 from earshot.book.specification import Book, Examples, Feature, Row, Rule, Scenario, Sentence
+from earshot.evidence.identity import OWNER, SYSTEMS
 from earshot.evidence.results import Result
 from earshot.pages import counted, table, text, verdict
+from earshot.side_by_side import LOCK_TAG
 
 NO_RESULT = Result(status="no result")
 COLOURS = {
@@ -237,7 +239,7 @@ class _Page:
 
     def _numbered(self) -> Iterator[tuple[int, Feature]]:
         """Yield the features with their chapter numbers, one system after the other."""
-        known = list(tags.SYSTEMS)
+        known = list(SYSTEMS)
         in_order = sorted(
             self._book.features, key=lambda feature: known.index(feature.system) if feature.system else len(known)
         )
@@ -439,7 +441,7 @@ def _trait(tag: str) -> str:
     if tag in tags.MEANINGS:
         return tags.MEANINGS[tag]
     prefix = next((prefix for prefix in tags.PREFIXES if tag.startswith(prefix)), "")
-    return {"owner:": "answered for by ", "lock:": "alone in its use of "}.get(prefix, "@") + tag.removeprefix(prefix)
+    return {OWNER: "answered for by ", LOCK_TAG: "alone in its use of "}.get(prefix, "@") + tag.removeprefix(prefix)
 
 
 def _anchors(scenarios: Iterable[Scenario]) -> dict[Scenario, str]:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from earshot.book.requirements import REQUIREMENT_ID
-
-SYSTEMS = ("broadcast", "conversation", "studio", "calls", "archive")
-SEVERITIES = ("blocker", "critical", "normal", "minor", "trivial")
+from earshot.evidence.identity import OWNER, REQUIREMENT_ID, SEVERITIES, SYSTEMS
+from earshot.side_by_side import LOCK_TAG
 
 MEANINGS: Mapping[str, str] = {
     **{system: f"belongs to the {system} system" for system in SYSTEMS},
@@ -26,8 +24,8 @@ MEANINGS: Mapping[str, str] = {
     "extension": "a promise beyond the original requirements",
 }
 PREFIXES: Mapping[str, str] = {
-    "lock:": "uses something shared, of this name, that only one scenario at a time may use",
-    "owner:": "who answers for the promise",
+    LOCK_TAG: "uses something shared, of this name, that only one scenario at a time may use",
+    OWNER: "who answers for the promise",
 }
 
 

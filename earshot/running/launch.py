@@ -46,7 +46,6 @@ MOST_NAMED = 3
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options of the command."""
     parser.add_argument("paths", nargs="*", help="feature files, file:line, or folders; default: all")
     parser.add_argument("--jobs", type=_at_least_one, default=default_jobs(), help="at once; default here: %(default)s")
     parser.add_argument("--tags", action="append", default=[], help="which scenarios, as behave takes it")

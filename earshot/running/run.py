@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from earshot.audio.clips import SampleError, SampleLibrary
-from earshot.book.tags import SYSTEMS
 from earshot.broadcast.person import SYSTEM as BROADCAST
+from earshot.evidence.identity import SYSTEMS
 from earshot.failures import Unusable
 from earshot.measure.floor import NullEcho
 from earshot.runtime import Runtime

@@ -38,7 +38,6 @@ REASONS = ROOT / "features" / "without_twins.yaml"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options of the command."""
     parser.add_argument("names", nargs="*", help="which twins; default: all")
     parser.add_argument("--system", help="only the twins of this system")
     parser.add_argument("--jobs", type=int, default=3, help="twins at a time; default: %(default)s")
