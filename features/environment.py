@@ -25,7 +25,7 @@ def before_all(context: Context) -> None:
     run = Run(dict(context.config.userdata))
     context.add_cleanup(run.close)
     context.run = run
-    surroundings.accompany(context, run)
+    surroundings.accompany(context, run.target, run.contracts)
     watch_steps(context)
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from earshot.book.requirements import REQUIREMENT_ID
+from earshot.evidence.identity import OWNER, REQUIREMENT_ID, SEVERITIES
+from earshot.side_by_side import LOCK_TAG
 from earshot.systems import NAMES
-
-SEVERITIES = ("blocker", "critical", "normal", "minor", "trivial")
 
 MEANINGS: Mapping[str, str] = {
     **{system: f"belongs to the {system} system" for system in NAMES},
@@ -26,8 +25,8 @@ MEANINGS: Mapping[str, str] = {
     "extension": "a promise beyond the original requirements",
 }
 PREFIXES: Mapping[str, str] = {
-    "lock:": "uses something shared, of this name, that only one scenario at a time may use",
-    "owner:": "who answers for the promise",
+    LOCK_TAG: "uses something shared, of this name, that only one scenario at a time may use",
+    OWNER: "who answers for the promise",
 }
 
 

@@ -21,7 +21,8 @@ from behave.model import Feature, Rule, Scenario, ScenarioContainer, ScenarioOut
 from earshot.systems import NAMES
 
 SEVERITIES = tuple(severity.value for severity in Severity)
-REQUIREMENT_ID = re.compile(r"^(REQ|BRO|CONV|STU|CALL|PMS|AUTH|RES|ERR|PERF|ARC)-\d[\w.]*$")
+REQUIREMENT_ID = re.compile(r"^[A-Z]+-\d[\w.]*$")
+"""How every promise is called, such as REQ-6.3."""
 TRACE_PAGE = "trace.html"
 OWNER = "owner:"
 LONGEST_ROW = 80

@@ -19,7 +19,6 @@ LOOK_EVERY_S = 0.2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options of the command."""
     parser.add_argument(
         "--log-level", choices=LEVELS, default="INFO", help="least level of the log that is shown; default %(default)s"
     )

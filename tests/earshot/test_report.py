@@ -17,6 +17,7 @@ import pytest
 
 from earshot.book import report
 from earshot.cli import main
+from earshot.evidence.results import read_results
 from earshot.failures import Unusable
 
 ROOT = Path(__file__).parents[2]
@@ -160,7 +161,7 @@ def test_history_grows_with_each_run_once(results: Path, tmp_path: Path) -> None
 
 
 def test_summary_counts_by_feature_and_tells_the_worst(results: Path) -> None:
-    lines = report.summary(report.read_results(results)).splitlines()
+    lines = report.summary(read_results(results)).splitlines()
     assert lines[:5] == [
         "  Broadcast / Verdicts       12 failed, 24 broken, 12 inconclusive, 12 skipped, 12 passed",
         "  Conversation / Identities  8 passed",
@@ -176,7 +177,7 @@ def test_only_the_last_try_counts(tmp_path: Path) -> None:
     for start, status in ((2, "passed"), (1, "failed")):
         result = {"uuid": str(start), "historyId": "one", "start": start, "status": status}
         (tmp_path / f"{start}-result.json").write_text(json.dumps(result))
-    assert [result["status"] for result in report.read_results(tmp_path)] == ["passed"]
+    assert [result.status for result in read_results(tmp_path)] == ["passed"]
 
 
 def test_command_line_prints_address_and_summary(
