@@ -23,6 +23,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from reference.system import systems
+
 LONGEST_REQUEST_BYTES = 1 << 16
 STREAMS = 3
 WAITING = 64
@@ -72,6 +74,8 @@ def _load() -> None:
     """Import and make what an instance needs, so that each child finds it there."""
     for name in NEEDED:
         importlib.import_module(name)
+    for system in systems():
+        system.load()
     _rehearse()
     gc.collect()
     gc.freeze()
@@ -85,12 +89,13 @@ def _rehearse() -> None:
     from reference.control.plane import ControlPlane
     from reference.settings import Settings
     from reference.storage import aws
-    from reference.storage.tables import TableNames
+    from reference.storage.tables import names
+    from reference.system import setting_kinds, tables
 
     aws.load()
     speech = engines.load(engines.RECOGNISERS[0], SAMPLES)
-    plane = ControlPlane(speech, aws.connect(aws.NOWHERE), TableNames.with_prefix(""))
-    api.build(plane, Settings())
+    plane = ControlPlane(speech, aws.connect(aws.NOWHERE), names(tables(), ""))
+    api.build(plane, Settings(kind() for kind in setting_kinds()))
 
 
 def _answer(client: socket.socket) -> bool:

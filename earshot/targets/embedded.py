@@ -148,7 +148,7 @@ class EmbeddedTarget:
         aws = Aws(region=ready["aws_region"], endpoint=self._endpoint)
         return Service(
             name=self.name,
-            endpoints=ready["endpoints"],
+            endpoints={name: urls.get("http") or urls["ws"] for name, urls in ready["endpoints"].items()},
             tokens=self._tokens,
             tables=Tables(aws, ready["tables"]),
             log=Path(ready["log"]),

@@ -19,12 +19,12 @@ from reference.broadcast.parameters import Creation, Joining, Refreshing
 from reference.broadcast.ports import Audience
 from reference.broadcast.quotas import Quotas
 from reference.broadcast.repository import BroadcastRepository, NoSuchSession, SessionFull
+from reference.broadcast.settings import BroadcastSettings
 from reference.broadcast.standing import Standings
 from reference.broadcast.status import StatusDesk
 from reference.journal import Journal
 from reference.metrics import Metrics
 from reference.refusal import Refusal
-from reference.settings import Settings
 from reference.storage.clock import Clock
 from reference.storage.ids import Ids
 
@@ -48,7 +48,7 @@ class Admission:
 
     def __init__(
         self,
-        settings: Settings,
+        settings: BroadcastSettings,
         repository: BroadcastRepository,
         sessions: LiveSessions,
         standings: Standings,

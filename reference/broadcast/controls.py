@@ -25,12 +25,12 @@ from reference.broadcast.notices import (
 )
 from reference.broadcast.ports import Audience
 from reference.broadcast.repository import BroadcastRepository, NoSuchConnection, NoSuchSession
+from reference.broadcast.settings import BroadcastSettings
 from reference.broadcast.standing import Standings
 from reference.broadcast.status import StatusDesk
 from reference.broadcast.transcription import Transcription
 from reference.metrics import Metrics
 from reference.refusal import Refusal
-from reference.settings import Settings
 from reference.storage.clock import Clock
 
 
@@ -150,7 +150,7 @@ class ListenerControls:
 
     def __init__(
         self,
-        settings: Settings,
+        settings: BroadcastSettings,
         repository: BroadcastRepository,
         sessions: LiveSessions,
         status: StatusDesk,

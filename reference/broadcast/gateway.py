@@ -18,6 +18,7 @@ from reference.broadcast.model import Role, Session
 from reference.broadcast.notices import Notice, Speech
 from reference.broadcast.ports import CloseCode, Reached
 from reference.broadcast.service import BroadcastService
+from reference.broadcast.settings import BroadcastSettings
 from reference.broadcast.standing import Standing
 from reference.disturbances import Disturbances, Sending
 from reference.gateway.connections import AudioMessage, Connections
@@ -26,7 +27,6 @@ from reference.gateway.server import Upgrade
 from reference.journal import Journal
 from reference.metrics import Metrics
 from reference.refusal import Refusal
-from reference.settings import Settings
 from reference.storage.clock import Clock
 from reference.tokens import TokenVerifier
 
@@ -147,7 +147,7 @@ class BroadcastEndpoint:
 
     def __init__(
         self,
-        settings: Settings,
+        settings: BroadcastSettings,
         service: BroadcastService,
         audience: SocketAudience,
         tokens: TokenVerifier,

@@ -19,13 +19,13 @@ from reference.broadcast.notices import (
 )
 from reference.broadcast.ports import Audience, CloseCode
 from reference.broadcast.repository import BroadcastRepository, NoSuchConnection
+from reference.broadcast.settings import BroadcastSettings
 from reference.broadcast.standing import Standings
 from reference.broadcast.status import StatusDesk
 from reference.broadcast.transcription import Transcription
 from reference.journal import Journal
 from reference.metrics import Metrics
 from reference.refusal import Refusal
-from reference.settings import Settings
 from reference.storage.clock import Clock, Timer
 
 ACTIVITY_WRITE_INTERVAL_S = 1.0
@@ -39,7 +39,7 @@ class Lifecycle:
 
     def __init__(
         self,
-        settings: Settings,
+        settings: BroadcastSettings,
         repository: BroadcastRepository,
         sessions: LiveSessions,
         standings: Standings,

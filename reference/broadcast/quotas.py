@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from reference.broadcast.settings import BroadcastSettings
 from reference.journal import Journal
 from reference.metrics import Metrics
 from reference.refusal import Refusal
-from reference.settings import Settings
 from reference.storage.aws import ConditionFailed, Store
 from reference.storage.clock import Clock
 from reference.storage.items import from_item, to_item
@@ -98,7 +98,9 @@ class QuotaRepository:
 class Quotas:
     """Refuses what is over a quota; when the table cannot be used, everything passes, with a warning."""
 
-    def __init__(self, settings: Settings, repository: QuotaRepository, clock: Clock, metrics: Metrics) -> None:
+    def __init__(
+        self, settings: BroadcastSettings, repository: QuotaRepository, clock: Clock, metrics: Metrics
+    ) -> None:
         self._settings = settings
         self._repository = repository
         self._clock = clock

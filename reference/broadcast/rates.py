@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from reference.broadcast.live import Member
+from reference.broadcast.settings import BroadcastSettings
 from reference.metrics import Metrics
 from reference.refusal import Refusal
-from reference.settings import Settings
 from reference.storage.clock import Clock
 
 WINDOW_S = 1.0
@@ -72,7 +72,7 @@ class _Windows:
 class Rates:
     """Says whether a member may send one more message of a kind."""
 
-    def __init__(self, settings: Settings, clock: Clock, metrics: Metrics) -> None:
+    def __init__(self, settings: BroadcastSettings, clock: Clock, metrics: Metrics) -> None:
         self._settings = settings
         self._clock = clock
         self._metrics = metrics

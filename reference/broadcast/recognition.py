@@ -16,9 +16,9 @@ from typing import Any, Protocol
 
 from reference.background import Background
 from reference.broadcast.breaker import Breaker
+from reference.broadcast.settings import BroadcastSettings
 from reference.journal import Journal
 from reference.metrics import Metrics
-from reference.settings import Settings
 from reference.speech.ports import (
     BYTES_PER_SECOND,
     Recogniser,
@@ -59,7 +59,7 @@ class Chunk:
 class Means:
     """What every recognition works with."""
 
-    settings: Settings
+    settings: BroadcastSettings
     recogniser: Recogniser
     metrics: Metrics
     clock: Clock

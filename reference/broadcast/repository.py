@@ -15,10 +15,11 @@ from reference.broadcast.model import (
     Session,
     StateChange,
 )
+from reference.broadcast.tables import CONNECTIONS, LISTENERS, SESSIONS
 from reference.storage.aws import ConditionFailed, Store
 from reference.storage.items import Item, from_item, to_attribute, to_item
 from reference.storage.reader import BatchReader, Key
-from reference.storage.tables import LISTENERS_INDEX, TableNames
+from reference.storage.tables import TableNames
 
 WRITES_PER_BATCH = 25
 """Requests that DynamoDB takes in one BatchWriteItem."""
@@ -53,10 +54,10 @@ class BroadcastRepository:
     Reads by key are strongly consistent and share calls; the index is eventually consistent.
     """
 
-    def __init__(self, store: Store, tables: TableNames) -> None:
+    def __init__(self, store: Store, names: TableNames) -> None:
         self._store = store
-        self._sessions = tables.sessions
-        self._connections = tables.connections
+        self._sessions = names[SESSIONS.name]
+        self._connections = names[CONNECTIONS.name]
         self._reader = BatchReader(store)
 
     async def create_session(self, session: Session) -> bool:
@@ -197,7 +198,7 @@ class BroadcastRepository:
             answer = await self._store.call(
                 "query",
                 TableName=self._connections,
-                IndexName=LISTENERS_INDEX,
+                IndexName=LISTENERS.name,
                 KeyConditionExpression="sessionId = :session",
                 FilterExpression="#role = :listener",
                 ProjectionExpression="targetLanguage",

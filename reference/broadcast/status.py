@@ -10,10 +10,10 @@ from reference.broadcast.live import LiveSession
 from reference.broadcast.notices import SessionStatus, UpdateReason
 from reference.broadcast.ports import Audience
 from reference.broadcast.repository import BroadcastRepository
+from reference.broadcast.settings import BroadcastSettings
 from reference.journal import Journal
 from reference.metrics import Metrics
 from reference.refusal import Refusal
-from reference.settings import Settings
 from reference.storage.clock import Clock, Timer
 
 
@@ -35,7 +35,7 @@ class StatusDesk:
 
     def __init__(
         self,
-        settings: Settings,
+        settings: BroadcastSettings,
         repository: BroadcastRepository,
         audience: Audience,
         clock: Clock,

@@ -81,21 +81,15 @@ class ConversationService:
             one for one, conversation in self._conversations.copy().items() if conversation.session_id == session_id
         ]
 
-    def count_callers(self) -> int:
-        """Return how many conversations are open."""
-        return len(self._conversations)
-
-    def count_segments(self) -> int:
-        """Return how many segments have ended and are not finished."""
-        return sum(conversation.unfinished for conversation in self._conversations.values())
-
-    def count_buffered_bytes(self) -> int:
-        """Return how much audio the open segments have."""
-        return sum(conversation.buffered_bytes for conversation in self._conversations.values())
-
-    def count_audio_files(self) -> int:
-        """Return how many segments have their audio on disk."""
-        return self._spool.count()
+    def counts(self) -> dict[str, int]:
+        """Return open conversations, segments that ended and are not finished, open audio, and segments on disk."""
+        conversations = self._conversations.values()
+        return {
+            "callers": len(conversations),
+            "segments": sum(one.unfinished for one in conversations),
+            "buffered_bytes": sum(one.buffered_bytes for one in conversations),
+            "audio_files": self._spool.count(),
+        }
 
     async def _check_recogniser(self, address: str) -> None:
         failures: list[SpeechFailure] = []

@@ -117,15 +117,15 @@ class GatewayServer:
         self._server: Server | None = None
         self._journal = Journal("gateway")
 
-    async def start(self, host: str, port: int) -> int:
-        """Listen, and return the port; raise PortUnusable when that cannot be."""
+    async def start(self, host: str, port: int) -> str:
+        """Listen, and return host and port as a URL has them; raise PortUnusable when that cannot be."""
         try:
             self._server = await self._listen(host, port)
         except OSError as failure:
             raise PortUnusable(port, failure) from failure
         [listener, *_] = self._server.sockets
         bound_port: int = listener.getsockname()[1]
-        return bound_port
+        return f"[{host}]:{bound_port}" if ":" in host else f"{host}:{bound_port}"
 
     async def _listen(self, host: str, port: int) -> Server:
         return await serve(

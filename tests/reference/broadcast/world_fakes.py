@@ -13,10 +13,10 @@ from typing import TypeVar
 
 import pytest
 
-from reference.app import broadcast_service
 from reference.background import Background
 from reference.broadcast import parameters
 from reference.broadcast.admission import Newcomer
+from reference.broadcast.app import broadcast_service
 from reference.broadcast.audio import AudioChunk
 from reference.broadcast.model import Connection, Session, StateChange
 from reference.broadcast.monitoring.catalogue import definition_of
@@ -29,9 +29,9 @@ from reference.broadcast.repository import (
     NoSuchSession,
     SessionFull,
 )
+from reference.broadcast.settings import BroadcastSettings
 from reference.disturbances import Disturbances
 from reference.refusal import Refusal
-from reference.settings import Settings
 from tests.reference.engine_fakes import FakeSpeech
 
 Told = TypeVar("Told")
@@ -301,7 +301,7 @@ class Broadcast:
         self.speech = FakeSpeech()
         self.background = Background()
         self.metrics = FakeMetrics()
-        self.settings = replace(Settings(), **settings)  # type: ignore[arg-type]
+        self.settings = replace(BroadcastSettings(), **settings)  # type: ignore[arg-type]
         self.service = broadcast_service(
             self.settings,
             self.speech.engines(),
