@@ -21,7 +21,7 @@ from reference.engines import RECOGNISERS
 from reference.settings import SettingError, Settings, SharedSettings, describe, read
 from reference.storage.aws import REGION
 from reference.storage.emulator import Emulator
-from reference.system import setting_kinds, systems, tables
+from reference.system import catalogue, setting_kinds, systems, tables
 from reference.tokens import SHORTEST_SECRET_BYTES
 
 if TYPE_CHECKING:
@@ -110,9 +110,9 @@ async def _serve(options: argparse.Namespace, settings: Settings, secret: str, a
     from reference import engines
     from reference.app import App
     from reference.background import Background
-    from reference.broadcast.monitoring import alarms
-    from reference.broadcast.monitoring.cloudwatch import CloudWatchMetrics
     from reference.gateway.server import PortUnusable
+    from reference.monitoring.alarms import create as create_alarms
+    from reference.monitoring.cloudwatch import CloudWatchMetrics
     from reference.storage import aws
     from reference.storage.clock import SystemClock
     from reference.storage.ids import RandomIds
@@ -131,7 +131,7 @@ async def _serve(options: argparse.Namespace, settings: Settings, secret: str, a
     clock, store = SystemClock(), aws.connect(aws_endpoint, region=options.aws_region)
     # Made where it is first needed, on a thread, because that takes a tenth of a second.
     connect = functools.cache(lambda: aws.connect(aws_endpoint, "cloudwatch", options.aws_region))
-    metrics = CloudWatchMetrics(connect, clock)
+    metrics = CloudWatchMetrics(catalogue(), connect, clock)
     world = World(settings, speech, store, table_names, secret, clock, RandomIds(), metrics)
     control = None if options.control_port is None else _control(options.control_port, world)
     app = App(world if control is None else control.world)
@@ -141,7 +141,9 @@ async def _serve(options: argparse.Namespace, settings: Settings, secret: str, a
         endpoints = await app.start(options.host, {one.name: getattr(options, f"{one.name}_port") for one in systems()})
     except PortUnusable as failure:
         raise _unusable(options.host, failure.port, failure) from None
-    raising_alarms = Background().run(alarms.create(connect, options.table_prefix), name="create-alarms")
+    alarms = [alarm for one in systems() for alarm in one.alarms()]
+    creation = create_alarms(connect, alarms, catalogue(), options.table_prefix)
+    raising_alarms = Background().run(creation, name="create-alarms")
     ready = {
         "ready": True,
         "endpoints": endpoints,

@@ -7,10 +7,12 @@ import importlib
 import importlib.util
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from reference.monitoring.alarms import AlarmDefinition
+from reference.monitoring.catalogue import Catalogue
 from reference.settings import SharedSettings
 from reference.storage.tables import Table
 
@@ -53,6 +55,9 @@ class System:
     tables: tuple[Table, ...]
     load: Callable[[], Build]
     """Imports the system, and returns what wires it together."""
+    metrics: Catalogue = field(default_factory=dict)
+    alarms: Callable[[], Iterable[AlarmDefinition]] = tuple
+    """Asked for when they are to be created."""
     port_options: tuple[str, ...] = ()
     """Further names of the option for its port, which is `--NAME-port`."""
 
@@ -73,6 +78,11 @@ def setting_kinds() -> tuple[type, ...]:
 def tables() -> tuple[Table, ...]:
     """Return the tables of every system."""
     return tuple(table for one in systems() for table in one.tables)
+
+
+def catalogue() -> Catalogue:
+    """Return the metrics of every system, by name."""
+    return {name: definition for one in systems() for name, definition in one.metrics.items()}
 
 
 def _system_of(file: Path) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from reference.broadcast.monitoring import alarms
+from reference.broadcast.monitoring.catalogue import METRICS
 from reference.broadcast.settings import BroadcastSettings
 from reference.broadcast.tables import TABLES
 from reference.system import Build, System
@@ -13,4 +15,12 @@ def _load() -> Build:
     return BroadcastApp
 
 
-system = System("broadcast", BroadcastSettings, TABLES, _load, port_options=("--port",))
+system = System(
+    "broadcast",
+    BroadcastSettings,
+    TABLES,
+    _load,
+    metrics=METRICS,
+    alarms=lambda: alarms.ALARMS,
+    port_options=("--port",),
+)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from reference.background import Background
-from reference.broadcast.breaker import Breaker
+from reference.breaker import Breaker
 from reference.broadcast.settings import BroadcastSettings
 from reference.journal import Journal
 from reference.metrics import Metrics

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from reference.broadcast.breaker import Breaker
+from reference.breaker import Breaker
 from reference.broadcast.live import LiveSession
 from reference.broadcast.model import NotForwarded
 from reference.broadcast.notices import SystemRecovered, TranscriptionError

@@ -8,20 +8,21 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
-from reference.broadcast import breaker, recognition, transcription
+from reference import breaker
+from reference.breaker import Breaker
+from reference.broadcast import recognition, transcription
 from reference.broadcast.audio import AudioChunk
-from reference.broadcast.breaker import Breaker
 from reference.broadcast.codec import Fields
 from reference.broadcast.controls import SpeakerControls
 from reference.broadcast.gateway import BroadcastEndpoint, SocketAudience
 from reference.broadcast.lifecycle import Lifecycle
 from reference.broadcast.live import LiveSession, Member
 from reference.broadcast.model import Role, Session
-from reference.broadcast.monitoring.cloudwatch import CloudWatchMetrics
 from reference.broadcast.notices import BroadcastPaused, Notice, SystemRecovered, TranscriptionError
 from reference.broadcast.recognition import Chunk, Recognition, _Ear
 from reference.broadcast.settings import BroadcastSettings
 from reference.broadcast.transcription import Received, Transcription, _SessionAudio
+from reference.monitoring.cloudwatch import CloudWatchMetrics
 from reference.speech import ports
 from reference.speech.ports import SpeechFailure, StreamOptions
 from reference.twins.twin import put, twin
