@@ -1,4 +1,4 @@
-"""Who gets in: creating, joining and refreshing, in the order of sheet 1.2."""
+"""Who gets in: creating, joining and refreshing, each check in its turn (BRO-1.2.18, BRO-1.2.19)."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Admission:
     """Lets connections into sessions.
 
     Every method either tells the newcomer that it is in, as its first message, or raises the Refusal that
-    sheet 3.2 names and leaves nothing behind.
+    fits (BRO-3.2) and leaves nothing behind.
     """
 
     def __init__(
@@ -274,7 +274,7 @@ class Admission:
         return self._clock.now_ms() // 1000 + round(self._settings.session_max_duration_hours * 3600)
 
     def _tell_latecomer(self, connection_id: str, session_id: str, state: BroadcastState) -> None:
-        """Tell someone who comes in during a break that there is one (9-G7)."""
+        """Tell someone who comes in during a break that there is one."""
         if state.is_paused:
             self._audience.tell(connection_id, BroadcastPaused(session_id))
         if state.is_muted:

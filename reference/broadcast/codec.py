@@ -1,4 +1,4 @@
-"""The broadcast's messages as JSON: what clients send, read; what they are told, written (sheet 3.3, 3.4)."""
+"""The broadcast's messages as JSON: what clients send, read; what they are told, written (BRO-3.3, BRO-3.4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How something was said: its loudness and its pace (sheet 5.5)."""
+"""How something was said: its loudness and its pace (BRO-5.5)."""
 
 from __future__ import annotations
 

@@ -143,7 +143,7 @@ class Route:
 
 
 class BroadcastEndpoint:
-    """Routes every action of sheet 3.3, in its order of checks; the first check that fails answers."""
+    """Routes every action in the agreed order of checks (BRO-3.3.18); the first check that fails answers."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""What a client asks for when it connects, checked (sheet 3.1 and 3.2).
+"""What a client asks for when it connects, checked (BRO-3.1, BRO-3.2).
 
 The parameters come as text from a query string or as values from a message; both read the same here.
 Of languages only the form is checked: whether they are supported is for the admission to say, in its order.

@@ -1,4 +1,4 @@
-"""Telling speakers that their audio is bad, and what to do about it (sheet 5.4)."""
+"""Telling speakers that their audio is bad, and what to do about it (BRO-5.4)."""
 
 from __future__ import annotations
 

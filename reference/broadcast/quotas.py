@@ -1,4 +1,4 @@
-"""Quotas over minutes and hours, counted in a table over fixed windows (sheet 2.3)."""
+"""Quotas over minutes and hours, counted in a table over fixed windows (BRO-2.3)."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ class Quotas:
         await self._take(CONNECTION_ATTEMPTS, address, self._settings.rate_limit_connection_attempts_per_min)
 
     async def heartbeat(self, connection_id: str) -> None:
-        """Count a heartbeat, if that is asked for (9-R3); raise RATE_LIMIT_EXCEEDED for one too many."""
+        """Count a heartbeat, if that is asked for (BRO-1.4.32); raise RATE_LIMIT_EXCEEDED for one too many."""
         limit = self._settings.rate_limit_heartbeats_per_min
         if limit is not None:
             await self._take(HEARTBEATS, connection_id, limit)

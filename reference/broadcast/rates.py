@@ -1,4 +1,4 @@
-"""Rates of one connection, counted in memory over a sliding second (REQ-26, sheet 1.4 and 5.2)."""
+"""Rates of one connection, counted in memory over a sliding second (REQ-26, BRO-1.4.17, BRO-1.4.18, BRO-5.2.5)."""
 
 from __future__ import annotations
 

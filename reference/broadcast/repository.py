@@ -38,7 +38,7 @@ class SessionFull(Exception):
 
 
 class BroadcastRepository:
-    """Domain in, domain out; nobody else knows the key layout, which is this (sheet 2).
+    """Domain in, domain out; nobody else knows the key layout, which is this (BRO-2.1, BRO-2.2).
 
     `Sessions`, key `sessionId`, one item a session: `speakerConnectionId`, `speakerUserId`, `sourceLanguage`,
     `qualityTier`, `createdAt` (ms), `isActive`, `listenerCount`, `expiresAt` (s, the table's TTL),

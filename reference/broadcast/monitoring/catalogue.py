@@ -1,4 +1,4 @@
-"""The metrics of the broadcast: of each its namespace, its unit, its dimensions (BRO-8.3.1 to BRO-8.3.5).
+"""The metrics of the broadcast: of each its namespace, its unit, its dimensions (BRO-8.3).
 
 Where the promise names no unit, the one that CloudWatch has for the thing is used; decibels have none.
 """
