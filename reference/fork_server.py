@@ -1,11 +1,11 @@
-"""Instances of the reference without their second of start-up: `python -m reference.nursery --socket FILE`.
+"""Instances of the reference without their second of start-up: `python -m reference.fork_server --socket FILE`.
 
 It loads everything once and forks. Whoever connects to the socket (SOCK_SEQPACKET) sends, for each instance, one JSON
 object, `{"arguments": [...], "environment": {...}}`, together with three file descriptors, which become the instance's
 standard input, output and error; the answer is `{"pid": N}`. Apart from its parent, such an instance is what
 `python -m reference` with these arguments would be.
 
-The nursery ends when its standard input closes. Its instances do not: each has an input of its own.
+The fork server ends when its standard input closes. Its instances do not: each has an input of its own.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ NEEDED = (
 
 def main(arguments: Sequence[str]) -> int:
     """Fork instances until standard input closes."""
-    parser = argparse.ArgumentParser(prog="python -m reference.nursery", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m reference.fork_server", description=__doc__)
     parser.add_argument("--socket", type=Path, required=True, help="where to listen; a path that is still free")
     options = parser.parse_args(arguments)
     _load()
