@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Metrics(Protocol):
-    """Takes datapoints; never waits, never fails its caller."""
+    """Takes datapoints; never waits, never raises."""
 
     def put(self, name: str, value: float = 1.0, **dimensions: str) -> None:
         """Record one datapoint of a metric that a system has declared; namespace and unit follow from the name.

@@ -112,7 +112,7 @@ class SocketAudience:
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
+class Sender:
     """Who sent a message, checked."""
 
     connection_id: str
@@ -120,7 +120,7 @@ class Caller:
     """Of an action that needs no live session, it may be over."""
 
 
-Perform = Callable[[Caller, Fields], Awaitable[Notice | None]]
+Perform = Callable[[Sender, Fields], Awaitable[Notice | None]]
 
 
 class Pace(Enum):
@@ -295,7 +295,7 @@ class BroadcastEndpoint:
         _check_role(standing, action, route.roles)
         await self._check_pace(route.pace, self._member(connection_id))
         session = standing.live_session() if route.needs_live_session else standing.any_session()
-        return await route.perform(Caller(connection_id, session), message)
+        return await route.perform(Sender(connection_id, session), message)
 
     async def _take_audio(self, connection_id: str, message: Fields, read_chunk: Callable[[], AudioChunk]) -> Notice:
         standing = await self._service.standings.recent(connection_id)
@@ -364,47 +364,47 @@ class BroadcastEndpoint:
 
     # ---- what the routes do
 
-    async def _pause(self, caller: Caller, message: Fields) -> Notice:
-        return await self._service.speaker.pause(caller.session, estimated_ms=codec.estimated_pause_ms(message))
+    async def _pause(self, sender: Sender, message: Fields) -> Notice:
+        return await self._service.speaker.pause(sender.session, estimated_ms=codec.estimated_pause_ms(message))
 
-    async def _resume(self, caller: Caller, _message: Fields) -> Notice:
-        return await self._service.speaker.resume(caller.session)
+    async def _resume(self, sender: Sender, _message: Fields) -> Notice:
+        return await self._service.speaker.resume(sender.session)
 
-    async def _mute(self, caller: Caller, _message: Fields) -> Notice:
-        return await self._service.speaker.mute(caller.session)
+    async def _mute(self, sender: Sender, _message: Fields) -> Notice:
+        return await self._service.speaker.mute(sender.session)
 
-    async def _unmute(self, caller: Caller, _message: Fields) -> Notice:
-        return await self._service.speaker.unmute(caller.session)
+    async def _unmute(self, sender: Sender, _message: Fields) -> Notice:
+        return await self._service.speaker.unmute(sender.session)
 
-    async def _set_volume(self, caller: Caller, message: Fields) -> Notice:
-        return await self._service.speaker.set_volume(caller.session, codec.volume(message))
+    async def _set_volume(self, sender: Sender, message: Fields) -> Notice:
+        return await self._service.speaker.set_volume(sender.session, codec.volume(message))
 
-    async def _change_state(self, caller: Caller, message: Fields) -> Notice:
-        return await self._service.speaker.change_state(caller.session, codec.state_change(message))
+    async def _change_state(self, sender: Sender, message: Fields) -> Notice:
+        return await self._service.speaker.change_state(sender.session, codec.state_change(message))
 
-    async def _status(self, caller: Caller, _message: Fields) -> Notice:
-        live = self._service.sessions.session(caller.session.session_id)
+    async def _status(self, sender: Sender, _message: Fields) -> Notice:
+        live = self._service.sessions.session(sender.session.session_id)
         if live is None:
-            raise Refusal("SESSION_INACTIVE", "The session has ended", sessionId=caller.session.session_id)
+            raise Refusal("SESSION_INACTIVE", "The session has ended", sessionId=sender.session.session_id)
         return await self._service.status.answer(live)
 
-    async def _pause_playback(self, caller: Caller, _message: Fields) -> Notice:
-        return self._service.listener.pause_playback(caller.session)
+    async def _pause_playback(self, sender: Sender, _message: Fields) -> Notice:
+        return self._service.listener.pause_playback(sender.session)
 
-    async def _resume_playback(self, caller: Caller, _message: Fields) -> Notice:
-        return self._service.listener.resume_playback(caller.session)
+    async def _resume_playback(self, sender: Sender, _message: Fields) -> Notice:
+        return self._service.listener.resume_playback(sender.session)
 
-    async def _change_language(self, caller: Caller, message: Fields) -> Notice:
+    async def _change_language(self, sender: Sender, message: Fields) -> Notice:
         return await self._service.listener.change_language(
-            caller.connection_id, caller.session, codec.target_language(message)
+            sender.connection_id, sender.session, codec.target_language(message)
         )
 
-    async def _heartbeat(self, caller: Caller, message: Fields) -> None:
+    async def _heartbeat(self, sender: Sender, message: Fields) -> None:
         codec.heartbeat(message)
-        self._service.lifecycle.heartbeat(caller.connection_id)
+        self._service.lifecycle.heartbeat(sender.connection_id)
 
-    async def _end(self, caller: Caller, message: Fields) -> None:
-        await self._service.lifecycle.end(caller.session.session_id, codec.end_reason(message))
+    async def _end(self, sender: Sender, message: Fields) -> None:
+        await self._service.lifecycle.end(sender.session.session_id, codec.end_reason(message))
 
     # ---- what went wrong
 

@@ -92,7 +92,7 @@ class ConversationApp:
             world.clock,
             world.ids,
             terms=TERMS,
-            pages=endpoint.page,
+            resources=endpoint.resource,
         )
 
     def connections_of(self, session_id: str) -> Iterable[str]:

@@ -17,7 +17,7 @@ from reference.journal import Journal
 from reference.speech.ports import SpeechFailure
 
 RECOGNISER_PATIENCE_S = 0.05
-"""So long a caller waits to learn that the recogniser cannot start; one that starts slowly is left to the segments."""
+"""So long a client waits to learn that the recogniser cannot start; one that starts slowly is left to the segments."""
 
 
 class ConversationService:
@@ -33,7 +33,7 @@ class ConversationService:
         disturbances: ConversationDisturbances,
         background: Background,
     ) -> None:
-        """`begin` makes a conversation that tells its caller what happens."""
+        """`begin` makes a conversation that tells its client what happens."""
         self._begin = begin
         self._spool = spool
         self._log = log
@@ -85,7 +85,7 @@ class ConversationService:
         """Return open conversations, segments that ended and are not finished, open audio, and segments on disk."""
         conversations = self._conversations.values()
         return {
-            "callers": len(conversations),
+            "conversations": len(conversations),
             "segments": sum(one.unfinished for one in conversations),
             "buffered_bytes": sum(one.buffered_bytes for one in conversations),
             "audio_files": self._spool.count(),
