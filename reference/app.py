@@ -13,8 +13,6 @@ from reference.world import World
 
 
 class App:
-    """The running service."""
-
     def __init__(self, world: World) -> None:
         self._world = world
         self._store = Store(world.aws_client, world.metrics)

@@ -87,7 +87,6 @@ class Settings:
         self._by_kind = {type(one): one for one in declared}
 
     def of(self, kind: type[Declared]) -> Declared:
-        """Return the settings of one kind."""
         return cast("Declared", self._by_kind[kind])
 
     def by_variable(self) -> dict[str, object]:
@@ -119,7 +118,6 @@ def describe(kinds: Iterable[type]) -> list[SettingDescription]:
 
 
 def option_of(name: str) -> str:
-    """Return the command-line option of the setting called `name`."""
     return "--" + name.replace("_", "-")
 
 

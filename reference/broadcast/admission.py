@@ -117,7 +117,6 @@ class Admission:
         )
 
     async def join(self, newcomer: Newcomer, joining: Joining) -> None:
-        """Let a listener into a session."""
         since_s = self._clock.monotonic_s()
         await self._quotas.listener_join(newcomer.address)
         session = await self._active_session(joining.session_id)

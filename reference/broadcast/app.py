@@ -156,26 +156,21 @@ class BroadcastApp:
         self._server = GatewayServer({PATH: endpoint}, self._connections, clock, world.ids)
 
     def connections_of(self, session_id: str) -> Iterable[str]:
-        """Return the connections of a live session."""
         live = self._service.sessions.session(session_id)
         return [] if live is None else list(live.members)
 
     def close_connections(self, connection_ids: Iterable[str], code: int) -> int:
-        """Close those of the sockets that are its own; return how many that were."""
         return self._connections.close(connection_ids, code)
 
     def counts(self) -> Mapping[str, int]:
-        """Return live sessions, the connections that belong to one, and open sockets."""
         sizes = [len(live.members) for live in self._service.sessions.all()]
         return {"sessions": len(sizes), "members": sum(sizes), "sockets": len(self._connections)}
 
     async def start(self, host: str, port: int) -> Mapping[str, str]:
-        """Listen, and return the address."""
         self._background.run(self._translations.remember(), name="remember-translations")
         return {"ws": f"ws://{await self._server.start(host, port)}{PATH}"}
 
     async def stop(self) -> None:
-        """Tell every session, close every socket, and let the work under way come to its end."""
         self._service.lifecycle.shut_down()
         await self._server.stop()
         await self._background.drained()

@@ -38,8 +38,6 @@ class DeclaredFormat:
 
 @dataclass(frozen=True, slots=True)
 class AudioChunk:
-    """One chunk, as it came."""
-
     pcm: bytes
     chunk_id: str | None = None
     sequence_number: int | None = None

@@ -59,7 +59,6 @@ class SocketAudience:
         self._journal = Journal("gateway")
 
     def tell(self, connection_id: str, notice: Notice) -> bool:
-        """Send one notice; return whether the connection was there to take it."""
         return self.tell_all([connection_id], notice) == 1
 
     def tell_all(self, connection_ids: Iterable[str], notice: Notice) -> int:
@@ -73,13 +72,11 @@ class SocketAudience:
         return self._send(connection_ids, message, lambda: ("audio", speech.session_id))
 
     def close(self, connection_id: str, code: CloseCode, reason: str) -> None:
-        """Close the connection after everything that it was told."""
         outbox = self._connections.find(connection_id)
         if outbox is not None:
             outbox.close(code, reason)
 
     def refuse(self, connection_id: str, refusal: Refusal) -> None:
-        """Send the error envelope."""
         text = codec.to_text(error_envelope(refusal, self._clock.now_ms()))
         self._send([connection_id], text, lambda: (f"error {refusal.code}", None))
 

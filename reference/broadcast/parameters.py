@@ -48,7 +48,6 @@ class Refreshing:
 
 
 def creation(given: Mapping[str, object]) -> Creation:
-    """Return what `createSession` asks for."""
     source_language = _language(given, "sourceLanguage")
     quality_tier = given.get("qualityTier", "standard")
     if quality_tier not in QUALITY_TIERS:
@@ -65,12 +64,10 @@ def creation(given: Mapping[str, object]) -> Creation:
 
 
 def joining(given: Mapping[str, object]) -> Joining:
-    """Return what `joinSession` asks for."""
     return Joining(_session_id(given), _language(given, "targetLanguage"))
 
 
 def refreshing(given: Mapping[str, object]) -> Refreshing:
-    """Return what `refreshConnection` asks for."""
     session_id = _session_id(given)
     role = given.get("role")
     if role not in set(Role):

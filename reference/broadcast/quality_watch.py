@@ -121,7 +121,6 @@ class QualityWatch:
 
 
 def limits_of(settings: BroadcastSettings) -> QualityLimits:
-    """Return the limits that the settings ask for."""
     return QualityLimits(
         settings.audio_quality_snr_threshold_db,
         settings.audio_quality_clipping_threshold_percent,

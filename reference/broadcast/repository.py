@@ -74,7 +74,6 @@ class BroadcastRepository:
         return True
 
     async def session(self, session_id: str) -> Session | None:
-        """Return the session as it is in the table now."""
         [item] = await self._reader.get([self._session_key(session_id)])
         return None if item is None else _session(item)
 
@@ -182,7 +181,6 @@ class BroadcastRepository:
         await self._store.call("delete_item", TableName=self._connections, Key=to_item({"connectionId": connection_id}))
 
     async def remove_connections(self, connection_ids: Iterable[str]) -> None:
-        """Delete the items of many connections."""
         ids = list(connection_ids)
         batches = [ids[start : start + WRITES_PER_BATCH] for start in range(0, len(ids), WRITES_PER_BATCH)]
         await asyncio.gather(*(self._remove_batch(batch) for batch in batches))

@@ -18,8 +18,6 @@ def _languages(text: str, given_as: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class BroadcastSettings:
-    """The settings of the broadcast."""
-
     max_listeners_per_session: int = whole_number(500, "listeners", 1, 100_000, "one more is refused with SESSION_FULL")
     max_concurrent_streams_per_speaker: int = whole_number(1, "sessions", 1, 1000, "live sessions of one user")
     session_max_duration_hours: float = number(2.0, "hours", 0.0001, 2, "life of a session, renewed by a refresh")
@@ -120,15 +118,12 @@ class BroadcastSettings:
 
     @property
     def audio_buffer_max_bytes(self) -> int:
-        """`audio_buffer_max_size_seconds` as bytes of PCM."""
         return round(self.audio_buffer_max_size_seconds * BYTES_PER_SECOND)
 
     @property
     def reorder_buffer_max_bytes(self) -> int:
-        """`reorder_buffer_seconds` as bytes of PCM."""
         return round(self.reorder_buffer_seconds * BYTES_PER_SECOND)
 
     @property
     def listener_buffer_max_bytes(self) -> int:
-        """`listener_buffer_seconds` as bytes of PCM."""
         return round(self.listener_buffer_seconds * BYTES_PER_SECOND)

@@ -52,12 +52,10 @@ class StatusDesk:
         self._journal = Journal("status")
 
     def start(self, live: LiveSession) -> None:
-        """Begin the periodic status of a session."""
         self._desk(live)
         self.restart_timer(live)
 
     def stop(self, live: LiveSession) -> None:
-        """Forget a session that is over."""
         desk = self._desks.pop(live.session_id, None)
         if desk is not None and desk.timer is not None:
             desk.timer.cancel()

@@ -109,12 +109,10 @@ class _SessionAudio:
 
     @property
     def session_id(self) -> str:
-        """Whose audio it is."""
         return self._live.session_id
 
     @property
     def speaker_connection_id(self) -> str:
-        """Who sends it at present."""
         return self._live.speaker_connection_id
 
     # ---- audio

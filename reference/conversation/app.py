@@ -96,25 +96,20 @@ class ConversationApp:
         )
 
     def connections_of(self, session_id: str) -> Iterable[str]:
-        """Return the connections that belong to a session; may be called on any thread."""
         return self._service.connections_of(session_id)
 
     def close_connections(self, connection_ids: Iterable[str], code: int) -> int:
-        """Close those of the sockets that are its own; return how many that were."""
         return self._connections.close(connection_ids, code)
 
     def counts(self) -> Mapping[str, int]:
-        """Return open conversations, segments on their way, audio of open segments, and segments on disk."""
         return self._service.counts()
 
     async def start(self, host: str, port: int) -> Mapping[str, str]:
-        """Listen, and return the addresses of the socket and of what is beside it."""
         self._service.start()
         address = await self._server.start(host, port)
         return {"ws": f"ws://{address}{CONVERSATION_PATH}", "http": f"http://{address}"}
 
     async def stop(self) -> None:
-        """Close every socket, and let the work under way come to its end."""
         await self._server.stop()
         await self._background.drained()
         self._service.stop()

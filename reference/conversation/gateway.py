@@ -62,7 +62,6 @@ class ConversationEndpoint:
             self._close(connection_id, CANNOT_SERVE, "the recogniser cannot start")
 
     async def receive(self, connection_id: str, frame: str | bytes) -> None:
-        """Answer one frame, whatever it holds."""
         conversation = self._service.find(connection_id)
         if conversation is None:
             return  # about to be closed
@@ -83,7 +82,6 @@ class ConversationEndpoint:
                 await self._tell(connection_id, Complaint(UNEXPECTED))
 
     async def left(self, connection_id: str) -> None:
-        """End the conversation of a closed connection."""
         await self._service.leave(connection_id)
 
     async def resource(self, path: str) -> Resource | None:

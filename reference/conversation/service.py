@@ -49,7 +49,6 @@ class ConversationService:
         self._spool.open()
 
     def stop(self) -> None:
-        """Leave no audio behind."""
         self._spool.close()
 
     async def open(self, connection_id: str, address: str, tell: Tell) -> None:
@@ -68,7 +67,6 @@ class ConversationService:
             await conversation.close()
 
     def health(self) -> Report:
-        """Return how the service is."""
         return self._health.report()
 
     async def log_of(self, session_id: str) -> list[LogEntry]:

@@ -9,8 +9,6 @@ from reference.settings import MEBIBYTE, number, separated, text, whole_number, 
 
 @dataclass(frozen=True, slots=True)
 class ConversationSettings:
-    """The settings of the conversation."""
-
     conversation_chunk_max_bytes: int = whole_number(MEBIBYTE, "bytes", 1, MEBIBYTE, "one chunk of audio once decoded")
     conversation_segment_max_bytes: int = whole_number(
         10 * MEBIBYTE, "bytes", 1, 10 * MEBIBYTE, "all audio of one segment"

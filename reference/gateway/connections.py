@@ -41,7 +41,6 @@ class AudioMessage:
     _frames: dict[int, bytes] = field(default_factory=dict, compare=False, repr=False)
 
     def numbered(self, sequence_number: int) -> str:
-        """Return the whole message."""
         return f"{self.head}{sequence_number}}}"
 
     def frame(self, sequence_number: int) -> bytes:
@@ -185,11 +184,9 @@ class Connections:
         return len(self._outboxes)
 
     def add(self, connection_id: str, outbox: Outbox) -> None:
-        """Register a connection."""
         self._outboxes[connection_id] = outbox
 
     def remove(self, connection_id: str) -> None:
-        """Forget a connection."""
         self._outboxes.pop(connection_id, None)
 
     def find(self, connection_id: str) -> Outbox | None:

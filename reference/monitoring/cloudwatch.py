@@ -72,7 +72,6 @@ class CloudWatchMetrics:
         self._journal = Journal("metrics")
 
     def put(self, name: str, value: float = 1.0, **dimensions: str) -> None:
-        """Record one datapoint; see reference.metrics.Metrics."""
         definition = definition_of(self._catalogue, name, dimensions)
         second = self._clock.now_ms() // 1000
         self._gather(_Place(name, second, tuple(sorted(dimensions.items()))), definition, value)

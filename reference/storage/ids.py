@@ -28,7 +28,6 @@ class RandomIds:
     """Identifiers that cannot be guessed."""
 
     def session_id(self) -> str:
-        """Return `adjective-noun-NNN`; it may be in use already."""
         return f"{secrets.choice(ADJECTIVES)}-{secrets.choice(NOUNS)}-{secrets.randbelow(900) + 100}"
 
     def connection_id(self) -> str:
