@@ -174,7 +174,7 @@ def reference() -> Iterator[str]:
     )
     assert process.stdin is not None
     assert process.stdout is not None
-    yield json.loads(process.stdout.readline())["endpoints"]["broadcast"]
+    yield json.loads(process.stdout.readline())["endpoints"]["broadcast"]["ws"]
     process.stdin.close()
     process.wait(10)
     process.stdout.close()
