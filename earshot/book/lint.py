@@ -1,26 +1,33 @@
 """`python -m earshot lint`: whether the features can be read, and signed, by people who write no software.
 
-Every finding says where, which rule, and what was found. Exit code 1 when there is any.
+Every finding says where, which rule, and what was found. Exit code 1 when there is any. Notes are no findings:
+they name every sentence that a single scenario uses, so that somebody asks whether another wording would do.
 """
 
 from __future__ import annotations
 
 import argparse
 import re
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from behave.model import Feature, Scenario, ScenarioOutline, Step
+from behave.model import Feature, Rule, Scenario, ScenarioOutline, Step
 
 from earshot.book import phrase_book, tags
 from earshot.book.promises import parse_features
-from earshot.book.requirements import REQUIREMENT_ID
+from earshot.evidence.identity import REQUIREMENT_ID, SEVERITIES
 
 MOST_STEPS = 8
 MOST_BACKGROUND_STEPS = 3
 LONGEST_TITLE = 90
+FIRST_SYSTEMS = frozenset({"shared", "broadcast", "conversation"})
+"""Whose sentences came first, and what every system says; a further system says most of its promises with these."""
+MOST_SENTENCES = 738
+"""So many sentences may those have together."""
+MOST_FURTHER_SENTENCES = 60
+"""So many of its own may each further system have."""
 NOT_FOR_PEOPLE = (
     (re.compile(r"[{}\[\]]|\":"), "JSON"),
     (re.compile(r"\b(?:https?|wss?)://|\blocalhost\b|\b127\.0\.0\.1\b", re.IGNORECASE), "an address"),
@@ -33,6 +40,8 @@ NOT_FOR_PEOPLE = (
 """What a step must not talk of."""
 SAID_ALOUD = re.compile(r"\"[^\"]*\"")
 PLACEHOLDER = re.compile(r"<[^>]*>")
+ONE_PERSON = re.compile(r"(?:[A-Z]\w+|<[^>]+>)(?=\s)(?! and\b)")
+"""Who acts in a sentence, if it is one person: the name that it begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +57,12 @@ class Finding:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options of the command."""
     parser.add_argument("--features", type=Path, default=Path("features"), help="default: %(default)s")
     parser.add_argument(
         "--phrase-book", type=Path, default=Path("docs/phrase-book.md"), help="the committed one; default: %(default)s"
     )
     parser.add_argument("--write", action="store_true", help="write the phrase book anew instead of comparing it")
+    parser.add_argument("--notes", action="store_true", help="also name the sentences that a single scenario uses")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -62,7 +71,14 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.write:
         arguments.phrase_book.write_text(phrase_book.render(book), encoding="utf-8")
         print(f"{arguments.phrase_book}: {len(book.phrases)} sentences")
-    findings = [*lint(arguments.features), *_of_phrase_book(book, arguments.phrase_book, arguments.features)]
+    said = list(_said(arguments.features))
+    uses = book.uses(said)
+    if arguments.notes:
+        for note in single_uses(book, uses):
+            print(note)
+    findings = [*lint(arguments.features), *_of_phrase_book(book, arguments.phrase_book), *_of_uses(uses)]
+    findings += _of_choices(book.unused_choices(sentence for _, sentence in said), arguments.phrase_book)
+    findings += too_many(Counter(phrase.system for phrase in book.phrases))
     for finding in findings:
         print(finding)
     print(f"{len(findings)} findings" if findings else "The features read well: no findings.")
@@ -110,10 +126,7 @@ def _of_backgrounds(feature: Feature) -> Iterator[Finding]:
 def _of_headings(feature: Feature) -> Iterator[Finding]:
     places: dict[str, str] = {}
     for part in (feature, *feature.rules):
-        if len(part.name) > LONGEST_TITLE:
-            yield Finding(
-                _place(part), f"a title has at most {LONGEST_TITLE} characters", f"{len(part.name)}: “{part.name}”"
-            )
+        yield from _of_title(part)
     for rule in feature.rules:
         if rule.name in places:
             yield Finding(
@@ -130,20 +143,17 @@ def _of_scenario(scenario: Scenario) -> Iterator[Finding]:
     carried = {str(tag) for tag in scenario.effective_tags}
     if isinstance(scenario, ScenarioOutline):
         carried |= {str(tag) for examples in scenario.examples for tag in examples.tags}
-    whens = [step for step in steps if step.keyword == "When"]
     acts = [step for step in steps if step.step_type == "when"]
-    if len(whens) != 1 or len(acts) != 1:
+    whens = [step for step in acts if step.keyword == "When"]
+    if len(whens) != 1 or (len(acts) > 1 and not _one_person(acts)):
         yield Finding(place, "a scenario has one When", f"{len(acts)} steps act")
     if len(steps) > MOST_STEPS:
         yield Finding(place, f"a scenario has at most {MOST_STEPS} steps", str(len(steps)))
     if not any(step.step_type == "then" for step in steps):
         yield Finding(place, "a scenario says what comes of it", "there is no Then")
-    if len(scenario.name) > LONGEST_TITLE:
-        yield Finding(
-            place, f"a title has at most {LONGEST_TITLE} characters", f"{len(scenario.name)}: “{scenario.name}”"
-        )
-    if len(carried & set(tags.SEVERITIES)) != 1:
-        found = ", ".join(sorted(carried & set(tags.SEVERITIES))) or "none"
+    yield from _of_title(scenario)
+    if len(carried & set(SEVERITIES)) != 1:
+        found = ", ".join(sorted(carried & set(SEVERITIES))) or "none"
         yield Finding(place, "a scenario has one severity", found)
     if not any(REQUIREMENT_ID.match(tag) for tag in carried):
         yield Finding(place, "a scenario names the requirement it shows", "no id")
@@ -151,6 +161,18 @@ def _of_scenario(scenario: Scenario) -> Iterator[Finding]:
         if not tags.is_known(tag) and "<" not in tag:
             yield Finding(place, "a tag is registered in earshot/book/tags.py", f"@{tag}")
     yield from _of_steps(steps)
+
+
+def _one_person(acts: list[Step]) -> bool:
+    """Whether one person goes on with what the first step began, so that an And may follow a When."""
+    names = {person.group() if (person := ONE_PERSON.match(act.name)) else "" for act in acts}
+    return len(names) == 1 and names != {""}
+
+
+def _of_title(part: Feature | Rule | Scenario) -> Iterator[Finding]:
+    if len(part.name) > LONGEST_TITLE:
+        found = f"{len(part.name)}: “{part.name}”"
+        yield Finding(_place(part), f"a title has at most {LONGEST_TITLE} characters", found)
 
 
 def _of_columns(outline: ScenarioOutline) -> Iterator[Finding]:
@@ -180,7 +202,7 @@ def _of_words(place: str, text: str) -> Iterator[Finding]:
             yield Finding(place, f"a step does not talk of {what}", f"“{hit.group()}” in “{text}”")
 
 
-def _of_phrase_book(book: phrase_book.PhraseBook, committed: Path, folder: Path) -> Iterator[Finding]:
+def _of_phrase_book(book: phrase_book.PhraseBook, committed: Path) -> Iterator[Finding]:
     text = committed.read_text(encoding="utf-8") if committed.is_file() else ""
     if text != phrase_book.render(book):
         yield Finding(
@@ -188,17 +210,48 @@ def _of_phrase_book(book: phrase_book.PhraseBook, committed: Path, folder: Path)
             "the phrase book lists every sentence",
             "it differs from the steps; look at the change with `python -m earshot lint --write` and git diff",
         )
-    sentences = [
-        step.name
-        for _, feature in parse_features(folder)
-        for scenario in feature.walk_scenarios()
-        for step in scenario.all_steps
-    ]
-    for phrase in book.unused(sentences):
-        yield Finding(phrase.place, "a sentence of the phrase book is used", phrase.pattern)
-    for choice in book.unused_choices(sentences):
+
+
+def _of_uses(uses: phrase_book.Uses) -> Iterator[Finding]:
+    for phrase, places in uses.items():
+        if not places:
+            yield Finding(phrase.place, "a sentence of the phrase book is used", phrase.pattern)
+
+
+def _of_choices(unused: Iterable[str], committed: Path) -> Iterator[Finding]:
+    for choice in unused:
         yield Finding(str(committed), "a sentence of the phrase book is used", choice)
 
 
-def _place(part: Feature | Scenario | Step) -> str:
+def too_many(sentences: Mapping[str, int]) -> Iterator[Finding]:
+    """Find systems that have more sentences than they may; `sentences` says how many each has."""
+    first = sum(count for system, count in sentences.items() if system in FIRST_SYSTEMS)
+    if first > MOST_SENTENCES:
+        names = ", ".join(sorted(FIRST_SYSTEMS & sentences.keys()))
+        yield Finding("features/steps", f"there are at most {MOST_SENTENCES} sentences", f"{first}, of {names}")
+    for system, count in sentences.items():
+        if system not in FIRST_SYSTEMS and count > MOST_FURTHER_SENTENCES:
+            rule = f"a further system has at most {MOST_FURTHER_SENTENCES} sentences of its own"
+            yield Finding(f"features/steps/{system}*.py", rule, str(count))
+
+
+def single_uses(book: phrase_book.PhraseBook, uses: phrase_book.Uses) -> Iterator[str]:
+    """Yield a note for each sentence that a single scenario uses, with the closest wording that there is."""
+    for phrase, places in uses.items():
+        if len(places) == 1:
+            close = book.closest(phrase)
+            hint = f"; close to it is “{close}”" if close else ""
+            yield f"{phrase.place}: note: only {next(iter(places))} says “{phrase.sentence}”{hint}"
+
+
+def _said(folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield each sentence with the scenario that says it; the rows of an outline are one scenario."""
+    for _, feature in parse_features(folder):
+        for scenario in feature.walk_scenarios():
+            outline = scenario.parent if isinstance(scenario.parent, ScenarioOutline) else scenario
+            for step in scenario.all_steps:
+                yield _place(outline), step.name
+
+
+def _place(part: Feature | Rule | Scenario | Step) -> str:
     return f"{part.filename}:{part.line}"

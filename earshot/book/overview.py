@@ -10,19 +10,17 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
-from hashlib import md5
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from earshot.book.promises import Trace
 from earshot.book.requirements import Requirement
-from earshot.evidence import budgets
 from earshot.evidence.budgets import Measured
-from earshot.evidence.surroundings import SEEN
-from earshot.evidence.verdicts import Category, category_of, verdict_of
+from earshot.evidence.results import PROPERTIES, SEEN, Result
+from earshot.evidence.surroundings import read_properties
+from earshot.evidence.verdicts import Category
 from earshot.measure import baselines
 from earshot.measure.baselines import Past
 
@@ -41,38 +39,19 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Scenario:
-    """One scenario of the run."""
-
-    title: str
-    feature: str
-    system: str
-    """Its name, such as broadcast; empty where it has none."""
-    verdict: str
-    category: Category | None
-    reason: str
-    """Why it did not pass; empty if it did."""
-    duration_s: float
-    anchor: str
-    """Where the report tells of it."""
-    promises: frozenset[str]
-    budgets: tuple[Measured, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Shown:
     """One promise, and what the scenarios say of it."""
 
     requirement: Requirement
     state: State
-    scenarios: tuple[Scenario, ...]
+    scenarios: tuple[Result, ...]
     why: str = ""
     """Why it was not checked."""
 
     @property
-    def telling(self) -> list[Scenario]:
+    def telling(self) -> list[Result]:
         """The scenarios because of which the promise is not called kept, those with the same reason once."""
-        return list({(s.title, s.reason): s for s in self.scenarios if s.verdict != "passed"}.values())
+        return list({(s.name, s.reason): s for s in self.scenarios if s.verdict != "passed"}.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,19 +78,19 @@ class System:
     covered: int
     """How many of its promises have a scenario, in this run or not."""
     messages: Messages | None
-    scenarios: tuple[Scenario, ...]
+    scenarios: tuple[Result, ...]
 
     def having(self, *states: State) -> list[Shown]:
         """Return the promises in one of these states."""
         return [shown for shown in self.promises if shown.state in states]
 
     @property
-    def slowest(self) -> list[Scenario]:
+    def slowest(self) -> list[Result]:
         """The scenarios that took longest, longest first."""
         return sorted(self.scenarios, key=lambda scenario: scenario.duration_s, reverse=True)[:SLOWEST]
 
     @property
-    def budgets(self) -> list[tuple[Scenario, Measured]]:
+    def budgets(self) -> list[tuple[Result, Measured]]:
         """What was measured of promises about time, with least headroom first."""
         found = [(scenario, measured) for scenario in self.scenarios for measured in scenario.budgets]
         return sorted(found, key=lambda each: -1e9 if each[1].headroom is None else each[1].headroom)
@@ -132,7 +111,7 @@ class Overview:
     duration_s: float
     surroundings: Mapping[str, str]
     systems: tuple[System, ...]
-    scenarios: tuple[Scenario, ...] = field(repr=False)
+    scenarios: tuple[Result, ...] = field(repr=False)
 
     @property
     def verdicts(self) -> Counter[str]:
@@ -142,17 +121,20 @@ class Overview:
 
 def overview(
     folder: Path,
-    results: Sequence[Mapping[str, Any]],
+    results: Sequence[Result],
     trace: Trace,
     past: Mapping[str, Sequence[Past]] = MappingProxyType({}),
 ) -> Overview:
     """Return what the `results` in `folder` say about all promises; `past` is what earlier runs measured."""
-    scenarios = tuple(_scenario(folder, result, past) for result in results)
-    times = [result[end] for result in results for end in ("start", "stop") if end in result]
+    scenarios = tuple(
+        replace(result, budgets=tuple(_compared(each, result, past) for each in result.budgets)) for result in results
+    )
+    began = min((result.began for result in results), default=None)
+    ended = max((result.ended for result in results), default=None)
     return Overview(
-        began=datetime.fromtimestamp(min(times) / 1000, UTC).astimezone() if times else None,
-        duration_s=(max(times) - min(times)) / 1000 if times else 0,
-        surroundings=read_properties(folder / "environment.properties"),
+        began=began.astimezone() if began else None,
+        duration_s=(ended - began).total_seconds() if began and ended else 0,
+        surroundings=read_properties(folder / PROPERTIES),
         systems=tuple(
             System(
                 name,
@@ -183,27 +165,20 @@ def read_messages(folder: Path, system: str) -> Messages | None:
     return Messages(tuple(declared), seen, unknown) if declared else None
 
 
-def read_properties(file: Path) -> dict[str, str]:
-    """Return what `surroundings` wrote; nothing if there is no such file."""
-    lines = file.read_text("utf-8").splitlines() if file.exists() else []
-    pairs = (line.replace("\\ ", "\0").partition("=") for line in lines)
-    return {name.replace("\0", " "): value.replace("\0", " ").replace("\\\\", "\\") for name, _, value in pairs}
-
-
-def measured_now(folder: Path, results: Iterable[Mapping[str, Any]]) -> dict[str, Past]:
+def measured_now(results: Iterable[Result]) -> dict[str, Past]:
     """Return what a run adds to the baselines: every promise about time that a fit machine measured."""
     return {
-        baselines.key(result["historyId"], each.what): Past(_at(result), p95_ms, median_ms, _whole(each))
+        baselines.key(result.history_id, each.what): Past(result.began.isoformat(), p95_ms, median_ms, _whole(each))
         for result in results
-        for each in budgets.read(folder, result)
+        for each in result.budgets
         if each.fit and (p95_ms := each.figures.get("p95")) and (median_ms := each.figures.get("median"))
     }
 
 
-def _compared(measured: Measured, result: Mapping[str, Any], past: Mapping[str, Sequence[Past]]) -> Measured:
+def _compared(measured: Measured, result: Result, past: Mapping[str, Sequence[Past]]) -> Measured:
     """Return the same with how it compares with earlier runs."""
-    known = past.get(baselines.key(result["historyId"], measured.what), ())
-    earlier = [run for run in known if run.at < _at(result)]
+    known = past.get(baselines.key(result.history_id, measured.what), ())
+    earlier = [run for run in known if run.at < result.began.isoformat()]
     p95_ms = measured.figures.get("p95")
     if not earlier or p95_ms is None:
         return measured
@@ -220,28 +195,7 @@ def _whole(measured: Measured) -> tuple[float, ...]:
     return tuple(math.inf if time_ms is None else time_ms for time_ms in measured.samples_ms)
 
 
-def _at(result: Mapping[str, Any]) -> str:
-    return datetime.fromtimestamp(result["start"] / 1000, UTC).isoformat()
-
-
-def _scenario(folder: Path, result: Mapping[str, Any], past: Mapping[str, Sequence[Past]]) -> Scenario:
-    labels = {label["name"]: label["value"] for label in result.get("labels", ())}
-    verdict = verdict_of(result)
-    return Scenario(
-        title=result["name"],
-        feature=labels.get("feature", ""),
-        system=labels.get("epic", "").lower(),
-        verdict=verdict,
-        category=category_of(result),
-        reason="" if verdict == "passed" else result.get("statusDetails", {}).get("message", "").partition("\n\n")[0],
-        duration_s=(result.get("stop", 0) - result.get("start", 0)) / 1000,
-        anchor=md5(result["uuid"].encode(), usedforsecurity=False).hexdigest(),
-        promises=frozenset(link["name"] for link in result.get("links", ()) if link["type"] == "requirement"),
-        budgets=tuple(_compared(each, result, past) for each in budgets.read(folder, result)),
-    )
-
-
-def _shown(requirement: Requirement, scenarios: Iterable[Scenario], trace: Trace) -> Shown:
+def _shown(requirement: Requirement, scenarios: Iterable[Result], trace: Trace) -> Shown:
     showing = tuple(scenario for scenario in scenarios if requirement.id in scenario.promises)
     if not showing:
         return Shown(requirement, State.NOT_CHECKED, (), _why_nobody_showed(requirement, trace))

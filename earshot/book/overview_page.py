@@ -1,4 +1,4 @@
-"""The overview as one page for product owners: no script, no image, no request.
+"""The overview as one page for product owners.
 
 It lies beside the report (index.html) and the page of all promises (trace.html) and links to both.
 """
@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from html import escape
 
-from earshot.book.layout import document, prose
-from earshot.book.overview import Messages, Overview, Scenario, Shown, State, System, reasons
+from earshot.book.layout import book_page, prose
+from earshot.book.overview import Messages, Overview, Shown, State, System, reasons
 from earshot.evidence.budgets import Measured
 from earshot.evidence.identity import TRACE_PAGE
+from earshot.evidence.results import VERDICTS, Result
 from earshot.evidence.timings import TIMINGS, by_kind
-from earshot.evidence.verdicts import VERDICTS
+from earshot.pages import capitalised, counted, table, text
 
 REPORT_PAGE = "index.html"
 MOST_LISTED = 40
@@ -32,13 +32,14 @@ _STYLE = """
 :root { --amber: #c06a00; }
 .verdict { display: inline-block; margin: 1.25rem 0 0.25rem; padding: 0.55rem 1rem; border-radius: 6px;
            font-size: 1.1rem; font-weight: 600; border-left: 5px solid; }
-.verdict.good { background: #eaf4ee; } .verdict.bad { background: #fbecea; } .verdict.note { background: #fdf3e3; }
+.verdict.good { background: var(--good-wash); } .verdict.bad { background: var(--bad-wash); }
+.verdict.note { background: var(--no-wash); }
 .facts { display: grid; grid-template-columns: max-content 1fr; gap: 0.15rem 1.25rem; margin: 1rem 0 0;
          font-size: 0.93rem; }
-.facts dt { color: var(--soft); } .facts dd { margin: 0; overflow-wrap: anywhere; }
+.facts dt { color: var(--soft); } .facts dd { overflow-wrap: anywhere; }
 .lead { max-width: none; }
 .pages { display: flex; flex-wrap: wrap; gap: 0.3rem 1.5rem; margin: 1rem 0 0; padding: 0; list-style: none; }
-.bar { display: flex; height: 0.7rem; border-radius: 4px; overflow: hidden; background: var(--line); min-width: 6rem; }
+.bar { display: flex; height: 0.7rem; border-radius: 4px; overflow: hidden; background: var(--rule); min-width: 6rem; }
 .bar i { display: block; } .bar.large { height: 1.1rem; margin: 1rem 0 0.6rem; }
 .bar .good, .legend .good i { background: #3f8f68; } .bar .bad, .legend .bad i { background: var(--bad); }
 .bar .note, .legend .note i { background: var(--amber); } .bar .none, .legend .none i { background: #c5ccd5; }
@@ -47,26 +48,23 @@ _STYLE = """
 .legend li { color: var(--ink); } .legend b { font-variant-numeric: tabular-nums; }
 .legend i { display: inline-block; width: 0.75rem; height: 0.75rem; border-radius: 3px; margin-right: 0.45rem; }
 .cards { list-style: none; margin: 0.75rem 0 0; padding: 0; }
-.cards > li { border: 1px solid var(--line); border-left: 4px solid var(--line); border-radius: 6px;
+.cards > li { border: 1px solid var(--rule); border-left: 4px solid var(--rule); border-radius: 6px;
               padding: 0.75rem 1rem; margin: 0 0 0.75rem; break-inside: avoid; }
 .cards > .bad { border-left-color: var(--bad); color: inherit; }
 .cards > .note { border-left-color: var(--amber); color: inherit; }
 .cards p { max-width: none; } .cards .id { font-weight: 600; margin-right: 0.5rem; }
 .cards ul { margin: 0.5rem 0 0; padding: 0; list-style: none; }
-.cards ul li { padding: 0.4rem 0 0; border-top: 1px solid var(--line); margin-top: 0.4rem; }
+.cards ul li { padding: 0.4rem 0 0; border-top: 1px solid var(--rule); margin-top: 0.4rem; }
 .why { display: block; overflow-wrap: anywhere; } .by { display: block; font-size: 0.88rem; color: var(--soft); }
-table { width: 100%; border-collapse: collapse; font-size: 0.95rem; margin-top: 0.5rem; }
-th { padding: 0.35rem 1rem 0.35rem 0; text-align: left; font-size: 0.8rem; font-weight: 600; color: var(--soft);
-     border-bottom: 1px solid var(--ink); }
-td { padding: 0.45rem 1rem 0.45rem 0; vertical-align: middle; border-bottom: 1px solid var(--line); }
-td.number, th.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+table { font-size: 0.95rem; margin-top: 0.5rem; }
+td { padding: 0.45rem 1rem 0.45rem 0; vertical-align: middle; }
 .trend { vertical-align: middle; margin-left: 0.4rem; } .trend polyline { fill: none; stroke: var(--soft); }
-td.wide { width: 34%; } tr { break-inside: avoid; }
-details { border-top: 1px solid var(--line); padding: 0.5rem 0; } details[open] { padding-bottom: 1rem; }
+td.wide { width: 34%; }
+details { border-top: 1px solid var(--rule); padding: 0.5rem 0; } details[open] { padding-bottom: 1rem; }
 summary { cursor: pointer; } summary b { font-variant-numeric: tabular-nums; }
 .list { list-style: none; margin: 0.5rem 0 0; padding: 0; font-size: 0.95rem; }
 .list li { display: grid; grid-template-columns: 6.2rem 1fr; gap: 0.1rem 1rem; padding: 0.3rem 0; }
-.names { font-size: 0.95rem; line-height: 1.9; } .names span { background: var(--tint); border: 1px solid var(--line);
+.names { font-size: 0.95rem; line-height: 1.9; } .names span { background: var(--wash); border: 1px solid var(--rule);
          border-radius: 4px; padding: 0.05rem 0.4rem; margin-right: 0.3rem; overflow-wrap: anywhere; }
 @media screen and (max-width: 44rem) {
   .facts { grid-template-columns: 1fr; gap: 0; } .facts dd { margin: 0 0 0.4rem; }
@@ -88,7 +86,7 @@ def render_overview(overview: Overview) -> str:
         *_elsewhere(overview),
         "</main>",
     ]
-    return document("What this run says about the promises", body, style=_STYLE)
+    return book_page("What this run says about the promises", body, style=_STYLE)
 
 
 def _verdict(overview: Overview) -> str:
@@ -96,13 +94,13 @@ def _verdict(overview: Overview) -> str:
     other = sum(overview.verdicts[verdict] for verdict in ("failed", "broken"))
     kept, unclear = states[State.KEPT], states[State.OPEN]
     if states[State.BROKEN]:
-        kind, words = "bad", f"{_count(states[State.BROKEN], 'promise is', 'promises are')} broken"
+        kind, words = "bad", f"{counted(states[State.BROKEN], 'promise is', 'promises are')} broken"
     elif other:
-        kind, words = "bad", f"No promise is broken, but {_count(other, 'scenario', 'scenarios')} went wrong"
+        kind, words = "bad", f"No promise is broken, but {counted(other, 'scenario')} went wrong"
     elif unclear:
         kind, words = (
             "note",
-            f"No promise is broken, and of {_count(unclear, 'promise', 'promises')} nothing can be said",
+            f"No promise is broken, and of {counted(unclear, 'promise')} nothing can be said",
         )
     elif kept:
         kind, words = "good", "Every promise that was checked is kept"
@@ -123,13 +121,13 @@ def _facts(overview: Overview) -> str:
         "Agreement": about.get("Contract", ""),
         "Scenarios": f"{len(overview.scenarios)}: {ended}",
     }
-    rows = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in facts.items() if value)
+    rows = "".join(f"<dt>{name}</dt><dd>{text(value)}</dd>" for name, value in facts.items() if value)
     return f'<dl class="facts">{rows}</dl>'
 
 
 def _system(system: System) -> Iterator[str]:
     counts = Counter(shown.state for shown in system.promises)
-    yield f'<section><h2 id="{escape(system.name)}">{escape(system.title)}</h2>'
+    yield f'<section><h2 id="{text(system.name)}">{text(system.title)}</h2>'
     yield _bar(counts, large=True)
     yield _legend(counts)
     yield from _cards(
@@ -182,8 +180,8 @@ def _cards(title: str, kind: str, promises: list[Shown], explanation: str) -> It
 
 def _card(shown: Shown, kind: str) -> str:
     reasons_given = "".join(
-        f'<li><span class="why">{prose(_capitalised(scenario.reason))}</span>'
-        f'<span class="by">{_scenario_link(scenario)}, {escape(scenario.verdict)}</span></li>'
+        f'<li><span class="why">{prose(capitalised(scenario.reason))}</span>'
+        f'<span class="by">{_scenario_link(scenario)}, {text(scenario.verdict)}</span></li>'
         for scenario in shown.telling
     )
     return (
@@ -195,7 +193,7 @@ def _not_checked(system: System) -> Iterator[str]:
     unchecked = system.having(State.NOT_CHECKED)
     if not unchecked:
         return
-    yield f"<h3>Not checked, and why</h3><p>{_count(len(unchecked), 'promise was', 'promises were')} not checked.</p>"
+    yield f"<h3>Not checked, and why</h3><p>{counted(len(unchecked), 'promise was', 'promises were')} not checked.</p>"
     for reason, promises in reasons(unchecked):
         yield (
             f"<details><summary><b>{len(promises)}</b>, because {prose(reason.removeprefix('not checked: '))}</summary>"
@@ -217,16 +215,15 @@ def _groups(system: System) -> Iterator[str]:
         f"<h3>Where the promises stand</h3><p>Of {len(system.promises)} promises, {system.covered} have a scenario, "
         f"and {in_this_run} had one in this run.</p>"
     )
-    yield '<table><thead><tr><th>Promises about</th><th></th><th class="number">Kept</th></tr></thead><tbody>'
-    for group, counts in system.by_group().items():
-        yield (
-            f'<tr><td>{escape(group)}</td><td class="wide">{_bar(counts)}</td>'
-            f'<td class="number">{counts[State.KEPT]} of {counts.total()}</td></tr>'
-        )
-    yield "</tbody></table>"
+    rows = (
+        f'<tr><td>{text(group)}</td><td class="wide">{_bar(counts)}</td>'
+        f'<td class="num">{counts[State.KEPT]} of {counts.total()}</td></tr>'
+        for group, counts in system.by_group().items()
+    )
+    yield table(("Promises about", "", "#Kept"), rows)
 
 
-def _budgets(measured: list[tuple[Scenario, Measured]]) -> Iterator[str]:
+def _budgets(measured: list[tuple[Result, Measured]]) -> Iterator[str]:
     yield "<h3>Promises about time</h3>"
     if not measured:
         yield "<p>No delay was measured against a budget in this run.</p>"
@@ -238,25 +235,21 @@ def _budgets(measured: list[tuple[Scenario, Measured]]) -> Iterator[str]:
     kinds = by_kind(each for _, each in measured)
     for kind, of_kind in kinds.items():
         if of_kind and len(of_kind) < len(measured):
-            yield f"<h4>{prose(kind[:1].upper() + kind[1:])}</h4>"
-        yield from _budgets_of_kind([(scenario, each) for scenario, each in measured if each in of_kind])
+            yield f"<h4>{prose(capitalised(kind))}</h4>"
+        if of_kind:
+            yield table(
+                ("What", "#Allowed", "#Took", "Left"),
+                (_budget(scenario, each) for scenario, each in measured if each in of_kind),
+            )
 
 
-def _budgets_of_kind(measured: list[tuple[Scenario, Measured]]) -> Iterator[str]:
-    if not measured:
-        return
-    yield (
-        '<table><thead><tr><th>What</th><th class="number">Allowed</th><th class="number">Took</th><th>Left</th></tr>'
-        "</thead><tbody>"
+def _budget(scenario: Result, measured: Measured) -> str:
+    took = "never came" if measured.measured_ms is None else f"{measured.measured_ms:,.0f}&nbsp;ms"
+    return (
+        f'<tr><td>{prose(measured.what)}<span class="by">{_scenario_link(scenario)}</span>{_since_last(measured)}</td>'
+        f'<td class="num">{measured.limit_ms:,.0f}&nbsp;ms</td><td class="num">{took}</td>'
+        f'<td class="wide">{_headroom(measured)}</td></tr>'
     )
-    for scenario, each in measured:
-        took = "never came" if each.measured_ms is None else f"{each.measured_ms:,.0f}&nbsp;ms"
-        yield (
-            f'<tr><td>{prose(each.what)}<span class="by">{_scenario_link(scenario)}</span>{_since_last(each)}</td>'
-            f'<td class="number">{each.limit_ms:,.0f}&nbsp;ms</td><td class="number">{took}</td>'
-            f'<td class="wide">{_headroom(each)}</td></tr>'
-        )
-    yield "</tbody></table>"
 
 
 def _since_last(measured: Measured) -> str:
@@ -270,7 +263,7 @@ def _since_last(measured: Measured) -> str:
     )
     runs = f"95 % within {', '.join(f'{time_ms:.0f}' for time_ms in measured.trend_ms)} ms, in the order of the runs"
     return (
-        f'<span class="by">{prose(_capitalised(measured.since_last))} <svg class="trend" role="img" '
+        f'<span class="by">{prose(capitalised(measured.since_last))} <svg class="trend" role="img" '
         f'aria-label="{runs}" width="{TREND_WIDTH}" height="{TREND_HEIGHT}"><title>{runs}</title>'
         f'<polyline points="{line}"/></svg></span>'
     )
@@ -302,17 +295,16 @@ def _messages(messages: Messages | None) -> Iterator[str]:
         yield f'<p class="names">Seen, but not part of the agreement: {_names(messages.unknown)}</p>'
 
 
-def _slowest(scenarios: list[Scenario]) -> Iterator[str]:
+def _slowest(scenarios: list[Result]) -> Iterator[str]:
     if not scenarios:
         return
     yield "<h3>Slowest scenarios</h3><p>How long the check took, which is not how long the service took.</p>"
-    yield "<table><tbody>"
-    for scenario in scenarios:
-        yield (
-            f'<tr><td>{_scenario_link(scenario)}<span class="by">{escape(scenario.feature)}</span></td>'
-            f'<td class="number">{scenario.duration_s:.1f}&nbsp;s</td></tr>'
-        )
-    yield "</tbody></table>"
+    rows = (
+        f'<tr><td>{_scenario_link(scenario)}<span class="by">{text(scenario.feature)}</span></td>'
+        f'<td class="num">{scenario.duration_s:.1f}&nbsp;s</td></tr>'
+        for scenario in scenarios
+    )
+    yield table(("Scenario", "#Took"), rows)
 
 
 def _elsewhere(overview: Overview) -> Iterator[str]:
@@ -323,7 +315,7 @@ def _elsewhere(overview: Overview) -> Iterator[str]:
         yield "<section><h2>Beyond the promises</h2><p>These went wrong and belong to no promise.</p><ul class='cards'>"
         for scenario in loose:
             yield (
-                f'<li class="bad"><span class="why">{prose(_capitalised(scenario.reason))}</span>'
+                f'<li class="bad"><span class="why">{prose(capitalised(scenario.reason))}</span>'
                 f'<span class="by">{_scenario_link(scenario)}, {scenario.verdict}</span></li>'
             )
         yield "</ul></section>"
@@ -338,19 +330,11 @@ def _promise_link(shown: Shown) -> str:
     return f'<a class="id" href="{TRACE_PAGE}#{shown.requirement.id}">{shown.requirement.id}</a>'
 
 
-def _scenario_link(scenario: Scenario) -> str:
-    return f'<a href="{REPORT_PAGE}#{scenario.anchor}">{escape(scenario.title)}</a>'
+def _scenario_link(scenario: Result) -> str:
+    return f'<a href="{REPORT_PAGE}#{scenario.anchor}">{text(scenario.name)}</a>'
 
 
 def _names(names: Iterable[str]) -> str:
     kept = list(names)
     more = f" and {len(kept) - MOST_LISTED} more" if len(kept) > MOST_LISTED else ""
-    return " ".join(f"<span>{escape(name)}</span>" for name in kept[:MOST_LISTED]) + more
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
-
-
-def _capitalised(words: str) -> str:
-    return words[:1].upper() + words[1:]
+    return " ".join(f"<span>{text(name)}</span>" for name in kept[:MOST_LISTED]) + more

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import sys
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from difflib import get_close_matches
+from pathlib import Path, PurePath
 from typing import Any
 
 from behave.runner_util import load_step_modules
@@ -36,6 +39,20 @@ class Phrase:
     """Where it is defined."""
     matcher: Any
 
+    @property
+    def sentence(self) -> str:
+        """The sentence as people read it."""
+        return readable(self.pattern)
+
+    @property
+    def system(self) -> str:
+        """Whose word it is, by the name of its file: broadcast in steps/broadcast_records.py."""
+        return PurePath(self.place).stem.partition("_")[0].partition(".")[0]
+
+
+Uses = Mapping[Phrase, set[str]]
+"""The places at which each phrase is said."""
+
 
 @dataclass(frozen=True, slots=True)
 class PhraseBook:
@@ -43,10 +60,20 @@ class PhraseBook:
 
     phrases: tuple[Phrase, ...]
 
-    def unused(self, sentences: Iterable[str]) -> list[Phrase]:
-        """Return the phrases that none of these sentences uses."""
-        said = set(sentences)
-        return [phrase for phrase in self.phrases if not any(phrase.matcher.matches(sentence) for sentence in said)]
+    def uses(self, said: Iterable[tuple[str, str]]) -> Uses:
+        """Return where each phrase is said, of all (place, sentence); a phrase that nobody says is at no place."""
+        places: defaultdict[str, set[str]] = defaultdict(set)
+        for place, sentence in said:
+            places[sentence].add(place)
+        return {
+            phrase: set().union(*(at for sentence, at in places.items() if phrase.matcher.matches(sentence)))
+            for phrase in self.phrases
+        }
+
+    def closest(self, phrase: Phrase) -> str | None:
+        """Return the sentence of the same kind that is most like this one; None where none is near."""
+        others = {other.sentence for other in self.phrases if other.kind == phrase.kind} - {phrase.sentence}
+        return next(iter(get_close_matches(phrase.sentence, sorted(others), n=1)), None)
 
     def unused_choices(self, sentences: Iterable[str]) -> list[str]:
         """Return what a sentence could be, by the lists of the vocabulary, and none of these is."""
@@ -70,8 +97,8 @@ def read(features: Path) -> PhraseBook:
     root = str(features.resolve().parent)
     if root not in sys.path:
         sys.path.insert(0, root)
-    __import__("features.vocabulary.broadcast")
     if not any(registry.steps.values()):
+        importlib.import_module(f"{features.resolve().name}.vocabulary")  # as environment.py does, which is not run
         load_step_modules([str(features / "steps")])
     return PhraseBook(
         tuple(
@@ -89,7 +116,7 @@ def render(book: PhraseBook) -> str:
     parts = [HEAD]
     for kind, title in TITLES.items():
         parts.append(f"\n## {title}\n")
-        parts += sorted({f"- {readable(p.pattern)}" for p in book.phrases if p.kind == kind})
+        parts += sorted({f"- {p.sentence}" for p in book.phrases if p.kind == kind})
     for choice, sentences in sorted(book.choices().items()):
         parts.append(f"\n## What ‹{choice}› may be\n")
         parts += sorted(f"- {re.sub(BLANK, _quoted, sentence)}" for sentence in sentences)

@@ -14,7 +14,9 @@ from typing import Any
 from behave.model import ScenarioOutline
 from behave.parser import ParserError, parse_file
 
-from earshot.book.requirements import REQUIREMENT_ID, Requirement, Requirements, Review, UnusableInputError, natural_key
+from earshot.book.requirements import Requirement, Requirements, Review, natural_key
+from earshot.evidence.identity import REQUIREMENT_ID
+from earshot.failures import Unusable
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def trace(requirements: Requirements, features_dir: Path) -> Trace:
     tag that all rows of an outline share stands for the outline once. A scenario without steps cannot fail,
     so it shows nothing.
 
-    Raises UnusableInputError when the folder holds no feature file, or one that cannot be parsed.
+    Raises Unusable when the folder holds no feature file, or one that cannot be parsed.
     """
     known = requirements.by_id()
     shown_by: dict[str, dict[ScenarioRef, None]] = {}
@@ -127,13 +129,13 @@ def trace(requirements: Requirements, features_dir: Path) -> Trace:
 def parse_features(features_dir: Path) -> Iterator[tuple[Path, Any]]:
     """Yield each feature file below a folder, empty ones excepted, with behave's model of it, in order of their names.
 
-    Raises UnusableInputError when the folder holds no feature file, or one that cannot be parsed.
+    Raises Unusable when the folder holds no feature file, or one that cannot be parsed.
     """
     if not features_dir.is_dir():
-        raise UnusableInputError(f"There is no features folder {features_dir}; name one with --features.")
+        raise Unusable(f"there is no features folder {features_dir}; name one with --features")
     files = sorted(features_dir.rglob("*.feature"))
     if not files:
-        raise UnusableInputError(f"The features folder {features_dir} holds no *.feature file.")
+        raise Unusable(f"the features folder {features_dir} holds no *.feature file")
     for file in files:
         feature = _parse(file)
         if feature is not None:
@@ -164,7 +166,7 @@ def _parse(file: Path) -> Any:
         return parse_file(str(file))
     except ParserError as error:
         reason = " ".join(str(error.args[0]).split())
-        raise UnusableInputError(f"{file} is not a feature file: {reason}.") from error
+        raise Unusable(f"{file} is not a feature file: {reason}") from error
     except (KeyError, UnicodeDecodeError) as error:
         # behave looks an unknown "# language:" up in a table without asking first.
-        raise UnusableInputError(f"{file} has an unknown language or encoding: {error}.") from error
+        raise Unusable(f"{file} has an unknown language or encoding: {error}") from error

@@ -30,8 +30,9 @@ from earshot.book.requirements import CONTRACT_DIR, load_requirements
 from earshot.book.trace_page import render_page
 from earshot.evidence import verdicts
 from earshot.evidence.identity import REQUIREMENT_ID, TRACE_PAGE
+from earshot.evidence.results import VERDICTS, Result, read_results
 from earshot.evidence.timings import TIMINGS, timings
-from earshot.evidence.verdicts import VERDICTS, Category, verdict_of
+from earshot.evidence.verdicts import Category
 from earshot.failures import Unusable
 from earshot.measure import baselines
 
@@ -131,7 +132,6 @@ class Rendered:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `python -m earshot report`."""
     parser.add_argument("--results", type=Path, default=Path("allure-results"), help="where the results are")
     parser.add_argument("--out", type=Path, default=Path("allure-report"), help="where index.html goes")
     parser.add_argument("--history", type=Path, default=HISTORY, help="of earlier runs; default: %(default)s")
@@ -174,7 +174,7 @@ def render(results: Path, out: Path, history: Path | None = None) -> Rendered:
         page = compressed(in_our_words(without_outside_requests((rendered / "index.html").read_text("utf-8"))))
     known = baselines.read(history.with_name(BASELINES)) if history else {}
     if history and not (results / RENDERED).exists():
-        baselines.keep(measured_now(results, scenarios), history.with_name(BASELINES))
+        baselines.keep(measured_now(scenarios), history.with_name(BASELINES))
     (results / RENDERED).touch()
     out.mkdir(parents=True, exist_ok=True)
     page = page.replace("<body>", f"<body>{PAGES}{EXPANDING}", 1).replace("</body>", f"{ADDITIONS}</body>")
@@ -230,39 +230,24 @@ def compressed(page: str) -> str:
     return DATA.sub(packed, page)
 
 
-def read_results(folder: Path) -> list[dict[str, Any]]:
-    """Return the results in `folder`, first started first, of each scenario the last try.
-
-    Raises Unusable if there are none.
-    """
-    results = [json.loads(file.read_text("utf-8")) for file in folder.glob("*-result.json")]
-    if not results:
-        raise Unusable(
-            f"there are no results in {folder}; run `behave features/` first, or name their folder by --results"
-        )
-    results.sort(key=lambda result: result.get("start", 0))
-    return list({result.get("historyId", result["uuid"]): result for result in results}.values())
-
-
-def summary(results: Sequence[dict[str, Any]]) -> str:
+def summary(results: Sequence[Result]) -> str:
     """Return the counts by verdict: one line for each feature, one for all, and why the worst did not pass."""
     features: dict[str, Counter[str]] = {}
     for result in results:
-        labels = {label["name"]: label["value"] for label in result.get("labels", [])}
-        name = " / ".join(labels[name] for name in ("epic", "feature") if name in labels) or "The run"
-        features.setdefault(name, Counter())[verdict_of(result)] += 1
+        name = " / ".join(filter(None, (result.system.title(), result.feature))) or "The run"
+        features.setdefault(name, Counter())[result.verdict] += 1
     width = max(len(name) for name in features)
     lines = [f"  {name:{width}}  {_counted(counts)}" for name, counts in sorted(features.items())]
     total = sum(features.values(), Counter())
     return "\n".join([*lines, f"{total.total()} scenarios: {_counted(total)}", *unwelcome(results)])
 
 
-def unwelcome(results: Sequence[dict[str, Any]]) -> Iterator[str]:
+def unwelcome(results: Sequence[Result]) -> Iterator[str]:
     """Yield a line for each scenario that failed, broke or stayed open."""
-    worst = [result for verdict in VERDICTS[:3] for result in results if verdict_of(result) == verdict]
+    worst = [result for verdict in VERDICTS[:3] for result in results if result.verdict == verdict]
     for result in worst[:MOST_TOLD]:
-        reason = result.get("statusDetails", {}).get("message", "").partition("\n")[0]
-        yield f"  {verdict_of(result)}: {result['name']}: {reason}"
+        reason = result.message.partition("\n")[0]
+        yield f"  {result.verdict}: {result.name}: {reason}"
     if len(worst) > MOST_TOLD:
         yield f"  … and {len(worst) - MOST_TOLD} more"
 

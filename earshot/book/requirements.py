@@ -23,7 +23,6 @@ from earshot.failures import Unusable
 from earshot.yaml_files import read_yaml
 
 CONTRACT_DIR = Path(__file__).parents[2] / "contract"
-REQUIREMENT_ID = re.compile(r"[A-Z]+-\d+(\.\d+)*")
 
 _REVIEWED = "reviewed.yaml"
 _REVIEWED_HEAD = """\
@@ -31,10 +30,6 @@ _REVIEWED_HEAD = """\
 # another fingerprint, and `python -m earshot trace` asks for a new review:
 #   python -m earshot trace --mark-reviewed REQ-6.3 --reviewer "Ana Silva"
 """
-
-
-class UnusableInputError(Unusable):
-    """Requirement, review or feature files cannot be used; the message says why in one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +96,14 @@ class Requirements:
 def load_requirements(contract_dir: Path = CONTRACT_DIR) -> Requirements:
     """Read every `*.requirements.yaml` in `contract_dir`, and `reviewed.yaml` if there is one.
 
-    Raises UnusableInputError when the folder holds no such file, a file is not what the schema asks for, or
+    Raises Unusable when the folder holds no such file, a file is not what the schema asks for, or
     an id is used twice.
     """
     if not contract_dir.is_dir():
-        raise UnusableInputError(f"There is no contract folder {contract_dir}; name one with --contract.")
+        raise Unusable(f"there is no contract folder {contract_dir}; name one with --contract")
     files = sorted(contract_dir.glob("*.requirements.yaml"))
     if not files:
-        raise UnusableInputError(f"The contract folder {contract_dir} holds no *.requirements.yaml file.")
+        raise Unusable(f"the contract folder {contract_dir} holds no *.requirements.yaml file")
     systems: dict[str, str] = {}
     groups: list[Group] = []
     places: dict[str, Path] = {}
@@ -123,7 +118,7 @@ def load_requirements(contract_dir: Path = CONTRACT_DIR) -> Requirements:
                 if requirement.id in places:
                     first = places[requirement.id]
                     where = f"{first.name} and {file.name}" if first != file else f"{file.name}"
-                    raise UnusableInputError(f"The id {requirement.id} is used twice, in {where}; ids must be unique.")
+                    raise Unusable(f"the id {requirement.id} is used twice, in {where}; ids must be unique")
                 places[requirement.id] = file
     return Requirements(systems, tuple(groups), _read_reviews(contract_dir / _REVIEWED))
 
@@ -134,13 +129,13 @@ def mark_reviewed(
     """Record in `contract_dir` that `reviewer` agrees to the wording of `ids`, or of all if none is given.
 
     An id whose promise has been withdrawn loses its review. Returns the requirements with the new reviews.
-    Raises UnusableInputError for an id that is neither a promise nor reviewed; nothing is written then.
+    Raises Unusable for an id that is neither a promise nor reviewed; nothing is written then.
     """
     known = requirements.by_id()
     chosen = list(ids) or [*known, *requirements.reviews]
     unknown = [id_ for id_ in chosen if id_ not in known and id_ not in requirements.reviews]
     if unknown:
-        raise UnusableInputError(f"Cannot mark {', '.join(unknown)} as reviewed: no requirements file has that id.")
+        raise Unusable(f"cannot mark {', '.join(unknown)} as reviewed: no requirements file has that id")
     reviews = dict(requirements.reviews)
     for id_ in chosen:
         if id_ in known:
@@ -179,7 +174,7 @@ def _read_yaml(file: Path) -> Any:
     try:
         return read_yaml(file)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UnusableInputError(f"{file} is not readable YAML: {' '.join(str(error).split())}.") from error
+        raise Unusable(f"{file} is not readable YAML: {' '.join(str(error).split())}") from error
 
 
 @cache
@@ -192,7 +187,7 @@ def _check_shape(document: Any, file: Path) -> None:
     error = next(iter(_schema().iter_errors(document)), None)
     if error is not None:
         place = "/".join(str(part) for part in error.instance_path) or "its top"
-        raise UnusableInputError(f"{file} is not a requirements file: at {place}, {error.message}.")
+        raise Unusable(f"{file} is not a requirements file: at {place}, {error.message}")
 
 
 def _read_reviews(file: Path) -> dict[str, Review]:
@@ -205,8 +200,8 @@ def _read_reviews(file: Path) -> dict[str, Review]:
             for id_, entry in cast(Mapping[str, Any], document)["reviewed"].items()
         }
     except (AttributeError, KeyError, TypeError) as error:
-        raise UnusableInputError(
-            f"{file} is not a list of reviews: each id under 'reviewed' needs sha256, date and reviewer."
+        raise Unusable(
+            f"{file} is not a list of reviews: each id under 'reviewed' needs sha256, date and reviewer"
         ) from error
 
 

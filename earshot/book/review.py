@@ -19,7 +19,8 @@ from pathlib import Path
 
 from earshot.book import phrase_book
 from earshot.book.changes import Change, Line, Promises, Section, compare, tally
-from earshot.book.requirements import CONTRACT_DIR, Requirements, load_requirements
+from earshot.book.folders import add_folders, write
+from earshot.book.requirements import Requirements, load_requirements
 from earshot.book.review_page import render_review
 from earshot.book.specification import read_features
 from earshot.failures import Unusable
@@ -34,11 +35,9 @@ _FATES = {"new": "is new", "removed": "is gone", "changed": "has changed"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options of the command."""
     parser.add_argument("--since", required=True, metavar="REV", help="a commit, branch or tag, as git names it")
     parser.add_argument("--to", metavar="REV", help=f"default: {WORKING_TREE}")
-    parser.add_argument("--features", type=Path, default=Path("features"), metavar="DIR", help="default: %(default)s")
-    parser.add_argument("--contract", type=Path, default=CONTRACT_DIR, metavar="DIR", help="default: contract")
+    add_folders(parser)
     parser.add_argument("--html", type=Path, metavar="FILE", help="also write a page to read or print")
 
 
@@ -56,11 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
     sections = compare(old, new)
     if arguments.html:
-        try:
-            arguments.html.parent.mkdir(parents=True, exist_ok=True)
-            arguments.html.write_text(render_review(sections, since=since, to=to), encoding="utf-8")
-        except OSError as error:
-            raise Unusable(f"cannot write the review to {arguments.html}: {error.strerror}") from error
+        write(arguments.html, render_review(sections, since=since, to=to))
     print(render_text(sections, since=since, to=to), end="")
     return 0
 

@@ -1,16 +1,13 @@
-"""The changes of a review as one page: what is gone struck out, what is new underlined, word by word.
-
-The page is self-contained: no script, no image, no request.
-"""
+"""The changes of a review as one page: what is gone struck out, what is new underlined, word by word."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from difflib import SequenceMatcher
-from html import escape
 
 from earshot.book.changes import Change, Line, Section, tally
-from earshot.book.layout import document
+from earshot.book.layout import book_page
+from earshot.pages import text
 
 _FATES = {"new": ("new", "good"), "removed": ("gone", "bad"), "changed": ("changed", "note")}
 
@@ -22,7 +19,7 @@ h3 .what { color: var(--soft); font-weight: 400; }
 h3 .fate { margin-left: 0.5em; font-size: 0.85rem; font-weight: 400; }
 section { break-inside: auto; }
 p { max-width: none; }
-.tally { margin-top: 1.25rem; padding: 0.7rem 1rem; background: var(--tint); border-radius: 4px; }
+.tally { margin-top: 1.25rem; padding: 0.7rem 1rem; background: var(--wash); border-radius: 4px; }
 .said { margin: 0.2rem 0; color: var(--soft); font-size: 0.95rem; }
 .words { list-style: none; margin: 0; padding: 0; }
 .words li { padding: 0.12rem 0 0.12rem 1.3rem; position: relative; break-inside: avoid; }
@@ -35,12 +32,12 @@ ins { color: var(--good); text-decoration: underline; text-decoration-thickness:
 
 def render_review(sections: Sequence[Section], *, since: str, to: str) -> str:
     """Return the whole HTML document; `since` and `to` name the two states."""
-    return document(
+    return book_page(
         "What changed in the promises",
         [
             "<header><h1>What changed in the promises</h1>",
-            f'<p class="lead">From {escape(since)} to {escape(to)}.</p>',
-            f'<p class="tally">{escape(tally(sections))}</p></header><main>',
+            f'<p class="lead">From {text(since)} to {text(to)}.</p>',
+            f'<p class="tally">{text(tally(sections))}</p></header><main>',
             *map(_section, sections),
             "</main>",
         ],
@@ -49,17 +46,17 @@ def render_review(sections: Sequence[Section], *, since: str, to: str) -> str:
 
 
 def _section(section: Section) -> str:
-    about = f'<p class="said">{escape(section.about)}</p>' if section.about else ""
+    about = f'<p class="said">{text(section.about)}</p>' if section.about else ""
     changes = "\n".join(map(_change, section.changes))
-    return f"<section><h2>{escape(section.title)}</h2>{about}{changes}</section>"
+    return f"<section><h2>{text(section.title)}</h2>{about}{changes}</section>"
 
 
 def _change(change: Change) -> str:
     fate, colour = _FATES[change.how]
-    said = "".join(f'<p class="said">{escape(line.text)}</p>' for line in change.lines if line.kind == "said")
+    said = "".join(f'<p class="said">{text(line.text)}</p>' for line in change.lines if line.kind == "said")
     words = "".join(_words(line) for line in change.lines if line.kind != "said")
     return (
-        f'<h3><span class="what">{change.what.capitalize()}</span> {escape(change.title)}'
+        f'<h3><span class="what">{change.what.capitalize()}</span> {text(change.title)}'
         f'<span class="fate {colour}">{fate}</span></h3>{said}' + (f'<ul class="words">{words}</ul>' if words else "")
     )
 
@@ -68,7 +65,7 @@ def _words(line: Line) -> str:
     if line.kind == "reworded":
         return f'<li class="reworded" data-sign="±">{_reworded(line.was, line.text)}</li>'
     tag, sign = ("ins", "+") if line.kind == "new" else ("del", "−")
-    return f'<li class="{line.kind}" data-sign="{sign}"><{tag}>{escape(line.text)}</{tag}></li>'
+    return f'<li class="{line.kind}" data-sign="{sign}"><{tag}>{text(line.text)}</{tag}></li>'
 
 
 def _reworded(was: str, now: str) -> str:
@@ -76,7 +73,7 @@ def _reworded(was: str, now: str) -> str:
     before, after = was.split(), now.split()
     parts = []
     for operation, was_from, was_to, now_from, now_to in SequenceMatcher(None, before, after, False).get_opcodes():
-        gone, new = (escape(" ".join(words)) for words in (before[was_from:was_to], after[now_from:now_to]))
+        gone, new = (text(" ".join(words)) for words in (before[was_from:was_to], after[now_from:now_to]))
         if operation == "equal":
             parts.append(new)
         else:

@@ -10,19 +10,17 @@ import argparse
 from datetime import UTC, datetime
 from pathlib import Path
 
-from earshot.book.report import read_results
-from earshot.book.requirements import CONTRACT_DIR, load_requirements
-from earshot.book.specification import Book, read_features, verdicts_of
+from earshot.book.folders import add_folders, write
+from earshot.book.requirements import load_requirements
+from earshot.book.specification import Book, read_features
 from earshot.book.specification_page import render_book
-from earshot.failures import Unusable
+from earshot.evidence.results import RESULTS, read_results
 
 LAST_RESULTS = Path("allure-results")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options of the command."""
-    parser.add_argument("--features", type=Path, default=Path("features"), metavar="DIR", help="default: %(default)s")
-    parser.add_argument("--contract", type=Path, default=CONTRACT_DIR, metavar="DIR", help="default: contract")
+    add_folders(parser)
     parser.add_argument(
         "--results", type=Path, metavar="DIR", help=f"of the run to show; default: {LAST_RESULTS}, if there are any"
     )
@@ -38,20 +36,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the book and print its address."""
     results = arguments.results
-    if results is None and any(LAST_RESULTS.glob("*-result.json")):
+    if results is None and any(LAST_RESULTS.glob(RESULTS)):
         results = LAST_RESULTS
     book = Book(
         requirements=load_requirements(arguments.contract),
         features=read_features(arguments.features),
-        verdicts=verdicts_of(read_results(results)) if results else {},
+        results={result.history_id: result for result in read_results(results)} if results else {},
     )
     file = arguments.out if arguments.out.suffix == ".html" else arguments.out / "index.html"
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(render_book(book, made_at=datetime.now(UTC)), encoding="utf-8")
-    except OSError as error:
-        raise Unusable(
-            f"cannot write the specification to {file}: {error.strerror}; name another path by --out"
-        ) from error
+    write(file, render_book(book, made_at=datetime.now(UTC)))
     print(f"Specification: {file.resolve().as_uri()}")
     return 0

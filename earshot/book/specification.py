@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from behave.model import ScenarioOutline
 
 from earshot.book.promises import parse_features
-from earshot.book.requirements import REQUIREMENT_ID, Requirements
-from earshot.book.tags import SEVERITIES, SYSTEMS
-from earshot.evidence.identity import identify
-from earshot.evidence.verdicts import category_of, verdict_of
+from earshot.book.requirements import Requirements
+from earshot.evidence.identity import REQUIREMENT_ID, SEVERITIES, identify
+from earshot.evidence.results import Result
+from earshot.systems import NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ class Scenario:
     @property
     def traits(self) -> tuple[str, ...]:
         """The tags that are neither a requirement, nor a severity, nor a system."""
-        return tuple(tag for tag in self.tags if tag not in (*SEVERITIES, *SYSTEMS) and not REQUIREMENT_ID.match(tag))
+        return tuple(tag for tag in self.tags if tag not in (*SEVERITIES, *NAMES) and not REQUIREMENT_ID.match(tag))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,26 +113,13 @@ class Feature:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the last run said of a scenario, or of one row of examples."""
-
-    status: str
-    """passed, failed, broken, skipped or unknown, as in the Allure report."""
-    word: str
-    """kept, or the report's word for why not, such as latency budget."""
-    reason: str
-    """Why it did not pass; empty where it did."""
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Book:
     """All that the specification says."""
 
     requirements: Requirements
     features: tuple[Feature, ...]
-    verdicts: Mapping[str, Verdict]
-    """By history id; empty if nothing has been run."""
+    results: Mapping[str, Result]
+    """Of the last run, by history id; empty if nothing has been run."""
 
 
 def read_features(features_dir: Path) -> tuple[Feature, ...]:
@@ -144,22 +130,6 @@ def read_features(features_dir: Path) -> tuple[Feature, ...]:
     return tuple(
         _feature(file.relative_to(features_dir.parent).as_posix(), feature)
         for file, feature in parse_features(features_dir)
-    )
-
-
-def verdicts_of(results: Iterable[Mapping[str, Any]]) -> dict[str, Verdict]:
-    """Return what these Allure results say, by history id."""
-    return {result["historyId"]: _verdict(result) for result in results}
-
-
-def _verdict(result: Mapping[str, Any]) -> Verdict:
-    category = category_of(result)
-    word = category.value.lower() if category else verdict_of(result)
-    return Verdict(
-        status=result["status"],
-        word="kept" if word == "passed" else word,
-        reason=(result.get("statusDetails") or {}).get("message") or "",
-        at=datetime.fromtimestamp(result["stop"] / 1000, UTC),
     )
 
 
@@ -182,7 +152,7 @@ def _feature(path: str, feature: Any) -> Feature:
         title=feature.name,
         file=path,
         description=_lines(feature.description),
-        system=next((str(tag) for tag in feature.tags if tag in SYSTEMS), None),
+        system=next((str(tag) for tag in feature.tags if tag in NAMES), None),
         background=_background(feature),
         rules=tuple(rules),
     )

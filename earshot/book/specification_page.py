@@ -1,6 +1,6 @@
 """The specification as a book: chapters of rules and scenarios, with the requirements beside them.
 
-The page is self-contained: no script, no image, no request. On paper every chapter begins a page.
+On paper every chapter begins a page.
 """
 
 from __future__ import annotations
@@ -8,17 +8,28 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
-from html import escape
+from datetime import datetime
 
 from earshot.book import tags
-from earshot.book.layout import document, figures, id_link, prose
+from earshot.book.layout import book_page, figures, id_link, prose
 from earshot.book.requirements import Group, Requirement
-from earshot.book.specification import Book, Examples, Feature, Row, Rule, Scenario, Sentence, Verdict
+from earshot.book.specification import Book, Examples, Feature, Row, Rule, Scenario, Sentence
+from earshot.evidence.identity import OWNER
+from earshot.evidence.results import Result
+from earshot.pages import counted, table, text, verdict
+from earshot.side_by_side import LOCK_TAG
+from earshot.systems import NAMES
 
-COLOURS = {"failed": "bad", "broken": "note", "unknown": "note", "none": "soft", "skipped": "soft", "passed": "good"}
+NO_RESULT = Result(status="no result")
+COLOURS = {
+    "failed": "bad",
+    "broken": "note",
+    "unknown": "note",
+    NO_RESULT.status: "soft",
+    "skipped": "soft",
+    "passed": "good",
+}
 """The colour of each status, the gravest first: the verdict on an outline is that on its gravest row."""
-NO_RESULT = Verdict("none", "no result", "", datetime.min.replace(tzinfo=UTC))
 
 _QUOTED = re.compile(r"&quot;(.*?)&quot;")
 
@@ -61,7 +72,7 @@ nav .rules li { padding: 0.1rem 0; }
 .feature > .tally { display: block; margin-top: 0.75rem; white-space: normal; }
 .rule { margin: 3.25rem 0 0; padding-top: 1.1rem; border-top: 1px solid var(--ink); }
 .rule > .about { color: var(--soft); }
-.given { margin: 1rem 0 0; padding: 0.7rem 1rem; background: var(--tint); border-radius: 4px; max-width: 43.5rem; }
+.given { margin: 1rem 0 0; padding: 0.7rem 1rem; background: var(--wash); border-radius: 4px; max-width: 43.5rem; }
 .given > span { display: block; font-size: 0.8rem; color: var(--soft); margin-bottom: 0.25rem; }
 .given .steps { margin: 0; font-family: var(--serif); }
 .scenario { display: grid; grid-template: "head notes" auto "body notes" 1fr / minmax(0, 1fr) 18rem;
@@ -74,34 +85,32 @@ nav .rules li { padding: 0.1rem 0; }
 .notes .id:hover { text-decoration: underline; }
 .scenario:target h4, .reqs dt:target, .reqs dt:target + dd { background: var(--found); }
 .verdict { font-size: 0.82rem; white-space: nowrap; }
-.reason { margin: 0.3rem 0 0.4rem; padding-left: 0.8rem; border-left: 2px solid var(--line); font-size: 0.95rem;
+.reason { margin: 0.3rem 0 0.4rem; padding-left: 0.8rem; border-left: 2px solid var(--rule); font-size: 0.95rem;
           color: var(--soft); overflow-wrap: anywhere; }
 .steps { list-style: none; margin: 0.4rem 0 0; padding: 0; }
 .steps > li { display: grid; grid-template-columns: 3.6rem minmax(0, 1fr); align-items: baseline; padding: 0.08rem 0; }
 .keyword { font-size: 0.8rem; color: var(--soft); }
 .said { font-style: italic; }
 .stands-for { font: 0.84em var(--sans); color: var(--link); white-space: nowrap; }
-.steps pre { margin: 0.3rem 0; padding: 0.5rem 0.75rem; background: var(--tint); font: 0.82rem/1.5 var(--mono);
+.steps pre { margin: 0.3rem 0; padding: 0.5rem 0.75rem; background: var(--wash); font: 0.82rem/1.5 var(--mono);
              white-space: pre-wrap; overflow-wrap: anywhere; grid-column: 2; }
 .steps .scroll { grid-column: 2; }
 .scroll { overflow-x: auto; }
 .body > .scroll { margin-left: 3.6rem; }
-.examples { margin: 0.8rem 0 0; font-size: 0.85rem; line-height: 1.4; border-collapse: collapse; }
+.examples { margin: 0.8rem 0 0; font-size: 0.85rem; line-height: 1.4; width: auto; }
 .examples caption { text-align: left; color: var(--soft); padding-bottom: 0.2rem; }
-.examples th { text-align: left; font-weight: 600; color: var(--soft); border-bottom: 1px solid var(--ink); }
-.examples th, .examples td { padding: 0.25rem 1.5rem 0.25rem 0; vertical-align: top; }
-.examples td { border-bottom: 1px solid var(--line); }
+.examples th, .examples td { padding: 0.25rem 1.5rem 0.25rem 0; vertical-align: top; font-size: inherit; }
 .examples td:last-child, .examples th:last-child { padding-right: 0; }
 .reqs { margin: 6rem 0 0; }
 .reqs h3 { margin: 2.5rem 0 0.5rem; padding-top: 0.8rem; border-top: 1px solid var(--ink); }
 .reqs dl { margin: 0; display: grid; grid-template-columns: 7rem minmax(0, 1fr); }
 .reqs dt { padding: 0.55rem 0; font-family: var(--sans); font-size: 0.85rem; font-weight: 600; line-height: 1.85;
-           border-bottom: 1px solid var(--line); }
-.reqs dd { margin: 0; padding: 0.55rem 0; border-bottom: 1px solid var(--line); }
+           border-bottom: 1px solid var(--rule); }
+.reqs dd { margin: 0; padding: 0.55rem 0; border-bottom: 1px solid var(--rule); }
 .reqs .about { display: block; font-size: 0.8rem; line-height: 1.45; color: var(--soft); }
-.reqs .about.note, .reqs .about .note { color: var(--note); }
+.reqs .about.note, .reqs .about .note { color: var(--no); }
 .reqs .shown { list-style: none; margin: 0.2rem 0 0; padding: 0; font-size: 0.92rem; }
-.reqs .shown a { color: inherit; text-decoration-color: var(--line); }
+.reqs .shown a { color: inherit; text-decoration-color: var(--rule); }
 @media screen and (max-width: 56rem) {
   .scenario { grid-template: "head" auto "body" auto "notes" auto / minmax(0, 1fr); }
   .notes { margin-top: 0.6rem; }
@@ -134,7 +143,7 @@ nav .rules li { padding: 0.1rem 0; }
   .scenario, .given, .reqs dd, tr { break-inside: avoid; }
   .scenario.long { break-inside: auto; }
   .scenario { grid-template-columns: minmax(0, 1fr) 13rem; column-gap: 1.5rem; }
-  .given { background: none; border: 1px solid var(--line); }
+  .given { background: none; border: 1px solid var(--rule); }
   .back { display: none; }
   @page { size: A4; margin: 18mm 18mm 20mm; @bottom-center { content: counter(page); font: 9pt serif; } }
 }
@@ -162,10 +171,10 @@ class _Page:
     def render(self, made_at: datetime) -> str:
         titles = list(self._book.requirements.systems.values())
         name = titles[0] if len(titles) == 1 else "Live speech"
-        return document(
+        return book_page(
             f"{name}: the specification",
             [
-                f'<header class="title"><h1>{escape(name)}</h1>',
+                f'<header class="title"><h1>{text(name)}</h1>',
                 '<p class="lead">What the service promises, rule by rule, each shown by examples.</p>',
                 self._counts(),
                 f'<p class="made">{self._made(made_at)}</p></header>',
@@ -188,21 +197,21 @@ class _Page:
             ("Scenarios", len(scenarios), ""),
             ("Requirements shown", sum(id_ in self._requirements for id_ in self._shown_by), ""),
         ]
-        if self._book.verdicts:
+        if self._book.results:
             given = Counter(self._verdict(scenario.history_ids).status for scenario in scenarios)
             counts += [
                 ("Scenarios kept", given["passed"], "good"),
                 ("Scenarios not kept", given["failed"], "bad"),
                 ("Left open", given["broken"] + given["unknown"], "note"),
-                ("Not checked", given["skipped"] + given["none"], ""),
+                ("Not checked", given["skipped"] + given[NO_RESULT.status], ""),
             ]
         return figures(counts)
 
     def _made(self, made_at: datetime) -> str:
         said = f"Printed on {_day(made_at)}. "
-        if not self._book.verdicts:
+        if not self._book.results:
             return f"{said}No results are shown: nothing has been run."
-        last = max(verdict.at for verdict in self._book.verdicts.values())
+        last = max(result.ended for result in self._book.results.values())
         return (
             f"{said}Verdicts are those of the run of {_day(last)}, {last:%H:%M} UTC. <em>Kept</em> means that the "
             "service did as promised; any other verdict says why it cannot be called kept, in the words of the report."
@@ -215,14 +224,14 @@ class _Page:
 
     def _contents_entry(self, number: int, feature: Feature) -> str:
         rules = "".join(
-            f'<li><a href="#{number}.{place}">{escape(rule.title)}</a></li>'
+            f'<li><a href="#{number}.{place}">{text(rule.title)}</a></li>'
             for place, rule in enumerate(feature.rules, start=1)
             if rule.title
         )
         scenarios = list(feature.scenarios)
         return (
             f'<li><div class="chapter"><span class="number">{number}</span>'
-            f'<a href="#{number}">{escape(feature.title)}</a>'
+            f'<a href="#{number}">{text(feature.title)}</a>'
             f'<span class="tally">{self._short_tally(scenarios)}</span></div>'
             f'<ol class="rules">{rules}</ol></li>'
         )
@@ -231,7 +240,7 @@ class _Page:
 
     def _numbered(self) -> Iterator[tuple[int, Feature]]:
         """Yield the features with their chapter numbers, one system after the other."""
-        known = list(tags.SYSTEMS)
+        known = list(NAMES)
         in_order = sorted(
             self._book.features, key=lambda feature: known.index(feature.system) if feature.system else len(known)
         )
@@ -244,7 +253,7 @@ class _Page:
             if len(systems) > 1 and feature.system != part:
                 part = feature.system
                 title = self._book.requirements.systems.get(part, part.title()) if part else "Further features"
-                yield f'<p class="part">{escape(title)}</p>'
+                yield f'<p class="part">{text(title)}</p>'
             yield self._chapter(number, feature)
 
     def _chapter(self, number: int, feature: Feature) -> str:
@@ -253,13 +262,13 @@ class _Page:
         rules = (self._rule(f"{number}.{place}", rule) for place, rule in enumerate(feature.rules, start=1))
         return (
             f'<section class="feature" id="{number}">'
-            f'<h2><span class="number">{number}</span>{escape(feature.title)}</h2>{about}'
-            f'<p class="tally">{self._long_tally(scenarios)} <span class="place">{escape(feature.file)}</span></p>'
+            f'<h2><span class="number">{number}</span>{text(feature.title)}</h2>{about}'
+            f'<p class="tally">{self._long_tally(scenarios)} <span class="place">{text(feature.file)}</span></p>'
             f"{_background(feature.background, 'the whole chapter')}{''.join(rules)}</section>"
         )
 
     def _rule(self, number: str, rule: Rule) -> str:
-        heading = f'<h3><span class="number">{number}</span>{escape(rule.title)}</h3>' if rule.title is not None else ""
+        heading = f'<h3><span class="number">{number}</span>{text(rule.title)}</h3>' if rule.title is not None else ""
         about = f'<p class="about">{prose(rule.description)}</p>' if rule.description else ""
         explained: set[str] = set()
         scenarios = "\n".join(self._scenario(scenario, explained) for scenario in rule.scenarios)
@@ -281,21 +290,12 @@ class _Page:
         )
 
     def _examples(self, examples: Examples) -> str:
-        with_verdicts = bool(self._book.verdicts)
-        headings = [*map(escape, examples.headings), *(["Last result"] if with_verdicts else [])]
-        caption = f"<caption>{escape(examples.title)}</caption>" if examples.title else ""
-        rows = "".join(self._row(row) for row in examples.rows)
-        return (
-            f'<div class="scroll"><table class="examples">{caption}'
-            f"<thead><tr>{''.join(f'<th>{heading}</th>' for heading in headings)}</tr></thead>"
-            f"<tbody>{rows}</tbody></table></div>"
-        )
+        headings = [*map(text, examples.headings), *(["Last result"] if self._book.results else [])]
+        caption = f"<caption>{text(examples.title)}</caption>" if examples.title else ""
+        return _examples_table(headings, (self._row(row) for row in examples.rows), caption)
 
     def _row(self, row: Row) -> str:
-        cells = [prose(cell) for cell in row.cells]
-        if self._book.verdicts:
-            cells.append(self._mark([row.history_id]))
-        return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+        return _cells([*map(prose, row.cells), *([self._mark([row.history_id])] if self._book.results else [])])
 
     def _notes(self, scenario: Scenario, explained: set[str]) -> str:
         """Return the requirements that a scenario shows, in words where the rule has not said them yet."""
@@ -304,7 +304,7 @@ class _Page:
             requirement = self._requirements.get(id_)
             if requirement is None:
                 notes.append(
-                    f'<p><span class="id">{escape(id_)}</span> <span class="bad">No such requirement.</span></p>'
+                    f'<p><span class="id">{text(id_)}</span> <span class="bad">No such requirement.</span></p>'
                 )
             elif id_ in explained:
                 notes.append(f"<p>{id_link(id_)} as above</p>")
@@ -312,45 +312,45 @@ class _Page:
                 notes.append(f"<p>{id_link(id_)} {prose(requirement.text)} {self._standing(requirement)}</p>")
             explained.add(id_)
         meanings = "; ".join([*([scenario.severity] if scenario.severity else []), *map(_trait, scenario.traits)])
-        notes.append(f"<p>{escape(meanings[:1].upper() + meanings[1:])}</p>")
+        notes.append(f"<p>{text(meanings[:1].upper() + meanings[1:])}</p>")
         return "".join(notes)
 
     # -- verdicts
 
-    def _verdict(self, history_ids: Iterable[str]) -> Verdict:
+    def _verdict(self, history_ids: Iterable[str]) -> Result:
         """Return the gravest verdict."""
-        found = [self._book.verdicts.get(history_id, NO_RESULT) for history_id in history_ids]
-        return min(found or [NO_RESULT], key=lambda verdict: list(COLOURS).index(verdict.status))
+        found = [self._book.results.get(history_id, NO_RESULT) for history_id in history_ids]
+        return min(found or [NO_RESULT], key=lambda result: list(COLOURS).index(result.status))
 
     def _mark(self, history_ids: Iterable[str]) -> str:
-        if not self._book.verdicts:
+        if not self._book.results:
             return ""
-        verdict = self._verdict(history_ids)
-        return f'<span class="verdict {COLOURS[verdict.status]}">{escape(verdict.word)}</span>'
+        gravest = self._verdict(history_ids)
+        return verdict(text(gravest.word), COLOURS[gravest.status])
 
     def _reasons(self, scenario: Scenario) -> str:
-        found = (self._book.verdicts.get(history_id, NO_RESULT) for history_id in scenario.history_ids)
-        reasons = dict.fromkeys(" ".join(verdict.reason.split()) for verdict in found)
-        return "".join(f'<p class="reason">{escape(reason)}</p>' for reason in reasons if reason)
+        found = (self._book.results.get(history_id, NO_RESULT) for history_id in scenario.history_ids)
+        reasons = dict.fromkeys(" ".join(result.message.split()) for result in found)
+        return "".join(f'<p class="reason">{text(reason)}</p>' for reason in reasons if reason)
 
     def _short_tally(self, scenarios: Sequence[Scenario]) -> str:
-        if not self._book.verdicts:
+        if not self._book.results:
             return str(len(scenarios))
         given = Counter(self._verdict(scenario.history_ids).status for scenario in scenarios)
-        if given["none"] == len(scenarios):
+        if given[NO_RESULT.status] == len(scenarios):
             return NO_RESULT.word
         text = f"{given['passed']} of {len(scenarios)} kept"
         return f'<span class="bad">{text}</span>' if given["failed"] else text
 
     def _long_tally(self, scenarios: Sequence[Scenario]) -> str:
-        said = f"{len(scenarios)} {'scenario' if len(scenarios) == 1 else 'scenarios'}"
-        if not self._book.verdicts:
+        said = counted(len(scenarios), "scenario")
+        if not self._book.results:
             return f"{said}."
-        verdicts = [self._verdict(scenario.history_ids) for scenario in scenarios]
+        results = [self._verdict(scenario.history_ids) for scenario in scenarios]
         given = Counter(
-            (verdict.status != "passed", list(COLOURS).index(verdict.status), verdict.word) for verdict in verdicts
+            (result.status != "passed", list(COLOURS).index(result.status), result.word) for result in results
         )
-        return f"{said}: {', '.join(f'{given[key]} {escape(key[-1])}' for key in sorted(given))}."
+        return f"{said}: {', '.join(f'{given[key]} {text(key[-1])}' for key in sorted(given))}."
 
     # -- requirements
 
@@ -363,7 +363,7 @@ class _Page:
         review = self._book.requirements.reviews.get(requirement.id)
         if review is None:
             return "not yet reviewed"
-        who = f"{escape(review.reviewer)} on {escape(review.date)}"
+        who = f"{text(review.reviewer)} on {text(review.date)}"
         if review.fingerprint == requirement.fingerprint:
             return f"reviewed by {who}"
         return f'<span class="note">changed since the review by {who}</span>'
@@ -378,12 +378,12 @@ class _Page:
 
     def _group(self, group: Group) -> str:
         entries = "\n".join(self._entry(requirement) for requirement in group.requirements)
-        return f"<h3>{escape(group.title)}</h3><dl>{entries}</dl>"
+        return f"<h3>{text(group.title)}</h3><dl>{entries}</dl>"
 
     def _entry(self, requirement: Requirement) -> str:
         scenarios = self._shown_by.get(requirement.id, [])
         if scenarios:
-            links = "".join(f'<li><a href="#{self._anchors[s]}">{escape(s.title)}</a></li>' for s in scenarios)
+            links = "".join(f'<li><a href="#{self._anchors[s]}">{text(s.title)}</a></li>' for s in scenarios)
             shown = f'<ul class="shown">{links}</ul>'
         elif requirement.deploy_only:
             shown = f'<span class="about">Only seen in deployment: {prose(requirement.deploy_only)}.</span>'
@@ -406,29 +406,34 @@ def _background(sentences: Sequence[Sentence], scope: str) -> str:
 def _steps(sentences: Iterable[Sentence], columns: Iterable[str] = ()) -> str:
     items = []
     for sentence in sentences:
-        block = f"<pre>{escape(sentence.block)}</pre>" if sentence.block else ""
+        block = f"<pre>{text(sentence.block)}</pre>" if sentence.block else ""
         items.append(
-            f'<li><span class="keyword">{escape(sentence.keyword)}</span>'
+            f'<li><span class="keyword">{text(sentence.keyword)}</span>'
             f"<span>{_sentence(sentence.text, columns)}</span>{block}{_step_table(sentence.table)}</li>"
         )
     return f'<ol class="steps">{"".join(items)}</ol>'
 
 
-def _step_table(table: Sequence[Sequence[str]]) -> str:
-    if not table:
+def _step_table(table_: Sequence[Sequence[str]]) -> str:
+    if not table_:
         return ""
-    head = "".join(f"<th>{escape(cell)}</th>" for cell in table[0])
-    rows = "".join(f"<tr>{''.join(f'<td>{prose(cell)}</td>' for cell in row)}</tr>" for row in table[1:])
-    return (
-        f'<div class="scroll"><table class="examples"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
-    )
+    headings, *rows = table_
+    return _examples_table(map(text, headings), (_cells(map(prose, row)) for row in rows))
 
 
-def _sentence(text: str, columns: Iterable[str] = ()) -> str:
+def _examples_table(headings: Iterable[str], rows: Iterable[str], caption: str = "") -> str:
+    return f'<div class="scroll">{table(headings, rows, look="examples", before=caption)}</div>'
+
+
+def _cells(cells: Iterable[str]) -> str:
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+
+def _sentence(words: str, columns: Iterable[str] = ()) -> str:
     """Return a sentence for HTML: what is said aloud in italics, and what the examples fill in set apart."""
-    marked = _QUOTED.sub(r'<span class="said">“\1”</span>', prose(text))
+    marked = _QUOTED.sub(r'<span class="said">“\1”</span>', prose(words))
     for column in columns:
-        marked = marked.replace(f"&lt;{escape(column)}&gt;", f'<var class="stands-for">{escape(column)}</var>')
+        marked = marked.replace(f"&lt;{text(column)}&gt;", f'<var class="stands-for">{text(column)}</var>')
     return marked
 
 
@@ -437,7 +442,7 @@ def _trait(tag: str) -> str:
     if tag in tags.MEANINGS:
         return tags.MEANINGS[tag]
     prefix = next((prefix for prefix in tags.PREFIXES if tag.startswith(prefix)), "")
-    return {"owner:": "answered for by ", "lock:": "alone in its use of "}.get(prefix, "@") + tag.removeprefix(prefix)
+    return {OWNER: "answered for by ", LOCK_TAG: "alone in its use of "}.get(prefix, "@") + tag.removeprefix(prefix)
 
 
 def _anchors(scenarios: Iterable[Scenario]) -> dict[Scenario, str]:

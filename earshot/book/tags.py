@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from earshot.book.requirements import REQUIREMENT_ID
-
-SYSTEMS = ("broadcast", "conversation", "studio", "calls", "archive")
-SEVERITIES = ("blocker", "critical", "normal", "minor", "trivial")
+from earshot.evidence.identity import OWNER, REQUIREMENT_ID, SEVERITIES
+from earshot.side_by_side import LOCK_TAG
+from earshot.systems import NAMES
 
 MEANINGS: Mapping[str, str] = {
-    **{system: f"belongs to the {system} system" for system in SYSTEMS},
+    **{system: f"belongs to the {system} system" for system in NAMES},
     **{severity: f"how bad a failure would be: {severity}" for severity in SEVERITIES},
     "needs-table": "needs the state tables of the service",
     "needs-metrics": "needs the metrics of the service",
@@ -26,8 +25,8 @@ MEANINGS: Mapping[str, str] = {
     "extension": "a promise beyond the original requirements",
 }
 PREFIXES: Mapping[str, str] = {
-    "lock:": "uses something shared, of this name, that only one scenario at a time may use",
-    "owner:": "who answers for the promise",
+    LOCK_TAG: "uses something shared, of this name, that only one scenario at a time may use",
+    OWNER: "who answers for the promise",
 }
 
 

@@ -1,62 +1,31 @@
 """`python -m earshot trace`: does every promise have a scenario, and every id a promise?
 
 The command prints four lists (covered, uncovered, orphan tags, changed since review) and writes them as text,
-JSON or a page where asked. Other modules import `load_requirements` and `trace` from here.
+JSON or a page where asked.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from earshot.book.folders import add_folders, write
 from earshot.book.promises import Changed, ScenarioRef, Trace, trace
-from earshot.book.requirements import (
-    CONTRACT_DIR,
-    Requirement,
-    Requirements,
-    UnusableInputError,
-    load_requirements,
-    mark_reviewed,
-)
+from earshot.book.requirements import Requirement, Requirements, load_requirements, mark_reviewed
 from earshot.book.trace_page import render_page
-
-__all__ = [
-    "Requirements",
-    "Trace",
-    "add_arguments",
-    "load_requirements",
-    "render_text",
-    "run",
-    "to_json",
-    "trace",
-]
+from earshot.failures import Unusable
 
 _WIDTH = 100
 _ID_COLUMN = 14
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options of the command on `parser`."""
-    parser.add_argument(
-        "--features",
-        type=Path,
-        default=Path("features"),
-        metavar="DIR",
-        help="feature files (default: features)",
-    )
-    parser.add_argument(
-        "--contract",
-        type=Path,
-        default=CONTRACT_DIR,
-        metavar="DIR",
-        help="requirement files (default: contract)",
-    )
+    add_folders(parser)
     parser.add_argument("--brief", action="store_true", help="print only what is not in order, and the summary")
     parser.add_argument("--text", type=Path, metavar="FILE", help="also write the lists as text")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the lists as JSON")
@@ -73,24 +42,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code.
 
-    0: accepted. 1: an obligation without a scenario, an orphan tag or a text changed since its review. 2: the
-    input cannot be used, said in one sentence on standard error.
+    0: accepted. 1: an obligation without a scenario, an orphan tag or a text changed since its review.
     """
-    try:
-        requirements = load_requirements(arguments.contract)
-        if arguments.mark_reviewed is not None:
-            requirements = _mark(requirements, arguments)
-        found = trace(requirements, arguments.features)
-        text = render_text(found)
-        if arguments.text:
-            _write(arguments.text, text)
-        if arguments.json:
-            _write(arguments.json, json.dumps(to_json(found), indent=2, ensure_ascii=False) + "\n")
-        if arguments.html:
-            _write(arguments.html, render_page(found))
-    except UnusableInputError as error:
-        print(error, file=sys.stderr)
-        return 2
+    requirements = load_requirements(arguments.contract)
+    if arguments.mark_reviewed is not None:
+        requirements = _mark(requirements, arguments)
+    found = trace(requirements, arguments.features)
+    text = render_text(found)
+    if arguments.text:
+        write(arguments.text, text)
+    if arguments.json:
+        write(arguments.json, json.dumps(to_json(found), indent=2, ensure_ascii=False) + "\n")
+    if arguments.html:
+        write(arguments.html, render_page(found))
     print(render_text(found, brief=True) if arguments.brief else text, end="")
     return 0 if found.accepted else 1
 
@@ -145,7 +109,7 @@ def render_text(found: Trace, *, brief: bool = False) -> str:
 
 def _mark(requirements: Requirements, arguments: argparse.Namespace) -> Requirements:
     if not arguments.reviewer:
-        raise UnusableInputError("--mark-reviewed needs --reviewer NAME: a review is somebody's word.")
+        raise Unusable("--mark-reviewed needs --reviewer NAME: a review is somebody's word")
     return mark_reviewed(
         requirements,
         arguments.mark_reviewed,
@@ -153,14 +117,6 @@ def _mark(requirements: Requirements, arguments: argparse.Namespace) -> Requirem
         on=datetime.now(UTC).date(),
         contract_dir=arguments.contract,
     )
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UnusableInputError(f"Cannot write {file}: {error.strerror}.") from error
 
 
 def _summary(found: Trace) -> str:

@@ -1,16 +1,16 @@
 """The trace as one page: every promise with the scenarios that show it, and an anchor per id.
 
-The page is self-contained: no script, no image, no request. A report links to it as trace.html#REQ-6.3.
+A report links to it as trace.html#REQ-6.3.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from html import escape
 
-from earshot.book.layout import document, figures, id_link, prose
+from earshot.book.layout import book_page, figures, id_link, prose
 from earshot.book.promises import Changed, ScenarioRef, Trace
 from earshot.book.requirements import Group, Requirement
+from earshot.pages import table, text
 
 _STYLE = """
 h3 .id { margin-right: 0.6em; color: var(--soft); }
@@ -24,19 +24,16 @@ nav .tally { white-space: nowrap; color: var(--soft); font-variant-numeric: tabu
 nav .tally.bad { color: var(--bad); font-weight: 600; }
 .open { font-size: 0.95rem; }
 .open > li { display: grid; grid-template-columns: 6.2rem 1fr; gap: 0.25rem 1rem; padding: 0.45rem 0;
-           border-top: 1px solid var(--line); break-inside: avoid; }
-table { width: 100%; border-collapse: collapse; table-layout: fixed; font-size: 0.95rem; }
-th { padding: 0.35rem 1rem 0.35rem 0; text-align: left; font-size: 0.8rem; font-weight: 600;
-     color: var(--soft); border-bottom: 1px solid var(--ink); }
-td { padding: 0.55rem 1rem 0.55rem 0; vertical-align: top; border-bottom: 1px solid var(--line); }
-tr { break-inside: avoid; }
+           border-top: 1px solid var(--rule); break-inside: avoid; }
+table { table-layout: fixed; font-size: 0.95rem; }
+td { padding: 0.55rem 1rem 0.55rem 0; vertical-align: top; }
 tr:target { background: var(--found); box-shadow: -0.6rem 0 0 var(--found); }
 col.c-id { width: 6.8rem; } col.c-level { width: 5rem; } col.c-shown { width: 42%; }
 td .id { color: inherit; font-weight: 600; text-decoration: none; }
 td .id:hover { text-decoration: underline; }
 .budget, .place, .remark { display: block; line-height: 1.4; }
 .budget, .remark { font-size: 0.84rem; color: var(--soft); }
-.remark.note { color: var(--note); }
+.remark.note { color: var(--no); }
 .shown { list-style: none; margin: 0; padding: 0; }
 .shown li + li { margin-top: 0.4rem; }
 .level { color: var(--soft); }
@@ -44,7 +41,7 @@ td .id:hover { text-decoration: underline; }
 @media screen and (max-width: 44rem) {
   thead { display: none; }
   table, tbody { display: block; }
-  tr { display: grid; grid-template-columns: 1fr auto; padding: 0.7rem 0; border-top: 1px solid var(--line); }
+  tr { display: grid; grid-template-columns: 1fr auto; padding: 0.7rem 0; border-top: 1px solid var(--rule); }
   td { display: block; padding: 0; border: 0; }
   td.promise, td.by { grid-column: 1 / -1; }
   td.promise { order: 1; padding: 0.15rem 0 0.4rem; }
@@ -66,7 +63,7 @@ def render_page(trace: Trace) -> str:
     titles = list(trace.requirements.systems.values())
     name = titles[0] if len(titles) == 1 else "All systems"
     body = [
-        f'<header><h1>{escape(name)}</h1><p class="lead">What is promised, and which scenario shows it.</p>',
+        f'<header><h1>{text(name)}</h1><p class="lead">What is promised, and which scenario shows it.</p>',
         _figures(trace),
         "</header><main>",
         _open_list(
@@ -92,7 +89,7 @@ def render_page(trace: Trace) -> str:
         *(_system(trace, system, title) for system, title in trace.requirements.systems.items()),
         "</main>",
     ]
-    return document(f"Promises and scenarios: {name}", body, style=_STYLE)
+    return book_page(f"Promises and scenarios: {name}", body, style=_STYLE)
 
 
 def _figures(trace: Trace) -> str:
@@ -123,27 +120,27 @@ def _open_promise(requirement: Requirement) -> str:
 
 
 def _open_orphan(tag: str, refs: Sequence[ScenarioRef]) -> str:
-    return f'<li><span class="id">@{escape(tag)}</span>{_scenario_list(refs)}</li>'
+    return f'<li><span class="id">@{text(tag)}</span>{_scenario_list(refs)}</li>'
 
 
 def _open_change(change: Changed) -> str:
-    label = id_link(change.id) if change.requirement else f'<span class="id">{escape(change.id)}</span>'
+    label = id_link(change.id) if change.requirement else f'<span class="id">{text(change.id)}</span>'
     now = prose(change.requirement.text) if change.requirement else "Withdrawn."
-    review = f"Reviewed by {escape(change.review.reviewer)} on {escape(change.review.date)}"
+    review = f"Reviewed by {text(change.review.reviewer)} on {text(change.review.date)}"
     return f'<li>{label}<span>{now}<span class="remark">{review}</span></span></li>'
 
 
 def _system(trace: Trace, system: str, title: str) -> str:
     groups = [group for group in trace.requirements.groups if group.system == system]
     entries = "\n".join(_contents_entry(trace, group) for group in groups)
-    contents = f'<nav aria-label="{escape(title)}"><ul>{entries}</ul></nav>'
-    heading = f"<h2>{escape(title)}</h2>" if len(trace.requirements.systems) > 1 else "<h2>Contents</h2>"
+    contents = f'<nav aria-label="{text(title)}"><ul>{entries}</ul></nav>'
+    heading = f"<h2>{text(title)}</h2>" if len(trace.requirements.systems) > 1 else "<h2>Contents</h2>"
     tables = (_group(trace, group) for group in groups)
     return "\n".join([f"<section>{heading}", contents, *tables, "</section>"])
 
 
 def _contents_entry(trace: Trace, group: Group) -> str:
-    return f'<li>{id_link(group.id)}<span class="title">{escape(group.title)}</span>{_tally(trace, group)}</li>'
+    return f'<li>{id_link(group.id)}<span class="title">{text(group.title)}</span>{_tally(trace, group)}</li>'
 
 
 def _tally(trace: Trace, group: Group) -> str:
@@ -153,13 +150,11 @@ def _tally(trace: Trace, group: Group) -> str:
 
 
 def _group(trace: Trace, group: Group) -> str:
-    rows = "\n".join(_row(trace, requirement) for requirement in group.requirements)
+    rows = (_row(trace, requirement) for requirement in group.requirements)
+    widths = '<colgroup><col class="c-id"><col><col class="c-level"><col class="c-shown"></colgroup>'
     return (
-        f'<h3 id="{group.id}"><span class="id">{group.id}</span>{escape(group.title)}'
-        f"{_tally(trace, group)}</h3>\n"
-        '<table><colgroup><col class="c-id"><col><col class="c-level"><col class="c-shown"></colgroup>\n'
-        "<thead><tr><th>Id</th><th>Promise</th><th>Level</th><th>Shown by</th></tr></thead>\n"
-        f"<tbody>{rows}</tbody></table>"
+        f'<h3 id="{group.id}"><span class="id">{group.id}</span>{text(group.title)}{_tally(trace, group)}</h3>\n'
+        + table(("Id", "Promise", "Level", "Shown by"), rows, before=widths)
     )
 
 
@@ -178,7 +173,7 @@ def _shown_by(requirement: Requirement, refs: Sequence[ScenarioRef]) -> str:
     if refs:
         return _scenario_list(refs)
     if requirement.deploy_only:
-        return f'<span class="remark">Only seen in deployment: {escape(requirement.deploy_only)}.</span>'
+        return f'<span class="remark">Only seen in deployment: {text(requirement.deploy_only)}.</span>'
     kind = "bad" if requirement.level == "must" else "note"
     return f'<span class="{kind}">No scenario yet</span>'
 
@@ -187,9 +182,9 @@ def _review_remark(trace: Trace, requirement: Requirement) -> str:
     review = trace.requirements.reviews.get(requirement.id)
     if review is None or review.fingerprint == requirement.fingerprint:
         return ""
-    return f'<span class="remark note">Changed since the review of {escape(review.date)}</span>'
+    return f'<span class="remark note">Changed since the review of {text(review.date)}</span>'
 
 
 def _scenario_list(refs: Sequence[ScenarioRef]) -> str:
-    items = "".join(f'<li>{escape(ref.title)}<span class="place">{escape(ref.place)}</span></li>' for ref in refs)
+    items = "".join(f'<li>{text(ref.title)}<span class="place">{text(ref.place)}</span></li>' for ref in refs)
     return f'<ul class="shown">{items}</ul>'

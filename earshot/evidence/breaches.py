@@ -7,8 +7,7 @@ from earshot.evidence.wirelog import shown
 from earshot.ledger import Kind, Ledger
 
 STYLE = """
-.breach{border:1px solid var(--rule);border-left:4px solid var(--bad);border-radius:6px;padding:10px 14px;
-margin:0 0 10px;max-width:920px}
+.breach{border-left:4px solid var(--bad)}
 .breach b{display:block;overflow-wrap:anywhere}.breach span{color:var(--soft)}
 .breach p{margin:8px 0 0;font-size:12px;overflow-wrap:anywhere}
 """
@@ -25,7 +24,7 @@ def breaches_page(ledger: Ledger, *, title: str = "Breaches of the contract") ->
         cause = next((o for o in observations if o.at_ns == breach.at_ns and o.kind is not Kind.VIOLATION), None)
         message = f'<p class="mono">{text(shown(cause))}</p>' if cause else ""
         body += (
-            f'<section class="breach"><b>{text(breach.words)}</b>'
+            f'<section class="card breach"><b>{text(breach.words)}</b>'
             f"<span>{text(breach.leg)}, {ledger.elapsed_ms(breach):,.0f} ms into the scenario</span>{message}</section>"
         )
     return page(

@@ -53,6 +53,7 @@ from behave.runner import Context, ModelRunner
 
 from earshot.evidence import identity, verdicts
 from earshot.evidence.identity import Identity
+from earshot.evidence.results import PROPERTIES, RESULTS, SEEN
 from earshot.evidence.verdicts import Category, Failure, in_hook
 from earshot.failures import Inconclusive
 from earshot.side_by_side import is_worker
@@ -61,14 +62,14 @@ DEFAULT_FOLDER = "allure-results"
 STRICT = "strict"
 """The option -D that makes a run red when anything stays open."""
 ALLURES_OWN_FILES = (
-    "*-result.json",
+    RESULTS,
     "*-container.json",
     "*-globals.json",
     "*-attachment.*",
-    "environment.properties",
+    PROPERTIES,
     "categories.json",
     "executor.json",
-    "contract-seen-*.json",
+    SEEN,
 )
 
 

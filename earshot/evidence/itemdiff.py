@@ -8,14 +8,14 @@ from typing import Any
 
 from earshot.evidence.page import counted, page, text
 from earshot.evidence.wirelog import HIDDEN, is_secret, masked
+from earshot.pages import table
 
 Items = Mapping[str, Mapping[str, Any] | None]
 """Items by what they are to be called; None where there was no item."""
 
 STYLE = """
-table{border-collapse:collapse;width:100%;max-width:920px;font-size:13px}
-th{text-align:left;font-weight:600;color:var(--soft);border-bottom:1px solid var(--soft);padding:4px 12px 4px 0}
-td{border-bottom:1px solid var(--rule);padding:4px 12px 4px 0;vertical-align:top;overflow-wrap:anywhere}
+table{max-width:920px;font-size:13px}
+th,td{padding:4px 12px 4px 0}td{overflow-wrap:anywhere}
 td.name{white-space:nowrap}tr.changed td{background:var(--no-wash)}tr.changed .name{font-weight:600;color:var(--no)}
 tr.changed .name:before{content:"\u25b6 "}td.none{color:var(--soft);font-style:italic}
 """
@@ -53,12 +53,12 @@ def _flat(item: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, object
 
 
 def _table(rows: list[tuple[str, object, object]]) -> str:
-    body = "".join(
+    lines = (
         f'<tr class="{"changed" if old != new else ""}"><td class="name mono">{text(name)}</td>'
         f"{_cell(name, old)}{_cell(name, new)}</tr>"
         for name, old, new in rows
     )
-    return f"<table><thead><tr><th>Member</th><th>Before</th><th>After</th></tr></thead><tbody>{body}</tbody></table>"
+    return table(("Member", "Before", "After"), lines)
 
 
 def _cell(name: str, value: object) -> str:

@@ -10,6 +10,7 @@ from earshot.evidence.page import page, text
 from earshot.measure.sentences import duration
 from earshot.measure.stopwatch import Compared, Judged
 from earshot.measure.verdict import Outcome, Verdict
+from earshot.pages import capitalised, terms, verdict
 
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 860, 240, 62, 26, 14
 MOST_DOTS = 4000
@@ -24,17 +25,13 @@ WORDS = {
     "deviation": "deviation",
 }
 """What the figures are called."""
-BADGES = {
-    Outcome.PASS: ("good", "in time"),
-    Outcome.FAIL: ("bad", "too slow"),
-    Outcome.INCONCLUSIVE: ("no", "not decided"),
+VERDICTS = {
+    Outcome.PASS: verdict("in time", "good"),
+    Outcome.FAIL: verdict("too slow", "bad"),
+    Outcome.INCONCLUSIVE: verdict("not decided", "no"),
 }
 STYLE = """
-.claim{border:1px solid var(--rule);border-radius:8px;padding:12px 14px;margin:0 0 14px;max-width:920px}
-.claim header{display:flex;flex-wrap:wrap;gap:4px 12px;align-items:baseline}
-.claim header b{font-size:15px;flex:1 1 auto}
-.badge{font-weight:600;padding:1px 9px;border-radius:10px;white-space:nowrap}
-.badge.good{background:var(--good-wash)}.badge.bad{background:var(--bad-wash)}.badge.no{background:var(--no-wash)}
+.claim header b{flex:1 1 auto}
 .claim p{margin:6px 0}
 .claim svg{display:block;width:100%;height:auto;margin:8px 0;font-size:11px}
 .claim svg text{fill:var(--soft)}.claim svg .grid{stroke:var(--rule)}
@@ -43,7 +40,7 @@ STYLE = """
 .claim svg .limit{stroke:var(--bad);stroke-width:1.5;stroke-dasharray:6 3}.claim svg .limit-name{fill:var(--bad)}
 .claim svg .sure{fill:var(--good);fill-opacity:.18}
 .figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(130px,1fr));gap:6px 18px;margin:8px 0 0}
-.figures dt{font-size:12px;color:var(--soft)}.figures dd{margin:0}
+.figures dt{font-size:12px;color:var(--soft)}
 .claim .machine{font-size:12px;color:var(--soft)}
 """
 
@@ -54,50 +51,45 @@ def latency_page(judged: Sequence[Judged], compared: Sequence[Compared]) -> str:
 
 
 def _claim(judged: Judged) -> str:
-    verdict = judged.verdict
+    measured = judged.verdict
     return (
-        f"<section class='claim'>{_head(judged.what, verdict.outcome)}<p>{text(_capitalised(judged.words))}.</p>"
-        f"{_chart(judged)}<dl class='figures'>{''.join(_figures(verdict))}</dl>"
-        f"<p class='machine'>The machine meanwhile: {text(verdict.machine.in_words())}.</p></section>"
+        f"<section class='card claim'>{_head(judged.what, measured.outcome)}<p>{text(capitalised(judged.words))}.</p>"
+        f"{_chart(judged)}{terms(_figures(measured), 'figures')}"
+        f"<p class='machine'>The machine meanwhile: {text(measured.machine.in_words())}.</p></section>"
     )
 
 
 def _comparison(compared: Compared) -> str:
     growth = compared.growth
-    words = f"<p>{text(_capitalised(growth.words))}.</p>"
-    return f"<section class='claim'>{_head(compared.what, growth.outcome)}{words}</section>"
+    words = f"<p>{text(capitalised(growth.words))}.</p>"
+    return f"<section class='card claim'>{_head(compared.what, growth.outcome)}{words}</section>"
 
 
 def _head(what: str, outcome: Outcome) -> str:
-    colour, badge = BADGES[outcome]
-    return f"<header><b>{text(_capitalised(what))}</b><span class='badge {colour}'>{badge}</span></header>"
+    return f"<header><b>{text(capitalised(what))}</b>{VERDICTS[outcome]}</header>"
 
 
-def _figures(verdict: Verdict) -> Iterator[str]:
-    found = figures(verdict.samples_ms)
+def _figures(measured: Verdict) -> Iterator[tuple[str, str]]:
+    found = figures(measured.samples_ms)
     for name, words in WORDS.items():
         at_ms = found[name]
         missing = "not known" if name in ("average", "deviation") else "never came"
-        yield _figure(words, missing if at_ms is None else duration(at_ms))
-    yield _figure("measured", f"{verdict.count:,} {verdict.budget.things}")
-    yield _figure("over the limit", f"{verdict.late:,}")
-    yield _figure("lost", f"{verdict.lost:,}")
-    yield _figure("longest silence", duration(verdict.gap_ms))
-    yield _figure("looked at", f"{verdict.looks} × ({verdict.sure:.0%} sure)")
-    if verdict.design_effect > 1.1:
-        yield _figure("worth", f"{verdict.count / verdict.design_effect:.0f} independent ones")
-
-
-def _figure(name: str, value: str) -> str:
-    return f"<div><dt>{name}</dt><dd>{text(value)}</dd></div>"
+        yield words, missing if at_ms is None else duration(at_ms)
+    yield "measured", text(f"{measured.count:,} {measured.budget.things}")
+    yield "over the limit", f"{measured.late:,}"
+    yield "lost", f"{measured.lost:,}"
+    yield "longest silence", duration(measured.gap_ms)
+    yield "looked at", f"{measured.looks} × ({measured.sure:.0%} sure)"
+    if measured.design_effect > 1.1:
+        yield "worth", f"{measured.count / measured.design_effect:.0f} independent ones"
 
 
 def _chart(judged: Judged) -> str:
     """Draw each delay at the time at which it was due, on a scale on which ten times as long is one step."""
-    verdict, times = judged.verdict, judged.verdict.samples_ms
+    measured, times = judged.verdict, judged.verdict.samples_ms
     finite = [time_ms for time_ms in times if time_ms < math.inf]
-    low = 10 ** math.floor(math.log10(max(0.1, min([*finite, verdict.budget.limit_ms]))))
-    high = 10 ** math.ceil(math.log10(max([*finite, verdict.budget.limit_ms]) * 1.05))
+    low = 10 ** math.floor(math.log10(max(0.1, min([*finite, measured.budget.limit_ms]))))
+    high = 10 ** math.ceil(math.log10(max([*finite, measured.budget.limit_ms]) * 1.05))
     floor, steps = HEIGHT - BOTTOM, math.log10(high / low)
 
     def y(time_ms: float) -> float:
@@ -111,14 +103,14 @@ def _chart(judged: Judged) -> str:
         at = y(10.0**exponent)
         parts.append(f"<line class='grid' x1='{LEFT}' x2='{WIDTH}' y1='{at:.1f}' y2='{at:.1f}'/>")
         parts.append(f"<text x='{LEFT - 6}' y='{at + 4:.1f}' text-anchor='end'>{_tick(10.0**exponent)}</text>")
-    if verdict.above_ms > 0 and verdict.below_ms < math.inf:
-        top, foot = y(verdict.below_ms), y(verdict.above_ms)
+    if measured.above_ms > 0 and measured.below_ms < math.inf:
+        top, foot = y(measured.below_ms), y(measured.above_ms)
         height = max(1.0, foot - top)
         parts.append(f"<rect class='sure' x='{LEFT}' width='{WIDTH - LEFT}' y='{top:.1f}' height='{height:.1f}'/>")
-    limit = y(verdict.budget.limit_ms)
+    limit = y(measured.budget.limit_ms)
     every = max(1, len(times) // MOST_DOTS)
     for position, time_ms in enumerate(times):
-        late = time_ms > verdict.budget.limit_ms
+        late = time_ms > measured.budget.limit_ms
         if time_ms == math.inf:
             at = x(position)
             parts.append(f"<path class='lost' d='M{at - 3:.1f} {TOP - 8}l6 6m0 -6l-6 6'/>")
@@ -126,7 +118,7 @@ def _chart(judged: Judged) -> str:
             kind = "late" if late else "dot"
             parts.append(f"<circle class='{kind}' cx='{x(position):.1f}' cy='{y(time_ms):.1f}' r='2'/>")
     parts.append(f"<line class='limit' x1='{LEFT}' x2='{WIDTH}' y1='{limit:.1f}' y2='{limit:.1f}'/>")
-    name = f"allowed: {duration(verdict.budget.limit_ms)}"
+    name = f"allowed: {duration(measured.budget.limit_ms)}"
     parts.append(f"<text class='limit-name' x='{WIDTH - 4}' y='{limit - 4:.1f}' text-anchor='end'>{name}</text>")
     span = duration(len(times) * judged.interval_ms)
     parts.append(f"<text x='{LEFT}' y='{HEIGHT - 8}'>first due</text>")
@@ -137,7 +129,3 @@ def _chart(judged: Judged) -> str:
 
 def _tick(time_ms: float) -> str:
     return f"{time_ms / 1000:g} s" if time_ms >= 1000 else f"{time_ms:g} ms"
-
-
-def _capitalised(words: str) -> str:
-    return words[:1].upper() + words[1:]

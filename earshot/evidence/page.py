@@ -1,54 +1,41 @@
-"""The one look of everything Earshot attaches to a report.
-
-A page stands alone: no script, nothing from elsewhere, and a content policy that would block both.
-"""
+"""The one look of everything Earshot attaches to a report: small, and quiet beside what the report says itself."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from html import escape
 from typing import TypeVar
+
+from earshot.pages import EMBEDS, POLICY, counted, document, text
+
+__all__ = ["abridged", "counted", "page", "seconds", "text"]
 
 T = TypeVar("T")
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; media-src data:; img-src data:"
-
 STYLE = """
-:root{color-scheme:light;--ink:#1d2630;--soft:#5a6672;--rule:#d8dee4;--wash:#f5f7f9;
---out:#1f5aa6;--in:#1d6b57;--no:#8f4700;--no-wash:#fff4e6;--bad:#b3261e;--bad-wash:#fdeceb;--note-wash:#eef2f6;
---good:#1d6b57;--good-wash:#e8f4ef}
-*{box-sizing:border-box}
-body{margin:0;padding:16px 20px 24px;background:#fff;color:var(--ink);line-height:1.45;font-size:14px;
+body{margin:0;padding:16px 20px 24px;line-height:1.45;font-size:14px;
 font-family:system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,"Hiragino Sans","Noto Sans CJK JP","Yu Gothic",
 "Malgun Gothic","Microsoft YaHei",sans-serif}
 h1{font-size:18px;font-weight:600;margin:0 0 2px}
 h2{font-size:15px;font-weight:600;margin:20px 0 8px}
 .facts{margin:0 0 14px;color:var(--soft)}
-.mono,code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
-.good{color:var(--good)}.no{color:var(--no)}.bad{color:var(--bad)}
+.mono,code{font-family:var(--mono)}
+table{font-size:12.5px}
+th{border-bottom:1px solid var(--soft);padding:4px 10px 4px 0}
+td{padding:3px 10px 3px 0;vertical-align:top}
+td.gap{color:var(--soft);font-style:italic}
+.card{border:1px solid var(--rule);border-radius:8px;padding:12px 14px;margin:0 0 12px;max-width:920px}
+.card header{display:flex;flex-wrap:wrap;gap:4px 12px;align-items:baseline}
+.card header b{font-size:15px}
+.verdict{font-weight:600;padding:1px 9px;border-radius:10px;white-space:nowrap}
+.verdict.good{background:var(--good-wash)}.verdict.bad{background:var(--bad-wash)}
+.verdict.no{background:var(--no-wash)}
 @media(max-width:600px){body{padding:12px}}
 """
 
 
 def page(title: str, body: str, *, style: str = "") -> str:
     """Return a self-contained HTML document; `body` and `style` are trusted markup, `title` is any text."""
-    name = text(title)
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{name}</title><style>{STYLE}{style}</style></head><body><h1>{name}</h1>{body}</body></html>"
-    )
-
-
-def text(value: object) -> str:
-    """Return any value as text that is safe between tags and inside quoted attributes."""
-    return escape(str(value), quote=True)
-
-
-def counted(count: int, one: str, many: str = "") -> str:
-    """Return `1 message`, `23 messages`, `4,000 bytes`; `many` is for words whose plural is not just an s."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+    return document(title, [f"<h1>{text(title)}</h1>", body], style=STYLE + style, policy=POLICY + EMBEDS)
 
 
 def seconds(time_ms: float) -> str:

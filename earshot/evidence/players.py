@@ -13,25 +13,21 @@ from earshot.audio.languages import language_name
 from earshot.evidence.compress import SAMPLE_RATE_HZ, Samples, mp3
 from earshot.evidence.page import counted, page, text
 from earshot.evidence.transcripts import compare
+from earshot.pages import terms, verdict
 
 FULL_SCALE = 32768
 _COLUMNS = 400
 _TICK_STEPS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 
 STYLE = """
-.player{border:1px solid var(--rule);border-radius:8px;padding:12px 14px;margin:0 0 12px;max-width:920px}
-.player header{display:flex;flex-wrap:wrap;gap:4px 12px;align-items:baseline;margin-bottom:8px}
-.player header b{font-size:15px}.player header .sub{color:var(--soft);flex:1 1 auto}
-.verdict{font-weight:600;padding:1px 9px;border-radius:10px;white-space:nowrap}
-.verdict.good{background:var(--good-wash)}.verdict.bad{background:var(--bad-wash)}
-.verdict.plain{background:var(--note-wash);color:var(--soft)}
+.player header{margin-bottom:8px}.player header .sub{color:var(--soft);flex:1 1 auto}
 .player audio{display:block;width:100%;height:36px}
 .wave{display:block;width:100%;height:64px;margin-top:8px;background:var(--wash)}
 .wave path{fill:var(--out)}.wave line{stroke:var(--rule);vector-effect:non-scaling-stroke}
 .axis{position:relative;height:18px;font-size:11px;color:var(--soft);overflow:hidden}
 .axis span{position:absolute;border-left:1px solid var(--soft);padding-left:3px;line-height:18px}
 .texts{display:grid;grid-template-columns:1fr 1fr;gap:6px 20px;margin:8px 0 0}
-.texts dt{font-size:12px;color:var(--soft)}.texts dd{margin:0;font-size:15px;overflow-wrap:anywhere}
+.texts dt{font-size:12px;color:var(--soft)}.texts dd{font-size:15px;overflow-wrap:anywhere}
 .texts ins,.texts del{padding:0 3px;border-radius:3px}
 .texts ins{background:var(--bad-wash);color:var(--bad);text-decoration:underline}
 .texts del{background:var(--no-wash);color:var(--no)}.texts b{display:inline-block;margin-right:2px}
@@ -70,10 +66,10 @@ def player(title: str, samples: Samples, *, expected_text: str, actual_text: str
         sound = f'<audio controls preload="metadata" src="data:audio/mpeg;base64,{data}"></audio>{_waveform(samples)}'
     else:
         sound = '<p class="empty">No sound arrived.</p>'
-    verdict, words = _judged(expected_text, actual_text, samples.size > 0)
+    judged, words = _judged(expected_text, actual_text, samples.size > 0)
     return (
-        f'<section class="player"><header><b>{text(title)}</b><span class="sub">{text(sub_line)}</span>'
-        f"{verdict}</header>{sound}{words}</section>"
+        f'<section class="card player"><header><b>{text(title)}</b><span class="sub">{text(sub_line)}</span>'
+        f"{judged}</header>{sound}{words}</section>"
     )
 
 
@@ -111,28 +107,21 @@ def _judged(expected: str, heard: str | None, any_sound: bool) -> tuple[str, str
     comparison = compare(expected, heard)
     if not expected:
         silent = not heard and not any_sound
-        verdict = ("good", "\u2713 nothing, as expected") if silent else ("bad", "\u2717 not expected")
+        said = verdict("\u2713 nothing, as expected", "good") if silent else verdict("\u2717 not expected", "bad")
     elif not heard:
-        verdict = ("bad", "\u2717 no words")
+        said = verdict("\u2717 no words", "bad")
     elif comparison.same:
-        verdict = ("good", "\u2713 same words")
+        said = verdict("\u2713 same words", "good")
     else:
         counts = ((comparison.missing, "missing"), (comparison.extra, "extra"))
         parts = [f"{count} {name}" for count, name in counts if count]
-        verdict = ("bad", f"\u2717 different words: {', '.join(parts)}")
-    return (
-        f'<span class="verdict {verdict[0]}">{verdict[1]}</span>',
-        _texts(("Expected", comparison.expected_html), ("Heard", comparison.heard_html)),
-    )
+        said = verdict(f"\u2717 different words: {', '.join(parts)}", "bad")
+    return said, _texts(("Expected", comparison.expected_html), ("Heard", comparison.heard_html))
 
 
 def _texts(*columns: tuple[str, str]) -> str:
     nothing = '<span class="empty">nothing</span>'
-    return (
-        '<dl class="texts">'
-        + "".join(f"<div><dt>{name}</dt><dd>{words or nothing}</dd></div>" for name, words in columns)
-        + "</dl>"
-    )
+    return terms(((name, words or nothing) for name, words in columns), "texts")
 
 
 def _waveform(samples: Samples) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from earshot.evidence.page import abridged, counted, page, text
 from earshot.evidence.wirelog import masked
 from earshot.ledger import Kind, Ledger
+from earshot.pages import table
 from earshot.targets.logs import fingerprint
 
 MOST_ROWS = 500
@@ -21,16 +22,12 @@ LONGEST_VALUE = 200
 NOTEWORTHY = ('<tr class="warning"', '<tr class="error"')
 
 STYLE = """
-table{border-collapse:collapse;width:100%;font-size:12.5px}
-th{text-align:left;font-weight:600;color:var(--soft);border-bottom:1px solid var(--soft);padding:4px 10px 4px 0}
-td{border-bottom:1px solid var(--rule);padding:3px 10px 3px 0;vertical-align:top}
-td.num,th.num{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 td.where{white-space:nowrap;color:var(--soft)}td.what{width:100%;overflow-wrap:anywhere}
 td.what i{font-style:normal;color:var(--soft);font-size:12px}
 td.level{white-space:nowrap;font-weight:600;color:var(--soft)}
 tr.warning td{background:var(--no-wash)}tr.warning .level{color:var(--no)}
 tr.error td{background:var(--bad-wash)}tr.error .level{color:var(--bad)}
-tr.fold td,td.gap{color:var(--soft);font-style:italic}
+tr.fold td{color:var(--soft);font-style:italic}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;margin:4px 0 0;font-size:11.5px}
 @media(max-width:600px){thead{display:none}tr{display:flex;flex-wrap:wrap;gap:0 10px;padding:5px 0}
 td{border:0;padding:0}td.what{flex:1 0 100%}tr{border-bottom:1px solid var(--rule)}}
@@ -57,7 +54,7 @@ def service_log(ledger: Ledger, log: str, *, title: str = "Service log") -> str 
     """Return a page of the lines that are about this scenario, on its clock; None if there are none.
 
     These are the lines that name a session or a connection which the service gave to somebody of this scenario. A
-    connection is known by its id or, as sheet 8.4 has it, by its fingerprint; it is shown as the person whose it was.
+    connection is known by its id or by its fingerprint (SHEET84); it is shown as the person whose it was.
     """
     sessions, people = _given(ledger)
     names = [*sessions, *people]
@@ -65,16 +62,14 @@ def service_log(ledger: Ledger, log: str, *, title: str = "Service log") -> str 
     if not lines:
         return None
     rows = list(_rows(_read(ledger, lines), people))
-    shown = "".join(
+    shown = (
         (f'<tr><td class="gap" colspan="4">{counted(len(gap), "line")} left out here</td></tr>' if gap else "") + row
         for gap, row in abridged(rows, MOST_ROWS, lambda row: row.startswith(NOTEWORTHY))
     )
     return page(
         title,
         f'<p class="facts">{counted(len(lines), "line")} that name a session or connection of this scenario. '
-        "Times count from its start; secrets are hidden.</p>"
-        '<table><thead><tr><th class="num">ms</th><th>Level</th><th>Where</th><th>What</th></tr></thead>'
-        f"<tbody>{shown}</tbody></table>",
+        "Times count from its start; secrets are hidden.</p>" + table(("#ms", "Level", "Where", "What"), shown),
         style=STYLE,
     )
 

@@ -16,13 +16,13 @@ from uuid import uuid4
 from behave.runner import Context
 
 from earshot.evidence.formatter import results_folder
+from earshot.evidence.results import PROPERTIES, SEEN
 from earshot.evidence.wirelog import HIDDEN, is_secret, masked
-from earshot.running.run import Run
 from earshot.side_by_side import is_first, workers
 from earshot.targets.service import TAGS
+from earshot.targets.target import Target
 from earshot.wire.contract import Contract
 
-SEEN = "contract-seen-*.json"
 PACKAGES = (
     "behave",
     "allure-behave",
@@ -38,7 +38,7 @@ _ESCAPED_IN_NAMES = re.compile(r"[\\ :=#!\n]")
 _ESCAPED_IN_VALUES = re.compile(r"[\\\n]")
 
 
-def accompany(context: Context, run: Run) -> None:
+def accompany(context: Context, target: Target, contracts: Mapping[str, Contract]) -> None:
     """Write down where this run happens and, when it is over, which messages of the contract it has seen.
 
     Of several workers one writes the first and each the second. Nothing is written where nobody asked for results.
@@ -46,26 +46,26 @@ def accompany(context: Context, run: Run) -> None:
     folder = results_folder(context)
     if folder is None:
         return
-    for system, contract in run.contracts.items():
+    for system, contract in contracts.items():
         context.add_cleanup(keep_seen, folder, system, contract)
-    about = folder / "environment.properties"
+    about = folder / PROPERTIES
     if is_first() and not about.exists():  # the workers of a run may come in several waves
-        about.write_text(properties(facts(run, context.config.userdata)), "utf-8")
+        about.write_text(properties(facts(target, contracts, context.config.userdata)), "utf-8")
         if ci := executor(os.environ):
             (folder / "executor.json").write_text(json.dumps(ci), "utf-8")
 
 
-def facts(run: Run, options: Mapping[str, str]) -> dict[str, str]:
+def facts(target: Target, contracts: Mapping[str, Contract], options: Mapping[str, str]) -> dict[str, str]:
     """Return what a reader may want to know of a run, under the names they are shown by; no secrets."""
-    granted = sorted(tag.removeprefix("needs-") for tag in run.target.capabilities)
-    lacking = sorted(tag.removeprefix("needs-") for tag in TAGS if tag not in run.target.capabilities)
+    granted = sorted(tag.removeprefix("needs-") for tag in target.capabilities)
+    lacking = sorted(tag.removeprefix("needs-") for tag in TAGS if tag not in target.capabilities)
     given = {name: HIDDEN if is_secret(name) else masked(value) for name, value in sorted(options.items())}
     machine = f"{os.cpu_count()} processors ({platform.machine()}), {_memory()}{platform.system()} {platform.release()}"
     return {
-        "Target": run.target.name,
+        "Target": target.name,
         "Target grants": ", ".join(granted) or "its sockets",
         **({"Target does not grant": ", ".join(lacking)} if lacking else {}),
-        "Contract": ", ".join(contract.title for contract in run.contracts.values()),
+        "Contract": ", ".join(contract.title for contract in contracts.values()),
         "Settings": ", ".join(f"{name}={value}" for name, value in given.items()) or "none",
         "At once": f"{workers()} scenarios" if workers() > 1 else "one scenario",
         "Machine": machine,
@@ -80,6 +80,13 @@ def properties(values: Mapping[str, str]) -> str:
         f"{_ESCAPED_IN_NAMES.sub(_escape, name)}={_ESCAPED_IN_VALUES.sub(_escape, value)}\n"
         for name, value in values.items()
     )
+
+
+def read_properties(file: Path) -> dict[str, str]:
+    """Return the values of such a file; nothing if there is none."""
+    lines = file.read_text("utf-8").splitlines() if file.exists() else []
+    pairs = (line.replace("\\ ", "\0").partition("=") for line in lines)
+    return {name.replace("\0", " "): value.replace("\0", " ").replace("\\\\", "\\") for name, _, value in pairs}
 
 
 def executor(environment: Mapping[str, str]) -> dict[str, Any] | None:

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
 
 from allure_commons.model2 import Status, StatusDetails
 from behave.model import Step
@@ -19,8 +17,6 @@ from behave.model_type import Status as BehaveStatus
 from earshot.failures import BudgetExceeded, ContractBreach, Inconclusive, TargetUnreachable
 
 LABEL = "verdict"
-VERDICTS = ("failed", "broken", "inconclusive", "not run", "skipped", "passed")
-"""In one word, the worst first."""
 KNOWN_TO_FAIL = "known to fail on this target"
 """How the reason begins for which a scenario is skipped when the target file said that it would fail."""
 LONGEST_SENTENCE = 400
@@ -161,16 +157,3 @@ def _bare(words: str) -> str:
 def in_hook(name: str, tag: str = "") -> str:
     """Return where a hook stands, in words: `After the last step`."""
     return f"{_HEADS[name]} @{tag}" if tag else _HEADS[name]
-
-
-def verdict_of(result: Mapping[str, Any]) -> str:
-    """Return what an Allure result says in one word: passed, failed, broken, skipped, inconclusive or not run."""
-    status = str(result["status"])
-    if status != Status.UNKNOWN:
-        return status
-    return "inconclusive" if category_of(result) is Category.INCONCLUSIVE else "not run"
-
-
-def category_of(result: Mapping[str, Any]) -> Category | None:
-    """Return the category that a result carries, or None if it passed."""
-    return next((Category(label["value"]) for label in result.get("labels", ()) if label["name"] == LABEL), None)

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 
 from earshot.evidence.page import abridged, counted, page, text
 from earshot.ledger import Kind, Ledger, Observation
+from earshot.pages import table
+from earshot.systems import complaint, wings
 
 HIDDEN = "\u2039hidden\u203a"
 MOST_ROWS = 600
@@ -37,11 +39,7 @@ _DIRECTIONS = {
 }
 
 STYLE = """
-table{border-collapse:collapse;width:100%;font-size:12.5px}
-th{text-align:left;font-weight:600;color:var(--soft);border-bottom:1px solid var(--soft);
-padding:4px 10px 4px 0}
-td{border-bottom:1px solid var(--rule);padding:3px 10px 3px 0;vertical-align:top;white-space:nowrap}
-td.num,th.num{text-align:right;font-variant-numeric:tabular-nums}
+td{white-space:nowrap}
 td.head{white-space:normal;overflow-wrap:anywhere;font-size:12px;width:100%}
 td.type{font-weight:600}td.way{white-space:normal;min-width:82px}
 tr.sent .way{color:var(--out)}tr.received .way{color:var(--in)}
@@ -49,7 +47,7 @@ tr.no td{background:var(--no-wash)}tr.no .way{color:var(--no);font-weight:600}
 tr.violation td{background:var(--bad-wash)}tr.violation .way{color:var(--bad);font-weight:600}
 tr.violation td.head{color:var(--bad);font-size:13px}
 tr.note td{background:var(--note-wash)}
-td.gap{color:var(--soft);font-style:italic;padding:8px 0}
+td.gap{padding:8px 0}
 @media(max-width:600px){thead{display:none}
 tr{display:flex;flex-wrap:wrap;gap:0 10px;padding:5px 6px;margin:0 -6px;border-bottom:1px solid var(--rule)}
 td{border:0;padding:0;background:none!important}td:empty{display:none}td.way{min-width:0}
@@ -135,9 +133,7 @@ def wire_log(ledger: Ledger, *, title: str = "Wire log") -> str:
         facts += f' <span class="bad">\u25b2 {counted(violations, "broken agreement")}.</span>'
     return page(
         title,
-        f'<p class="facts">{facts}</p><table><thead><tr><th class="num">ms</th><th>Who</th><th>Direction</th>'
-        '<th class="num">Bytes</th><th>Type</th><th>Content</th></tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table>",
+        f'<p class="facts">{facts}</p>' + table(("#ms", "Who", "Direction", "#Bytes", "Type", "Content"), rows),
         style=STYLE,
     )
 
@@ -146,8 +142,8 @@ def noteworthy(observation: Observation) -> bool:
     """Whether a reader must not miss it: a refusal, an error, a broken agreement, an unclean close."""
     return (
         observation.kind in (Kind.REFUSED, Kind.VIOLATION)
-        or (observation.kind is Kind.RECEIVED and observation.type in ("error", "transcriptionError"))
-        or (observation.type == "chatbot_response" and observation.message.get("error") is not None)
+        or complaint(observation) is not None
+        or any(observation.type in wing.wording.serious for wing in wings().values())
         or (observation.kind is Kind.CLOSED and observation.code not in (None, 1000, 1001))
     )
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import os
 import secrets
 import signal
@@ -24,8 +23,9 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from earshot.book.report import read_results, summary, unwelcome
+from earshot.book.report import summary, unwelcome
 from earshot.evidence.formatter import remove_stale_results
+from earshot.evidence.results import all_results, read_results
 from earshot.running.plan import Planned, bundles, keep_durations, read_durations, select, shuffled
 from earshot.running.progress import ProgressFormatter
 from earshot.running.worker import FORKING, work
@@ -46,7 +46,6 @@ MOST_NAMED = 3
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options of the command."""
     parser.add_argument("paths", nargs="*", help="feature files, file:line, or folders; default: all")
     parser.add_argument("--jobs", type=_at_least_one, default=default_jobs(), help="at once; default here: %(default)s")
     parser.add_argument("--tags", action="append", default=[], help="which scenarios, as behave takes it")
@@ -88,7 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
                 return exit_code
             results = read_results(arguments.results)
             for result in results:
-                verdicts[result["fullName"] + _row(result)].append(result["status"])
+                verdicts[result.full_name].append(result.status)
             keep_durations(DURATIONS, results)
             if arguments.repeat > 1:
                 for line in unwelcome(results):
@@ -137,7 +136,7 @@ class Launch:
             finally:
                 signal.signal(signal.SIGTERM, previous)
                 self._display.close()
-        told = {json.loads(file.read_text("utf-8"))["historyId"] for file in arguments.results.glob("*-result.json")}
+        told = {result.history_id for result in all_results(arguments.results)}
         missing = [scenario for scenario in self._scenarios if scenario.history_id not in told]
         if missing and not self.was_cancelled:
             names = ", ".join(f"“{scenario.title}”" for scenario in missing[:MOST_NAMED])
@@ -317,11 +316,6 @@ def _complaints(log: Path) -> list[str]:
 
 def _twin(options: Sequence[str]) -> str | None:
     return next((option.partition("=")[2] for option in options if option.startswith("twin=")), None)
-
-
-def _row(result: dict[str, Any]) -> str:
-    cells = ", ".join(f"{parameter['name']}={parameter['value']}" for parameter in result.get("parameters", []))
-    return f" ({cells})" if cells else ""
 
 
 def _minutes(duration_s: float) -> str:

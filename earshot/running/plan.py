@@ -14,6 +14,7 @@ from behave.tag_expression import make_tag_expression
 
 from earshot.book.promises import parse_features
 from earshot.evidence.identity import Identity, identify, title
+from earshot.evidence.results import Result
 from earshot.failures import Unusable
 from earshot.running.selection import insist_on_known_tags
 
@@ -111,14 +112,10 @@ def read_durations(file: Path) -> dict[str, float]:
     return json.loads(file.read_text("utf-8")) if file.is_file() else {}
 
 
-def keep_durations(file: Path, results: Iterable[Mapping[str, Any]]) -> None:
-    """Remember how long each of these Allure results took, beside what is known of others."""
+def keep_durations(file: Path, results: Iterable[Result]) -> None:
+    """Remember how long the scenario of each of these results took, beside what is known of others."""
     known = read_durations(file)
-    known |= {
-        result["historyId"]: round((result["stop"] - result["start"]) / 1000, 3)
-        for result in results
-        if "stop" in result
-    }
+    known |= {result.history_id: round(result.duration_s, 3) for result in results if result.ended_ms is not None}
     file.parent.mkdir(exist_ok=True)
     file.write_text(json.dumps(known, indent=0, sort_keys=True), "utf-8")
 

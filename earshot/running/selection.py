@@ -13,7 +13,8 @@ from typing import Any
 from behave.runner import Context
 
 from earshot.book import tags
-from earshot.book.requirements import REQUIREMENT_ID, load_requirements
+from earshot.book.requirements import load_requirements
+from earshot.evidence.identity import REQUIREMENT_ID
 from earshot.failures import Unusable
 from earshot.side_by_side import is_worker
 

@@ -22,11 +22,10 @@ from dataclasses import asdict
 from functools import cache
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
 
 from earshot.book.promises import parse_features
-from earshot.evidence.formatter import ALLURES_OWN_FILES
 from earshot.evidence.identity import title
+from earshot.evidence.results import Result, all_results
 from earshot.failures import Unusable
 from earshot.running.caught import Catch, Outcome, Twin, as_page, read_reasons
 from earshot.running.worker import FORKING, run_behave
@@ -39,7 +38,6 @@ REASONS = ROOT / "features" / "without_twins.yaml"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options of the command."""
     parser.add_argument("names", nargs="*", help="which twins; default: all")
     parser.add_argument("--system", help="only the twins of this system")
     parser.add_argument("--jobs", type=int, default=3, help="twins at a time; default: %(default)s")
@@ -116,7 +114,7 @@ def try_twin(twin: Twin, stack: Path, *, promised_only: bool = False) -> Outcome
     rounds = [(f"({promised}) and not @slow", twin.breaks), (f"({promised}) and @slow", twin.breaks)]
     if not promised_only:
         rounds.append((f"@{twin.system} and not ({promised}) and not @alone and not @slow", (twin.system,)))
-    results: list[dict[str, Any]] = []
+    results: list[Result] = []
     catches: list[Catch] = []
     for tags, carried in rounds:
         came = _behave(twin, stack, tags, _features(carried))
@@ -124,7 +122,7 @@ def try_twin(twin: Twin, stack: Path, *, promised_only: bool = False) -> Outcome
         if catches := _catches(twin, came):
             break
     caught_by = {catch.scenario for catch in catches}
-    red = [result["name"] for result in results if result["status"] in ("failed", "broken")]
+    red = [result.name for result in results if result.status in ("failed", "broken")]
     return Outcome(
         twin,
         tuple(catches),
@@ -171,7 +169,7 @@ def titles_of(systems: set[str]) -> dict[str, list[str]]:
     }
 
 
-def _behave(twin: Twin, stack: Path, tags: str, files: Sequence[Path]) -> list[dict[str, Any]]:
+def _behave(twin: Twin, stack: Path, tags: str, files: Sequence[Path]) -> list[Result]:
     with tempfile.TemporaryDirectory(prefix="earshot-twin-") as folder:
         results = Path(folder)
         options = ["-D", f"twin={twin.name}", "--tags", tags, "-f", ALLURE, "-o", str(results), "-f", "null"]
@@ -183,7 +181,7 @@ def _behave(twin: Twin, stack: Path, tags: str, files: Sequence[Path]) -> list[d
         if process.is_alive():
             process.kill()
             raise Unusable(f"the features against the twin {twin.name} did not end in {ENDS_WITHIN_S:g} s")
-        return [json.loads(file.read_text("utf-8")) for file in results.glob(ALLURES_OWN_FILES[0])]
+        return all_results(results)
 
 
 def _features(tags: Sequence[str]) -> list[Path]:
@@ -198,11 +196,11 @@ def _texts() -> Mapping[Path, str]:
     return {file: file.read_text("utf-8") for file in sorted((ROOT / "features").rglob("*.feature"))}
 
 
-def _catches(twin: Twin, results: Iterable[Mapping[str, Any]]) -> list[Catch]:
+def _catches(twin: Twin, results: Iterable[Result]) -> list[Catch]:
     catches = [
-        Catch(result["name"], result.get("statusDetails", {}).get("message", ""))
+        Catch(result.name, result.message)
         for result in results
-        if result["status"] == "failed" and {link["name"] for link in result.get("links", ())} & set(twin.breaks)
+        if result.status == "failed" and result.promises & set(twin.breaks)
     ]
     return list(dict.fromkeys(catches))  # rows of examples that fail alike are told once
 

@@ -1,19 +1,29 @@
 """When something fails: the store, the sign-in, a request, the way to a listener."""
 
+from __future__ import annotations
+
 from behave import given, then
 from hamcrest import assert_that
 
 from earshot.matchers.numbers import between
+from features.vocabulary.broadcast import World
+from features.vocabulary.faults import Fault
+
+
+@given("{fault:Fault}")
+def step_goes_wrong(context: World, fault: Fault) -> None:
+    person = context.broadcast.person(fault.person) if fault.person else None
+    context.stage.control.order(fault.place, fault.effect, **fault.scope(person))
 
 
 @given("{listener:Name} has been refused because the service is not available")
-def step_has_been_turned_away(context, listener):
-    actor = context.stage.listener(listener)
-    actor.tries_to_join(context.stage.the_speaker().session_id, "es")
-    assert_that(actor.refusal(), context.stage.refused_with("SERVICE_UNAVAILABLE"), f"how {listener} was refused")
+def step_has_been_turned_away(context: World, listener: str) -> None:
+    actor = context.broadcast.listener(listener)
+    actor.tries_to_join(context.broadcast.the_speaker().session_id, "es")
+    assert_that(actor.refusal(), context.broadcast.refused_with("SERVICE_UNAVAILABLE"), f"how {listener} was refused")
 
 
 @then("{person:Name} has the answer after {least_ms:Number} to {most_ms:Milliseconds}")
-def step_answer_between(context, person, least_ms, most_ms):
-    took_ms = context.stage.person(person).answered_after_ms
+def step_answer_between(context: World, person: str, least_ms: int, most_ms: float) -> None:
+    took_ms = context.broadcast.person(person).answered_after_ms
     assert_that(took_ms, between(least_ms, most_ms), f"the milliseconds until {person} had the answer")

@@ -18,7 +18,7 @@ class Blank(NamedTuple):
     convert: Callable[[str], object]
 
 
-COUNTS = {
+AMOUNTS = {
     "count": Blank("times", r"\d+", int),
     "times": Blank("times", r"\d+ times?", lambda text: int(text.split()[0])),
     "span": Blank("seconds", r"\d+(?:\.\d+)? seconds?", lambda text: float(text.split()[0])),

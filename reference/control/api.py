@@ -35,7 +35,7 @@ def build(plane: ControlPlane, settings: Settings) -> FastAPI:
 
     @app.get("/settings", tags=["service"])
     async def read_settings() -> dict[str, Any]:
-        return settings.by_sheet_name()
+        return settings.by_variable()
 
     return app
 

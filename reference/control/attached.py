@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from reference.control.plane import ControlPlane, Inside
 from reference.control.server import ControlServer
+from reference.system import systems
 
 if TYPE_CHECKING:
-    from reference.app import World
+    from reference.world import World
 
 
 class Control:
-    """The control plane of one service that is to stand on `world`.
+    """The control plane of one service that is to stand on `world`."""
 
-    `enlist` lets every system offer its places and observations, and returns the world in which they are struck.
-    """
-
-    def __init__(self, port: int, world: World, enlist: Callable[[World, ControlPlane], World]) -> None:
+    def __init__(self, port: int, world: World) -> None:
         """Bind the port; raise OSError when it cannot be used."""
         self._server = ControlServer(port)
         self._plane = ControlPlane(world.engines, world.aws_client, world.table_names)
         self._settings = world.settings
-        controlled = replace(world, engines=self._plane.engines, disturbances=self._plane.disturbances)
-        self.world = enlist(controlled, self._plane)
+        offers = {system.name: system.faults()(world.settings) for system in systems() if system.faults is not None}
+        for offer in offers.values():
+            self._plane.offer(offer)
+        self.world = replace(
+            world, engines=self._plane.engines, disturbances=self._plane.disturbances, disturbances_of=offers
+        )
         """What the service must stand on to be under control."""
 
     @property

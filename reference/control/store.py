@@ -29,7 +29,7 @@ class StoreFaults:
     def __init__(self, client: Any, names: TableNames, connections_of: Callable[[str], Iterable[str]]) -> None:
         """`connections_of` is called on worker threads, with a session id."""
         self._traps = Traps()
-        self._names = names.by_sheet_name()
+        self._names = names
         self._connections_of = connections_of
         takes = {"session_id": TEXT, "operations": TEXTS, "table": TEXT, "code": TEXT, "times": TIMES}
         self.places = (Place("store", ("fail",), self._arm, takes),)

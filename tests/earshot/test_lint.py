@@ -51,7 +51,22 @@ def test_good_features_have_no_findings(tmp_path: Path) -> None:
         ("      When Ana pauses the broadcast\n", "", "a scenario has one When: 0 steps act"),
         (
             "      When Ana pauses the broadcast\n",
-            "      When Ana pauses the broadcast\n      And Ana resumes the broadcast\n",
+            "      When Ana pauses the broadcast\n      And Lena leaves\n",
+            "a scenario has one When: 2 steps act",
+        ),
+        (
+            "      When Ana pauses the broadcast\n",
+            "      When Ana pauses the broadcast\n      When Ana resumes the broadcast\n",
+            "a scenario has one When: 2 steps act",
+        ),
+        (
+            "      When Ana pauses the broadcast\n",
+            "      When Ana and Bruno pause the broadcast\n      And Ana resumes the broadcast\n",
+            "a scenario has one When: 2 steps act",
+        ),
+        (
+            "      When Ana pauses the broadcast\n",
+            "      When the service pauses the broadcast\n      And the service resumes the broadcast\n",
             "a scenario has one When: 2 steps act",
         ),
         (
@@ -118,6 +133,16 @@ def test_each_rule_names_what_breaks_it(tmp_path: Path, old: str, new: str, find
     assert any(finding in found for found in findings(tmp_path, GOOD.replace(old, new, 1)))
 
 
+@pytest.mark.parametrize("who", ["Ana", "<who>"])
+def test_an_and_may_follow_a_when_if_one_person_goes_on(tmp_path: Path, who: str) -> None:
+    acts = f"      When {who} pauses the broadcast\n      And {who} resumes the broadcast\n"
+    text = GOOD.replace("      When Ana pauses the broadcast for <length>\n", acts)
+    text = text.replace("A pause of <length>", f"A pause of <length> by {who}")
+    text = text.replace("| length    |", f"| length    |{' who |' * (who != 'Ana')}")
+    text = text.replace("| 2 minutes |", f"| 2 minutes |{' Ana |' * (who != 'Ana')}")
+    assert findings(tmp_path, text) == []
+
+
 def test_what_is_said_aloud_may_hold_anything(tmp_path: Path) -> None:
     spoken = GOOD.replace("is told that the broadcast is paused", 'hears "Wait at port 80, {please}!"')
     spoken = spoken.replace("| soon |", "| wait |")
@@ -135,6 +160,43 @@ def test_the_phrase_book_lists_every_sentence_once_in_words() -> None:
     unfilled = book.unused_choices(["the next translation into French takes 2 seconds"])
     assert "the next translation into {language} takes {span}" not in unfilled
     assert "every translation takes {span}" in unfilled
-    unused = {phrase.pattern for phrase in book.unused(["Ana is broadcasting in English"])}
-    assert "{speaker:Name} is broadcasting in {language:Language}" not in unused
-    assert "{speaker:Name} starts a broadcast in {language:Language}" in unused
+    uses = book.uses([("here", "Ana is broadcasting in English"), ("there", "Ana is broadcasting in English")])
+    at = {phrase.pattern: places for phrase, places in uses.items()}
+    assert at["{speaker:Name} is broadcasting in {language:Language}"] == {"here", "there"}
+    assert at["{speaker:Name} starts a broadcast in {language:Language}"] == set()
+
+
+def test_a_sentence_of_a_single_scenario_is_noted_with_the_closest_wording() -> None:
+    book = phrase_book.read(Path(__file__).parents[2] / "features")
+    uses = book.uses([("a:1", "Ana pauses the broadcast"), ("a:1", "Ana is broadcasting in English")])
+    note, *others = [note for note in lint.single_uses(book, uses) if "“‹speaker› pauses the broadcast”" in note]
+    assert not others and "only a:1 says" in note
+    assert "close to it is “‹speaker› mutes the broadcast”" in note
+
+
+def test_what_several_scenarios_say_is_not_noted() -> None:
+    book = phrase_book.read(Path(__file__).parents[2] / "features")
+    uses = book.uses([("a:1", "Ana pauses the broadcast"), ("a:9", "Ana pauses the broadcast")])
+    assert list(lint.single_uses(book, uses)) == []
+
+
+@pytest.mark.parametrize(
+    ("sentences", "found"),
+    [
+        ({"shared": 100, "broadcast": lint.MOST_SENTENCES - 100, "studio": lint.MOST_FURTHER_SENTENCES}, []),
+        (
+            {"shared": 100, "conversation": lint.MOST_SENTENCES - 99},
+            [f"features/steps: there are at most {lint.MOST_SENTENCES} sentences: {lint.MOST_SENTENCES + 1}, of "],
+        ),
+        ({"studio": lint.MOST_FURTHER_SENTENCES + 1}, ["features/steps/studio*.py: a further system has at most "]),
+    ],
+)
+def test_a_phrase_book_stays_small(sentences: dict[str, int], found: list[str]) -> None:
+    findings = [str(finding) for finding in lint.too_many(sentences)]
+    assert len(findings) == len(found)
+    assert all(finding.startswith(words) for finding, words in zip(findings, found, strict=True))
+
+
+def test_a_sentence_belongs_to_the_system_that_its_file_names() -> None:
+    book = phrase_book.read(Path(__file__).parents[2] / "features")
+    assert {phrase.system for phrase in book.phrases} <= {"shared", "broadcast", "conversation"}

@@ -16,6 +16,7 @@ from earshot.book.overview_page import render_overview
 from earshot.book.promises import ScenarioRef, Trace
 from earshot.book.requirements import load_requirements
 from earshot.evidence.budgets import NAME, Measured
+from earshot.evidence.results import Result
 
 REQUIREMENTS = load_requirements()
 SOMEWHERE = ScenarioRef("features/x.feature", 3, "Elsewhere", "X")
@@ -39,7 +40,7 @@ def result(name: str, status: str, *promises: str, why: str = "", category: str 
 
 
 def seen(folder: Path, *results: dict[str, Any]) -> Overview:
-    return overview(folder, results, TRACE)
+    return overview(folder, [Result.of(each, folder) for each in results], TRACE)
 
 
 def shown(found: Overview, id_: str) -> Shown:

@@ -17,6 +17,7 @@ import pytest
 
 from earshot.book import report
 from earshot.cli import main
+from earshot.evidence.results import read_results
 from earshot.failures import Unusable
 
 ROOT = Path(__file__).parents[2]
@@ -91,7 +92,7 @@ def test_scenarios_stand_under_system_feature_and_rule(page: str) -> None:
 
     shown = below(tree["root"]["groups"])
     assert shown["Broadcast"] == ({"Verdicts": ({"The same inside a rule": ({}, 24)}, 48)}, 0)
-    assert shown["Studio"] == ({"Identities": ({"Speakers": ({}, 3), "Listeners": ({}, 4)}, 1)}, 0)
+    assert shown["Conversation"] == ({"Identities": ({"Speakers": ({}, 3), "Listeners": ({}, 4)}, 1)}, 0)
     assert len(tree["leavesById"]) == 86
 
 
@@ -160,12 +161,12 @@ def test_history_grows_with_each_run_once(results: Path, tmp_path: Path) -> None
 
 
 def test_summary_counts_by_feature_and_tells_the_worst(results: Path) -> None:
-    lines = report.summary(report.read_results(results)).splitlines()
+    lines = report.summary(read_results(results)).splitlines()
     assert lines[:5] == [
-        "  Broadcast / Verdicts     12 failed, 24 broken, 12 inconclusive, 12 skipped, 12 passed",
-        "  Nothing here is reached  1 failed, 2 broken",
-        "  Rules with hooks         1 failed, 1 broken, 1 passed",
-        "  Studio / Identities      8 passed",
+        "  Broadcast / Verdicts       12 failed, 24 broken, 12 inconclusive, 12 skipped, 12 passed",
+        "  Conversation / Identities  8 passed",
+        "  Nothing here is reached    1 failed, 2 broken",
+        "  Rules with hooks           1 failed, 1 broken, 1 passed",
         "86 scenarios: 14 failed, 27 broken, 12 inconclusive, 12 skipped, 21 passed",
     ]
     assert lines[5].startswith("  failed: ")
@@ -176,7 +177,7 @@ def test_only_the_last_try_counts(tmp_path: Path) -> None:
     for start, status in ((2, "passed"), (1, "failed")):
         result = {"uuid": str(start), "historyId": "one", "start": start, "status": status}
         (tmp_path / f"{start}-result.json").write_text(json.dumps(result))
-    assert [result["status"] for result in report.read_results(tmp_path)] == ["passed"]
+    assert [result.status for result in read_results(tmp_path)] == ["passed"]
 
 
 def test_command_line_prints_address_and_summary(

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from hamcrest import assert_that, equal_to
 
-from earshot.book.overview import read_properties
 from earshot.evidence import surroundings
-from earshot.evidence.verdicts import Category, Failure, sentence, verdict_of
+from earshot.evidence.results import SEEN, Result
+from earshot.evidence.verdicts import Category, Failure, sentence
 from earshot.failures import BudgetExceeded, ContractBreach, Inconclusive, TargetUnreachable, Unusable
 from earshot.wire.contract import Contract
 
@@ -58,20 +58,21 @@ def test_a_long_story_is_cut_and_its_first_paragraph_is_the_sentence() -> None:
         ("failed", "Promise broken", "failed"),
     ],
 )
-def test_the_verdict_in_one_word(status: str, label: str, verdict: str) -> None:
-    assert verdict_of({"status": status, "labels": [{"name": "verdict", "value": label}]}) == verdict
+def test_the_verdict_in_one_word(status: str, label: str, verdict: str, tmp_path: Path) -> None:
+    found = {"status": status, "labels": [{"name": "verdict", "value": label}]}
+    assert Result.of(found, tmp_path).verdict == verdict
 
 
 def test_facts_of_a_run_survive_being_written(tmp_path: Path) -> None:
-    target = SimpleNamespace(name="staging = new: #1", capabilities=frozenset({"needs-logs"}))
-    run: Any = SimpleNamespace(target=target, contracts={"broadcast": Contract.load(CONTRACT)})
-    facts = surroundings.facts(run, {"target": "t.yaml", "control_url": "ws://h?token=abc123", "api_secret": "hush"})
+    target: Any = SimpleNamespace(name="staging = new: #1", capabilities=frozenset({"needs-logs"}))
+    options = {"target": "t.yaml", "control_url": "ws://h?token=abc123", "api_secret": "hush"}
+    facts = surroundings.facts(target, {"broadcast": Contract.load(CONTRACT)}, options)
     assert "hush" not in str(facts) and "abc123" not in str(facts)
     assert facts["Target grants"] == "logs" and "table" in facts["Target does not grant"]
     file = tmp_path / "environment.properties"
     file.write_text(surroundings.properties(facts), "utf-8")
     assert "Target\\ grants=logs\n" in file.read_text("utf-8"), "an unescaped blank ends a name"
-    assert read_properties(file) == facts
+    assert surroundings.read_properties(file) == facts
 
 
 @pytest.mark.parametrize(
@@ -115,5 +116,5 @@ def test_what_was_seen_of_the_contract_is_kept(tmp_path: Path) -> None:
     contract = Contract.load(CONTRACT)
     contract.check_sent({"action": "heartbeat"}, "listener")
     surroundings.keep_seen(tmp_path, "broadcast", contract)
-    [file] = tmp_path.glob(surroundings.SEEN)
+    [file] = tmp_path.glob(SEEN)
     assert json.loads(file.read_text())["seen"] == {"heartbeat": 1}

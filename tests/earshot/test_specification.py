@@ -13,8 +13,10 @@ import pytest
 
 from earshot.book.requirements import load_requirements
 from earshot.book.spec import add_arguments, run
-from earshot.book.specification import Book, Scenario, Verdict, read_features, verdicts_of
+from earshot.book.specification import Book, Scenario, read_features
 from earshot.book.specification_page import render_book
+from earshot.evidence.results import Result
+from earshot.evidence.verdicts import Category
 from earshot.failures import Unusable
 from earshot.running import plan
 
@@ -89,8 +91,8 @@ class Project:
     def scenario(self, title: str) -> Scenario:
         return next(s for feature in read_features(self.features) for s in feature.scenarios if s.title == title)
 
-    def page(self, verdicts: Mapping[str, Verdict] | None = None) -> str:
-        book = Book(load_requirements(self.contract), read_features(self.features), verdicts or {})
+    def page(self, results: Mapping[str, Result] | None = None) -> str:
+        book = Book(load_requirements(self.contract), read_features(self.features), results or {})
         return render_book(book, made_at=MADE_AT)
 
 
@@ -124,8 +126,9 @@ def project(tmp_path: Path) -> Project:
     return Project(tmp_path)
 
 
-def verdict(status: str, word: str, reason: str = "") -> Verdict:
-    return Verdict(status, word, reason, MADE_AT)
+def verdict(status: str, word: str, reason: str = "") -> Result:
+    category = None if word in ("kept", "broken") else Category(word.capitalize())
+    return Result(status=status, category=category, message=reason, ended_ms=round(MADE_AT.timestamp() * 1000))
 
 
 def test_features_are_read_as_they_are_written(project: Project) -> None:
@@ -195,10 +198,10 @@ def test_scenarios_of_equal_title_have_anchors_of_their_own(project: Project) ->
 
 
 def test_each_system_is_a_part_of_its_own(project: Project) -> None:
-    other = FEATURE.replace("@broadcast", "@archive").replace("Pausing & resuming", "Keeping")
+    other = FEATURE.replace("@broadcast", "@conversation").replace("Pausing & resuming", "Keeping")
     (project.features / "a.feature").write_text(other, encoding="utf-8")
     text = PageReader(project.page()).text
-    places = [text.rindex(words) for words in ("Radio 1 Pausing & resuming", "Archive 2 Keeping")]
+    places = [text.rindex(words) for words in ("Radio 1 Pausing & resuming", "Conversation 2 Keeping")]
     assert places == sorted(places)
 
 
@@ -226,21 +229,21 @@ def test_a_chapter_that_was_not_run_is_not_called_broken(project: Project) -> No
     assert "0 of 3" not in text
 
 
-def test_verdicts_have_the_words_of_the_report() -> None:
-    def result(history_id: str, status: str, category: str | None = None) -> dict[str, object]:
+def test_verdicts_have_the_words_of_the_report(tmp_path: Path) -> None:
+    def result(status: str, category: str | None = None) -> Result:
         labels = [{"name": "verdict", "value": category}] if category else []
-        return {
-            "historyId": history_id,
+        found = {
             "status": status,
             "stop": MADE_AT.timestamp() * 1000,
             "labels": labels,
             "statusDetails": {"message": "why"} if category else None,
         }
+        return Result.of(found, tmp_path)
 
-    found = verdicts_of([result("a", "passed"), result("b", "unknown", "Inconclusive"), result("c", "broken")])
-    assert found["a"] == verdict("passed", "kept")
-    assert found["b"] == verdict("unknown", "inconclusive", "why")
-    assert found["c"].word == "broken"
+    kept, open_, broken = result("passed"), result("unknown", "Inconclusive"), result("broken")
+    assert (kept.word, kept.message, kept.ended) == ("kept", "", MADE_AT)
+    assert (open_.word, open_.message, open_.ended) == ("inconclusive", "why", MADE_AT)
+    assert broken.word == "broken"
 
 
 def test_the_book_says_who_reviewed_which_wording(project: Project) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 from html.parser import HTMLParser
@@ -13,8 +12,9 @@ import jsonschema_rs
 import pytest
 import yaml
 
-from earshot.book.requirements import CONTRACT_DIR, natural_key
-from earshot.book.trace import Trace, add_arguments, load_requirements, run, trace
+from earshot.book.promises import Trace, trace
+from earshot.book.requirements import CONTRACT_DIR, load_requirements, natural_key
+from earshot.cli import main
 
 REQUIREMENTS = """\
 system: radio
@@ -55,10 +55,7 @@ class Project:
         return {id_: [ref.place for ref in refs] for id_, refs in self.trace().shown_by.items()}
 
     def run(self, *options: str) -> int:
-        parser = argparse.ArgumentParser()
-        add_arguments(parser)
-        folders = ["--features", str(self.features), "--contract", str(self.contract)]
-        return run(parser.parse_args([*folders, *options]))
+        return main(["trace", "--features", str(self.features), "--contract", str(self.contract), *options])
 
 
 @pytest.fixture

@@ -12,19 +12,16 @@ import pytest
 import yaml
 
 from earshot.failures import Unusable
-from reference.app import World
 from reference.control import api, orders
 from reference.control.orders import Place
 from reference.control.plane import ControlPlane
 from reference.conversation.backends import RuleBasedBackend
 from reference.conversation.content import ContentRules
 from reference.conversation.faults import ConversationFaults
-from reference.faults import enlist
 from reference.settings import Settings
 from reference.storage import aws
-from reference.storage.clock import SystemClock
-from reference.storage.ids import RandomIds
-from reference.storage.tables import TableNames
+from reference.storage.tables import names
+from reference.system import setting_kinds, systems, tables
 from tests.reference.broadcast.world_fakes import on_loop
 from tests.reference.conftest import TestStore
 from tests.reference.control_kit import Controlled, controlled, report
@@ -41,6 +38,7 @@ WRITTEN_AS = {
     orders.TIMES: {"type": "integer", "minimum": 1},
     orders.SECONDS: {"type": "number", "exclusiveMinimum": 0},
 }
+SETTINGS = Settings(kind() for kind in setting_kinds())
 AS_SHOWN = {"members"}
 """A parameter of any name, which FastAPI does not describe."""
 
@@ -53,9 +51,10 @@ def written() -> Document:
 
 @pytest.fixture(scope="module")
 def plane() -> ControlPlane:
-    engines, client, names = FakeSpeech().engines(), aws.connect(aws.NOWHERE), TableNames.with_prefix("")
-    plane = ControlPlane(engines, client, names)
-    enlist(World(Settings(), engines, client, names, "", SystemClock(), RandomIds()), plane)
+    plane = ControlPlane(FakeSpeech().engines(), aws.connect(aws.NOWHERE), names(tables(), ""))
+    for system in systems():
+        assert system.faults is not None
+        plane.offer(system.faults()(SETTINGS))
     return plane
 
 
@@ -93,7 +92,7 @@ def types(schema: Document) -> set[str]:
 
 
 def test_every_operation_is_the_written_one(written: Document, plane: ControlPlane) -> None:
-    assert operations(api.build(plane, Settings()).openapi()) == operations(written)
+    assert operations(api.build(plane, SETTINGS).openapi()) == operations(written)
 
 
 def test_every_place_is_the_written_one(written: Document, plane: ControlPlane) -> None:
