@@ -18,7 +18,7 @@ from reference.broadcast.notices import LanguageChanged, Notice, PlaybackPaused,
 from reference.broadcast.repository import BroadcastRepository
 from reference.broadcast.status import StatusDesk, _Desk
 from reference.refusal import Refusal
-from reference.twins.twin import put, twin
+from reference.twins.twin import put, result_of, twin
 
 
 def _count(corrected: Callable[[Counter[str]], Counter[str]]) -> None:
@@ -100,15 +100,10 @@ def status_counts_from_memory() -> None:
     put(BroadcastRepository, "listeners_by_language", count_seldom)
 
 
-@twin("status-shows-the-state-of-the-start", "REQ-11.4")
-def status_shows_the_state_of_the_start() -> None:
+@result_of(StatusDesk._status, "REQ-11.4")
+def status_shows_the_state_of_the_start(status, self, live, reason):
     """The status shows every broadcast as it was at its start."""
-    make = StatusDesk._status
-
-    async def as_started(self: StatusDesk, live: LiveSession, reason: UpdateReason) -> SessionStatus:
-        return replace(await make(self, live, reason), state=BroadcastState(live.created_at_ms))
-
-    put(StatusDesk, "_status", as_started)
+    return replace(status, state=BroadcastState(live.created_at_ms))
 
 
 @twin("session-age-in-minutes", "REQ-11.4")
@@ -361,7 +356,7 @@ def _after_change(do: Callable[[ListenerControls, str, Session, str | None, str]
 def language_change_goes_unrecorded() -> None:
     """A listener hears the new language, but stays on record with the old one."""
 
-    async def forget(self: BroadcastRepository, connection_id: str, language: str) -> None:  # noqa: ARG001
+    async def forget(self: BroadcastRepository, connection_id: str, language: str) -> None:
         return
 
     put(BroadcastRepository, "change_language", forget)

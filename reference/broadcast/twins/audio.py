@@ -316,7 +316,7 @@ def format_checked_again_and_again() -> None:
     """Samples that happen to look like the beginning of a file are refused in the middle of a talk."""
     sample_fault = audio._sample_fault
 
-    def always_look(pcm: bytes, *, look_for_header: bool) -> str | None:  # noqa: ARG001
+    def always_look(pcm: bytes, *, look_for_header: bool) -> str | None:
         return sample_fault(pcm, look_for_header=True)
 
     put(audio, "_sample_fault", always_look)
@@ -388,7 +388,7 @@ def sentences_overtake_each_other() -> None:
         self: Fanout,
         sentence: _Sentence,
         language: str,
-        before: asyncio.Task[None] | None,  # noqa: ARG001
+        before: asyncio.Task[None] | None,
     ) -> None:
         key = sentence.handover.session_id, language
         spoken[key] = spoken.get(key, 0) + 1

@@ -274,7 +274,7 @@ def joins_counted_before_the_name() -> None:
         if action == "joinSession":
             await listener_join(self._service.quotas, self._addresses[connection_id])
 
-    async def count_no_more(self: Quotas, address: str) -> None:  # noqa: ARG001
+    async def count_no_more(self: Quotas, address: str) -> None:
         return
 
     _at_the_door(count)

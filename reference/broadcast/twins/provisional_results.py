@@ -182,7 +182,7 @@ def oldest_of_several_kept() -> None:
 def first_provisional_result_sticks() -> None:
     """What was first understood of an utterance is never replaced by another provisional result."""
 
-    def keep(self: Partials, utterance: _Utterance, result: Transcript, came_s: float) -> None:  # noqa: ARG001
+    def keep(self: Partials, utterance: _Utterance, result: Transcript, came_s: float) -> None:
         return
 
     put(Partials, "_renew", keep)
@@ -235,7 +235,7 @@ def corrected_final_never_spoken() -> None:
 def provisional_result_outlives_its_final() -> None:
     """A provisional result that waits to be complete is still spoken after its final one."""
 
-    def keep(self: Partials, final: Transcript, now_s: float) -> str | None:  # noqa: ARG001
+    def keep(self: Partials, final: Transcript, now_s: float) -> str | None:
         utterance = self._utterances.get(final.utterance_id)
         return utterance.said if utterance else None
 

@@ -323,12 +323,12 @@ def counts_kept_in_memory() -> None:
     counts: Counter[tuple[str, str]] = Counter()
 
     async def count(
-        self: QuotaRepository,  # noqa: ARG001
+        self: QuotaRepository,
         quota: Quota,
         value: str,
         *,
         limit: int,
-        now_ms: int,  # noqa: ARG001
+        now_ms: int,
     ) -> int | None:
         counts[quota.name, value] += 1
         return None if counts[quota.name, value] <= limit else quota.window_s * 1000

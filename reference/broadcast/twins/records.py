@@ -114,7 +114,7 @@ def records_never_expire() -> None:
 def activity_goes_unrecorded() -> None:
     """The time when somebody was last heard of stays that of connecting."""
 
-    async def forget(self: BroadcastRepository, connection_id: str, at_ms: int) -> None:  # noqa: ARG001
+    async def forget(self: BroadcastRepository, connection_id: str, at_ms: int) -> None:
         return
 
     put(BroadcastRepository, "note_activity", forget)

@@ -222,7 +222,7 @@ def rate_judged_before_the_role() -> None:
             control(self._service.rates, self._member(connection_id))
         return await follow(self, route, connection_id, action, message)
 
-    def count_no_more(self: Rates, member: Member) -> None:  # noqa: ARG001
+    def count_no_more(self: Rates, member: Member) -> None:
         return
 
     put(BroadcastEndpoint, "_follow", count_first)

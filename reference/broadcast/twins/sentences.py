@@ -284,7 +284,7 @@ def stuck_listener_holds_everybody_up() -> None:
 def slow_listener_keeps_everything() -> None:
     """However slow a listener is, nothing is dropped."""
 
-    def keep(self: Outbox, newest: AudioMessage) -> None:  # noqa: ARG001
+    def keep(self: Outbox, newest: AudioMessage) -> None:
         return
 
     put(Outbox, "_drop_excess", keep)

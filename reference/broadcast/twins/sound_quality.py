@@ -91,7 +91,7 @@ def _limits(change: Callable[[QualityLimits], QualityLimits]) -> None:
 def quality_of_sound_unrecorded() -> None:
     """Nobody records how good the sound is."""
 
-    def forget(self: QualityWatch, member: Any, reading: Any) -> None:  # noqa: ARG001
+    def forget(self: QualityWatch, member: Any, reading: Any) -> None:
         return
 
     put(QualityWatch, "_measure", forget)
