@@ -125,7 +125,7 @@ class Admission:
         if session.listener_count >= self._settings.max_listeners_per_session:
             raise self._full(joining.session_id)
         connection = self._connection(newcomer, session, Role.LISTENER, target_language=joining.target_language)
-        session = await self._count_in(connection, at_most=self._settings.max_listeners_per_session)
+        session = await self.count_in(connection, at_most=self._settings.max_listeners_per_session)
         live = self._sessions.adopt(session)
         self._audience.tell(
             newcomer.connection_id,
@@ -183,7 +183,7 @@ class Admission:
         assert language is not None, "a listener's refresh always names a language"
         self._check_target(language)
         connection = self._connection(newcomer, session, Role.LISTENER, target_language=language)
-        session = await self._count_in(connection, at_most=None)
+        session = await self.count_in(connection, at_most=None)
         live = self._sessions.adopt(session)
         self._audience.tell(
             newcomer.connection_id,
@@ -226,7 +226,7 @@ class Admission:
             raise _unknown(session_id)
         return session
 
-    async def _count_in(self, connection: Connection, *, at_most: int | None) -> Session:
+    async def count_in(self, connection: Connection, *, at_most: int | None) -> Session:
         live_before = self._sessions.session(connection.session_id)
         await self._repository.add_connection(connection)
         try:

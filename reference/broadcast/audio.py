@@ -122,7 +122,7 @@ class AudioIntake:
             session.session_id,
             chunk.chunk_id,
             chunk.sequence_number,
-            session.state.closed_by() or self._forward(connection_id, session, chunk),
+            session.state.closed_by() or self.forward(connection_id, session, chunk),
         )
         if received.reason is not None:
             self.drop(connection_id, received)
@@ -134,7 +134,7 @@ class AudioIntake:
             self._metrics.put("AudioChunksDropped", SessionId=received.session_id, Reason=received.reason.value)
         self._transcription.skip(received.session_id, connection_id, received.sequence_number)
 
-    def _forward(self, connection_id: str, session: Session, chunk: AudioChunk) -> NotForwarded | None:
+    def forward(self, connection_id: str, session: Session, chunk: AudioChunk) -> NotForwarded | None:
         live, member = self._sessions.session(session.session_id), self._sessions.member(connection_id)
         if live is None or member is None:
             return None

@@ -93,9 +93,9 @@ def audio_chunk(message: Fields) -> AudioChunk:
     """Return the chunk of a `sendAudio`; raise Refusal for the first field that is wrong."""
     encoded = message.get("audioData", message.get("data"))
     if encoded is None:
-        raise _missing("audioData")
+        raise missing("audioData")
     if not isinstance(encoded, str):
-        raise _wrong("audioData", "must be a text")
+        raise wrong("audioData", "must be a text")
     _whole_number(message, "timestamp")
     _number(message, "duration")
     sequence_number = _whole_number(message, "sequenceNumber", at_least=0)
@@ -132,7 +132,7 @@ def estimated_pause_ms(message: Fields) -> int | None:
 def volume(message: Fields) -> float:
     """Return the level of a `setVolume`."""
     if message.get("volumeLevel") is None:
-        raise _missing("volumeLevel")
+        raise missing("volumeLevel")
     return _level(message["volumeLevel"], "volumeLevel")
 
 
@@ -140,9 +140,9 @@ def state_change(message: Fields) -> StateChange:
     """Return what a `speakerStateChange` asks for: known members only, and at least one."""
     state = message.get("state")
     if state is None:
-        raise _missing("state")
+        raise missing("state")
     if not isinstance(state, dict):
-        raise _wrong("state", "must be an object")
+        raise wrong("state", "must be an object")
     known = {"isPaused", "isMuted", "volume"}
     invalid = sorted(set(state) - known)
     invalid += [name for name in ("isPaused", "isMuted") if name in state and not isinstance(state[name], bool)]
@@ -163,9 +163,9 @@ def target_language(message: Fields) -> str:
     """Return the language of a `changeLanguage`."""
     language = message.get("targetLanguage")
     if language is None:
-        raise _missing("targetLanguage")
+        raise missing("targetLanguage")
     if not isinstance(language, str) or LANGUAGE.fullmatch(language) is None:
-        raise _wrong("targetLanguage", "must be a language code of two lowercase letters")
+        raise wrong("targetLanguage", "must be a language code of two lowercase letters")
     return language
 
 
@@ -179,11 +179,11 @@ def end_reason(message: Fields) -> str:
     return _text(message, "reason") or "the speaker ended the session"
 
 
-def _missing(name: str) -> Refusal:
+def missing(name: str) -> Refusal:
     return Refusal("MISSING_PARAMETER", f"{name} is required", field=name)
 
 
-def _wrong(name: str, rule: str) -> Refusal:
+def wrong(name: str, rule: str) -> Refusal:
     return Refusal("INVALID_PARAMETER", f"{name} {rule}", field=name, invalidFields=[name])
 
 
@@ -191,7 +191,7 @@ def _text(message: Fields, name: str) -> str | None:
     value = message.get(name)
     if value is None or isinstance(value, str):
         return value
-    raise _wrong(name, "must be a text")
+    raise wrong(name, "must be a text")
 
 
 def _whole_number(message: Fields, name: str, *, at_least: int | None = None) -> int | None:
@@ -199,16 +199,16 @@ def _whole_number(message: Fields, name: str, *, at_least: int | None = None) ->
     if value is None:
         return None
     if not isinstance(value, int) or isinstance(value, bool):
-        raise _wrong(name, "must be a whole number")
+        raise wrong(name, "must be a whole number")
     if at_least is not None and value < at_least:
-        raise _wrong(name, f"must be at least {at_least}")
+        raise wrong(name, f"must be at least {at_least}")
     return value
 
 
 def _number(message: Fields, name: str) -> None:
     value = message.get(name)
     if value is not None and (not isinstance(value, int | float) or isinstance(value, bool)):
-        raise _wrong(name, "must be a number")
+        raise wrong(name, "must be a number")
 
 
 def _is_level(value: object) -> bool:
@@ -217,7 +217,7 @@ def _is_level(value: object) -> bool:
 
 def _level(value: object, name: str) -> float:
     if not isinstance(value, int | float) or not _is_level(value):
-        raise _wrong(name, "must be a number from 0.0 to 1.0")
+        raise wrong(name, "must be a number from 0.0 to 1.0")
     return float(value)
 
 
@@ -226,7 +226,7 @@ def _level(value: object, name: str) -> float:
 
 def encode(notice: Notice, now_ms: int) -> str:
     """Return a notice as one text frame."""
-    return to_text({**_members(notice), "timestamp": now_ms})
+    return to_text({**members_of(notice), "timestamp": now_ms})
 
 
 def encode_speech(speech: Speech, now_ms: int) -> AudioMessage:
@@ -285,11 +285,11 @@ def _given(**members: object) -> dict[str, object]:
 
 
 @singledispatch
-def _members(notice: object) -> dict[str, object]:
+def members_of(notice: object) -> dict[str, object]:
     raise TypeError(f"{type(notice).__name__} has no form on the wire")
 
 
-@_members.register
+@members_of.register
 def _(notice: SessionCreated) -> dict[str, object]:
     session = notice.session
     return {
@@ -305,7 +305,7 @@ def _(notice: SessionCreated) -> dict[str, object]:
     }
 
 
-@_members.register
+@members_of.register
 def _(notice: SessionJoined) -> dict[str, object]:
     return {
         "type": "sessionJoined",
@@ -318,7 +318,7 @@ def _(notice: SessionJoined) -> dict[str, object]:
     }
 
 
-@_members.register
+@members_of.register
 def _(notice: RefreshComplete) -> dict[str, object]:
     members: dict[str, object] = {
         "type": "connectionRefreshComplete",
@@ -330,7 +330,7 @@ def _(notice: RefreshComplete) -> dict[str, object]:
     return members
 
 
-@_members.register
+@members_of.register
 def _(notice: StateRestored) -> dict[str, object]:
     return {
         "type": "stateRestored",
@@ -342,7 +342,7 @@ def _(notice: StateRestored) -> dict[str, object]:
     }
 
 
-@_members.register
+@members_of.register
 def _(notice: AudioReceived) -> dict[str, object]:
     return {
         "type": "audioReceived",
@@ -356,7 +356,7 @@ def _(notice: AudioReceived) -> dict[str, object]:
     }
 
 
-@_members.register
+@members_of.register
 def _(notice: BroadcastPaused) -> dict[str, object]:
     return {
         "type": "broadcastPaused",
@@ -366,7 +366,7 @@ def _(notice: BroadcastPaused) -> dict[str, object]:
     }
 
 
-@_members.register
+@members_of.register
 def _(notice: BroadcastResumed) -> dict[str, object]:
     members: dict[str, object] = {"type": "broadcastResumed", "sessionId": notice.session_id}
     if notice.told is not None:
@@ -374,17 +374,17 @@ def _(notice: BroadcastResumed) -> dict[str, object]:
     return members | _acknowledged(notice.told)
 
 
-@_members.register
+@members_of.register
 def _(notice: BroadcastMuted) -> dict[str, object]:
     return {"type": "broadcastMuted", "sessionId": notice.session_id, **_acknowledged(notice.told)}
 
 
-@_members.register
+@members_of.register
 def _(notice: BroadcastUnmuted) -> dict[str, object]:
     return {"type": "broadcastUnmuted", "sessionId": notice.session_id, **_acknowledged(notice.told)}
 
 
-@_members.register
+@members_of.register
 def _(notice: VolumeChanged) -> dict[str, object]:
     return {
         "type": "volumeChanged",
@@ -394,7 +394,7 @@ def _(notice: VolumeChanged) -> dict[str, object]:
     }
 
 
-@_members.register
+@members_of.register
 def _(notice: SpeakerStateChanged) -> dict[str, object]:
     return {
         "type": "speakerStateChanged",
@@ -404,7 +404,7 @@ def _(notice: SpeakerStateChanged) -> dict[str, object]:
     }
 
 
-@_members.register
+@members_of.register
 def _(notice: SessionStatus) -> dict[str, object]:
     return {
         "type": "sessionStatus",
@@ -417,17 +417,17 @@ def _(notice: SessionStatus) -> dict[str, object]:
     }
 
 
-@_members.register
+@members_of.register
 def _(notice: PlaybackPaused) -> dict[str, object]:
     return {"type": "playbackPaused", "sessionId": notice.session_id}
 
 
-@_members.register
+@members_of.register
 def _(notice: PlaybackResumed) -> dict[str, object]:
     return {"type": "playbackResumed", "sessionId": notice.session_id}
 
 
-@_members.register
+@members_of.register
 def _(notice: LanguageChanged) -> dict[str, object]:
     return {
         "type": "languageChanged",
@@ -437,12 +437,12 @@ def _(notice: LanguageChanged) -> dict[str, object]:
     }
 
 
-@_members.register
+@members_of.register
 def _(_notice: HeartbeatAck) -> dict[str, object]:
     return {"type": "heartbeatAck"}
 
 
-@_members.register
+@members_of.register
 def _(notice: RefreshRequired) -> dict[str, object]:
     return {
         "type": "connectionRefreshRequired",
@@ -454,7 +454,7 @@ def _(notice: RefreshRequired) -> dict[str, object]:
     }
 
 
-@_members.register
+@members_of.register
 def _(notice: ConnectionWarning) -> dict[str, object]:
     return {
         "type": "connectionWarning",
@@ -463,7 +463,7 @@ def _(notice: ConnectionWarning) -> dict[str, object]:
     }
 
 
-@_members.register
+@members_of.register
 def _(notice: ConnectionTimeout) -> dict[str, object]:
     return {
         "type": "connectionTimeout",
@@ -473,7 +473,7 @@ def _(notice: ConnectionTimeout) -> dict[str, object]:
     }
 
 
-@_members.register
+@members_of.register
 def _(notice: SessionEnded) -> dict[str, object]:
     return {
         "type": "sessionEnded",
@@ -483,7 +483,7 @@ def _(notice: SessionEnded) -> dict[str, object]:
     }
 
 
-@_members.register
+@members_of.register
 def _(notice: RateLimitWarning) -> dict[str, object]:
     return {
         "type": "rateLimitWarning",
@@ -496,7 +496,7 @@ def _(notice: RateLimitWarning) -> dict[str, object]:
     }
 
 
-@_members.register
+@members_of.register
 def _(notice: AudioQualityWarning) -> dict[str, object]:
     return {
         "type": "audio_quality_warning",
@@ -507,7 +507,7 @@ def _(notice: AudioQualityWarning) -> dict[str, object]:
     }
 
 
-@_members.register
+@members_of.register
 def _(notice: TranscriptionError) -> dict[str, object]:
     return {
         "type": "transcriptionError",
@@ -519,7 +519,7 @@ def _(notice: TranscriptionError) -> dict[str, object]:
     }
 
 
-@_members.register
+@members_of.register
 def _(notice: SystemRecovered) -> dict[str, object]:
     return {
         "type": "systemRecovered",

@@ -184,7 +184,7 @@ class BroadcastEndpoint:
             "resumePlayback": Route(LISTENER, Pace.CONTROL, Handler.LISTENER_CONTROL, self._resume_playback),
             "changeLanguage": Route(LISTENER, Pace.CONTROL, Handler.LISTENER_CONTROL, self._change_language),
             "switchLanguage": Route(LISTENER, Pace.CONTROL, Handler.LISTENER_CONTROL, self._change_language),
-            "heartbeat": Route(EVERYONE, Pace.HEARTBEAT, Handler.HEARTBEAT, self._heartbeat, needs_live_session=False),
+            "heartbeat": Route(EVERYONE, Pace.HEARTBEAT, Handler.HEARTBEAT, self.heartbeat, needs_live_session=False),
             "endSession": Route(SPEAKER, Pace.CONTROL, Handler.SPEAKER_CONTROL, self._end, needs_live_session=False),
         }
 
@@ -212,7 +212,7 @@ class BroadcastEndpoint:
         self._disturbances.before_receiving(connection_id, self._session_id(connection_id))
         self._service.lifecycle.heard_of(connection_id)
         try:
-            reply = await self._answer(connection_id, frame)
+            reply = await self.answer(connection_id, frame)
         except Refusal as refusal:
             self._note(connection_id, refusal)
             self._audience.refuse(connection_id, refusal)
@@ -229,14 +229,14 @@ class BroadcastEndpoint:
 
     # ---- the order of checks
 
-    async def _answer(self, connection_id: str, frame: str | bytes) -> Notice | None:
+    async def answer(self, connection_id: str, frame: str | bytes) -> Notice | None:
         size = len(frame.encode()) if isinstance(frame, str) else len(frame)
         if size > self._settings.max_message_size_bytes:
             raise _too_large("MESSAGE_TOO_LARGE", size, self._settings.max_message_size_bytes)
         if isinstance(frame, bytes):
             self._log_received(connection_id, "sendAudio", {}, size)
             async with self._handling(Handler.AUDIO, connection_id, "sendAudio"):
-                return await self._take_audio(connection_id, {}, lambda: AudioChunk(frame))
+                return await self.take_audio(connection_id, {}, lambda: AudioChunk(frame))
         message = codec.decode(frame)
         action = codec.action_of(message)
         if action not in self._routes and action not in ENTRANCES and action != "sendAudio":
@@ -249,13 +249,13 @@ class BroadcastEndpoint:
             return None
         if action == "sendAudio":
             async with self._handling(Handler.AUDIO, connection_id, action):
-                return await self._take_audio(connection_id, message, lambda: codec.audio_chunk(message))
+                return await self.take_audio(connection_id, message, lambda: codec.audio_chunk(message))
         route = self._routes[action]
         async with (
             self._measured(route.pace, connection_id, action),
             self._handling(route.handler, connection_id, action),
         ):
-            return await self._follow(route, connection_id, action, message)
+            return await self.follow(route, connection_id, action, message)
 
     @asynccontextmanager
     async def _measured(self, pace: Pace, connection_id: str, action: str) -> AsyncIterator[None]:
@@ -290,16 +290,16 @@ class BroadcastEndpoint:
                 self._metrics.put("LambdaErrors", Handler=handler.value, ErrorType=_code_of(raised))
             raise raised from failure.__cause__ if raised is failure else failure
 
-    async def _follow(self, route: Route, connection_id: str, action: str, message: Fields) -> Notice | None:
+    async def follow(self, route: Route, connection_id: str, action: str, message: Fields) -> Notice | None:
         standing = await self._service.standings.fresh(connection_id)
-        _check_role(standing, action, route.roles)
-        await self._check_pace(route.pace, self._member(connection_id))
+        check_role(standing, action, route.roles)
+        await self.check_pace(route.pace, self._member(connection_id))
         session = standing.live_session() if route.needs_live_session else standing.any_session()
         return await route.perform(Caller(connection_id, session), message)
 
-    async def _take_audio(self, connection_id: str, message: Fields, read_chunk: Callable[[], AudioChunk]) -> Notice:
+    async def take_audio(self, connection_id: str, message: Fields, read_chunk: Callable[[], AudioChunk]) -> Notice:
         standing = await self._service.standings.recent(connection_id)
-        _check_role(standing, "sendAudio", SPEAKER)
+        check_role(standing, "sendAudio", SPEAKER)
         if self._service.audio.one_too_many(self._member(connection_id)):
             dropped = codec.over_rate(standing.connection.session_id, message)
             self._service.audio.drop(connection_id, dropped)
@@ -307,7 +307,7 @@ class BroadcastEndpoint:
         session = standing.live_session()
         return self._service.audio.receive(connection_id, session, read_chunk())
 
-    async def _check_pace(self, pace: Pace, member: Member) -> None:
+    async def check_pace(self, pace: Pace, member: Member) -> None:
         if pace is Pace.STATUS:
             self._service.rates.status(member)
         elif pace is Pace.CONTROL:
@@ -328,14 +328,14 @@ class BroadcastEndpoint:
         admission = self._service.admission
         newcomer = Newcomer(connection_id, self._addresses[connection_id])
         if action == "createSession":
-            user_id = self._user(given)
+            user_id = self.user(given)
             await admission.create(newcomer, user_id, parameters.creation(given))
         elif action == "joinSession":
             await admission.join(newcomer, parameters.joining(given))
         elif action == "refreshConnection":
             refreshing = parameters.refreshing(given)
             if refreshing.role is Role.SPEAKER:
-                await admission.refresh_speaker(newcomer, self._user(given), refreshing)
+                await admission.refresh_speaker(newcomer, self.user(given), refreshing)
             else:
                 await admission.refresh_listener(newcomer, refreshing)
         else:
@@ -357,7 +357,7 @@ class BroadcastEndpoint:
         if self._service.sessions.member(connection_id) is None:
             self._audience.close(connection_id, CloseCode.GOING_AWAY, "no session was entered")
 
-    def _user(self, given: Fields) -> str:
+    def user(self, given: Fields) -> str:
         self._disturbances.before_sign_in()
         token = given.get("token")
         return self._tokens.user_of(token if isinstance(token, str) else None)
@@ -399,7 +399,7 @@ class BroadcastEndpoint:
             caller.connection_id, caller.session, codec.target_language(message)
         )
 
-    async def _heartbeat(self, caller: Caller, message: Fields) -> None:
+    async def heartbeat(self, caller: Caller, message: Fields) -> None:
         codec.heartbeat(message)
         self._service.lifecycle.heartbeat(caller.connection_id)
 
@@ -446,7 +446,7 @@ class BroadcastEndpoint:
         return None if member is None else member.session_id
 
 
-def _check_role(standing: Standing, action: str, allowed: frozenset[Role]) -> None:
+def check_role(standing: Standing, action: str, allowed: frozenset[Role]) -> None:
     role = standing.connection.role
     if role not in allowed:
         raise Refusal(

@@ -51,7 +51,7 @@ class Transcription:
         self._means = means
         self._hearing_of = hearing_of
         self._audience = audience
-        self._sessions: dict[str, _SessionAudio] = {}
+        self._sessions: dict[str, SessionAudio] = {}
 
     def feed(self, live: LiveSession, received: Received) -> NotForwarded | None:
         """Take one chunk; return why not, when the recogniser has failed and the speaker must resume first.
@@ -60,7 +60,7 @@ class Transcription:
         """
         session = self._sessions.get(live.session_id)
         if session is None:
-            session = self._sessions[live.session_id] = _SessionAudio(
+            session = self._sessions[live.session_id] = SessionAudio(
                 self._means, live, self._hearing_of(live), self._audience
             )
         return session.take(received)
@@ -84,7 +84,7 @@ class Transcription:
             session.close()
 
 
-class _SessionAudio:
+class SessionAudio:
     """One session: the order of its chunks, and the recognition under way."""
 
     def __init__(self, means: Means, live: LiveSession, hearing: Hearing, audience: Audience) -> None:

@@ -24,13 +24,13 @@ from reference.twins.twin import put, twin
 
 def _let(*actions: str) -> None:
     """Let everybody do these things, whatever their role."""
-    check_role = gateway._check_role
+    check_role = gateway.check_role
 
     def check_others(standing: Standing, action: str, allowed: frozenset[Role]) -> None:
         if action not in actions:
             check_role(standing, action, allowed)
 
-    put(gateway, "_check_role", check_others)
+    put(gateway, "check_role", check_others)
 
 
 def _without_routes(*actions: str) -> None:
@@ -68,7 +68,7 @@ def listener_may_change_the_state() -> None:
 @twin("listener-refused-but-obeyed", "REQ-24.2")
 def listener_refused_but_obeyed() -> None:
     """A control of the speaker that a listener uses is refused and told to nobody, and yet written."""
-    follow = BroadcastEndpoint._follow
+    follow = BroadcastEndpoint.follow
     changes: dict[str, Callable[[Fields], StateChange]] = {
         "pauseBroadcast": lambda _message: StateChange(is_paused=True),
         "resumeBroadcast": lambda _message: StateChange(is_paused=False),
@@ -86,10 +86,10 @@ def listener_refused_but_obeyed() -> None:
         except Refusal as refusal:
             if refusal.code == "UNAUTHORIZED_ACTION" and action in changes:
                 standing = await self._service.standings.fresh(connection_id)
-                await self._service.speaker._change(standing.live_session(), changes[action](message))
+                await self._service.speaker.change(standing.live_session(), changes[action](message))
             raise
 
-    put(BroadcastEndpoint, "_follow", refuse_and_obey)
+    put(BroadcastEndpoint, "follow", refuse_and_obey)
 
 
 @twin("speaker-may-change-the-language", "REQ-24.3")
@@ -107,7 +107,7 @@ def speaker_may_pause_playback() -> None:
 @twin("wrong-role-called-not-signed-in", "REQ-24.4")
 def wrong_role_called_not_signed_in() -> None:
     """Who does what the role does not allow is refused as not signed in."""
-    check_role = gateway._check_role
+    check_role = gateway.check_role
 
     def misname(standing: Standing, action: str, allowed: frozenset[Role]) -> None:
         try:
@@ -115,7 +115,7 @@ def wrong_role_called_not_signed_in() -> None:
         except Refusal as refusal:
             raise Refusal("UNAUTHORIZED", refusal.message) from None
 
-    put(gateway, "_check_role", misname)
+    put(gateway, "check_role", misname)
 
 
 @twin("wrong-role-disconnected", "REQ-24.4")
@@ -134,8 +134,8 @@ def wrong_role_disconnected() -> None:
 @twin("claimed-role-believed", "BRO-1.1.2")
 def claimed_role_believed() -> None:
     """Whoever claims in a message to be the speaker is believed."""
-    follow = BroadcastEndpoint._follow
-    check_role = gateway._check_role
+    follow = BroadcastEndpoint.follow
+    check_role = gateway.check_role
     claims: list[object] = [None]
 
     async def note_claim(
@@ -148,8 +148,8 @@ def claimed_role_believed() -> None:
         if claims[0] not in allowed:
             check_role(standing, action, allowed)
 
-    put(BroadcastEndpoint, "_follow", note_claim)
-    put(gateway, "_check_role", believe)
+    put(BroadcastEndpoint, "follow", note_claim)
+    put(gateway, "check_role", believe)
 
 
 # ---- who somebody is
@@ -193,7 +193,7 @@ def listener_must_sign_in() -> None:
 
     async def enter_signed_in(self: BroadcastEndpoint, connection_id: str, action: str, given: Fields) -> None:
         if action == "joinSession":
-            self._user(given)
+            self.user(given)
         await enter(self, connection_id, action, given)
 
     put(BroadcastEndpoint, "_enter", enter_signed_in)
@@ -273,14 +273,14 @@ def unknown_request_ignored() -> None:
 
 def _answer(change: Callable[[str, Notice | None], Notice | None]) -> None:
     """Answer requests otherwise: by action and reply."""
-    follow = BroadcastEndpoint._follow
+    follow = BroadcastEndpoint.follow
 
     async def answer_otherwise(
         self: BroadcastEndpoint, route: Route, connection_id: str, action: str, message: Fields
     ) -> Notice | None:
         return change(action, await follow(self, route, connection_id, action, message))
 
-    put(BroadcastEndpoint, "_follow", answer_otherwise)
+    put(BroadcastEndpoint, "follow", answer_otherwise)
 
 
 @twin("controls-without-a-time-limit", "REQ-20.2", "REQ-22.4")
@@ -310,10 +310,10 @@ def playback_pause_never_confirmed() -> None:
 @twin("heartbeat-of-a-listener-refused", "BRO-1.2.5")
 def heartbeat_of_a_listener_refused() -> None:
     """Only speakers may send heartbeats."""
-    check_role = gateway._check_role
+    check_role = gateway.check_role
     put(
         gateway,
-        "_check_role",
+        "check_role",
         lambda standing, action, allowed: check_role(
             standing, action, gateway.SPEAKER if action == "heartbeat" else allowed
         ),
@@ -323,13 +323,13 @@ def heartbeat_of_a_listener_refused() -> None:
 @twin("no-permission-to-notify", "REQ-20.5")
 def no_permission_to_notify() -> None:
     """The service may store and recognise, but not notify listeners of controls."""
-    put(SpeakerControls, "_tell", lambda _self, change, _notice: Told(change.after.state, 0))
+    put(SpeakerControls, "tell", lambda _self, change, _notice: Told(change.after.state, 0))
 
 
 @twin("controls-late-by-120-ms", "REQ-21.2")
 def controls_late_by_120_ms() -> None:
     """A control is confirmed 120 ms late."""
-    follow = BroadcastEndpoint._follow
+    follow = BroadcastEndpoint.follow
 
     async def confirm_late(
         self: BroadcastEndpoint, route: Route, connection_id: str, action: str, message: Fields
@@ -339,13 +339,13 @@ def controls_late_by_120_ms() -> None:
             await asyncio.sleep(0.12)
         return reply
 
-    put(BroadcastEndpoint, "_follow", confirm_late)
+    put(BroadcastEndpoint, "follow", confirm_late)
 
 
 @twin("named-session-believed", "BRO-3.3.17")
 def named_session_believed() -> None:
     """A control acts on the session that the message names."""
-    follow = BroadcastEndpoint._follow
+    follow = BroadcastEndpoint.follow
 
     async def follow_there(
         self: BroadcastEndpoint, route: Route, connection_id: str, action: str, message: Fields
@@ -356,13 +356,13 @@ def named_session_believed() -> None:
             connection_id = live.speaker_connection_id
         return await follow(self, route, connection_id, action, message)
 
-    put(BroadcastEndpoint, "_follow", follow_there)
+    put(BroadcastEndpoint, "follow", follow_there)
 
 
 @twin("wrong-field-goes-unnamed", "BRO-3.3.20")
 def wrong_field_goes_unnamed() -> None:
     """A refusal of a wrong value does not say which one is wrong."""
-    put(codec, "_wrong", lambda _name, _rule: Refusal("INVALID_PARAMETER", "A value is wrong"))
+    put(codec, "wrong", lambda _name, _rule: Refusal("INVALID_PARAMETER", "A value is wrong"))
 
 
 @twin("missing-parameter-goes-unnamed", "BRO-3.2.2")
@@ -390,7 +390,7 @@ def settings_out_of_bounds_taken() -> None:
 @twin("role-judged-before-the-size", "BRO-3.3.18")
 def role_judged_before_the_size() -> None:
     """Whether somebody may do something is judged before the size of the request."""
-    answer = BroadcastEndpoint._answer
+    answer = BroadcastEndpoint.answer
 
     async def role_first(self: BroadcastEndpoint, connection_id: str, frame: str | bytes) -> Notice | None:
         size = len(frame.encode()) if isinstance(frame, str) else 0
@@ -398,7 +398,7 @@ def role_judged_before_the_size() -> None:
             action = str(codec.decode(frame).get("action"))
             if action in self._routes:
                 standing = await self._service.standings.recent(connection_id)
-                gateway._check_role(standing, action, self._routes[action].roles)
+                gateway.check_role(standing, action, self._routes[action].roles)
         return await answer(self, connection_id, frame)
 
-    put(BroadcastEndpoint, "_answer", role_first)
+    put(BroadcastEndpoint, "answer", role_first)

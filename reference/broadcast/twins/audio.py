@@ -21,7 +21,7 @@ from reference.broadcast.recognition import Chunk, Recognition
 from reference.broadcast.reorder import Arrival, Reorder, _Held
 from reference.broadcast.repository import BroadcastRepository
 from reference.broadcast.standing import Standing, Standings
-from reference.broadcast.transcription import Received, Transcription, _SessionAudio
+from reference.broadcast.transcription import Received, SessionAudio, Transcription
 from reference.gateway.server import GatewayServer
 from reference.journal import Journal
 from reference.refusal import Refusal
@@ -33,7 +33,7 @@ from reference.twins.twin import misread, put, twin
 @twin("audio-confirmed-every-other-time", "REQ-1.1")
 def audio_confirmed_every_other_time() -> None:
     """Every second piece of audio is taken without a confirmation."""
-    take_audio = BroadcastEndpoint._take_audio
+    take_audio = BroadcastEndpoint.take_audio
     taken: dict[str, int] = {}
 
     async def confirm_some(
@@ -43,7 +43,7 @@ def audio_confirmed_every_other_time() -> None:
         taken[connection_id] = taken.get(connection_id, 0) + 1
         return notice if taken[connection_id] % 2 else None
 
-    put(BroadcastEndpoint, "_take_audio", confirm_some)
+    put(BroadcastEndpoint, "take_audio", confirm_some)
 
 
 @twin("audio-taken-without-a-record", "REQ-1.2")
@@ -71,7 +71,7 @@ def audio_taken_without_a_record() -> None:
 def audio_goes_where_it_says() -> None:
     """Audio goes into the session that the message names, even if it is somebody else's."""
     receive = AudioIntake.receive
-    take_audio = BroadcastEndpoint._take_audio
+    take_audio = BroadcastEndpoint.take_audio
     named: dict[str, object] = {}
 
     async def note_name(
@@ -86,14 +86,14 @@ def audio_goes_where_it_says() -> None:
             session = replace(session, session_id=there)
         return receive(self, connection_id, session, chunk)
 
-    put(BroadcastEndpoint, "_take_audio", note_name)
+    put(BroadcastEndpoint, "take_audio", note_name)
     put(AudioIntake, "receive", receive_there)
 
 
 @twin("audio-heard-in-another-session", "REQ-1.3")
 def audio_heard_in_another_session() -> None:
     """Whoever listens in the same language hears what is said in any session."""
-    send = Fanout._send
+    send = Fanout.send
 
     async def send_to_all(self: Fanout, sentence: _Sentence, speech: Speech) -> None:
         await send(self, sentence, speech)
@@ -103,7 +103,7 @@ def audio_heard_in_another_session() -> None:
                     live.listeners_in(speech.target_language), replace(speech, session_id=live.session_id)
                 )
 
-    put(Fanout, "_send", send_to_all)
+    put(Fanout, "send", send_to_all)
 
 
 @twin("audio-taken-after-the-end", "REQ-1.4")
@@ -438,9 +438,9 @@ def audio_without_numbers_comes_in_pairs() -> None:
 @twin("disorder-goes-unlogged", "REQ-16.4")
 def disorder_goes_unlogged() -> None:
     """Nothing in the log tells that audio came out of order."""
-    arrived = _SessionAudio._arrived
+    arrived = SessionAudio._arrived
     put(
-        _SessionAudio,
+        SessionAudio,
         "_arrived",
         lambda session, ready, _disorder, number: arrived(session, ready, None, number),
     )

@@ -347,13 +347,13 @@ def end_goes_untold_to_one() -> None:
 @twin("end-without-its-reason", "BRO-3.4.18")
 def end_without_its_reason() -> None:
     """The notice that a session has ended gives its reason in one of its two fields only."""
-    members = codec._members
+    members = codec.members_of
 
     def without_message(notice: object) -> dict[str, object]:
         found = members(notice)
         return found | {"message": "the session has ended"} if found["type"] == "sessionEnded" else found
 
-    put(codec, "_members", without_message)
+    put(codec, "members_of", without_message)
 
 
 @twin("records-stay-after-the-end", "BRO-1.2.10", "REQ-28.2")

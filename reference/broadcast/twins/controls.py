@@ -178,13 +178,13 @@ def resume_forgets_one_listener() -> None:
 @twin("pause-measured-in-seconds", "REQ-7.5")
 def pause_measured_in_seconds() -> None:
     """The length of a pause is given in seconds instead of milliseconds."""
-    change = SpeakerControls._change
+    change = SpeakerControls.change
 
     async def in_seconds(self: SpeakerControls, session: Session, wanted: StateChange) -> _Change:
         done = await change(self, session, wanted)
         return replace(done, pause_ended_ms=done.pause_ended_ms // 1000) if done.pause_ended_ms else done
 
-    put(SpeakerControls, "_change", in_seconds)
+    put(SpeakerControls, "change", in_seconds)
 
 
 @twin("pause-measured-without-one", "REQ-7.5")
@@ -203,7 +203,7 @@ def pause_measured_without_one() -> None:
 @twin("pause-measured-from-its-repetition", "REQ-7.5")
 def pause_measured_from_its_repetition() -> None:
     """A speaker who pauses twice is told only how long ago the second time was."""
-    change = SpeakerControls._change
+    change = SpeakerControls.change
 
     async def begin_anew(self: SpeakerControls, session: Session, wanted: StateChange) -> _Change:
         done = await change(self, session, wanted)
@@ -212,7 +212,7 @@ def pause_measured_from_its_repetition() -> None:
             live.paused_at_ms = done.after.state.last_state_change_ms
         return done
 
-    put(SpeakerControls, "_change", begin_anew)
+    put(SpeakerControls, "change", begin_anew)
 
 
 @twin("resume-unmutes", "BRO-7.1.2")
@@ -220,8 +220,8 @@ def resume_unmutes() -> None:
     """Resuming lifts a mute as well."""
 
     async def resume(self: SpeakerControls, session: Session) -> BroadcastResumed:
-        change = await self._change(session, StateChange(is_paused=False, is_muted=False))
-        told = self._tell(change, BroadcastResumed(session.session_id))
+        change = await self.change(session, StateChange(is_paused=False, is_muted=False))
+        told = self.tell(change, BroadcastResumed(session.session_id))
         return BroadcastResumed(session.session_id, change.pause_ended_ms, told)
 
     put(SpeakerControls, "resume", resume)
@@ -252,7 +252,7 @@ def mute_told_to_one_listener() -> None:
 @twin("mute-told-to-other-sessions", "REQ-8.3")
 def mute_told_to_other_sessions() -> None:
     """The listeners of every session are told when one speaker mutes."""
-    tell = SpeakerControls._tell
+    tell = SpeakerControls.tell
 
     def tell_everybody(self: SpeakerControls, change: _Change, notice: Notice) -> Told:
         if isinstance(notice, BroadcastMuted):
@@ -261,7 +261,7 @@ def mute_told_to_other_sessions() -> None:
                     self._audience.tell_all(live.listener_ids(), BroadcastMuted(live.session_id))
         return tell(self, change, notice)
 
-    put(SpeakerControls, "_tell", tell_everybody)
+    put(SpeakerControls, "tell", tell_everybody)
 
 
 @twin("unmute-lifts-a-pause", "REQ-8.4", "BRO-7.1.4")
@@ -269,8 +269,8 @@ def unmute_lifts_a_pause() -> None:
     """Unmuting ends a pause as well."""
 
     async def unmute(self: SpeakerControls, session: Session) -> BroadcastUnmuted:
-        change = await self._change(session, StateChange(is_paused=False, is_muted=False))
-        return BroadcastUnmuted(session.session_id, self._tell(change, BroadcastUnmuted(session.session_id)))
+        change = await self.change(session, StateChange(is_paused=False, is_muted=False))
+        return BroadcastUnmuted(session.session_id, self.tell(change, BroadcastUnmuted(session.session_id)))
 
     put(SpeakerControls, "unmute", unmute)
 
@@ -298,7 +298,7 @@ def volume_of_nothing_refused() -> None:
 
     def level_above_nought(value: object, name: str) -> float:
         if not value:
-            raise codec._missing(name)
+            raise codec.missing(name)
         return level(value, name)
 
     put(codec, "_level", level_above_nought)
@@ -313,7 +313,7 @@ def volume_taken_as_text() -> None:
         try:
             return level(float(value) if isinstance(value, str) else value, name)
         except ValueError:
-            raise codec._wrong(name, "must be a number") from None
+            raise codec.wrong(name, "must be a number") from None
 
     put(codec, "_level", level_of_text)
 
@@ -329,7 +329,7 @@ def refused_volume_set_all_the_same() -> None:
         except Refusal:
             level = message.get("volumeLevel")
             if isinstance(level, int | float):
-                await self._service.speaker._change(caller.session, StateChange(volume=min(1.0, max(0.0, level))))
+                await self._service.speaker.change(caller.session, StateChange(volume=min(1.0, max(0.0, level))))
             raise
 
     put(BroadcastEndpoint, "_set_volume", refuse_and_set)
@@ -346,8 +346,8 @@ def volume_told_as_it_was() -> None:
     """Listeners are told the volume before the change."""
 
     async def set_volume(self: SpeakerControls, session: Session, volume: float) -> VolumeChanged:
-        change = await self._change(session, StateChange(volume=volume))
-        told = self._tell(change, VolumeChanged(session.session_id, session.state.volume))
+        change = await self.change(session, StateChange(volume=volume))
+        told = self.tell(change, VolumeChanged(session.session_id, session.state.volume))
         return VolumeChanged(session.session_id, volume, told)
 
     put(SpeakerControls, "set_volume", set_volume)
@@ -376,12 +376,12 @@ def volume_of_nothing_forwards() -> None:
 @twin("volume-of-nothing-mutes", "REQ-9.5")
 def volume_of_nothing_mutes() -> None:
     """A volume of 0 marks the speaker as muted."""
-    change = SpeakerControls._change
+    change = SpeakerControls.change
 
     async def mute_at_nought(self: SpeakerControls, session: Session, wanted: StateChange) -> _Change:
         return await change(self, session, replace(wanted, is_muted=True) if wanted.volume == 0 else wanted)
 
-    put(SpeakerControls, "_change", mute_at_nought)
+    put(SpeakerControls, "change", mute_at_nought)
 
 
 # ---- several at once
@@ -413,7 +413,7 @@ def refused_state_half_applied() -> None:
         except Refusal:
             state = message.get("state")
             if isinstance(state, dict) and state.get("isPaused") is True:
-                await self._service.speaker._change(caller.session, StateChange(is_paused=True))
+                await self._service.speaker.change(caller.session, StateChange(is_paused=True))
             raise
 
     put(BroadcastEndpoint, "_change_state", refuse_and_pause)
@@ -480,13 +480,13 @@ def _change_state(
     """Tell another state than the new one, or not every notice that is to follow."""
 
     async def change_state(self: SpeakerControls, session: Session, wanted: StateChange) -> SpeakerStateChanged:
-        change = await self._change(session, wanted)
+        change = await self.change(session, wanted)
         after = change.after.state
-        told = self._tell(change, SpeakerStateChanged(session.session_id, told_state(session, after)))
+        told = self.tell(change, SpeakerStateChanged(session.session_id, told_state(session, after)))
         if BroadcastPaused in follow and after.is_paused and not session.state.is_paused:
-            self._tell(change, BroadcastPaused(session.session_id))
+            self.tell(change, BroadcastPaused(session.session_id))
         if BroadcastMuted in follow and after.is_muted and (mute_always or not session.state.is_muted):
-            self._tell(change, BroadcastMuted(session.session_id))
+            self.tell(change, BroadcastMuted(session.session_id))
         return SpeakerStateChanged(session.session_id, after, told)
 
     put(SpeakerControls, "change_state", change_state)
@@ -509,10 +509,10 @@ def repeated_pause_goes_untold() -> None:
 @twin("everybody-counts-as-told", "REQ-22.3")
 def everybody_counts_as_told() -> None:
     """A confirmation counts every listener as told, also those who could not be reached."""
-    tell = SpeakerControls._tell
+    tell = SpeakerControls.tell
 
     def count_all(self: SpeakerControls, change: _Change, notice: Notice) -> Told:
         live: LiveSession | None = self._sessions.session(change.after.session_id)
         return replace(tell(self, change, notice), listeners_notified=len(live.listeners()) if live else 0)
 
-    put(SpeakerControls, "_tell", count_all)
+    put(SpeakerControls, "tell", count_all)

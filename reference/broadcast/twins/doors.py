@@ -79,7 +79,7 @@ def speaker_counts_as_a_listener() -> None:
 @twin("session-said-to-end-too-early", "BRO-3.4.1")
 def session_said_to_end_too_early() -> None:
     """A speaker is told that the session ends an hour before it does."""
-    members = codec._members
+    members = codec.members_of
 
     def an_hour_early(notice: object) -> dict[str, object]:
         found = members(notice)
@@ -87,7 +87,7 @@ def session_said_to_end_too_early() -> None:
             found["expiresAt"] = int(str(found["expiresAt"])) - 3_600_000
         return found
 
-    put(codec, "_members", an_hour_early)
+    put(codec, "members_of", an_hour_early)
 
 
 def _create_with(otherwise: Callable[[Creation], Creation]) -> None:
@@ -207,7 +207,7 @@ def too_late_to_say_what_for() -> None:
 @twin("session-opened-later-goes-unheard", "BRO-3.1.2")
 def session_opened_later_goes_unheard() -> None:
     """Audio is confirmed, but not recognised, on a connection that said only later what it is for."""
-    enter, forward = BroadcastEndpoint._enter_by_message, AudioIntake._forward
+    enter, forward = BroadcastEndpoint._enter_by_message, AudioIntake.forward
     late: set[str] = set()
 
     async def note(self: BroadcastEndpoint, connection_id: str, action: str, message: Fields) -> None:
@@ -220,7 +220,7 @@ def session_opened_later_goes_unheard() -> None:
         return None if connection_id in late else forward(self, connection_id, session, chunk)
 
     put(BroadcastEndpoint, "_enter_by_message", note)
-    put(AudioIntake, "_forward", forward_others)
+    put(AudioIntake, "forward", forward_others)
 
 
 @twin("stranger-called-unauthorised", "BRO-3.1.5")

@@ -187,20 +187,20 @@ def limit_of_messages_cannot_be_raised() -> None:
 @twin("message-measured-in-characters", "REQ-27.1", "REQ-27.2")
 def message_measured_in_characters() -> None:
     """A message in which characters take several bytes may be larger than the limit."""
-    answer = BroadcastEndpoint._answer
+    answer = BroadcastEndpoint.answer
 
     async def escape_long(self: BroadcastEndpoint, connection_id: str, frame: str | bytes) -> Notice | None:
         if isinstance(frame, str) and len(frame) <= self._settings.max_message_size_bytes < len(frame.encode()):
             frame = frame.encode("ascii", "ignore").decode()
         return await answer(self, connection_id, frame)
 
-    put(BroadcastEndpoint, "_answer", escape_long)
+    put(BroadcastEndpoint, "answer", escape_long)
 
 
 @twin("large-message-ends-the-connection", "REQ-27.2")
 def large_message_ends_the_connection() -> None:
     """A message above the limit is refused, and then the connection is closed."""
-    answer = BroadcastEndpoint._answer
+    answer = BroadcastEndpoint.answer
 
     async def refuse_and_close(self: BroadcastEndpoint, connection_id: str, frame: str | bytes) -> Notice | None:
         try:
@@ -212,7 +212,7 @@ def large_message_ends_the_connection() -> None:
                 )
             raise
 
-    put(BroadcastEndpoint, "_answer", refuse_and_close)
+    put(BroadcastEndpoint, "answer", refuse_and_close)
 
 
 @twin("large-audio-called-a-large-message", "REQ-27.3")
@@ -246,7 +246,7 @@ def request_of_4096_bytes_refused() -> None:
 @twin("large-request-obeyed", "REQ-27.4")
 def large_request_obeyed() -> None:
     """A request that is too large is refused, and yet takes effect."""
-    answer = BroadcastEndpoint._answer
+    answer = BroadcastEndpoint.answer
 
     async def obey_and_refuse(self: BroadcastEndpoint, connection_id: str, frame: str | bytes) -> Notice | None:
         try:
@@ -255,10 +255,10 @@ def large_request_obeyed() -> None:
             message = codec.decode(frame) if isinstance(frame, str) else {}
             action = message.get("action")
             if refusal.code == "CONTROL_MESSAGE_TOO_LARGE" and isinstance(action, str) and action in self._routes:
-                await self._follow(self._routes[action], connection_id, action, message)
+                await self.follow(self._routes[action], connection_id, action, message)
             raise
 
-    put(BroadcastEndpoint, "_answer", obey_and_refuse)
+    put(BroadcastEndpoint, "answer", obey_and_refuse)
 
 
 @twin("large-message-goes-unlogged", "REQ-27.5")

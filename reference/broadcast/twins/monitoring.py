@@ -53,7 +53,7 @@ def _under(figure: str, **others: str) -> None:
 @twin("audio-counted-when-passed-on", "REQ-23.1")
 def audio_counted_when_passed_on() -> None:
     """Audio that is held back is not counted as received."""
-    take_audio = BroadcastEndpoint._take_audio
+    take_audio = BroadcastEndpoint.take_audio
     put_right = CloudWatchMetrics.put
 
     async def count_taken(self: BroadcastEndpoint, connection_id: str, message: Any, read_chunk: Any) -> Notice:
@@ -64,7 +64,7 @@ def audio_counted_when_passed_on() -> None:
             put_right(self._metrics, "AudioChunksReceived", 1.0, SessionId=member.session_id)
         return notice
 
-    put(BroadcastEndpoint, "_take_audio", count_taken)
+    put(BroadcastEndpoint, "take_audio", count_taken)
     _without("AudioChunksReceived")
 
 
@@ -182,7 +182,7 @@ def failed_notices_uncounted() -> None:
 @twin("notices-timed-for-each-listener", "BRO-8.3.2")
 def notices_timed_for_each_listener() -> None:
     """A notice that goes to two listeners is timed twice."""
-    tell = SpeakerControls._tell
+    tell = SpeakerControls.tell
 
     def time_each(self: SpeakerControls, change: _Change, notice: Notice) -> Told:
         told = tell(self, change, notice)
@@ -191,7 +191,7 @@ def notices_timed_for_each_listener() -> None:
             self._metrics.put("ListenerNotificationLatency", took_ms, SessionId=change.after.session_id)
         return told
 
-    put(SpeakerControls, "_tell", time_each)
+    put(SpeakerControls, "tell", time_each)
 
 
 @twin("unasked-statuses-uncounted", "BRO-8.3.2")
@@ -215,25 +215,25 @@ def refused_connections_counted_together() -> None:
 @twin("sentences-recorded-when-they-fail", "BRO-8.3.4")
 def sentences_recorded_when_they_fail() -> None:
     """How a sentence fared is recorded only when it did not reach everybody."""
-    account = Fanout._account
+    account = Fanout.account
 
     def account_failures(self: Fanout, sentence: _Sentence) -> None:
         if sentence.languages_failed or sentence.delivered < sentence.listeners:
             account(self, sentence)
 
-    put(Fanout, "_account", account_failures)
+    put(Fanout, "account", account_failures)
 
 
 @twin("figure-names-the-connection", "BRO-8.3.6")
 def figure_names_the_connection() -> None:
     """A figure carries the identity of a connection in the place of the session."""
-    tell = SpeakerControls._tell
+    tell = SpeakerControls.tell
 
     def name_connection(self: SpeakerControls, change: _Change, notice: Notice) -> Told:
         self._metrics.put("ListenerNotificationLatency", 1.0, SessionId=change.after.speaker_connection_id)
         return tell(self, change, notice)
 
-    put(SpeakerControls, "_tell", name_connection)
+    put(SpeakerControls, "tell", name_connection)
 
 
 @twin("figures-come-late", "BRO-8.3.7")
@@ -279,7 +279,7 @@ def alarms_after_ten_minutes() -> None:
 
 def _log(change: Callable[[str, dict[str, Any]], dict[str, Any] | None]) -> None:
     """Write log lines otherwise: by operation and context; None leaves one out."""
-    write = Journal._write
+    write = Journal.write
 
     def write_otherwise(
         self: Journal, level: int, operation: str, message: str, failure: BaseException | None, context: dict[str, Any]
@@ -288,7 +288,7 @@ def _log(change: Callable[[str, dict[str, Any]], dict[str, Any] | None]) -> None
         if changed is not None:
             write(self, level, operation, message, failure, changed)
 
-    put(Journal, "_write", write_otherwise)
+    put(Journal, "write", write_otherwise)
 
 
 @twin("messages-sent-go-unlogged", "REQ-23.6")
@@ -318,32 +318,32 @@ def uncounted_joins_go_unlogged() -> None:
 @twin("words-in-the-ordinary-log", "BRO-8.4.2")
 def words_in_the_ordinary_log() -> None:
     """What was recognised appears in the log of every day."""
-    write = Journal._write
+    write = Journal.write
 
     def write_words(
         self: Journal, level: int, operation: str, message: str, failure: BaseException | None, context: dict[str, Any]
     ) -> None:
         write(self, logging.INFO if operation == "transcript" else level, operation, message, failure, context)
 
-    put(Journal, "_write", write_words)
+    put(Journal, "write", write_words)
 
 
 @twin("faults-logged-without-their-place", "REQ-23.8")
 def faults_logged_without_their_place() -> None:
     """A fault is logged without the place in the program."""
-    json_lines = journal._JsonLines.format
+    json_lines = journal.JsonLines.format
 
-    def without_stack(self: journal._JsonLines, record: logging.LogRecord) -> str:
+    def without_stack(self: journal.JsonLines, record: logging.LogRecord) -> str:
         getattr(record, "metadata", {}).pop("stack", None)
         return json_lines(self, record)
 
-    put(journal._JsonLines, "format", without_stack)
+    put(journal.JsonLines, "format", without_stack)
 
 
 @twin("faults-logged-without-their-connection", "REQ-23.8")
 def faults_logged_without_their_connection() -> None:
     """A fault is logged without saying over which connection it came."""
-    write = Journal._write
+    write = Journal.write
 
     def without_connection(
         self: Journal, level: int, operation: str, message: str, failure: BaseException | None, context: dict[str, Any]
@@ -352,7 +352,7 @@ def faults_logged_without_their_connection() -> None:
             context.pop("connection_id", None)
         write(self, level, operation, message, failure, context)
 
-    put(Journal, "_write", without_connection)
+    put(Journal, "write", without_connection)
 
 
 @twin("log-names-connections", "REQ-24.5")

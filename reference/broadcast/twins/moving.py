@@ -166,13 +166,13 @@ def moved_speaker_told_changes_only() -> None:
 @twin("take-over-without-signing-in", "BRO-3.2.8", "BRO-3.2.7")
 def take_over_without_signing_in() -> None:
     """Whoever names a session and does not sign in is taken for its speaker."""
-    user = BroadcastEndpoint._user
+    user = BroadcastEndpoint.user
 
     def user_or_speaker(self: BroadcastEndpoint, given: Fields) -> str:
         live = self._service.sessions.session(str(given.get("sessionId")))
         return user(self, given) if live is None or "token" in given else live.speaker_user_id
 
-    put(BroadcastEndpoint, "_user", user_or_speaker)
+    put(BroadcastEndpoint, "user", user_or_speaker)
 
 
 # ---- a listener who moves
@@ -297,7 +297,7 @@ def moved_listener_stays_on_record_twice() -> None:
 @twin("move-confirmed-without-details", "BRO-3.4.16")
 def move_confirmed_without_details() -> None:
     """The confirmation of a move says neither who has moved nor between which languages."""
-    members = codec._members
+    members = codec.members_of
 
     def without_details(notice: object) -> dict[str, object]:
         found = members(notice)
@@ -305,7 +305,7 @@ def move_confirmed_without_details() -> None:
             found = {name: value for name, value in found.items() if name in ("type", "sessionId")}
         return found
 
-    put(codec, "_members", without_details)
+    put(codec, "members_of", without_details)
 
 
 @twin("move-in-an-ended-session-called-a-fault", "BRO-1.2.12")

@@ -9,7 +9,7 @@ from reference.broadcast import captions, partials
 from reference.broadcast.captions import Captions
 from reference.broadcast.live import LiveSession
 from reference.broadcast.model import PartialResults, Session
-from reference.broadcast.partials import Partials, Said, _stability, _Utterance
+from reference.broadcast.partials import Partials, Said, _Utterance, stability
 from reference.speech.ports import Transcript
 from reference.twins.twin import put, twin
 
@@ -47,13 +47,13 @@ def stability_threshold_itself_not_enough() -> None:
 @twin("half-sentences-spoken", "BRO-6.1.1", "BRO-6.1.2")
 def half_sentences_spoken() -> None:
     """A provisional result is spoken as soon as it is stable, even if its sentence is not complete."""
-    put(partials, "_SENTENCE_ENDS", ("",))
+    put(partials, "SENTENCE_ENDS", ("",))
 
 
 @twin("question-is-no-sentence", "BRO-6.1.2")
 def question_is_no_sentence() -> None:
     """A question mark does not end a sentence."""
-    put(partials, "_SENTENCE_ENDS", (".", "!"))
+    put(partials, "SENTENCE_ENDS", (".", "!"))
 
 
 @twin("result-without-stability-waits", "BRO-6.1.3")
@@ -119,16 +119,16 @@ def words_repeated() -> None:
 @twin("least-stable-of-several-kept", "BRO-6.1.17")
 def least_stable_of_several_kept() -> None:
     """Of several provisional results at the same moment the least stable is kept."""
-    close_window, stability = Partials._close_window, partials._stability
+    close_window, stability = Partials.close_window, partials.stability
 
     def close_upside_down(self: Partials, now_s: float) -> None:
-        put(partials, "_stability", lambda result: -stability(result))
+        put(partials, "stability", lambda result: -stability(result))
         try:
             close_window(self, now_s)
         finally:
-            put(partials, "_stability", stability)
+            put(partials, "stability", stability)
 
-    put(Partials, "_close_window", close_upside_down)
+    put(Partials, "close_window", close_upside_down)
 
 
 @twin("empty-results-taken", "BRO-6.1.20")
@@ -172,7 +172,7 @@ def oldest_of_several_kept() -> None:
     take = Partials.take
 
     def take_better(self: Partials, result: Transcript, now_s: float) -> None:
-        if all(_stability(other) < _stability(result) for other, _ in self._window):
+        if all(stability(other) < stability(result) for other, _ in self._window):
             take(self, result, now_s)
 
     put(Partials, "take", take_better)
@@ -185,7 +185,7 @@ def first_provisional_result_sticks() -> None:
     def keep(self: Partials, utterance: _Utterance, result: Transcript, came_s: float) -> None:
         return
 
-    put(Partials, "_renew", keep)
+    put(Partials, "renew", keep)
 
 
 @twin("every-growth-spoken-again", "BRO-6.1.19")
@@ -245,14 +245,14 @@ def provisional_result_outlives_its_final() -> None:
 @twin("final-results-thinned-out", "BRO-6.1.18")
 def final_results_thinned_out() -> None:
     """Final results count towards the five that are spoken in a second, and those beyond are lost."""
-    settle = Captions._settle
+    settle = Captions.settle
 
     def settle_some(self: Captions, final: Transcript, now_s: float) -> None:
         if self._partials._may_pass_on(now_s):
             self._partials._passed_on_s.append(now_s)
             settle(self, final, now_s)
 
-    put(Captions, "_settle", settle_some)
+    put(Captions, "settle", settle_some)
 
 
 @twin("corrections-go-unlogged", "BRO-6.1.9")

@@ -57,7 +57,7 @@ def rate_of_audio_shared() -> None:
 
 def _share(kind: str, group_of: Callable[[Member], str]) -> None:
     """Let all of a group share one rate of this kind."""
-    of = Rates._of
+    of = Rates.windows_of
     shared: dict[str, SlidingWindow] = {}
 
     def with_shared(self: Rates, member: Member) -> rates._Windows:
@@ -65,13 +65,13 @@ def _share(kind: str, group_of: Callable[[Member], str]) -> None:
         setattr(windows, kind, shared.setdefault(group_of(member), getattr(windows, kind)))
         return windows
 
-    put(Rates, "_of", with_shared)
+    put(Rates, "windows_of", with_shared)
 
 
 @twin("dropped-audio-forwarded", "REQ-26.2")
 def dropped_audio_forwarded() -> None:
     """Audio above the rate is confirmed as dropped, but recognised all the same."""
-    take_audio, drop = BroadcastEndpoint._take_audio, AudioIntake.drop
+    take_audio, drop = BroadcastEndpoint.take_audio, AudioIntake.drop
     unread: dict[str, Callable[[], AudioChunk]] = {}
 
     async def keep(
@@ -88,7 +88,7 @@ def dropped_audio_forwarded() -> None:
             self._transcription.feed(live, Received(connection_id, chunk.pcm, chunk.sequence_number, member.heard_at_s))
         drop(self, connection_id, received)
 
-    put(BroadcastEndpoint, "_take_audio", keep)
+    put(BroadcastEndpoint, "take_audio", keep)
     put(AudioIntake, "drop", drop_and_forward)
 
 
@@ -98,7 +98,7 @@ def violation_counted_once() -> None:
     audio = Rates.audio
 
     def count_first(self: Rates, member: Member) -> Excess | None:
-        metrics, violation = self._metrics, self._of(member).violation
+        metrics, violation = self._metrics, self.windows_of(member).violation
         if violation is not None:
             self._metrics = _Silence()
         try:
@@ -127,7 +127,7 @@ def too_much_audio_warned_of_again() -> None:
 
     def warn_again(self: Rates, member: Member) -> Excess | None:
         excess = audio(self, member)
-        violation = self._of(member).violation
+        violation = self.windows_of(member).violation
         if violation is not None:
             violation.warned = False
         return excess
@@ -231,7 +231,7 @@ def controls_use_up_every_rate() -> None:
     control = Rates.control
 
     def use_up_all(self: Rates, member: Member) -> None:
-        windows, now_s = self._of(member), self._clock.monotonic_s()
+        windows, now_s = self.windows_of(member), self._clock.monotonic_s()
         windows.audio.take(now_s)
         windows.status.take(now_s)
         control(self, member)
@@ -247,7 +247,7 @@ def control_too_soon_obeyed() -> None:
 
 def _refuse_after(code: str) -> None:
     """Let a control take effect before it is refused for one reason."""
-    check_pace, follow = BroadcastEndpoint._check_pace, BroadcastEndpoint._follow
+    check_pace, follow = BroadcastEndpoint.check_pace, BroadcastEndpoint.follow
     refused: dict[str, Refusal] = {}
 
     async def put_off(self: BroadcastEndpoint, pace: Pace, member: Member) -> None:
@@ -266,8 +266,8 @@ def _refuse_after(code: str) -> None:
             raise refused.pop(connection_id)
         return reply
 
-    put(BroadcastEndpoint, "_check_pace", put_off)
-    put(BroadcastEndpoint, "_follow", obey_and_refuse)
+    put(BroadcastEndpoint, "check_pace", put_off)
+    put(BroadcastEndpoint, "follow", obey_and_refuse)
 
 
 @twin("third-status-a-second-answered", "BRO-1.4.18")

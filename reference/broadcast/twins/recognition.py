@@ -20,7 +20,7 @@ from reference.broadcast.model import Role, Session
 from reference.broadcast.monitoring.cloudwatch import CloudWatchMetrics
 from reference.broadcast.notices import BroadcastPaused, Notice, SystemRecovered, TranscriptionError
 from reference.broadcast.recognition import Chunk, Recognition, _Ear
-from reference.broadcast.transcription import Received, Transcription, _SessionAudio
+from reference.broadcast.transcription import Received, SessionAudio, Transcription
 from reference.settings import Settings
 from reference.speech import ports
 from reference.speech.ports import SpeechFailure, StreamOptions
@@ -80,7 +80,7 @@ def recognition_started_too_early() -> None:
 @twin("confirmation-waits-for-recognition", "REQ-2.4", "REQ-4.1")
 def confirmation_waits_for_recognition() -> None:
     """Audio is confirmed when recognition has taken it."""
-    take_audio = BroadcastEndpoint._take_audio
+    take_audio = BroadcastEndpoint.take_audio
 
     async def confirm_when_taken(
         self: BroadcastEndpoint, connection_id: str, message: Fields, read_chunk: Callable[[], AudioChunk]
@@ -94,7 +94,7 @@ def confirmation_waits_for_recognition() -> None:
             await asyncio.sleep(0.01)
         return notice
 
-    put(BroadcastEndpoint, "_take_audio", confirm_when_taken)
+    put(BroadcastEndpoint, "take_audio", confirm_when_taken)
 
 
 @twin("start-retried-twice", "REQ-2.5")
@@ -131,7 +131,7 @@ def recognition_anew_every_second() -> None:
         take(self, chunk)
         taken_bytes[id(self)] += len(chunk.pcm)
         if taken_bytes[id(self)] >= ports.BYTES_PER_SECOND:
-            self._close_idle()
+            self.close_idle()
 
     put(Recognition, "put", take_a_second)
 
@@ -163,7 +163,7 @@ def _waiting_up_to(share: float) -> None:
 @twin("overflow-drops-the-newest", "REQ-3.4")
 def overflow_drops_the_newest() -> None:
     """When the waiting audio overflows, the newest part is dropped."""
-    drop_excess = Recognition._drop_excess
+    drop_excess = Recognition.drop_excess
 
     def drop_newest(self: Recognition) -> None:
         while self._waiting_bytes > self._means.settings.audio_buffer_max_bytes and len(self._waiting) > 1:
@@ -171,7 +171,7 @@ def overflow_drops_the_newest() -> None:
             self._means.metrics.put("AudioBufferOverflows", SessionId=self._host.session_id)
         drop_excess(self)
 
-    put(Recognition, "_drop_excess", drop_newest)
+    put(Recognition, "drop_excess", drop_newest)
 
 
 @twin("overflow-goes-uncounted", "REQ-3.4")
@@ -221,37 +221,37 @@ def recognition_left_open() -> None:
 @twin("idle-recognition-kept", "REQ-5.5", "REQ-6.5")
 def idle_recognition_kept() -> None:
     """Recognition without audio is never closed."""
-    put(Recognition, "_close_idle", lambda _recognition: None)
+    put(Recognition, "close_idle", lambda _recognition: None)
 
 
 @twin("idle-time-counts-from-the-first-audio", "REQ-5.5")
 def idle_time_counts_from_the_first_audio() -> None:
     """Recognition is closed a minute after the first audio, although more has come."""
-    restart = Recognition._restart_idle_timer
+    restart = Recognition.restart_idle_timer
 
     def start_once(self: Recognition) -> None:
         if self._idle is None:
             restart(self)
 
-    put(Recognition, "_restart_idle_timer", start_once)
+    put(Recognition, "restart_idle_timer", start_once)
 
 
 @twin("closed-recognition-stays-closed", "REQ-5.5", "REQ-7.3")
 def closed_recognition_stays_closed() -> None:
     """Recognition that was closed for want of audio is not started again."""
-    closing = _SessionAudio.closing
+    closing = SessionAudio.closing
 
-    def close_for_good(self: _SessionAudio, done: Recognition) -> None:
+    def close_for_good(self: SessionAudio, done: Recognition) -> None:
         self.failed = self.failed or (done is self._recognition and not self._closed)
         closing(self, done)
 
-    put(_SessionAudio, "closing", close_for_good)
+    put(SessionAudio, "closing", close_for_good)
 
 
 @twin("sound-lost-while-recognition-opens-again", "REQ-7.3", "REQ-5.5")
 def sound_lost_while_recognition_opens_again() -> None:
     """When recognition that was closed is opened again, the sound that waits for it is lost."""
-    start = Recognition._start
+    start = Recognition.start
 
     async def start_empty(self: Recognition) -> _Ear:
         ear = await start(self)
@@ -259,7 +259,7 @@ def sound_lost_while_recognition_opens_again() -> None:
             self._leave_rest()
         return ear
 
-    put(Recognition, "_start", start_empty)
+    put(Recognition, "start", start_empty)
 
 
 # ---- failing and recovering
@@ -303,13 +303,13 @@ def _errors(change: Callable[[TranscriptionError], TranscriptionError | None]) -
 @twin("audio-taken-after-a-lasting-fault", "REQ-14.4")
 def audio_taken_after_a_lasting_fault() -> None:
     """After a lasting fault recognition is tried again with the next audio, without the speaker resuming."""
-    given_up = _SessionAudio.given_up
+    given_up = SessionAudio.given_up
 
-    def go_on(self: _SessionAudio, failed: Recognition, failure: SpeechFailure) -> None:
+    def go_on(self: SessionAudio, failed: Recognition, failure: SpeechFailure) -> None:
         given_up(self, failed, failure)
         self.failed = False
 
-    put(_SessionAudio, "given_up", go_on)
+    put(SessionAudio, "given_up", go_on)
 
 
 @twin("resume-leaves-recognition-stopped", "REQ-14.4")
@@ -343,7 +343,7 @@ def faults_of_recognition_go_unlogged() -> None:
         self._means.metrics.put("TranscribeErrors", ErrorCode=failure.code)
         self._means.metrics.put("TranscribeStreamErrors", SessionId=self._host.session_id, ErrorType=failure.code)
 
-    put(Recognition, "_note", count_only)
+    put(Recognition, "note", count_only)
 
 
 @twin("broken-recognition-stays-broken", "REQ-22.1", "REQ-4.5", "REQ-14.2")
@@ -353,7 +353,7 @@ def broken_recognition_stays_broken() -> None:
     async def give_up(_recognition: Recognition, _ear: _Ear, failure: SpeechFailure) -> _Ear:
         raise failure
 
-    put(Recognition, "_reconnect", give_up)
+    put(Recognition, "reconnect", give_up)
 
 
 @twin("recognition-reconnected-twice-only", "REQ-14.2")
@@ -381,12 +381,12 @@ def recovery_told_to_the_speaker_only() -> None:
 
 
 def _recovery_told(whom: Callable[[LiveSession, list[str]], list[str]]) -> None:
-    def recovered(self: _SessionAudio, *, audio_lost: bool) -> None:
+    def recovered(self: SessionAudio, *, audio_lost: bool) -> None:
         ids = [self.speaker_connection_id, *(self._live.listener_ids() if audio_lost else [])]
         notice = SystemRecovered(self.session_id, "transcribe", "Recognition works again")
         self._audience.tell_all(whom(self._live, ids), notice)
 
-    put(_SessionAudio, "recovered", recovered)
+    put(SessionAudio, "recovered", recovered)
 
 
 @twin("failing-recogniser-never-left-alone", "BRO-5.3.3")
@@ -411,24 +411,24 @@ def failing_recogniser_given_up() -> None:
 @twin("provisional-results-doubted-too-early", "BRO-5.3.4")
 def provisional_results_doubted_too_early() -> None:
     """Half of the audio that is to bring no result is enough to trust final results only."""
-    watch = Recognition._watch_results
-    put(Recognition, "_watch_results", lambda recognition, size: watch(recognition, 2 * size))
+    watch = Recognition.watch_results
+    put(Recognition, "watch_results", lambda recognition, size: watch(recognition, 2 * size))
 
 
 @twin("provisional-results-trusted-for-ever", "BRO-5.3.4")
 def provisional_results_trusted_for_ever() -> None:
     """Provisional results are used however long none has come."""
-    put(Recognition, "_watch_results", lambda _recognition, _size: None)
+    put(Recognition, "watch_results", lambda _recognition, _size: None)
 
 
 @twin("provisional-results-never-trusted-again", "BRO-5.3.5")
 def provisional_results_never_trusted_again() -> None:
     """Once results were missing, only final ones are used, even when provisional ones come back."""
-    hear = Recognition._hear
+    hear = Recognition.hear
 
     def hear_finals(self: Recognition, ear: _Ear, transcript: ports.Transcript) -> None:
         finals_only = self._finals_only
         hear(self, ear, transcript)
         self._finals_only = finals_only
 
-    put(Recognition, "_hear", hear_finals)
+    put(Recognition, "hear", hear_finals)

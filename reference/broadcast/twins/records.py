@@ -21,22 +21,22 @@ from reference.twins.twin import put, twin
 
 
 def _session_item(change: Callable[[dict[str, object]], dict[str, object]]) -> None:
-    session_item = repository._session_item
-    put(repository, "_session_item", lambda session: change(session_item(session)))
+    session_item = repository.session_item
+    put(repository, "session_item", lambda session: change(session_item(session)))
 
 
 def _connection_item(change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-    connection_item = repository._connection_item
-    put(repository, "_connection_item", lambda connection: change(connection_item(connection)))
+    connection_item = repository.connection_item
+    put(repository, "connection_item", lambda connection: change(connection_item(connection)))
 
 
 @twin("session-expiry-in-milliseconds", "BRO-2.1.3")
 def session_expiry_in_milliseconds() -> None:
     """The time at which a session expires is recorded in milliseconds, so that the record never goes."""
-    put_item = repository._session_item
+    put_item = repository.session_item
     put(
         repository,
-        "_session_item",
+        "session_item",
         lambda session: put_item(session) | {"expiresAt": session.expires_at_s * 1000},
     )
 
@@ -44,10 +44,10 @@ def session_expiry_in_milliseconds() -> None:
 @twin("opening-time-in-seconds", "BRO-2.1.7")
 def opening_time_in_seconds() -> None:
     """The time of opening is recorded to the second only."""
-    session_item = repository._session_item
+    session_item = repository.session_item
     put(
         repository,
-        "_session_item",
+        "session_item",
         lambda session: session_item(session) | {"createdAt": session.created_at_ms // 1000 * 1000},
     )
 
@@ -175,7 +175,7 @@ def taken_name_given_again() -> None:
             await self._store.call(
                 "put_item",
                 TableName=self._sessions,
-                Item=to_item(repository._session_item(session)),
+                Item=to_item(repository.session_item(session)),
             )
         return True
 
@@ -197,7 +197,7 @@ def name_tried_eleven_times() -> None:
 @twin("late-joiner-stays-on-record", "BRO-2.5.2")
 def late_joiner_stays_on_record() -> None:
     """A listener who is refused because the session has just ended stays on record."""
-    count_in = Admission._count_in
+    count_in = Admission.count_in
     remove = BroadcastRepository.remove_connection
     refused: set[str] = set()
 
@@ -211,7 +211,7 @@ def late_joiner_stays_on_record() -> None:
         if connection_id not in refused:
             await remove(self, connection_id)
 
-    put(Admission, "_count_in", note_refused)
+    put(Admission, "count_in", note_refused)
     put(BroadcastRepository, "remove_connection", keep_refused)
 
 
@@ -232,7 +232,7 @@ def end_told_twice() -> None:
 @twin("ended-session-called-unknown", "BRO-3.7.19")
 def ended_session_called_unknown() -> None:
     """A control for a session that is recorded as over is refused as if there were no such session."""
-    answer = BroadcastEndpoint._answer
+    answer = BroadcastEndpoint.answer
 
     async def misname(self: BroadcastEndpoint, connection_id: str, frame: str | bytes) -> Notice | None:
         try:
@@ -242,7 +242,7 @@ def ended_session_called_unknown() -> None:
                 raise Refusal("SESSION_NOT_FOUND", refusal.message) from None
             raise
 
-    put(BroadcastEndpoint, "_answer", misname)
+    put(BroadcastEndpoint, "answer", misname)
 
 
 @twin("deleted-session-called-over", "BRO-2.5.4")
@@ -337,7 +337,7 @@ def lost_store_called_a_fault() -> None:
 @twin("unchecked-sign-in-called-invalid", "BRO-3.2.13")
 def unchecked_sign_in_called_invalid() -> None:
     """While sign-ins cannot be checked, each is refused as not valid."""
-    user = BroadcastEndpoint._user
+    user = BroadcastEndpoint.user
 
     def misname(self: BroadcastEndpoint, given: Fields) -> str:
         try:
@@ -345,4 +345,4 @@ def unchecked_sign_in_called_invalid() -> None:
         except Refusal as refusal:
             raise Refusal("UNAUTHORIZED", refusal.message) from None
 
-    put(BroadcastEndpoint, "_user", misname)
+    put(BroadcastEndpoint, "user", misname)

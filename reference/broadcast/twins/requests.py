@@ -28,7 +28,7 @@ def _refuse(otherwise: Callable[[SocketAudience, str, Refusal], Refusal]) -> Non
 
 def _judge_first(judge: Callable[[BroadcastEndpoint, str, str, Fields], Any]) -> None:
     """Judge something as soon as a message is read: by endpoint, connection, action and message."""
-    answer = BroadcastEndpoint._answer
+    answer = BroadcastEndpoint.answer
 
     async def judge_and_answer(self: BroadcastEndpoint, connection_id: str, frame: str | bytes) -> Notice | None:
         if isinstance(frame, str) and len(frame) <= self._settings.max_message_size_bytes:
@@ -38,7 +38,7 @@ def _judge_first(judge: Callable[[BroadcastEndpoint, str, str, Fields], Any]) ->
                 await judge(self, connection_id, action, message)
         return await answer(self, connection_id, frame)
 
-    put(BroadcastEndpoint, "_answer", judge_and_answer)
+    put(BroadcastEndpoint, "answer", judge_and_answer)
 
 
 # ---- how a message is read
@@ -54,7 +54,7 @@ def remarks_refused() -> None:
         message = decode(frame)
         for name in message:
             if name not in known:
-                raise codec._wrong(name, "is not known")
+                raise codec.wrong(name, "is not known")
         return message
 
     put(codec, "decode", decode_strictly)
@@ -136,7 +136,7 @@ def unreadable_message_called_a_fault() -> None:
 @twin("missing-detail-called-invalid", "BRO-3.3.19")
 def missing_detail_called_invalid() -> None:
     """A detail that is missing is refused as one that is not valid."""
-    put(codec, "_missing", lambda name: codec._wrong(name, "is required"))
+    put(codec, "missing", lambda name: codec.wrong(name, "is required"))
 
 
 @twin("every-refusal-tells-of-the-inside", "BRO-3.6.2")
@@ -162,20 +162,20 @@ def dated_in_seconds() -> None:
 @twin("message-read-before-it-is-measured", "BRO-3.3.18")
 def message_read_before_it_is_measured() -> None:
     """A message is read before its size is judged."""
-    answer = BroadcastEndpoint._answer
+    answer = BroadcastEndpoint.answer
 
     async def read_first(self: BroadcastEndpoint, connection_id: str, frame: str | bytes) -> Notice | None:
         if isinstance(frame, str):
             codec.decode(frame)
         return await answer(self, connection_id, frame)
 
-    put(BroadcastEndpoint, "_answer", read_first)
+    put(BroadcastEndpoint, "answer", read_first)
 
 
 @twin("request-measured-before-it-is-read", "BRO-3.3.18")
 def request_measured_before_it_is_read() -> None:
     """What does not look like audio is measured as a request before it is read."""
-    answer = BroadcastEndpoint._answer
+    answer = BroadcastEndpoint.answer
 
     async def measure_first(self: BroadcastEndpoint, connection_id: str, frame: str | bytes) -> Notice | None:
         if isinstance(frame, str) and "sendAudio" not in frame:
@@ -184,7 +184,7 @@ def request_measured_before_it_is_read() -> None:
                 raise gateway._too_large("CONTROL_MESSAGE_TOO_LARGE", size, limit)
         return await answer(self, connection_id, frame)
 
-    put(BroadcastEndpoint, "_answer", measure_first)
+    put(BroadcastEndpoint, "answer", measure_first)
 
 
 @twin("connection-judged-before-the-request", "BRO-3.3.18")
@@ -213,7 +213,7 @@ def details_judged_first() -> None:
 @twin("rate-judged-before-the-role", "BRO-3.3.18")
 def rate_judged_before_the_role() -> None:
     """How often somebody asks is judged before whether they may ask at all."""
-    follow, control = BroadcastEndpoint._follow, Rates.control
+    follow, control = BroadcastEndpoint.follow, Rates.control
 
     async def count_first(
         self: BroadcastEndpoint, route: Route, connection_id: str, action: str, message: Fields
@@ -225,27 +225,27 @@ def rate_judged_before_the_role() -> None:
     def count_no_more(self: Rates, member: Member) -> None:
         return
 
-    put(BroadcastEndpoint, "_follow", count_first)
+    put(BroadcastEndpoint, "follow", count_first)
     put(Rates, "control", count_no_more)
 
 
 @twin("end-of-a-session-judged-first", "BRO-3.3.18")
 def end_of_a_session_judged_first() -> None:
     """Whether the session is over is judged before who asks and how often."""
-    check_role = gateway._check_role
+    check_role = gateway.check_role
 
     def check_session_first(standing: Standing, action: str, allowed: frozenset[Role]) -> None:
         if action not in ("heartbeat", "endSession"):
             standing.live_session()
         check_role(standing, action, allowed)
 
-    put(gateway, "_check_role", check_session_first)
+    put(gateway, "check_role", check_session_first)
 
 
 @twin("sound-judged-the-other-way-round", "BRO-3.3.18")
 def sound_judged_the_other_way_round() -> None:
     """Of a piece of audio the format is judged first, then the size, and its other details last."""
-    take_audio = BroadcastEndpoint._take_audio
+    take_audio = BroadcastEndpoint.take_audio
 
     async def judge_backwards(
         self: BroadcastEndpoint, connection_id: str, message: Fields, read_chunk: Callable[[], AudioChunk]
@@ -260,4 +260,4 @@ def sound_judged_the_other_way_round() -> None:
 
         return await take_audio(self, connection_id, message, read_last if message else read_chunk)
 
-    put(BroadcastEndpoint, "_take_audio", judge_backwards)
+    put(BroadcastEndpoint, "take_audio", judge_backwards)

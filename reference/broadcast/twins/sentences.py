@@ -49,12 +49,12 @@ def last_listener_hears_nothing() -> None:
 @twin("everybody-hears-spanish", "BRO-1.5.1", "BRO-6.2.19")
 def everybody_hears_spanish() -> None:
     """Whatever language a listener chose, the words are Spanish."""
-    prepare = Fanout._prepare
+    prepare = Fanout.prepare
 
     async def prepare_spanish(self: Fanout, handover: Handover, language: str) -> Speech:
         return replace(await prepare(self, handover, "es"), target_language=language)
 
-    put(Fanout, "_prepare", prepare_spanish)
+    put(Fanout, "prepare", prepare_spanish)
 
 
 @twin("own-language-goes-unheard", "BRO-1.5.2")
@@ -67,14 +67,14 @@ def own_language_goes_unheard() -> None:
 @twin("own-language-translated", "BRO-1.5.2")
 def own_language_translated() -> None:
     """For those who chose the speaker's own language the words are translated all the same."""
-    prepare = Fanout._prepare
+    prepare = Fanout.prepare
 
     async def translate_first(self: Fanout, handover: Handover, language: str) -> Speech:
         if language == handover.source_language:
             await self._translator.translate(handover.transcript_text, source=language, target="es")
         return await prepare(self, handover, language)
 
-    put(Fanout, "_prepare", translate_first)
+    put(Fanout, "prepare", translate_first)
 
 
 @twin("late-joiner-brings-back-the-last-sentence", "BRO-1.2.2")
@@ -125,13 +125,13 @@ def everybody_hears_every_language() -> None:
 
 
 def _send(send: Callable[[Fanout, _Sentence, Speech], Any]) -> None:
-    put(Fanout, "_send", send)
+    put(Fanout, "send", send)
 
 
 @twin("sentence-heard-twice", "BRO-6.2.5")
 def sentence_heard_twice() -> None:
     """Every sentence is sent twice."""
-    send = Fanout._send
+    send = Fanout.send
 
     async def send_twice(self: Fanout, sentence: _Sentence, speech: Speech) -> None:
         await send(self, sentence, speech)
@@ -143,7 +143,7 @@ def sentence_heard_twice() -> None:
 @twin("spoken-once-more-than-needed", "BRO-6.2.5")
 def spoken_once_more_than_needed() -> None:
     """Each sentence is spoken for every listener, and sent once."""
-    prepare = Fanout._prepare
+    prepare = Fanout.prepare
 
     async def prepare_for_each(self: Fanout, handover: Handover, language: str) -> Speech:
         live = self._sessions.session(handover.session_id)
@@ -151,7 +151,7 @@ def spoken_once_more_than_needed() -> None:
             await prepare(self, handover, language)
         return await prepare(self, handover, language)
 
-    put(Fanout, "_prepare", prepare_for_each)
+    put(Fanout, "prepare", prepare_for_each)
 
 
 @twin("translated-once-more-than-needed", "BRO-6.2.3")
@@ -184,7 +184,7 @@ def translated_for_nobody() -> None:
 @twin("one-failing-language-silences-all", "BRO-6.2.13")
 def one_failing_language_silences_all() -> None:
     """When a language cannot be translated, the sentence is heard in none."""
-    send = Fanout._send
+    send = Fanout.send
 
     async def send_if_all_well(self: Fanout, sentence: _Sentence, speech: Speech) -> None:
         await asyncio.sleep(0.1)
@@ -197,7 +197,7 @@ def one_failing_language_silences_all() -> None:
 @twin("failed-language-given-up", "BRO-6.2.13")
 def failed_language_given_up() -> None:
     """A language that failed for one sentence is left out of all that follow."""
-    prepare = Fanout._prepare
+    prepare = Fanout.prepare
     failed: set[tuple[str, str]] = set()
 
     async def prepare_unless_failed(self: Fanout, handover: Handover, language: str) -> Speech:
@@ -210,20 +210,20 @@ def failed_language_given_up() -> None:
             failed.add(key)
             raise
 
-    put(Fanout, "_prepare", prepare_unless_failed)
+    put(Fanout, "prepare", prepare_unless_failed)
 
 
 @twin("languages-one-after-the-other", "BRO-6.2.12")
 def languages_one_after_the_other() -> None:
     """The languages of a session are prepared one after the other."""
-    prepare = Fanout._prepare
+    prepare = Fanout.prepare
     turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def prepare_in_turn(self: Fanout, handover: Handover, language: str) -> Speech:
         async with turns[handover.session_id]:
             return await prepare(self, handover, language)
 
-    put(Fanout, "_prepare", prepare_in_turn)
+    put(Fanout, "prepare", prepare_in_turn)
 
 
 @twin("unheard-sentence-goes-unlogged", "BRO-6.2.14")
@@ -234,7 +234,7 @@ def unheard_sentence_goes_unlogged() -> None:
         self._metrics.put("LanguagesProcessed", sentence.languages_spoken)
         self._metrics.put("FailedLanguagesCount", sentence.languages_failed)
 
-    put(Fanout, "_account", account_quietly)
+    put(Fanout, "account", account_quietly)
 
 
 @twin("dead-listener-stays-on-record", "BRO-6.2.15")
@@ -267,7 +267,7 @@ def refused_sentence_sent_for_ever() -> None:
 @twin("stuck-listener-holds-everybody-up", "BRO-6.2.7")
 def stuck_listener_holds_everybody_up() -> None:
     """A sentence is sent when everybody has taken the one before it."""
-    send = Fanout._send
+    send = Fanout.send
 
     async def send_when_taken(self: Fanout, sentence: _Sentence, speech: Speech) -> None:
         live = self._sessions.session(speech.session_id)
@@ -287,7 +287,7 @@ def slow_listener_keeps_everything() -> None:
     def keep(self: Outbox, newest: AudioMessage) -> None:
         return
 
-    put(Outbox, "_drop_excess", keep)
+    put(Outbox, "drop_excess", keep)
 
 
 @twin("numbers-of-sentences-with-gaps", "BRO-6.2.18")
@@ -345,13 +345,13 @@ def special_characters_break_the_voice() -> None:
 @twin("voice-always-at-one-pace", "BRO-6.3.2")
 def voice_always_at_one_pace() -> None:
     """The translated voice speaks at medium pace, however fast the speaker is."""
-    put(markup, "_rate", lambda _words_per_minute: "medium")
+    put(markup, "rate_of", lambda _words_per_minute: "medium")
 
 
 @twin("voice-always-at-one-loudness", "BRO-6.3.3")
 def voice_always_at_one_loudness() -> None:
     """The translated voice speaks at medium loudness, however loud the speaker is."""
-    put(markup, "_VOLUMES", dict.fromkeys(markup.VolumeLevel, "medium"))
+    put(markup, "VOLUMES", dict.fromkeys(markup.VolumeLevel, "medium"))
 
 
 @twin("rejected-markup-silences-the-voice", "BRO-6.3.5")
@@ -433,26 +433,26 @@ def capitals_need_another_translation() -> None:
 @twin("use-of-stored-translation-uncounted", "BRO-2.4.4")
 def use_of_stored_translation_uncounted() -> None:
     """The use of a stored translation is not counted."""
-    write = CachingTranslator._write
+    write = CachingTranslator.write
 
     def forget_use(self: CachingTranslator, key: str, translation: CachedTranslation | None) -> None:
         if translation is not None:
             translation.access_count = 1
         write(self, key, translation)
 
-    put(CachingTranslator, "_write", forget_use)
+    put(CachingTranslator, "write", forget_use)
 
 
 @twin("most-used-translation-goes-first", "BRO-2.4.5")
 def most_used_translation_goes_first() -> None:
     """When the store of translations is full, the most used ones go first."""
-    put(translation_cache, "_worth", lambda one: (-one.access_count, one.last_accessed_at_s))
+    put(translation_cache, "worth", lambda one: (-one.access_count, one.last_accessed_at_s))
 
 
 @twin("longest-kept-translation-stays", "BRO-2.4.5")
 def longest_kept_translation_stays() -> None:
     """Of translations that were used equally often the latest goes first."""
-    put(translation_cache, "_worth", lambda one: (one.access_count, -one.last_accessed_at_s))
+    put(translation_cache, "worth", lambda one: (one.access_count, -one.last_accessed_at_s))
 
 
 @twin("removed-translations-uncounted", "BRO-6.4.2")

@@ -30,7 +30,7 @@ TIRED_AT = 100
 
 def _take_audio_after(delay: Callable[[int], float | None]) -> None:
     """Let the service take each piece of audio only after so many seconds; `delay` is told which piece it is."""
-    take = BroadcastEndpoint._take_audio
+    take = BroadcastEndpoint.take_audio
     pieces: Counter[str] = Counter()
 
     async def take_later(
@@ -40,7 +40,7 @@ def _take_audio_after(delay: Callable[[int], float | None]) -> None:
         await asyncio.sleep(delay(pieces[connection_id]) or 0.0)
         return await take(self, connection_id, message, read_chunk)
 
-    put(BroadcastEndpoint, "_take_audio", take_later)
+    put(BroadcastEndpoint, "take_audio", take_later)
 
 
 @twin("audio-acknowledged-late-by-60-ms", "REQ-21.1")
@@ -143,7 +143,7 @@ def end_told_late_by_600_ms() -> None:
 @twin("heartbeats-answered-late-by-120-ms", "BRO-8.1.3")
 def heartbeats_answered_late_by_120_ms() -> None:
     """A heartbeat is answered 120 ms late."""
-    _late(BroadcastEndpoint, "_heartbeat", 0.12)
+    _late(BroadcastEndpoint, "heartbeat", 0.12)
 
 
 @twin("translation-begins-late-by-120-ms", "BRO-8.1.11")
@@ -155,4 +155,4 @@ def translation_begins_late_by_120_ms() -> None:
 @twin("speech-heard-late-by-5100-ms", "BRO-8.1.19")
 def speech_heard_late_by_5100_ms() -> None:
     """A sentence that was translated is sent to the listeners 5.1 seconds late."""
-    _late(Fanout, "_send", 5.1)
+    _late(Fanout, "send", 5.1)

@@ -19,12 +19,12 @@ from reference.twins.twin import put, twin
 @twin("nothing-but-distortion-warned-of", "BRO-5.4.1", "BRO-5.4.3", "BRO-5.4.4")
 def nothing_but_distortion_warned_of() -> None:
     """A speaker is warned of distortion, but not of noise, an echo or silence."""
-    findings = QualityWatch._findings
+    findings = QualityWatch.findings
 
     def distortion(self: QualityWatch, reading: Any) -> Any:
         return (finding for finding in findings(self, reading) if finding.issue is AudioIssue.CLIPPING)
 
-    put(QualityWatch, "_findings", distortion)
+    put(QualityWatch, "findings", distortion)
 
 
 @twin("sound-judged-too-strictly", "BRO-5.4.1", "BRO-5.4.2", "BRO-5.4.3", "BRO-5.4.4")
@@ -38,7 +38,7 @@ def sound_judged_too_strictly() -> None:
 @twin("bad-sound-held-back", "BRO-5.4.6")
 def bad_sound_held_back() -> None:
     """After a warning about the sound nothing more of it is passed on."""
-    warn, forward = QualityWatch._warn, AudioIntake._forward
+    warn, forward = QualityWatch.warn, AudioIntake.forward
     warned: set[str] = set()
 
     def note_warning(self: QualityWatch, member: Member, watched: Any, finding: Any) -> None:
@@ -49,19 +49,19 @@ def bad_sound_held_back() -> None:
         passed_on = connection_id not in warned
         return forward(self, connection_id, session, chunk) if passed_on else NotForwarded.STREAM_UNAVAILABLE
 
-    put(QualityWatch, "_warn", note_warning)
-    put(AudioIntake, "_forward", hold_back)
+    put(QualityWatch, "warn", note_warning)
+    put(AudioIntake, "forward", hold_back)
 
 
 @twin("distortion-goes-unwarned", "BRO-5.4.2")
 def distortion_goes_unwarned() -> None:
     """A speaker whose sound is distorted is not warned."""
-    findings = QualityWatch._findings
+    findings = QualityWatch.findings
 
     def others(self: QualityWatch, reading: Any) -> Any:
         return (finding for finding in findings(self, reading) if finding.issue is not AudioIssue.CLIPPING)
 
-    put(QualityWatch, "_findings", others)
+    put(QualityWatch, "findings", others)
 
 
 @twin("warnings-about-sound-repeated", "BRO-5.4.5")
@@ -94,4 +94,4 @@ def quality_of_sound_unrecorded() -> None:
     def forget(self: QualityWatch, member: Any, reading: Any) -> None:
         return
 
-    put(QualityWatch, "_measure", forget)
+    put(QualityWatch, "measure", forget)

@@ -38,7 +38,7 @@ def _write(otherwise: Callable[[StateChange], StateChange]) -> None:
 
 def _after_change_of_state(do: Callable[[SpeakerControls, Session, _Change], None]) -> None:
     """Do something more once several controls are changed at once: (controls, session before, change)."""
-    change_state, change = SpeakerControls.change_state, SpeakerControls._change
+    change_state, change = SpeakerControls.change_state, SpeakerControls.change
     latest: dict[str, _Change] = {}
 
     async def note(self: SpeakerControls, session: Session, wanted: StateChange) -> _Change:
@@ -50,7 +50,7 @@ def _after_change_of_state(do: Callable[[SpeakerControls, Session, _Change], Non
         do(self, session, latest[session.session_id])
         return changed
 
-    put(SpeakerControls, "_change", note)
+    put(SpeakerControls, "change", note)
     put(SpeakerControls, "change_state", change_and_do)
 
 
@@ -66,10 +66,10 @@ def broadcast_begins_muted() -> None:
 @twin("missing-state-read-as-paused", "BRO-2.1.6")
 def missing_state_read_as_paused() -> None:
     """A session that is on record without a state counts as paused."""
-    read = repository._state
+    read = repository.state_of
     put(
         repository,
-        "_state",
+        "state_of",
         lambda members, created_at_ms: replace(read(members, created_at_ms), is_paused=members.get("isPaused", True)),
     )
 
@@ -99,20 +99,20 @@ def _whole(wanted: StateChange, state: BroadcastState) -> StateChange:
 @twin("controls-undo-each-other", "BRO-2.5.9")
 def controls_undo_each_other() -> None:
     """A control writes the whole state as it was read before, so that of two at once only one takes effect."""
-    change = SpeakerControls._change
+    change = SpeakerControls.change
 
     async def change_all(self: SpeakerControls, session: Session, wanted: StateChange) -> _Change:
         state = session.state
         await asyncio.sleep(0.05)  # as long as a busy store may take
         return await change(self, session, _whole(wanted, state))
 
-    put(SpeakerControls, "_change", change_all)
+    put(SpeakerControls, "change", change_all)
 
 
 @twin("controls-start-from-an-older-state", "BRO-2.5.9")
 def controls_start_from_an_older_state() -> None:
     """A control writes the whole state, and what it does not change as it was up to half a second before."""
-    change = SpeakerControls._change
+    change = SpeakerControls.change
     known: dict[str, tuple[float, BroadcastState]] = {}
 
     async def change_all(self: SpeakerControls, session: Session, wanted: StateChange) -> _Change:
@@ -123,7 +123,7 @@ def controls_start_from_an_older_state() -> None:
             known[session.session_id] = now_s, state
         return await change(self, session, _whole(wanted, state))
 
-    put(SpeakerControls, "_change", change_all)
+    put(SpeakerControls, "change", change_all)
 
 
 @twin("unmute-does-nothing", "REQ-8.4")
@@ -138,12 +138,12 @@ def unmute_does_nothing() -> None:
 @twin("confirmed-before-anybody-is-told", "BRO-3.4.4")
 def confirmed_before_anybody_is_told() -> None:
     """A control is confirmed before the listeners are told, with nobody counted yet."""
-    tell = SpeakerControls._tell
+    tell = SpeakerControls.tell
 
     def count_nobody(self: SpeakerControls, change: _Change, notice: Notice) -> Told:
         return replace(tell(self, change, notice), listeners_notified=0)
 
-    put(SpeakerControls, "_tell", count_nobody)
+    put(SpeakerControls, "tell", count_nobody)
 
 
 @twin("volume-confirmed-in-percent", "BRO-3.4.4")
@@ -160,7 +160,7 @@ def volume_confirmed_in_percent() -> None:
 @twin("control-for-nobody-fails", "BRO-7.1.9")
 def control_for_nobody_fails() -> None:
     """A control fails when there is nobody to be told of it."""
-    tell = SpeakerControls._tell
+    tell = SpeakerControls.tell
 
     def tell_somebody(self: SpeakerControls, change: _Change, notice: Notice) -> Told:
         live = self._sessions.session(change.after.session_id)
@@ -168,13 +168,13 @@ def control_for_nobody_fails() -> None:
             raise ValueError("an empty list of recipients")
         return tell(self, change, notice)
 
-    put(SpeakerControls, "_tell", tell_somebody)
+    put(SpeakerControls, "tell", tell_somebody)
 
 
 @twin("repeated-control-swallowed", "BRO-7.1.7", "BRO-7.1.8")
 def repeated_control_swallowed() -> None:
     """A control that changes nothing is confirmed, but neither written nor told."""
-    change, tell = SpeakerControls._change, SpeakerControls._tell
+    change, tell = SpeakerControls.change, SpeakerControls.tell
 
     async def change_if_need_be(self: SpeakerControls, session: Session, wanted: StateChange) -> _Change:
         state = session.state
@@ -187,8 +187,8 @@ def repeated_control_swallowed() -> None:
     def tell_if_need_be(self: SpeakerControls, change: _Change, notice: Notice) -> Told:
         return tell(self, change, notice) if change.since_s else Told(change.after.state, 0)
 
-    put(SpeakerControls, "_change", change_if_need_be)
-    put(SpeakerControls, "_tell", tell_if_need_be)
+    put(SpeakerControls, "change", change_if_need_be)
+    put(SpeakerControls, "tell", tell_if_need_be)
 
 
 # ---- several controls at once
@@ -256,8 +256,8 @@ def lifted_pause_told_as_a_resumption() -> None:
 
     def tell_more(controls: SpeakerControls, before: Session, change: _Change) -> None:
         if before.state.is_paused and not change.after.state.is_paused:
-            controls._tell(change, BroadcastResumed(before.session_id))
+            controls.tell(change, BroadcastResumed(before.session_id))
         if before.state.is_muted and not change.after.state.is_muted:
-            controls._tell(change, BroadcastUnmuted(before.session_id))
+            controls.tell(change, BroadcastUnmuted(before.session_id))
 
     _after_change_of_state(tell_more)
