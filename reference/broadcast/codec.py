@@ -133,7 +133,7 @@ def volume(message: Fields) -> float:
     """Return the level of a `setVolume`."""
     if message.get("volumeLevel") is None:
         raise missing("volumeLevel")
-    return _level(message["volumeLevel"], "volumeLevel")
+    return level_of(message["volumeLevel"], "volumeLevel")
 
 
 def state_change(message: Fields) -> StateChange:
@@ -215,7 +215,7 @@ def _is_level(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0.0 <= value <= 1.0
 
 
-def _level(value: object, name: str) -> float:
+def level_of(value: object, name: str) -> float:
     if not isinstance(value, int | float) or not _is_level(value):
         raise wrong(name, "must be a number from 0.0 to 1.0")
     return float(value)

@@ -94,7 +94,7 @@ class Fanout:
                     language=language,
                 )
             before = line[-1] if line else None
-            line.append(self._background.run(self._speak(sentence, language, before), name="speak"))
+            line.append(self._background.run(self.speak(sentence, language, before), name="speak"))
 
     def close(self, session_id: str) -> None:
         """Forget a session: what is under way is given up, because nobody is left to hear it."""
@@ -102,7 +102,7 @@ class Fanout:
             for task in line:
                 task.cancel()
 
-    async def _speak(self, sentence: _Sentence, language: str, before: asyncio.Task[None] | None) -> None:
+    async def speak(self, sentence: _Sentence, language: str, before: asyncio.Task[None] | None) -> None:
         """Speak a sentence in one language, after the one before it in that language."""
         try:
             speech = await self.prepare(sentence.handover, language)

@@ -177,10 +177,10 @@ class BroadcastEndpoint:
             "resumeBroadcast": Route(SPEAKER, Pace.CONTROL, Handler.SPEAKER_CONTROL, self._resume),
             "muteBroadcast": Route(SPEAKER, Pace.CONTROL, Handler.SPEAKER_CONTROL, self._mute),
             "unmuteBroadcast": Route(SPEAKER, Pace.CONTROL, Handler.SPEAKER_CONTROL, self._unmute),
-            "setVolume": Route(SPEAKER, Pace.CONTROL, Handler.SPEAKER_CONTROL, self._set_volume),
-            "speakerStateChange": Route(SPEAKER, Pace.CONTROL, Handler.SPEAKER_CONTROL, self._change_state),
+            "setVolume": Route(SPEAKER, Pace.CONTROL, Handler.SPEAKER_CONTROL, self.set_volume),
+            "speakerStateChange": Route(SPEAKER, Pace.CONTROL, Handler.SPEAKER_CONTROL, self.change_state),
             "getSessionStatus": Route(SPEAKER, Pace.STATUS, Handler.STATUS, self._status),
-            "pausePlayback": Route(LISTENER, Pace.CONTROL, Handler.LISTENER_CONTROL, self._pause_playback),
+            "pausePlayback": Route(LISTENER, Pace.CONTROL, Handler.LISTENER_CONTROL, self.pause_playback),
             "resumePlayback": Route(LISTENER, Pace.CONTROL, Handler.LISTENER_CONTROL, self._resume_playback),
             "changeLanguage": Route(LISTENER, Pace.CONTROL, Handler.LISTENER_CONTROL, self._change_language),
             "switchLanguage": Route(LISTENER, Pace.CONTROL, Handler.LISTENER_CONTROL, self._change_language),
@@ -196,7 +196,7 @@ class BroadcastEndpoint:
         try:
             await self._service.quotas.connection_attempt(upgrade.address)
             if upgrade.query:
-                await self._enter(connection_id, upgrade.query.get("action", ""), upgrade.query)
+                await self.enter(connection_id, upgrade.query.get("action", ""), upgrade.query)
             else:
                 self._clock.call_later(
                     self._settings.connection_idle_timeout_seconds,
@@ -214,10 +214,10 @@ class BroadcastEndpoint:
         try:
             reply = await self.answer(connection_id, frame)
         except Refusal as refusal:
-            self._note(connection_id, refusal)
+            self.note(connection_id, refusal)
             self._audience.refuse(connection_id, refusal)
         except Exception as failure:  # whatever it is, the client gets an envelope and the log the rest
-            self._fail(connection_id, failure)
+            self.fail(connection_id, failure)
         else:
             if reply is not None:
                 self._audience.tell(connection_id, reply)
@@ -245,7 +245,7 @@ class BroadcastEndpoint:
             raise _too_large("CONTROL_MESSAGE_TOO_LARGE", size, self._settings.control_message_max_bytes)
         self._log_received(connection_id, action, message, size)
         if action in ENTRANCES:
-            await self._enter_by_message(connection_id, action, message)
+            await self.enter_by_message(connection_id, action, message)
             return None
         if action == "sendAudio":
             async with self._handling(Handler.AUDIO, connection_id, action):
@@ -324,7 +324,7 @@ class BroadcastEndpoint:
 
     # ---- ways in
 
-    async def _enter(self, connection_id: str, action: str, given: Fields) -> None:
+    async def enter(self, connection_id: str, action: str, given: Fields) -> None:
         admission = self._service.admission
         newcomer = Newcomer(connection_id, self._addresses[connection_id])
         if action == "createSession":
@@ -341,13 +341,13 @@ class BroadcastEndpoint:
         else:
             raise Refusal("INVALID_ACTION", f"action must be one of {', '.join(sorted(ENTRANCES))}", action=action[:64])
 
-    async def _enter_by_message(self, connection_id: str, action: str, message: Fields) -> None:
+    async def enter_by_message(self, connection_id: str, action: str, message: Fields) -> None:
         if self._service.sessions.member(connection_id) is not None:
             raise Refusal("INVALID_ACTION", "This connection already belongs to a session", action=action)
         try:
-            await self._enter(connection_id, action, message)
+            await self.enter(connection_id, action, message)
         except Refusal as refusal:
-            self._note(connection_id, refusal)
+            self.note(connection_id, refusal)
             self._metrics.put("ConnectionErrors", ErrorCode=refusal.code)
             self._audience.refuse(connection_id, refusal)
             self._audience.close(connection_id, CloseCode.POLICY, refusal.code)
@@ -376,10 +376,10 @@ class BroadcastEndpoint:
     async def _unmute(self, caller: Caller, _message: Fields) -> Notice:
         return await self._service.speaker.unmute(caller.session)
 
-    async def _set_volume(self, caller: Caller, message: Fields) -> Notice:
+    async def set_volume(self, caller: Caller, message: Fields) -> Notice:
         return await self._service.speaker.set_volume(caller.session, codec.volume(message))
 
-    async def _change_state(self, caller: Caller, message: Fields) -> Notice:
+    async def change_state(self, caller: Caller, message: Fields) -> Notice:
         return await self._service.speaker.change_state(caller.session, codec.state_change(message))
 
     async def _status(self, caller: Caller, _message: Fields) -> Notice:
@@ -388,7 +388,7 @@ class BroadcastEndpoint:
             raise Refusal("SESSION_INACTIVE", "The session has ended", sessionId=caller.session.session_id)
         return await self._service.status.answer(live)
 
-    async def _pause_playback(self, caller: Caller, _message: Fields) -> Notice:
+    async def pause_playback(self, caller: Caller, _message: Fields) -> Notice:
         return self._service.listener.pause_playback(caller.session)
 
     async def _resume_playback(self, caller: Caller, _message: Fields) -> Notice:
@@ -419,7 +419,7 @@ class BroadcastEndpoint:
                 **codec.loggable(message),
             )
 
-    def _note(self, connection_id: str, refusal: Refusal) -> None:
+    def note(self, connection_id: str, refusal: Refusal) -> None:
         context = {
             "connection_id": connection_id,
             "session_id": self._session_id(connection_id),
@@ -431,7 +431,7 @@ class BroadcastEndpoint:
         else:
             self._journal.warning("receive", refusal.message, **context)
 
-    def _fail(self, connection_id: str, failure: Exception) -> None:
+    def fail(self, connection_id: str, failure: Exception) -> None:
         self._journal.error(
             "receive",
             "a message could not be dealt with",

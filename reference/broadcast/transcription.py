@@ -126,14 +126,14 @@ class SessionAudio:
         self._count_anew_for(received.connection_id)
         number, chunk = received.sequence_number, Chunk(received.pcm, received.received_at_s)
         arrival = self._reorder.take(number, chunk, len(chunk.pcm))
-        self._arrived(arrival.ready, arrival.disorder, number)
+        self.arrived(arrival.ready, arrival.disorder, number)
         return None
 
     def skip(self, connection_id: str, number: int) -> None:
         """Leave the place of a number empty."""
         self._count_anew_for(connection_id)
         arrival = self._reorder.skip(number)
-        self._arrived(arrival.ready, arrival.disorder, number)
+        self.arrived(arrival.ready, arrival.disorder, number)
 
     def close(self) -> None:
         """End the recognition under way, after the chunks that still wait for a missing one."""
@@ -151,7 +151,7 @@ class SessionAudio:
             self._numbered_by = connection_id
             self._reorder = Reorder(self._means.settings.reorder_buffer_max_bytes)
 
-    def _arrived(self, ready: list[Chunk], disorder: Disorder | None, number: int | None) -> None:
+    def arrived(self, ready: list[Chunk], disorder: Disorder | None, number: int | None) -> None:
         if disorder is not None:
             self._journal.warning(
                 "order",
@@ -172,7 +172,7 @@ class SessionAudio:
     def _go_on_without_missing(self) -> None:
         self._stop_gap_timer()
         if self._reorder.waiting:
-            self._arrived(self._reorder.flush(), Disorder.GIVEN_UP, None)
+            self.arrived(self._reorder.flush(), Disorder.GIVEN_UP, None)
 
     def _stop_gap_timer(self) -> None:
         if self._gap_timer is not None:

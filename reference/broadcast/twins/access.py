@@ -189,14 +189,14 @@ def _verify_without(**checks: bool) -> None:
 @twin("listener-must-sign-in", "BRO-1.1.1")
 def listener_must_sign_in() -> None:
     """Nobody can listen without signing in."""
-    enter = BroadcastEndpoint._enter
+    enter = BroadcastEndpoint.enter
 
     async def enter_signed_in(self: BroadcastEndpoint, connection_id: str, action: str, given: Fields) -> None:
         if action == "joinSession":
             self.user(given)
         await enter(self, connection_id, action, given)
 
-    put(BroadcastEndpoint, "_enter", enter_signed_in)
+    put(BroadcastEndpoint, "enter", enter_signed_in)
 
 
 # ---- requests that the service knows
@@ -368,7 +368,7 @@ def wrong_field_goes_unnamed() -> None:
 @twin("missing-parameter-goes-unnamed", "BRO-3.2.2")
 def missing_parameter_goes_unnamed() -> None:
     """A refusal at the door does not say what is missing."""
-    put(parameters, "_missing", lambda _name: Refusal("INVALID_PARAMETERS", "Something is missing"))
+    put(parameters, "missing", lambda _name: Refusal("INVALID_PARAMETERS", "Something is missing"))
 
 
 @twin("refusal-tells-of-the-inside", "BRO-3.6.2")
@@ -378,7 +378,7 @@ def refusal_tells_of_the_inside() -> None:
     def tell_all(self: BroadcastEndpoint, connection_id: str, failure: Exception) -> None:
         self._audience.refuse(connection_id, Refusal("INTERNAL_ERROR", "".join(traceback.format_exception(failure))))
 
-    put(BroadcastEndpoint, "_fail", tell_all)
+    put(BroadcastEndpoint, "fail", tell_all)
 
 
 @twin("settings-out-of-bounds-taken", "BRO-3.2.6")

@@ -37,14 +37,14 @@ def _count(corrected: Callable[[Counter[str]], Counter[str]]) -> None:
 @twin("status-shows-the-state-first-seen", "REQ-11.1")
 def status_shows_the_state_first_seen() -> None:
     """The status goes on showing the state that it found in the record the first time."""
-    make = StatusDesk._status
+    make = StatusDesk.status
     seen: dict[str, BroadcastState] = {}
 
     async def remember(self: StatusDesk, live: LiveSession, reason: UpdateReason) -> SessionStatus:
         status = await make(self, live, reason)
         return replace(status, state=seen.setdefault(live.session_id, status.state))
 
-    put(StatusDesk, "_status", remember)
+    put(StatusDesk, "status", remember)
 
 
 @twin("status-counts-the-first-hundred", "REQ-11.2")
@@ -100,7 +100,7 @@ def status_counts_from_memory() -> None:
     put(BroadcastRepository, "listeners_by_language", count_seldom)
 
 
-@result_of(StatusDesk._status, "REQ-11.4")
+@result_of(StatusDesk.status, "REQ-11.4")
 def status_shows_the_state_of_the_start(status, self, live, reason):
     """The status shows every broadcast as it was at its start."""
     return replace(status, state=BroadcastState(live.created_at_ms))
@@ -109,13 +109,13 @@ def status_shows_the_state_of_the_start(status, self, live, reason):
 @twin("session-age-in-minutes", "REQ-11.4")
 def session_age_in_minutes() -> None:
     """The status gives the age of the session in minutes instead of seconds."""
-    make = StatusDesk._status
+    make = StatusDesk.status
 
     async def in_minutes(self: StatusDesk, live: LiveSession, reason: UpdateReason) -> SessionStatus:
         status = await make(self, live, reason)
         return replace(status, duration_s=status.duration_s // 60)
 
-    put(StatusDesk, "_status", in_minutes)
+    put(StatusDesk, "status", in_minutes)
 
 
 @twin("status-answered-late", "REQ-11.5", "REQ-21.3")
@@ -138,15 +138,15 @@ def regular_status_comes_once() -> None:
     """After the first regular status no other follows."""
 
     def tell_once(self: StatusDesk, live: LiveSession) -> None:
-        self._background.run(self._send(live, self._desk(live), UpdateReason.PERIODIC), name="send-status")
+        self._background.run(self.send(live, self._desk(live), UpdateReason.PERIODIC), name="send-status")
 
-    put(StatusDesk, "_periodic", tell_once)
+    put(StatusDesk, "periodic", tell_once)
 
 
 @twin("regular-status-too-seldom", "REQ-12.1")
 def regular_status_too_seldom() -> None:
     """The regular status comes only every second time."""
-    periodic = StatusDesk._periodic
+    periodic = StatusDesk.periodic
     turns: Counter[str] = Counter()
 
     def every_other(self: StatusDesk, live: LiveSession) -> None:
@@ -156,7 +156,7 @@ def regular_status_too_seldom() -> None:
         else:
             periodic(self, live)
 
-    put(StatusDesk, "_periodic", every_other)
+    put(StatusDesk, "periodic", every_other)
 
 
 def _changed_enough(rule: Callable[[int, int, float], bool]) -> None:
@@ -165,7 +165,7 @@ def _changed_enough(rule: Callable[[int, int, float], bool]) -> None:
     def changed_enough(self: StatusDesk, before: int, now: int) -> bool:
         return rule(before, now, self._settings.listener_count_change_threshold_percent)
 
-    put(StatusDesk, "_changed_enough", changed_enough)
+    put(StatusDesk, "changed_enough", changed_enough)
 
 
 @twin("ten-percent-are-enough", "REQ-12.2")
@@ -249,27 +249,27 @@ def every_change_of_language_told() -> None:
 @twin("new-language-told-twice", "REQ-12.3")
 def new_language_told_twice() -> None:
     """The first listener of a language is told as a new language, and then as a new number."""
-    send = StatusDesk._send
+    send = StatusDesk.send
 
     async def send_twice(self: StatusDesk, live: LiveSession, desk: _Desk, reason: UpdateReason) -> None:
         await send(self, live, desk, reason)
         if reason is UpdateReason.NEW_LANGUAGE:
-            status = await self._status(live, UpdateReason.LISTENER_COUNT_CHANGE)
+            status = await self.status(live, UpdateReason.LISTENER_COUNT_CHANGE)
             self._audience.tell(live.speaker_connection_id, status)
 
-    put(StatusDesk, "_send", send_twice)
+    put(StatusDesk, "send", send_twice)
 
 
 @twin("new-language-told-as-a-number", "REQ-12.4")
 def new_language_told_as_a_number() -> None:
     """The speaker is told of a new language, but as a change of the number of listeners."""
-    make = StatusDesk._status
+    make = StatusDesk.status
 
     async def misname(self: StatusDesk, live: LiveSession, reason: UpdateReason) -> SessionStatus:
         is_new = reason is UpdateReason.NEW_LANGUAGE
         return await make(self, live, UpdateReason.LISTENER_COUNT_CHANGE if is_new else reason)
 
-    put(StatusDesk, "_status", misname)
+    put(StatusDesk, "status", misname)
 
 
 @twin("answer-leaves-the-interval", "REQ-12.5")
@@ -277,7 +277,7 @@ def answer_leaves_the_interval() -> None:
     """The next regular status comes when it would have come without the speaker asking."""
 
     async def answer(self: StatusDesk, live: LiveSession) -> SessionStatus:
-        status = await self._status(live, UpdateReason.REQUESTED)
+        status = await self.status(live, UpdateReason.REQUESTED)
         self._desk(live).reported_count = sum(status.listeners_by_language.values())
         return status
 
@@ -287,13 +287,13 @@ def answer_leaves_the_interval() -> None:
 @twin("any-status-restarts-the-interval", "REQ-12.5")
 def any_status_restarts_the_interval() -> None:
     """A status for a new language puts the next regular one off."""
-    send = StatusDesk._send
+    send = StatusDesk.send
 
     async def send_and_restart(self: StatusDesk, live: LiveSession, desk: _Desk, reason: UpdateReason) -> None:
         await send(self, live, desk, reason)
         self.restart_timer(live)
 
-    put(StatusDesk, "_send", send_and_restart)
+    put(StatusDesk, "send", send_and_restart)
 
 
 # ---- what a listener controls
@@ -302,13 +302,13 @@ def any_status_restarts_the_interval() -> None:
 @twin("playback-pause-stops-the-broadcast", "REQ-18.2")
 def playback_pause_stops_the_broadcast() -> None:
     """A listener who pauses playback pauses the broadcast for everybody."""
-    pause_playback = BroadcastEndpoint._pause_playback
+    pause_playback = BroadcastEndpoint.pause_playback
 
     async def pause_all(self: BroadcastEndpoint, caller: Caller, message: Fields) -> Notice:
         await self._service.speaker.pause(caller.session, estimated_ms=None)
         return await pause_playback(self, caller, message)
 
-    put(BroadcastEndpoint, "_pause_playback", pause_all)
+    put(BroadcastEndpoint, "pause_playback", pause_all)
 
 
 @twin("playback-pause-told-to-others", "REQ-18.3")
@@ -319,13 +319,13 @@ def playback_pause_told_to_others() -> None:
         live = self._service.sessions.session(caller.session.session_id)
         self._audience.tell_all([] if live is None else live.listener_ids(), PlaybackPaused(caller.session.session_id))
 
-    put(BroadcastEndpoint, "_pause_playback", confirm_to_all)
+    put(BroadcastEndpoint, "pause_playback", confirm_to_all)
 
 
 @twin("playback-pause-loses-the-talk", "BRO-7.2.1")
 def playback_pause_loses_the_talk() -> None:
     """A listener who pauses playback is sent nothing any more."""
-    pause_playback = BroadcastEndpoint._pause_playback
+    pause_playback = BroadcastEndpoint.pause_playback
 
     async def stop_sending(self: BroadcastEndpoint, caller: Caller, message: Fields) -> Notice:
         member = self._service.sessions.member(caller.connection_id)
@@ -333,7 +333,7 @@ def playback_pause_loses_the_talk() -> None:
             member.target_language = None
         return await pause_playback(self, caller, message)
 
-    put(BroadcastEndpoint, "_pause_playback", stop_sending)
+    put(BroadcastEndpoint, "pause_playback", stop_sending)
 
 
 def _after_change(do: Callable[[ListenerControls, str, Session, str | None, str], None]) -> None:

@@ -216,8 +216,8 @@ def pieces_of_32770_bytes_taken() -> None:
 
 def _without_fault(judge: Callable[[DeclaredFormat], DeclaredFormat]) -> None:
     """Judge what is declared about audio as if something else had been declared."""
-    declaration_fault = audio._declaration_fault
-    put(audio, "_declaration_fault", lambda declared: declaration_fault(judge(declared)))
+    declaration_fault = audio.declaration_fault
+    put(audio, "declaration_fault", lambda declared: declaration_fault(judge(declared)))
 
 
 @twin("stereo-taken", "REQ-13.1")
@@ -241,7 +241,7 @@ def sample_rate_expected_in_khz() -> None:
 @twin("half-samples-taken", "REQ-13.1")
 def half_samples_taken() -> None:
     """Audio that ends in the middle of a sample is taken, without its last byte."""
-    check_format, receive = AudioIntake._check_format, AudioIntake.receive
+    check_format, receive = AudioIntake.check_format, AudioIntake.receive
 
     def even(chunk: AudioChunk) -> AudioChunk:
         return replace(chunk, pcm=chunk.pcm[: len(chunk.pcm) // 2 * 2])
@@ -252,7 +252,7 @@ def half_samples_taken() -> None:
     def receive_even(self: AudioIntake, connection_id: str, session: Session, chunk: AudioChunk) -> AudioReceived:
         return receive(self, connection_id, session, even(chunk))
 
-    put(AudioIntake, "_check_format", check_even)
+    put(AudioIntake, "check_format", check_even)
     put(AudioIntake, "receive", receive_even)
 
 
@@ -271,7 +271,7 @@ def faster_samples_taken() -> None:
 @twin("wrong-format-called-unreadable", "REQ-13.3")
 def wrong_format_called_unreadable() -> None:
     """Audio in a wrong format is refused as if the message could not be read."""
-    check_format = AudioIntake._check_format
+    check_format = AudioIntake.check_format
 
     def misname(self: AudioIntake, connection_id: str, session: Session, chunk: AudioChunk) -> None:
         try:
@@ -279,7 +279,7 @@ def wrong_format_called_unreadable() -> None:
         except Refusal as refusal:
             raise Refusal("INVALID_MESSAGE", refusal.message) from None
 
-    put(AudioIntake, "_check_format", misname)
+    put(AudioIntake, "check_format", misname)
 
 
 @twin("wrong-format-logged-without-its-size", "REQ-13.4")
@@ -298,7 +298,7 @@ def wrong_format_logged_without_its_size() -> None:
 @twin("wrong-format-counts-as-checked", "REQ-13.5")
 def wrong_format_counts_as_checked() -> None:
     """A connection whose first audio was a file is not checked again."""
-    check_format = AudioIntake._check_format
+    check_format = AudioIntake.check_format
 
     def remember_any(self: AudioIntake, connection_id: str, session: Session, chunk: AudioChunk) -> None:
         try:
@@ -308,24 +308,24 @@ def wrong_format_counts_as_checked() -> None:
             if member is not None:
                 member.format_checked = True
 
-    put(AudioIntake, "_check_format", remember_any)
+    put(AudioIntake, "check_format", remember_any)
 
 
 @twin("format-checked-again-and-again", "REQ-13.5")
 def format_checked_again_and_again() -> None:
     """Samples that happen to look like the beginning of a file are refused in the middle of a talk."""
-    sample_fault = audio._sample_fault
+    sample_fault = audio.sample_fault
 
     def always_look(pcm: bytes, *, look_for_header: bool) -> str | None:
         return sample_fault(pcm, look_for_header=True)
 
-    put(audio, "_sample_fault", always_look)
+    put(audio, "sample_fault", always_look)
 
 
 @twin("wrong-format-is-never-forgiven", "REQ-13.5")
 def wrong_format_is_never_forgiven() -> None:
     """Whoever sent a wrong format once is refused from then on."""
-    check_format = AudioIntake._check_format
+    check_format = AudioIntake.check_format
     refused: dict[str, Refusal] = {}
 
     def remember_refusal(self: AudioIntake, connection_id: str, session: Session, chunk: AudioChunk) -> None:
@@ -337,7 +337,7 @@ def wrong_format_is_never_forgiven() -> None:
             refused[connection_id] = refusal
             raise
 
-    put(AudioIntake, "_check_format", remember_refusal)
+    put(AudioIntake, "check_format", remember_refusal)
 
 
 # ---- rate
@@ -381,7 +381,7 @@ def _take_by(take: Callable[[Reorder[Any], int | None, Any, int], Arrival[Any]])
 @twin("sentences-overtake-each-other", "REQ-16.1")
 def sentences_overtake_each_other() -> None:
     """A sentence that takes long to prepare is heard after the one that was said next."""
-    speak = Fanout._speak
+    speak = Fanout.speak
     spoken: dict[tuple[str, str], int] = {}
 
     async def speak_at_once(
@@ -396,7 +396,7 @@ def sentences_overtake_each_other() -> None:
             await asyncio.sleep(1.5)
         await speak(self, sentence, language, None)
 
-    put(Fanout, "_speak", speak_at_once)
+    put(Fanout, "speak", speak_at_once)
 
 
 @twin("numbers-of-audio-ignored", "REQ-16.2")
@@ -438,10 +438,10 @@ def audio_without_numbers_comes_in_pairs() -> None:
 @twin("disorder-goes-unlogged", "REQ-16.4")
 def disorder_goes_unlogged() -> None:
     """Nothing in the log tells that audio came out of order."""
-    arrived = SessionAudio._arrived
+    arrived = SessionAudio.arrived
     put(
         SessionAudio,
-        "_arrived",
+        "arrived",
         lambda session, ready, _disorder, number: arrived(session, ready, None, number),
     )
 
@@ -466,10 +466,10 @@ def missing_audio_hardly_waited_for() -> None:
 @twin("late-audio-dropped", "REQ-16.5")
 def late_audio_dropped() -> None:
     """A piece of audio that comes after the others have gone ahead is lost."""
-    place = Reorder._place
+    place = Reorder.place
 
     def drop_late(self: Reorder[Any], arrived: _Held[Any]) -> Arrival[Any]:
         is_late = self._next is not None and arrived.number < self._next
         return Arrival([]) if is_late else place(self, arrived)
 
-    put(Reorder, "_place", drop_late)
+    put(Reorder, "place", drop_late)

@@ -104,13 +104,13 @@ def session_without_end() -> None:
 @twin("silence-without-end", "REQ-28.1")
 def silence_without_end() -> None:
     """A speaker may be silent for as long as they like."""
-    silence_due = Lifecycle._silence_due
+    silence_due = Lifecycle.silence_due
 
     def never_for_speakers(self: Lifecycle, member: Member) -> tuple[float, SilenceReason]:
         due_s, reason = silence_due(self, member)
         return due_s + (86_400.0 if member.role is Role.SPEAKER else 0.0), reason
 
-    put(Lifecycle, "_silence_due", never_for_speakers)
+    put(Lifecycle, "silence_due", never_for_speakers)
 
 
 @twin("silence-cut-short", "REQ-28.1")
@@ -141,7 +141,7 @@ def heartbeats_are_no_sign_of_life() -> None:
 @twin("audio-is-no-sign-of-life", "REQ-28.1", "BRO-1.4.8")
 def audio_is_no_sign_of_life() -> None:
     """A speaker who sends nothing but audio is disconnected as silent."""
-    silence_due = Lifecycle._silence_due
+    silence_due = Lifecycle.silence_due
     heartbeat_at: dict[str, float] = {}
     heartbeat = Lifecycle.heartbeat
 
@@ -157,37 +157,37 @@ def audio_is_no_sign_of_life() -> None:
         return due_s - member.heard_at_s + since_s, reason
 
     put(Lifecycle, "heartbeat", note_heartbeat)
-    put(Lifecycle, "_silence_due", due_without_audio)
+    put(Lifecycle, "silence_due", due_without_audio)
 
 
 @twin("silent-speaker-leaves-the-session", "REQ-28.2")
 def silent_speaker_leaves_the_session() -> None:
     """The session of a speaker who was disconnected for silence stays on record as active."""
-    check_silence, end_session = Lifecycle._check_silence, BroadcastRepository.end_session
+    check_silence, end_session = Lifecycle.check_silence, BroadcastRepository.end_session
     silent: set[str] = set()
 
     def note_silence(self: Lifecycle, member: Member) -> None:
         check_silence(self, member)
-        if self._clock.monotonic_s() >= self._silence_due(member)[0]:
+        if self._clock.monotonic_s() >= self.silence_due(member)[0]:
             silent.add(member.session_id)
 
     async def leave_active(self: BroadcastRepository, session_id: str) -> None:
         if session_id not in silent:
             await end_session(self, session_id)
 
-    put(Lifecycle, "_check_silence", note_silence)
+    put(Lifecycle, "check_silence", note_silence)
     put(BroadcastRepository, "end_session", leave_active)
 
 
 @twin("silent-listener-stays-counted", "REQ-28.3")
 def silent_listener_stays_counted() -> None:
     """A listener who was disconnected for silence is counted on."""
-    check_silence, count_out = Lifecycle._check_silence, BroadcastRepository.count_listener_out
+    check_silence, count_out = Lifecycle.check_silence, BroadcastRepository.count_listener_out
     silent: dict[str, int] = {}
 
     def note_silence(self: Lifecycle, member: Member) -> None:
         check_silence(self, member)
-        if member.role is Role.LISTENER and self._clock.monotonic_s() >= self._silence_due(member)[0]:
+        if member.role is Role.LISTENER and self._clock.monotonic_s() >= self.silence_due(member)[0]:
             silent[member.session_id] = silent.get(member.session_id, 0) + 1
 
     async def count_others_out(self: BroadcastRepository, session_id: str) -> None:
@@ -196,7 +196,7 @@ def silent_listener_stays_counted() -> None:
         else:
             await count_out(self, session_id)
 
-    put(Lifecycle, "_check_silence", note_silence)
+    put(Lifecycle, "check_silence", note_silence)
     put(BroadcastRepository, "count_listener_out", count_others_out)
 
 
@@ -238,14 +238,14 @@ def silence_closes_for_good() -> None:
 @twin("silent-listener-ends-the-session", "REQ-28.3", "BRO-3.5.2")
 def silent_listener_ends_the_session() -> None:
     """A listener who is disconnected for silence takes the whole session along, as a speaker does."""
-    check_silence = Lifecycle._check_silence
+    check_silence = Lifecycle.check_silence
 
     def end_with_anybody(self: Lifecycle, member: Member) -> None:
         check_silence(self, member)
-        if self._clock.monotonic_s() >= self._silence_due(member)[0]:
+        if self._clock.monotonic_s() >= self.silence_due(member)[0]:
             self._background.run(self.end(member.session_id, "nobody is there"), name="end-after-silence")
 
-    put(Lifecycle, "_check_silence", end_with_anybody)
+    put(Lifecycle, "check_silence", end_with_anybody)
 
 
 @twin("missing-heartbeats-tolerated", "BRO-1.4.8")

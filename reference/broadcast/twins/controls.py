@@ -287,27 +287,27 @@ def unmute_goes_untold() -> None:
 @twin("volume-above-full-taken", "REQ-9.1")
 def volume_above_full_taken() -> None:
     """A volume a hundredth above full is taken."""
-    level = codec._level
-    put(codec, "_level", lambda value, name: 1.01 if value == 1.01 else level(value, name))
+    level = codec.level_of
+    put(codec, "level_of", lambda value, name: 1.01 if value == 1.01 else level(value, name))
 
 
 @twin("volume-of-nothing-refused", "REQ-9.1")
 def volume_of_nothing_refused() -> None:
     """A volume of 0 is refused as if it were missing."""
-    level = codec._level
+    level = codec.level_of
 
     def level_above_nought(value: object, name: str) -> float:
         if not value:
             raise codec.missing(name)
         return level(value, name)
 
-    put(codec, "_level", level_above_nought)
+    put(codec, "level_of", level_above_nought)
 
 
 @twin("volume-taken-as-text", "REQ-9.1")
 def volume_taken_as_text() -> None:
     """A volume that comes as a text is read as the number in it."""
-    level = codec._level
+    level = codec.level_of
 
     def level_of_text(value: object, name: str) -> float:
         try:
@@ -315,13 +315,13 @@ def volume_taken_as_text() -> None:
         except ValueError:
             raise codec.wrong(name, "must be a number") from None
 
-    put(codec, "_level", level_of_text)
+    put(codec, "level_of", level_of_text)
 
 
 @twin("refused-volume-set-all-the-same", "REQ-9.1")
 def refused_volume_set_all_the_same() -> None:
     """A volume out of range is refused, and yet set to the nearest that is allowed."""
-    set_volume = BroadcastEndpoint._set_volume
+    set_volume = BroadcastEndpoint.set_volume
 
     async def refuse_and_set(self: BroadcastEndpoint, caller: Caller, message: Fields) -> Notice:
         try:
@@ -332,7 +332,7 @@ def refused_volume_set_all_the_same() -> None:
                 await self._service.speaker.change(caller.session, StateChange(volume=min(1.0, max(0.0, level))))
             raise
 
-    put(BroadcastEndpoint, "_set_volume", refuse_and_set)
+    put(BroadcastEndpoint, "set_volume", refuse_and_set)
 
 
 @twin("volume-goes-unrecorded", "REQ-9.2")
@@ -405,7 +405,7 @@ def state_takes_unknown_members() -> None:
 @twin("refused-state-half-applied", "REQ-10.1")
 def refused_state_half_applied() -> None:
     """A change of state that is wrong in one part is refused, and yet its pause takes effect."""
-    change_state = BroadcastEndpoint._change_state
+    change_state = BroadcastEndpoint.change_state
 
     async def refuse_and_pause(self: BroadcastEndpoint, caller: Caller, message: Fields) -> Notice:
         try:
@@ -416,7 +416,7 @@ def refused_state_half_applied() -> None:
                 await self._service.speaker.change(caller.session, StateChange(is_paused=True))
             raise
 
-    put(BroadcastEndpoint, "_change_state", refuse_and_pause)
+    put(BroadcastEndpoint, "change_state", refuse_and_pause)
 
 
 @twin("state-resets-what-it-does-not-mention", "REQ-10.2")

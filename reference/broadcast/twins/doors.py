@@ -24,13 +24,13 @@ from reference.twins.twin import misread, put, twin
 
 def _at_the_door(do: Callable[[BroadcastEndpoint, str, str, Fields], Any]) -> None:
     """Do something before somebody's wish to enter is looked at: by endpoint, connection, action and what is given."""
-    enter = BroadcastEndpoint._enter
+    enter = BroadcastEndpoint.enter
 
     async def do_and_enter(self: BroadcastEndpoint, connection_id: str, action: str, given: Fields) -> None:
         await do(self, connection_id, action, given)
         await enter(self, connection_id, action, given)
 
-    put(BroadcastEndpoint, "_enter", do_and_enter)
+    put(BroadcastEndpoint, "enter", do_and_enter)
 
 
 # ---- who may come in
@@ -112,7 +112,7 @@ def wishes_for_provisional_results_ignored() -> None:
 @twin("choice-in-words-taken-for-no", "BRO-3.1.6")
 def choice_in_words_taken_for_no() -> None:
     """The choice of provisional results is understood in a message only; in an address it counts as no."""
-    put(parameters, "_truth", lambda given, name, *, default: given.get(name, default) is True)
+    put(parameters, "truth", lambda given, name, *, default: given.get(name, default) is True)
 
 
 @twin("settings-made-to-fit", "BRO-3.2.6")
@@ -126,7 +126,7 @@ def settings_made_to_fit() -> None:
         except ValueError:
             return default
 
-    put(parameters, "_within", fit)
+    put(parameters, "within", fit)
 
 
 @twin("unknown-choices-ignored", "BRO-3.2.2")
@@ -154,8 +154,8 @@ def anything_called_a_language() -> None:
 @twin("any-language-taken", "BRO-3.2.4", "BRO-3.2.5", "BRO-1.5.3")
 def any_language_taken() -> None:
     """A session can be opened and joined in a language that is not offered."""
-    put(Admission, "_check_source", lambda _self, _language: None)
-    put(Admission, "_check_target", lambda _self, _language: None)
+    put(Admission, "check_source", lambda _self, _language: None)
+    put(Admission, "check_target", lambda _self, _language: None)
 
 
 @twin("last-language-lost", "BRO-1.5.3")
@@ -175,7 +175,7 @@ def missing_session_called_misnamed() -> None:
     """A session that is not there, or no longer, is refused as if its name were wrong."""
     put(
         admission,
-        "_unknown",
+        "unknown",
         lambda session_id: Refusal("INVALID_SESSION_ID", "There is no such session", sessionId=session_id),
     )
 
@@ -186,12 +186,12 @@ def missing_session_called_misnamed() -> None:
 @twin("unknown-purpose-taken-for-listening", "BRO-3.2.1")
 def unknown_purpose_taken_for_listening() -> None:
     """A connection for a purpose that the service does not know is taken for one to listen."""
-    enter = BroadcastEndpoint._enter
+    enter = BroadcastEndpoint.enter
 
     async def enter_or_join(self: BroadcastEndpoint, connection_id: str, action: str, given: Fields) -> None:
         await enter(self, connection_id, action if action in ENTRANCES else "joinSession", given)
 
-    put(BroadcastEndpoint, "_enter", enter_or_join)
+    put(BroadcastEndpoint, "enter", enter_or_join)
 
 
 @twin("too-late-to-say-what-for", "BRO-3.1.2", "BRO-3.1.3", "BRO-3.1.4")
@@ -201,13 +201,13 @@ def too_late_to_say_what_for() -> None:
     async def refuse(_self: BroadcastEndpoint, _connection_id: str, action: str, _message: Fields) -> None:
         raise Refusal("INVALID_ACTION", "This connection is open already", action=action)
 
-    put(BroadcastEndpoint, "_enter_by_message", refuse)
+    put(BroadcastEndpoint, "enter_by_message", refuse)
 
 
 @twin("session-opened-later-goes-unheard", "BRO-3.1.2")
 def session_opened_later_goes_unheard() -> None:
     """Audio is confirmed, but not recognised, on a connection that said only later what it is for."""
-    enter, forward = BroadcastEndpoint._enter_by_message, AudioIntake.forward
+    enter, forward = BroadcastEndpoint.enter_by_message, AudioIntake.forward
     late: set[str] = set()
 
     async def note(self: BroadcastEndpoint, connection_id: str, action: str, message: Fields) -> None:
@@ -219,14 +219,14 @@ def session_opened_later_goes_unheard() -> None:
     ) -> NotForwarded | None:
         return None if connection_id in late else forward(self, connection_id, session, chunk)
 
-    put(BroadcastEndpoint, "_enter_by_message", note)
+    put(BroadcastEndpoint, "enter_by_message", note)
     put(AudioIntake, "forward", forward_others)
 
 
 @twin("stranger-called-unauthorised", "BRO-3.1.5")
 def stranger_called_unauthorised() -> None:
     """Whoever takes part in no session is refused as having the wrong role."""
-    put(standing, "_not_found", lambda: Refusal("UNAUTHORIZED_ACTION", "You may not do that"))
+    put(standing, "not_found", lambda: Refusal("UNAUTHORIZED_ACTION", "You may not do that"))
 
 
 # ---- in which order things are judged
@@ -238,9 +238,9 @@ def language_judged_first() -> None:
 
     async def judge(self: BroadcastEndpoint, _connection_id: str, action: str, given: Fields) -> None:
         if action == "createSession":
-            self._service.admission._check_source(parameters.creation(given).source_language)
+            self._service.admission.check_source(parameters.creation(given).source_language)
         elif action == "joinSession":
-            self._service.admission._check_target(parameters._language(given, "targetLanguage"))
+            self._service.admission.check_target(parameters._language(given, "targetLanguage"))
 
     _at_the_door(judge)
 

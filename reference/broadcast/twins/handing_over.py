@@ -135,7 +135,7 @@ def lost_sentence_goes_unlogged() -> None:
 @twin("lost-sentence-takes-the-next-with-it", "REQ-25.5")
 def lost_sentence_takes_the_next_with_it() -> None:
     """When a sentence could not be handed over, those after it are lost as well."""
-    note, hand_over = Forwarder._note, Forwarder._hand_over
+    note, hand_over = Forwarder.note, Forwarder.hand_over
     stopped: set[str] = set()
 
     def stop(self: Forwarder, handover: Handover, attempt: int, failure: Exception) -> None:
@@ -147,17 +147,17 @@ def lost_sentence_takes_the_next_with_it() -> None:
         if handover.session_id not in stopped:
             await hand_over(self, handover, since_s)
 
-    put(Forwarder, "_note", stop)
-    put(Forwarder, "_hand_over", hand_over_unless_stopped)
+    put(Forwarder, "note", stop)
+    put(Forwarder, "hand_over", hand_over_unless_stopped)
 
 
 @twin("handover-late-by-120-ms", "REQ-21.4")
 def handover_late_by_120_ms() -> None:
     """A result waits 120 ms before it is handed over."""
-    work_off = Forwarder._work_off
+    work_off = Forwarder.work_off
 
     async def work_off_late(self: Forwarder, session_id: str, queue: deque[tuple[Handover, float]]) -> None:
         await asyncio.sleep(0.12)
         await work_off(self, session_id, queue)
 
-    put(Forwarder, "_work_off", work_off_late)
+    put(Forwarder, "work_off", work_off_late)

@@ -218,7 +218,7 @@ def large_message_ends_the_connection() -> None:
 @twin("large-audio-called-a-large-message", "REQ-27.3")
 def large_audio_called_a_large_message() -> None:
     """A piece of audio that is too large is refused as a message that is too large."""
-    check_size = AudioIntake._check_size
+    check_size = AudioIntake.check_size
 
     def misname(self: AudioIntake, chunk: AudioChunk) -> None:
         try:
@@ -228,7 +228,7 @@ def large_audio_called_a_large_message() -> None:
                 raise Refusal("MESSAGE_TOO_LARGE", refusal.message, **refusal.details) from None
             raise
 
-    put(AudioIntake, "_check_size", misname)
+    put(AudioIntake, "check_size", misname)
 
 
 @twin("request-of-4097-bytes-granted", "REQ-27.4")
@@ -264,10 +264,10 @@ def large_request_obeyed() -> None:
 @twin("large-message-goes-unlogged", "REQ-27.5")
 def large_message_goes_unlogged() -> None:
     """Nothing in the log tells of a message that was too large."""
-    note = BroadcastEndpoint._note
+    note = BroadcastEndpoint.note
 
     def note_others(self: BroadcastEndpoint, connection_id: str, refusal: Refusal) -> None:
         if refusal.status != 413:
             note(self, connection_id, refusal)
 
-    put(BroadcastEndpoint, "_note", note_others)
+    put(BroadcastEndpoint, "note", note_others)

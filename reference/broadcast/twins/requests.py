@@ -73,7 +73,7 @@ def wrong_volume_taken_for_full() -> None:
 
     def volume_or_full(message: Fields) -> float:
         level = message.get("volumeLevel")
-        return codec._level(level if isinstance(level, int | float) else 1.0, "volumeLevel")
+        return codec.level_of(level if isinstance(level, int | float) else 1.0, "volumeLevel")
 
     put(codec, "volume", volume_or_full)
 
@@ -205,7 +205,7 @@ def details_judged_first() -> None:
         if action == "setVolume":
             codec.volume(message)
         elif action == "sendAudio":
-            self._service.audio._check_size(codec.audio_chunk(message))
+            self._service.audio.check_size(codec.audio_chunk(message))
 
     _judge_first(judge)
 
@@ -252,10 +252,10 @@ def sound_judged_the_other_way_round() -> None:
     ) -> Notice:
         def read_last() -> AudioChunk:
             chunk = codec.audio_chunk({name: value for name, value in message.items() if name != "sequenceNumber"})
-            fault = audio._declaration_fault(chunk.declared)
+            fault = audio.declaration_fault(chunk.declared)
             if fault is not None:
                 raise Refusal("INVALID_AUDIO_FORMAT", fault)
-            self._service.audio._check_size(chunk)
+            self._service.audio.check_size(chunk)
             return read_chunk()
 
         return await take_audio(self, connection_id, message, read_last if message else read_chunk)
