@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from reference.refusal import Refusal
 from reference.twins.twin import Piece, Seam, Twin, around, made_by
 
 Declare = Callable[[Piece], Twin]
@@ -28,11 +30,13 @@ def misread(owner: type, setting: str, read: Callable[[Any], Any], *breaks: str)
     return _of(Seam(owner, "__init__"), begin, *breaks)
 
 
-def late(seam: Callable[..., Any], seconds: float, *breaks: str) -> Declare:
-    """The piece begins so much later; nobody waits for one that is not awaited."""
+def late(seam: Callable[..., Any], seconds: float, *breaks: str, every: int = 1) -> Declare:
+    """The piece begins so much later, every so many times; nobody waits for one that is not awaited."""
+    times = itertools.count(1)
 
     async def wait(good: Piece, *arguments: Any, **named: Any) -> Any:
-        await asyncio.sleep(seconds)
+        if next(times) % every == 0:
+            await asyncio.sleep(seconds)
         return await good(*arguments, **named)
 
     def postpone(good: Piece, *arguments: Any, **named: Any) -> None:
@@ -53,3 +57,24 @@ def skipped(seam: Callable[..., Any], *breaks: str) -> Declare:
 
 def _of(seam: Callable[..., Any] | Seam, piece: Piece, *breaks: str) -> Declare:
     return made_by(around(piece), seam, *breaks)
+
+
+def refused_as(seam: Callable[..., Any], code: str, *breaks: str, instead_of: str | None = None) -> Declare:
+    """The piece refuses under another code, always or only instead of one code."""
+
+    def misnamed(refusal: Refusal) -> Refusal:
+        return Refusal(code, refusal.message) if instead_of in (None, refusal.code) else refusal
+
+    def refuse(good: Piece, *arguments: Any, **named: Any) -> Any:
+        try:
+            return good(*arguments, **named)
+        except Refusal as refusal:
+            raise misnamed(refusal) from None
+
+    async def wait_and_refuse(good: Piece, *arguments: Any, **named: Any) -> Any:
+        try:
+            return await good(*arguments, **named)
+        except Refusal as refusal:
+            raise misnamed(refusal) from None
+
+    return _of(seam, wait_and_refuse if inspect.iscoroutinefunction(seam) else refuse, *breaks)
