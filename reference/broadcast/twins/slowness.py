@@ -13,8 +13,8 @@ from reference.broadcast.audio import AudioIntake
 from reference.broadcast.fanout import Fanout
 from reference.broadcast.gateway import BroadcastEndpoint, SocketAudience
 from reference.broadcast.ports import Reached
-from reference.twins.kinds import late
-from reference.twins.twin import Piece, Twin, around, made_by, twin_of
+from reference.twins.kinds import Declare, kind, late
+from reference.twins.twin import twin_of
 
 FREEZES_AT = 50
 """With this piece of a connection's audio."""
@@ -25,7 +25,7 @@ TIRED_AT = 100
 """With each piece of a connection's audio, for ten seconds: never by more than 25 ms, so that the percentile holds."""
 
 
-def _audio_taken_after(delay: Callable[[int], float | None], *breaks: str) -> Callable[[Piece], Twin]:
+def _audio_taken_after(delay: Callable[[int], float | None], *breaks: str) -> Declare:
     """Let the service take each piece of audio only after so many seconds; `delay` is told which piece it is."""
     pieces: Counter[str] = Counter()
 
@@ -34,7 +34,7 @@ def _audio_taken_after(delay: Callable[[int], float | None], *breaks: str) -> Ca
         await asyncio.sleep(delay(pieces[connection_id]) or 0.0)
         return await take_audio(self, connection_id, message, read_chunk)
 
-    return made_by(around(take_later), BroadcastEndpoint.take_audio, *breaks)
+    return kind(BroadcastEndpoint.take_audio, take_later, *breaks)
 
 
 @_audio_taken_after(lambda _number: 0.06, "REQ-21.1")
