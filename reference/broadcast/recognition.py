@@ -268,7 +268,7 @@ class Recognition:
                 async with time_limit(means.clock, limit_s):
                     ear.stream = await means.recogniser.open(self._options, ear.hear, ear.break_off)
         except SpeechFailure as failure:
-            self.note(failure)
+            self._note(failure)
             raise
         self._continuity.streams += 1
         means.metrics.put(
@@ -296,7 +296,7 @@ class Recognition:
             ear.break_off(failure)
         if not ear.broken.done():
             return None
-        self.note(ear.broken.result())
+        self._note(ear.broken.result())
         return ear.broken.result()
 
     async def _pump(self, ear: _Ear) -> None:
@@ -416,7 +416,7 @@ class Recognition:
 
     # ---- what went wrong
 
-    def note(self, failure: SpeechFailure) -> None:
+    def _note(self, failure: SpeechFailure) -> None:
         """Log and count one failed call, or one broken stream (REQ-14.1, 14.5)."""
         if failure.transient:
             self._breaker.failed()
