@@ -27,6 +27,9 @@ import reference
 Piece = Callable[..., Any]
 """A faulty piece: called with the good one and with what that is called with."""
 
+Make = Callable[[Any], Any]
+"""Makes the faulty piece, or another value, of the good one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seam:
@@ -46,22 +49,26 @@ class Twin:
     """The ids of the promises it breaks: a scenario that carries one of them must fail."""
     sentence: str
     """What is wrong with it, in words."""
-    pieces: list[tuple[Seam, Piece]] = field(default_factory=list)
+    pieces: list[tuple[Seam, Make]] = field(default_factory=list)
     old: list[Callable[[], None]] = field(default_factory=list)  # until all are declared by their seams
 
     def also(self, seam: Callable[..., Any] | Seam) -> Callable[[Piece], Piece]:
         """Replace a further piece by the decorated function."""
 
         def declare(piece: Piece) -> Piece:
-            self.pieces.append((seam_of(seam), piece))
+            self.put(seam, around(piece))
             return piece
 
         return declare
 
+    def put(self, seam: Callable[..., Any] | Seam, make: Make) -> None:
+        """Replace a further piece by what is made of it."""
+        self.pieces.append((seam_of(seam), make))
+
     def apply(self) -> None:
         """Replace the pieces, in this process."""
-        for seam, piece in self.pieces:
-            put(seam.owner, seam.name, _around(getattr(seam.owner, seam.name), piece))
+        for seam, make in self.pieces:
+            put(seam.owner, seam.name, make(getattr(seam.owner, seam.name)))
         for apply in self.old:
             apply()
 
@@ -71,21 +78,20 @@ TWINS: dict[str, Twin] = {}
 
 def twin_of(seam: Callable[..., Any] | Seam, *breaks: str) -> Callable[[Piece], Twin]:
     """Declare a twin: the decorated function takes the place of the seam and breaks these promises."""
-
-    def declare(piece: Piece) -> Twin:
-        twin = named_after(piece, breaks)
-        twin.pieces.append((seam_of(seam), piece))
-        return twin
-
-    return declare
+    return lambda piece: made_by(around(piece), seam, *breaks)(piece)
 
 
 def result_of(seam: Callable[..., Any] | Seam, *breaks: str) -> Callable[[Piece], Twin]:
     """Declare a twin that gives another result: the decorated function gets the good one, then the arguments."""
+    return lambda change: made_by(around(_with_result(change)), seam, *breaks)(change)
 
-    def declare(change: Piece) -> Twin:
-        twin = named_after(change, breaks)
-        twin.pieces.append((seam_of(seam), _with_result(change)))
+
+def made_by(make: Make, seam: Callable[..., Any] | Seam, *breaks: str) -> Callable[[Piece], Twin]:
+    """Declare a twin of a kind: what takes the place of the seam is made, the function only names and explains it."""
+
+    def declare(explained: Piece) -> Twin:
+        twin = named_after(explained, breaks)
+        twin.put(seam, make)
         return twin
 
     return declare
@@ -93,10 +99,14 @@ def result_of(seam: Callable[..., Any] | Seam, *breaks: str) -> Callable[[Piece]
 
 def named_after(piece: Piece, breaks: tuple[str, ...]) -> Twin:
     """Register and return a twin without pieces, called and explained as this function is."""
-    name = piece.__name__.replace("_", "-")
+    return register(piece.__name__.replace("_", "-"), piece.__module__, breaks, inspect.getdoc(piece) or "")
+
+
+def register(name: str, module: str, breaks: tuple[str, ...], sentence: str) -> Twin:
+    """Register and return a twin without pieces; it belongs to the system in whose wing the module stands."""
     if name in TWINS:
         raise ValueError(f"there are two twins called {name}")
-    twin = TWINS[name] = Twin(name, _system_of(piece.__module__), breaks, inspect.getdoc(piece) or "")
+    twin = TWINS[name] = Twin(name, _system_of(module), breaks, sentence)
     return twin
 
 
@@ -175,11 +185,9 @@ def _system_of(module: str) -> str:
     return module.split(".")[1]
 
 
-def _around(good: Any, piece: Piece) -> Piece:
-    def faulty(*arguments: Any, **named: Any) -> Any:
-        return piece(good, *arguments, **named)
-
-    return faulty
+def around(piece: Piece) -> Make:
+    """Return what makes a faulty piece that is given the good one first."""
+    return lambda good: lambda *arguments, **named: piece(good, *arguments, **named)
 
 
 def _with_result(change: Piece) -> Piece:
