@@ -54,7 +54,7 @@ class ConversationService:
 
     async def open(self, connection_id: str, address: str, tell: Tell) -> None:
         """Begin a conversation; raise Refused when the recogniser cannot start (CONV-52)."""
-        await self._check_recogniser(address)
+        await self.check_recogniser(address)
         self._conversations[connection_id] = self._begin(tell)
 
     def find(self, connection_id: str) -> Conversation | None:
@@ -97,7 +97,7 @@ class ConversationService:
         """Return how many segments have their audio on disk."""
         return self._spool.count()
 
-    async def _check_recogniser(self, address: str) -> None:
+    async def check_recogniser(self, address: str) -> None:
         failures: list[SpeechFailure] = []
 
         async def start() -> None:

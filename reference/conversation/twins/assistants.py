@@ -51,7 +51,7 @@ def _backends(change: Any) -> None:
 @conversation_twin("no-backend-named-for-silence", "CONV-40", "CONV-31")
 def no_backend_named_for_silence() -> None:
     """Where nobody was asked, null stands in the place of a backend's name."""
-    members = codec._members
+    members = codec.members
 
     def unnamed(notice: Any) -> dict[str, object]:
         written = members(notice)
@@ -59,19 +59,19 @@ def no_backend_named_for_silence() -> None:
             written["backend_used"] = None
         return written
 
-    put(codec, "_members", unnamed)
+    put(codec, "members", unnamed)
 
 
 @conversation_twin("no-backend-named-when-all-are-down", "CONV-44", "CONV-40")
 def no_backend_named_when_all_are_down() -> None:
     """When every backend is down, null stands in the place of its name."""
-    put(assistant, "_NOBODY", Reply(None, None, "All assistants are unavailable at the moment."))  # type: ignore[arg-type]
+    put(assistant, "NOBODY", Reply(None, None, "All assistants are unavailable at the moment."))  # type: ignore[arg-type]
 
 
 @conversation_twin("hello-answered-without-help", "CONV-41")
 def hello_answered_without_help() -> None:
     """A greeting is answered with a blank."""
-    put(backends, "_RULES", (("hello", " "), *backends._RULES[1:]))
+    put(backends, "RULES", (("hello", " "), *backends.RULES[1:]))
 
 
 @conversation_twin("answer-names-the-backend", "CONV-41")
@@ -158,7 +158,7 @@ def all_are_down_when_one_is() -> None:
             for name in self._configuration_of(session_id).order():
                 await self._backends[name].answer(text, session_id)
         except BackendUnavailable:
-            return assistant._NOBODY
+            return assistant.NOBODY
         return await reply(self, text, session_id)
 
     put(Assistant, "reply", reply_if_all_are_up)
@@ -213,7 +213,7 @@ def unknown_choice_asks_openai() -> None:
 @conversation_twin("excuse-in-the-place-of-an-answer", "CONV-44", "CONV-63")
 def excuse_in_the_place_of_an_answer() -> None:
     """When every backend is down, an excuse is told as if it were an answer."""
-    put(assistant, "_NOBODY", Reply("I cannot answer at the moment.", "llama", None))
+    put(assistant, "NOBODY", Reply("I cannot answer at the moment.", "llama", None))
 
 
 @conversation_twin("nobody-answers-anybody-any-more", "CONV-44")
@@ -235,7 +235,7 @@ def nobody_answers_anybody_any_more() -> None:
 @conversation_twin("words-lost-when-all-are-down", "CONV-44")
 def words_lost_when_all_are_down() -> None:
     """When every backend is down, what was understood is not told."""
-    members = codec._members
+    members = codec.members
 
     def without_words(notice: Any) -> dict[str, object]:
         written = members(notice)
@@ -243,7 +243,7 @@ def words_lost_when_all_are_down() -> None:
             written["transcription"] = ""
         return written
 
-    put(codec, "_members", without_words)
+    put(codec, "members", without_words)
 
 
 @conversation_twin("exception-passed-over", "CONV-45")
@@ -282,7 +282,7 @@ def exception_quoted() -> None:
     """What a backend raised is told with its place in the program."""
     put(
         assistant,
-        "_RAISED",
+        "RAISED",
         Reply(None, "error", f'Chatbot error: Traceback (most recent call last): File "{assistant.__file__}", line 1'),
     )
 
@@ -423,28 +423,28 @@ def blocked_turn_late_by_150_ms() -> None:
 @conversation_twin("ten-repetitions-are-spam", "CONV-47")
 def ten_repetitions_are_spam() -> None:
     """Ten repetitions of a word are taken for spam."""
-    put(content, "_MOST_REPETITIONS", 9)
+    put(content, "MOST_REPETITIONS", 9)
 
 
 @conversation_twin("eleven-repetitions-pass", "CONV-47")
 def eleven_repetitions_pass() -> None:
     """Eleven repetitions of a word are not taken for spam."""
-    put(content, "_MOST_REPETITIONS", 11)
+    put(content, "MOST_REPETITIONS", 11)
 
 
 @conversation_twin("short-texts-are-spam", "CONV-47")
 def short_texts_are_spam() -> None:
     """Repetitions in a short text are taken for spam."""
-    put(content, "_SHORT_TEXT", 0)
+    put(content, "SHORT_TEXT", 0)
 
 
 @conversation_twin("fifty-characters-are-long", "CONV-47")
 def fifty_characters_are_long() -> None:
     """A text of exactly 50 characters is taken for a long one."""
-    put(content, "_SHORT_TEXT", 49)
+    put(content, "SHORT_TEXT", 49)
 
 
 @conversation_twin("spam-is-called-inappropriate", "CONV-47")
 def spam_is_called_inappropriate() -> None:
     """Spam is said to be inappropriate."""
-    put(assistant, "_BLOCKED", dict.fromkeys(Verdict, assistant._BLOCKED[Verdict.INAPPROPRIATE]))
+    put(assistant, "BLOCKED", dict.fromkeys(Verdict, assistant.BLOCKED[Verdict.INAPPROPRIATE]))

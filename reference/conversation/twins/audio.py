@@ -27,7 +27,7 @@ def piece_confirmed_twice() -> None:
 
     async def take_and_repeat(self: Conversation, chunk: bytes) -> None:
         await take(self, chunk)
-        await self._tell(ChunkTaken(1, 1, len(chunk)))
+        await self.tell(ChunkTaken(1, 1, len(chunk)))
 
     put(Conversation, "take", take_and_repeat)
 
@@ -47,13 +47,13 @@ def pieces_confirmed_late_by_80_ms() -> None:
 @conversation_twin("every-third-piece-unconfirmed", "CONV-61", "CONV-3")
 def every_third_piece_unconfirmed() -> None:
     """Of a turn's pieces of audio, every third is taken without a word."""
-    tell = ConversationEndpoint._tell
+    tell = ConversationEndpoint.tell
 
     async def tell_of_some(self: ConversationEndpoint, connection_id: str, notice: Notice) -> None:
         if not isinstance(notice, ChunkTaken) or notice.chunk % 3:
             await tell(self, connection_id, notice)
 
-    put(ConversationEndpoint, "_tell", tell_of_some)
+    put(ConversationEndpoint, "tell", tell_of_some)
 
 
 def _add(change: Any) -> None:
@@ -129,7 +129,7 @@ def binary_frames_put_first() -> None:
 
     async def receive_and_swap(self: ConversationEndpoint, connection_id: str, frame: str | bytes) -> None:
         conversation = self._service.find(connection_id)
-        before = bytearray() if conversation is None else conversation._open_segment._audio
+        before = bytearray() if conversation is None else conversation.open_segment.audio
         length = len(before)
         await receive(self, connection_id, frame)
         if isinstance(frame, bytes) and len(before) > length:
@@ -168,8 +168,8 @@ def empty_piece_forgets_the_others() -> None:
 
 def _audio(change: Any) -> None:
     """Read the data of pieces otherwise, with the right way at hand."""
-    audio = codec._audio
-    put(codec, "_audio", lambda data: change(data, audio))
+    audio = codec.audio_of
+    put(codec, "audio_of", lambda data: change(data, audio))
 
 
 @conversation_twin("numbers-taken-for-empty-audio", "CONV-21")
@@ -181,7 +181,7 @@ def numbers_taken_for_empty_audio() -> None:
 @conversation_twin("piece-without-data-refused", "CONV-21")
 def piece_without_data_refused() -> None:
     """A piece without data is confirmed twice over: once, and once with an error."""
-    perform = ConversationEndpoint._perform
+    perform = ConversationEndpoint.perform
 
     async def perform_strictly(
         self: ConversationEndpoint, connection_id: str, conversation: Conversation, request: codec.Request
@@ -190,7 +190,7 @@ def piece_without_data_refused() -> None:
         if request == codec.AudioChunk(b""):
             raise Refused("INVALID_AUDIO", "There is no data to decode.")
 
-    put(ConversationEndpoint, "_perform", perform_strictly)
+    put(ConversationEndpoint, "perform", perform_strictly)
 
 
 @conversation_twin("foreign-characters-ignored", "CONV-22")
@@ -222,7 +222,7 @@ def damaged_piece_empties_the_turn() -> None:
                 codec.decode(frame, chunk_max_bytes=self._chunk_max_bytes)
             except Refused as refused:
                 if refused.code == "INVALID_AUDIO":
-                    conversation._open_segment.take()
+                    conversation.open_segment.take()
         await receive(self, connection_id, frame)
 
     put(ConversationEndpoint, "receive", receive_or_forget)
@@ -276,12 +276,12 @@ def one_stray_character_ignored() -> None:
 @conversation_twin("first-file-alone-heard", "CONV-24")
 def first_file_alone_heard() -> None:
     """Of several whole recordings in one turn, only the first is heard."""
-    parts = audio_forms._parts
+    parts = audio_forms.parts
 
     def first_part(audio: memoryview) -> Iterator[bytes]:
         yield next(parts(audio))
 
-    put(audio_forms, "_parts", first_part)
+    put(audio_forms, "parts", first_part)
 
 
 @conversation_twin("headers-heard-as-sound", "CONV-24")
@@ -312,7 +312,7 @@ def half_of_the_audio_skipped() -> None:
 @conversation_twin("foreign-forms-heard-as-sound", "CONV-24", "CONV-56")
 def foreign_forms_heard_as_sound() -> None:
     """A recording of a kind that cannot be read is fed to the recogniser as it is."""
-    put(audio_forms, "_OTHER_FORMS", (b"never this",))
+    put(audio_forms, "OTHER_FORMS", (b"never this",))
 
 
 # ---- limits
@@ -359,7 +359,7 @@ def too_long_piece_ends_the_connection() -> None:
     async def receive_and_close(self: ConversationEndpoint, connection_id: str, frame: str | bytes) -> None:
         await receive(self, connection_id, frame)
         if len(frame) > 1_398_200 or (isinstance(frame, bytes) and len(frame) > self._chunk_max_bytes):
-            self._close(connection_id, 1009, "too long")
+            self.close(connection_id, 1009, "too long")
 
     put(ConversationEndpoint, "receive", receive_and_close)
 

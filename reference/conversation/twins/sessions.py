@@ -33,13 +33,13 @@ def callers_connected_late_by_1200_ms() -> None:
 
 def _members(change: Any) -> None:
     """Write notices otherwise: by notice and members."""
-    members = codec._members
+    members = codec.members
 
     def write_otherwise(notice: Notice) -> dict[str, object]:
         changed: dict[str, object] = change(notice, members(notice))
         return changed
 
-    put(codec, "_members", write_otherwise)
+    put(codec, "members", write_otherwise)
 
 
 @conversation_twin("session-confirmed-in-lower-case", "CONV-2")
@@ -87,7 +87,7 @@ def new_name_drops_the_open_audio() -> None:
 
     async def name_and_forget(self: Conversation, session_id: str) -> None:
         if self.session_id is not None:
-            self._open_segment.take()
+            self.open_segment.take()
         await name(self, session_id)
 
     put(Conversation, "name", name_and_forget)
@@ -134,7 +134,7 @@ def unnamed_callers_not_heard() -> None:
 
     async def end_without(self: Conversation) -> None:
         if self.session_id is None:
-            self._open_segment.take()
+            self.open_segment.take()
         await end_segment(self)
 
     put(Conversation, "end_segment", end_without)
@@ -166,13 +166,13 @@ def goodbye_with_1001() -> None:
 @conversation_twin("goodbye-not-heard", "CONV-12")
 def goodbye_not_heard() -> None:
     """Whoever says goodbye stays connected."""
-    close = ConversationEndpoint._close
+    close = ConversationEndpoint.close
 
     def close_others(self: ConversationEndpoint, connection_id: str, code: int, reason: str) -> None:
         if code != gateway.DONE:
             close(self, connection_id, code, reason)
 
-    put(ConversationEndpoint, "_close", close_others)
+    put(ConversationEndpoint, "close", close_others)
 
 
 @conversation_twin("goodbye-ends-the-segment", "CONV-12")
@@ -200,12 +200,12 @@ def audio_waits_for_the_next_connection() -> None:
 
     async def close_and_keep(self: Conversation) -> None:
         if self.session_id is not None:
-            _ABANDONED[self.session_id] = self._open_segment.take()
+            _ABANDONED[self.session_id] = self.open_segment.take()
         await close(self)
 
     async def name_and_find(self: Conversation, session_id: str) -> None:
         if audio := _ABANDONED.pop(session_id, b""):
-            self._open_segment.add(audio)
+            self.open_segment.add(audio)
         await name(self, session_id)
 
     put(Conversation, "close", close_and_keep)
@@ -229,7 +229,7 @@ def two_connections_share_audio() -> None:
     segments: dict[str, OpenSegment] = {}
 
     async def name_and_share(self: Conversation, session_id: str) -> None:
-        self._open_segment = segments.setdefault(session_id, self._open_segment)
+        self.open_segment = segments.setdefault(session_id, self.open_segment)
         await name(self, session_id)
 
     put(Conversation, "name", name_and_share)
@@ -354,8 +354,8 @@ def unanswered_segments_not_kept() -> None:
 @conversation_twin("log-counts-from-zero", "CONV-38")
 def log_counts_from_zero() -> None:
     """The turns of a session are counted from 0."""
-    segment = codec._segment
-    put(codec, "_segment", lambda index, entry: segment(index - 1, entry))
+    segment = codec.log_segment
+    put(codec, "log_segment", lambda index, entry: segment(index - 1, entry))
 
 
 @conversation_twin("log-last-said-first", "CONV-38")

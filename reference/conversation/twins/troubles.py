@@ -23,14 +23,14 @@ from reference.twins.twin import conversation_twin, put
 
 def _close_after(code: str) -> None:
     """Close a connection after an error."""
-    tell = ConversationEndpoint._tell
+    tell = ConversationEndpoint.tell
 
     async def tell_and_close(self: ConversationEndpoint, connection_id: str, notice: Notice) -> None:
         await tell(self, connection_id, notice)
         if isinstance(notice, Complaint) and notice.refused.code == code:
-            self._close(connection_id, 1008, "no")
+            self.close(connection_id, 1008, "no")
 
-    put(ConversationEndpoint, "_tell", tell_and_close)
+    put(ConversationEndpoint, "tell", tell_and_close)
 
 
 # ---- messages
@@ -54,7 +54,7 @@ def unknown_type_empties_the_turn() -> None:
                 codec.decode(frame, chunk_max_bytes=self._chunk_max_bytes)
             except Refused as refused:
                 if refused.code == "UNKNOWN_TYPE":
-                    conversation._open_segment.take()
+                    conversation.open_segment.take()
         await receive(self, connection_id, frame)
 
     put(ConversationEndpoint, "receive", receive_or_empty)
@@ -81,19 +81,19 @@ def lists_ignored() -> None:
 @conversation_twin("missing-type-ignored", "CONV-51")
 def missing_type_ignored() -> None:
     """A message without a type is ignored."""
-    tell = ConversationEndpoint._tell
+    tell = ConversationEndpoint.tell
 
     async def tell_others(self: ConversationEndpoint, connection_id: str, notice: Notice) -> None:
         if not (isinstance(notice, Complaint) and "needs a type" in notice.refused.message):
             await tell(self, connection_id, notice)
 
-    put(ConversationEndpoint, "_tell", tell_others)
+    put(ConversationEndpoint, "tell", tell_others)
 
 
 @conversation_twin("slow-after-an-error", "CONV-55")
 def slow_after_an_error() -> None:
     """Whoever has caused an error is served 150 ms late from then on."""
-    receive, tell = ConversationEndpoint.receive, ConversationEndpoint._tell
+    receive, tell = ConversationEndpoint.receive, ConversationEndpoint.tell
     slow: set[str] = set()
 
     async def receive_late(self: ConversationEndpoint, connection_id: str, frame: str | bytes) -> None:
@@ -107,13 +107,13 @@ def slow_after_an_error() -> None:
         await tell(self, connection_id, notice)
 
     put(ConversationEndpoint, "receive", receive_late)
-    put(ConversationEndpoint, "_tell", tell_and_note)
+    put(ConversationEndpoint, "tell", tell_and_note)
 
 
 @conversation_twin("everybody-slow-after-an-error", "CONV-55")
 def everybody_slow_after_an_error() -> None:
     """After any error everybody's session is confirmed 200 ms late."""
-    name, tell = Conversation.name, ConversationEndpoint._tell
+    name, tell = Conversation.name, ConversationEndpoint.tell
     errors: list[Notice] = []
 
     async def name_late(self: Conversation, session_id: str) -> None:
@@ -127,7 +127,7 @@ def everybody_slow_after_an_error() -> None:
         await tell(self, connection_id, notice)
 
     put(Conversation, "name", name_late)
-    put(ConversationEndpoint, "_tell", tell_and_note)
+    put(ConversationEndpoint, "tell", tell_and_note)
 
 
 # ---- the recogniser
@@ -136,31 +136,31 @@ def everybody_slow_after_an_error() -> None:
 @conversation_twin("closed-without-a-word", "CONV-52")
 def closed_without_a_word() -> None:
     """When the recogniser cannot start, callers are closed without being told why."""
-    tell = ConversationEndpoint._tell
+    tell = ConversationEndpoint.tell
 
     async def tell_others(self: ConversationEndpoint, connection_id: str, notice: Notice) -> None:
         if not (isinstance(notice, Complaint) and notice.refused.code == "RECOGNISER_UNAVAILABLE"):
             await tell(self, connection_id, notice)
 
-    put(ConversationEndpoint, "_tell", tell_others)
+    put(ConversationEndpoint, "tell", tell_others)
 
 
 @conversation_twin("told-and-left-connected", "CONV-52")
 def told_and_left_connected() -> None:
     """When the recogniser cannot start, callers are told and stay connected."""
-    close = ConversationEndpoint._close
+    close = ConversationEndpoint.close
 
     def close_others(self: ConversationEndpoint, connection_id: str, code: int, reason: str) -> None:
         if code != gateway.CANNOT_SERVE:
             close(self, connection_id, code, reason)
 
-    put(ConversationEndpoint, "_close", close_others)
+    put(ConversationEndpoint, "close", close_others)
 
 
 @conversation_twin("recogniser-never-repaired", "CONV-52")
 def recogniser_never_repaired() -> None:
     """A recogniser that could not start once is not tried again for that caller's address."""
-    check = ConversationService._check_recogniser
+    check = ConversationService.check_recogniser
     broken: set[str] = set()
 
     async def check_once(self: ConversationService, address: str) -> None:
@@ -172,7 +172,7 @@ def recogniser_never_repaired() -> None:
             broken.add(address)
             raise
 
-    put(ConversationService, "_check_recogniser", check_once)
+    put(ConversationService, "check_recogniser", check_once)
 
 
 @conversation_twin("recogniser-not-looked-at", "CONV-52")
@@ -182,7 +182,7 @@ def recogniser_not_looked_at() -> None:
     async def never_mind(_self: ConversationService, _address: str) -> None:
         return
 
-    put(ConversationService, "_check_recogniser", never_mind)
+    put(ConversationService, "check_recogniser", never_mind)
 
 
 @conversation_twin("failed-recognition-is-silence", "CONV-53")
@@ -210,13 +210,13 @@ def failed_recognition_ends_the_connection() -> None:
 @conversation_twin("mishap-passed-over-in-silence", "CONV-53")
 def mishap_passed_over_in_silence() -> None:
     """A mishap of the service is noted in its log, and nobody is told."""
-    tell = ConversationEndpoint._tell
+    tell = ConversationEndpoint.tell
 
     async def tell_the_rest(self: ConversationEndpoint, connection_id: str, notice: Notice) -> None:
         if not isinstance(notice, Complaint) or notice.refused.code != "INTERNAL_ERROR":
             await tell(self, connection_id, notice)
 
-    put(ConversationEndpoint, "_tell", tell_the_rest)
+    put(ConversationEndpoint, "tell", tell_the_rest)
 
 
 # ---- the storage
@@ -268,13 +268,13 @@ def answer_waits_for_the_storage() -> None:
 @conversation_twin("failed-storage-not-told-by-health", "CONV-54")
 def failed_storage_not_told_by_health() -> None:
     """The health does not say that something could not be kept."""
-    put(Health, "_log_failed_lately", lambda _self: False)
+    put(Health, "log_failed_lately", lambda _self: False)
 
 
 @conversation_twin("failed-storage-ends-the-connection", "CONV-54")
 def failed_storage_ends_the_connection() -> None:
     """A caller whose turn cannot be kept is disconnected."""
-    log_failed, tell = Health.log_failed, ConversationEndpoint._tell
+    log_failed, tell = Health.log_failed, ConversationEndpoint.tell
     failures: list[int] = []
 
     def note(self: Health) -> None:
@@ -285,10 +285,10 @@ def failed_storage_ends_the_connection() -> None:
         await tell(self, connection_id, notice)
         if failures:
             failures.clear()
-            self._close(connection_id, 1011, "the storage failed")
+            self.close(connection_id, 1011, "the storage failed")
 
     put(Health, "log_failed", note)
-    put(ConversationEndpoint, "_tell", tell_and_close)
+    put(ConversationEndpoint, "tell", tell_and_close)
 
 
 # ---- what is given away, and what is left
@@ -297,7 +297,7 @@ def failed_storage_ends_the_connection() -> None:
 @conversation_twin("errors-tell-of-the-inside", "CONV-56")
 def errors_tell_of_the_inside() -> None:
     """An error is told with its place in the program."""
-    tell = ConversationEndpoint._tell
+    tell = ConversationEndpoint.tell
 
     async def tell_all(self: ConversationEndpoint, connection_id: str, notice: Notice) -> None:
         if isinstance(notice, Complaint):
@@ -305,7 +305,7 @@ def errors_tell_of_the_inside() -> None:
             notice = Complaint(Refused(notice.refused.code, f"{notice.refused.message} {cause}"), notice.segment)
         await tell(self, connection_id, notice)
 
-    put(ConversationEndpoint, "_tell", tell_all)
+    put(ConversationEndpoint, "tell", tell_all)
 
 
 @conversation_twin("failed-recognition-tells-of-a-path", "CONV-56")

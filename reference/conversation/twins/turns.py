@@ -20,13 +20,13 @@ from reference.twins.twin import conversation_twin, put
 
 def _tell(change: Any) -> None:
     """Tell callers something else: by notice, the notices to tell instead."""
-    tell = ConversationEndpoint._tell
+    tell = ConversationEndpoint.tell
 
     async def tell_otherwise(self: ConversationEndpoint, connection_id: str, notice: Notice) -> None:
         for one in change(notice):
             await tell(self, connection_id, one)
 
-    put(ConversationEndpoint, "_tell", tell_otherwise)
+    put(ConversationEndpoint, "tell", tell_otherwise)
 
 
 def _answer(change: Any) -> None:
@@ -142,12 +142,12 @@ def progress_told_unasked() -> None:
 @conversation_twin("response-without-its-error-member", "CONV-4", "CONV-62")
 def response_without_its_error_member() -> None:
     """A response that has no error does not say so."""
-    members = codec._members
+    members = codec.members
 
     def some_members(notice: Notice) -> dict[str, object]:
         return {name: value for name, value in members(notice).items() if name != "error" or value is not None}
 
-    put(codec, "_members", some_members)
+    put(codec, "members", some_members)
 
 
 # ---- turns without speech
@@ -177,7 +177,7 @@ def turn_without_audio_ends_the_connection() -> None:
         await receive(self, connection_id, frame)
         if empty and isinstance(frame, str) and "segment_end" in frame:
             await asyncio.sleep(0.05)
-            self._close(connection_id, 1011, "nothing to do")
+            self.close(connection_id, 1011, "nothing to do")
 
     put(ConversationEndpoint, "receive", receive_something)
 
@@ -221,32 +221,32 @@ def silence_is_a_failure() -> None:
 @conversation_twin("audio-kept-for-the-next-turn", "CONV-32", "CONV-33")
 def audio_kept_for_the_next_turn() -> None:
     """The audio of a turn is processed again with the next."""
-    put(OpenSegment, "take", lambda self: bytes(self._audio))
+    put(OpenSegment, "take", lambda self: bytes(self.audio))
 
 
 @conversation_twin("failed-turn-said-again", "CONV-53", "CONV-5")
 def failed_turn_said_again() -> None:
     """The audio of a turn that could not be recognised is put before the next."""
-    answer = Conversation._answer
+    answer = Conversation.answer
 
     async def answer_and_keep(self: Conversation, segment: EndedSegment) -> None:
         audio = await segment.audio.read() if isinstance(segment.audio, KeptAudio) else b""
         failed: list[Refused] = []
-        tell = self._tell
+        tell = self.tell
 
         async def watch(notice: Notice) -> None:
             if isinstance(notice, Complaint):
                 failed.append(notice.refused)
-                self._open_segment._audio[:0] = audio
+                self.open_segment.audio[:0] = audio
             await tell(notice)
 
-        self._tell = watch
+        self.tell = watch
         try:
             await answer(self, segment)
         finally:
-            self._tell = tell
+            self.tell = tell
 
-    put(Conversation, "_answer", answer_and_keep)
+    put(Conversation, "answer", answer_and_keep)
 
 
 @conversation_twin("turns-answered-as-they-are-done", "CONV-33", "CONV-63")
@@ -256,21 +256,21 @@ def turns_answered_as_they_are_done() -> None:
     async def answer_all(self: Conversation) -> None:
         async with asyncio.TaskGroup() as turns:
             while True:
-                turns.create_task(self._answer(await self._waiting.get()))
+                turns.create_task(self.answer(await self._waiting.get()))
 
-    put(Conversation, "_answer_all", answer_all)
+    put(Conversation, "answer_all", answer_all)
 
 
 @conversation_twin("late-audio-lost", "CONV-34", "CONV-69")
 def late_audio_lost() -> None:
     """Audio that arrives while a turn is worked on is confirmed and lost."""
-    answer = Conversation._answer
+    answer = Conversation.answer
 
     async def answer_and_empty(self: Conversation, segment: EndedSegment) -> None:
         await answer(self, segment)
-        self._open_segment.take()
+        self.open_segment.take()
 
-    put(Conversation, "_answer", answer_and_empty)
+    put(Conversation, "answer", answer_and_empty)
 
 
 @conversation_twin("audio-after-an-empty-turn-lost", "CONV-34", "CONV-69")
@@ -285,7 +285,7 @@ def audio_after_an_empty_turn_lost() -> None:
 
     async def take_or_lose(self: Conversation, chunk: bytes) -> None:
         if self in empty:
-            await self._tell(ChunkTaken(self._ended + 1, 1, len(chunk)))
+            await self.tell(ChunkTaken(self._ended + 1, 1, len(chunk)))
         else:
             await take(self, chunk)
 
@@ -300,7 +300,7 @@ def audio_meanwhile_not_confirmed() -> None:
 
     async def take_silently(self: Conversation, chunk: bytes) -> None:
         if self.unfinished:
-            self._open_segment.add(chunk)
+            self.open_segment.add(chunk)
         else:
             await take(self, chunk)
 
@@ -413,21 +413,21 @@ def confirmations_held_until_the_end() -> None:
     held: dict[Conversation, list[ChunkTaken]] = {}
 
     async def take_and_hold(self: Conversation, chunk: bytes) -> None:
-        tell = self._tell
+        tell = self.tell
 
         async def hold(notice: Notice) -> None:
             assert isinstance(notice, ChunkTaken)
             held.setdefault(self, []).append(notice)
 
-        self._tell = hold
+        self.tell = hold
         try:
             await take(self, chunk)
         finally:
-            self._tell = tell
+            self.tell = tell
 
     async def end_and_confirm(self: Conversation) -> None:
         for notice in held.pop(self, []):
-            await self._tell(notice)
+            await self.tell(notice)
         await end_segment(self)
 
     put(Conversation, "take", take_and_hold)
