@@ -12,10 +12,10 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from reference.twins.kinds import Declare
+from reference.twins.kinds import Declare, kind
 from reference.twins.twin import Piece, around, made_by
 
 Members = dict[str, Any]
@@ -64,6 +64,17 @@ class Wire:
     def twice(self, message: str, *breaks: str, when: Choice = all_of_them) -> Declare:
         """The message is sent twice."""
         return self._sent(2, message, when, *breaks)
+
+    def told_to(
+        self, message: str, whom: Callable[[list[str]], list[str]], *breaks: str, when: Choice = all_of_them
+    ) -> Declare:
+        """The message is sent to others, or to more or fewer, than those it is for; `tell` is given a list of them."""
+
+        def choose(tell: Piece, audience: Any, connection_ids: Iterable[str], notice: Any) -> Any:
+            written, ids = self._members(notice), list(connection_ids)
+            return tell(audience, whom(ids) if written["type"] == message and when(written) else ids, notice)
+
+        return kind(self._tell, choose, *breaks)
 
     def _written(self, change: Callable[[Members], Members], message: str, when: Choice, *breaks: str) -> Declare:
         def write(members: Piece, *given: Any) -> Members:
