@@ -77,7 +77,7 @@ def test_a_twin_changes_what_it_names_and_nothing_else(name: str, applied: dict[
     assert outcome["changed"] == outcome["named"]
 
 
-@pytest.mark.parametrize("system", ["conversation"])
+@pytest.mark.parametrize("system", ["broadcast", "conversation"])
 def test_twins_replace_only_what_other_modules_may_know(system: str) -> None:
     seams = {seam for one in known().values() if one.system == system for seam, _ in one.pieces}
 
