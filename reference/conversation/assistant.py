@@ -1,4 +1,4 @@
-"""The assistant: content rules first, then one backend after the other (sheet 5)."""
+"""The assistant: content rules first, then one backend after the other (CONV-40 to 48)."""
 
 from __future__ import annotations
 

@@ -141,7 +141,7 @@ def _object(frame: str) -> Mapping[str, Any]:
 
 
 def audio_of(data: object) -> bytes:
-    """Return the bytes behind base64 text, strictly but for space around it and missing padding (sheet 3)."""
+    """Return the bytes behind base64 text, strictly but for space around it and missing padding (CONV-22, CONV-23)."""
     if not isinstance(data, str):
         raise Refused("INVALID_AUDIO", "The data of a chunk is base64 text; anything else cannot be decoded.")
     given = data.strip(_SPACE)

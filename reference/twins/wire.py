@@ -12,11 +12,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from operator import itemgetter
 from typing import Any
 
-from reference.twins.kinds import Declare
-from reference.twins.twin import Piece, around, made_by
+from reference.twins.kinds import Declare, kind
+from reference.twins.twin import Piece
 
 Members = dict[str, Any]
 Choice = Callable[[Members], bool]
@@ -36,12 +37,18 @@ def having(**members: object) -> Choice:
 class Wire:
     """Where a system writes and sends its messages.
 
-    `members` is given a notice and returns the message; `tell` sends a notice, which is its last argument.
+    `members` is given a notice and returns the message; `tell` sends a notice, which is its last argument; `name`
+    returns what the contract calls a message, if that is not its type.
     """
 
-    def __init__(self, members: Callable[..., Members], tell: Callable[..., Any]) -> None:
+    def __init__(
+        self, members: Callable[..., Members], tell: Callable[..., Any], name: Callable[[Members], str] | None = None
+    ) -> None:
+        self.messages: set[str] = set()
+        """What rows are about."""
         self._members = members
         self._tell = tell
+        self._name = name or itemgetter("type")
 
     def missing(self, message: str, member: str, *breaks: str, when: Choice = all_of_them) -> Declare:
         """A member is left out."""
@@ -65,17 +72,36 @@ class Wire:
         """The message is sent twice."""
         return self._sent(2, message, when, *breaks)
 
+    def told_to(
+        self, message: str, whom: Callable[[list[str]], list[str]], *breaks: str, when: Choice = all_of_them
+    ) -> Declare:
+        """The message is sent to others, or to more or fewer, than those it is for; `tell` is given a list of them."""
+        is_meant = self._meant(message, when)
+
+        def choose(tell: Piece, audience: Any, connection_ids: Iterable[str], notice: Any) -> Any:
+            ids = list(connection_ids)
+            return tell(audience, whom(ids) if is_meant(self._members(notice)) else ids, notice)
+
+        return kind(self._tell, choose, *breaks)
+
+    def _meant(self, message: str, when: Choice) -> Choice:
+        self.messages.add(message)
+        return lambda written: self._name(written) == message and when(written)
+
     def _written(self, change: Callable[[Members], Members], message: str, when: Choice, *breaks: str) -> Declare:
+        is_meant = self._meant(message, when)
+
         def write(members: Piece, *given: Any) -> Members:
             written: Members = members(*given)
-            return change(written) if written["type"] == message and when(written) else written
+            return change(written) if is_meant(written) else written
 
-        return made_by(around(write), self._members, *breaks)
+        return kind(self._members, write, *breaks)
 
     def _sent(self, times: int, message: str, when: Choice, *breaks: str) -> Declare:
+        is_meant = self._meant(message, when)
+
         def count(notice: Any) -> int:
-            written = self._members(notice)
-            return times if written["type"] == message and when(written) else 1
+            return times if is_meant(self._members(notice)) else 1
 
         async def tell_and_wait(tell: Piece, *given: Any) -> None:
             for _ in range(count(given[-1])):
@@ -85,6 +111,4 @@ class Wire:
             told = [tell(*given) for _ in range(count(given[-1]))]
             return told[-1] if told else 0
 
-        return made_by(
-            around(tell_and_wait if inspect.iscoroutinefunction(self._tell) else tell_at_once), self._tell, *breaks
-        )
+        return kind(self._tell, tell_and_wait if inspect.iscoroutinefunction(self._tell) else tell_at_once, *breaks)
