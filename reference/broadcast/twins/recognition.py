@@ -187,32 +187,11 @@ def sound_lost_while_recognition_opens_again(ear, self):
 # ---- failing and recovering
 
 
-@twin_of(SocketAudience.tell, "REQ-14.3", "REQ-2.5")
-def lasting_fault_goes_untold(tell, self, connection_id, notice):
-    """The speaker does not learn that recognition has failed for good."""
-    is_lasting = isinstance(notice, TranscriptionError) and not notice.retryable
-    return is_lasting or tell(self, connection_id, notice)
-
-
-@twin_of(SocketAudience.tell, "REQ-14.3")
-def lasting_fault_called_passing(tell, self, connection_id, notice):
-    """A lasting fault of recognition is told as one that passes by itself."""
-    is_fault = isinstance(notice, TranscriptionError)
-    return tell(self, connection_id, replace(notice, retryable=True) if is_fault else notice)
-
-
 @twin_of(SocketAudience.tell, "REQ-14.3")
 def lasting_fault_without_its_name(tell, self, connection_id, notice):
     """Every fault of recognition is told under the same name and without details."""
     is_fault = isinstance(notice, TranscriptionError)
     return tell(self, connection_id, replace(notice, code="INTERNAL_ERROR", details={}) if is_fault else notice)
-
-
-@twin_of(SocketAudience.tell, "REQ-4.5")
-def interruption_goes_untold(tell, self, connection_id, notice):
-    """The speaker does not learn that recognition is interrupted."""
-    is_passing = isinstance(notice, TranscriptionError) and notice.retryable
-    return is_passing or tell(self, connection_id, notice)
 
 
 @twin_of(SessionAudio.given_up, "REQ-14.4")

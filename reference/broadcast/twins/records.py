@@ -6,9 +6,8 @@ from dataclasses import replace
 
 from reference.broadcast import admission, repository
 from reference.broadcast.admission import Admission
-from reference.broadcast.gateway import BroadcastEndpoint, SocketAudience
+from reference.broadcast.gateway import BroadcastEndpoint
 from reference.broadcast.model import Connection
-from reference.broadcast.notices import SessionEnded
 from reference.broadcast.repository import BroadcastRepository, NoSuchConnection
 from reference.broadcast.standing import Standing
 from reference.storage import aws
@@ -140,15 +139,6 @@ async def late_joiner_stays_on_record(count_in, self, connection, *, at_most):
 async def _keep_refused(remove_connection, self, connection_id):
     if connection_id not in _refused:
         await remove_connection(self, connection_id)
-
-
-@twin_of(SocketAudience.tell_all, "BRO-2.5.6", "BRO-3.3.14")
-def end_told_twice(tell_all, self, connection_ids, notice):
-    """Listeners are told twice that a session has ended."""
-    ids = list(connection_ids)
-    if isinstance(notice, SessionEnded):
-        tell_all(self, ids, notice)
-    return tell_all(self, ids, notice)
 
 
 @refused_as(BroadcastEndpoint.answer, "SESSION_NOT_FOUND", "BRO-3.7.19", instead_of="SESSION_INACTIVE")

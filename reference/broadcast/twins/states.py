@@ -83,12 +83,6 @@ def confirmed_before_anybody_is_told(told, self, change, notice):
     return replace(told, listeners_notified=0)
 
 
-@result_of(SpeakerControls.set_volume, "BRO-3.4.4")
-def volume_confirmed_in_percent(confirmed, self, session, volume):
-    """The speaker's own confirmation gives the volume in percent instead of as a fraction."""
-    return replace(confirmed, volume=volume * 100)
-
-
 @twin_of(SpeakerControls.tell, "BRO-7.1.9")
 def control_for_nobody_fails(tell, self, change, notice):
     """A control fails when there is nobody to be told of it."""

@@ -71,6 +71,11 @@ def end_without_its_reason():
     """The notice that a session has ended gives its reason in one of its two fields only."""
 
 
+@WIRE.twice("sessionEnded", "BRO-2.5.6", "BRO-3.3.14")
+def end_told_twice():
+    """Listeners are told twice that a session has ended."""
+
+
 # ---- connections that grow old or silent
 
 
@@ -127,6 +132,11 @@ def unmute_goes_untold():
     """No listener is told that the speaker is no longer muted."""
 
 
+@WIRE.wrong("volumeChangedAck", "volumeLevel", lambda level: level * 100, "BRO-3.4.4")
+def volume_confirmed_in_percent():
+    """The speaker's own confirmation gives the volume in percent instead of as a fraction."""
+
+
 # ---- status and playback
 
 
@@ -151,3 +161,21 @@ def new_language_told_as_a_number():
 @WIRE.dropped("playbackPaused", "REQ-20.4", "REQ-18.3")
 def playback_pause_never_confirmed():
     """A listener's request to pause playback is not answered."""
+
+
+# ---- faults of recognition
+
+
+@WIRE.dropped("transcriptionError", "REQ-14.3", "REQ-2.5", when=having(retryable=False))
+def lasting_fault_goes_untold():
+    """The speaker does not learn that recognition has failed for good."""
+
+
+@WIRE.wrong("transcriptionError", "retryable", lambda _: True, "REQ-14.3")
+def lasting_fault_called_passing():
+    """A lasting fault of recognition is told as one that passes by itself."""
+
+
+@WIRE.dropped("transcriptionError", "REQ-4.5", when=having(retryable=True))
+def interruption_goes_untold():
+    """The speaker does not learn that recognition is interrupted."""
