@@ -81,6 +81,23 @@ def refused_as(
     return kind(seam, refuse_later if inspect.iscoroutinefunction(seam) else refuse, *breaks)
 
 
+def after_refusal(seam: Callable[..., Any], *breaks: str, of: str | None = None) -> Declare:
+    """Something is done although the piece refuses: by the decorated function, which gets what the piece was given."""
+
+    def declare(do: Piece) -> Twin:
+        async def refuse_and_do(good: Piece, *arguments: Any, **named: Any) -> Any:
+            try:
+                return await good(*arguments, **named)
+            except Refusal as refusal:
+                if of in (None, refusal.code):
+                    await do(*arguments, **named)
+                raise
+
+        return made_by(around(refuse_and_do), seam, *breaks)(do)
+
+    return declare
+
+
 def unlogged(operation: str, *breaks: str, only: int | None = None) -> Declare:
     """Lines about one operation are missing in the log, all of them or those of one level only."""
 

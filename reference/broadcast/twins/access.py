@@ -19,7 +19,7 @@ from reference.broadcast.notices import Told
 from reference.broadcast.ports import CloseCode
 from reference.refusal import Refusal
 from reference.tokens import TokenVerifier
-from reference.twins.kinds import Declare, constant, kind, refused_as
+from reference.twins.kinds import Declare, after_refusal, constant, kind, refused_as
 from reference.twins.twin import result_of, twin_of
 
 
@@ -87,16 +87,12 @@ _CHANGES: dict[str, Callable[[Fields], StateChange]] = {
 }
 
 
-@twin_of(BroadcastEndpoint.follow, "REQ-24.2")
-async def listener_refused_but_obeyed(follow, self, route, connection_id, action, message):
+@after_refusal(BroadcastEndpoint.follow, "REQ-24.2", of="UNAUTHORIZED_ACTION")
+async def listener_refused_but_obeyed(self, route, connection_id, action, message):
     """A control of the speaker that a listener uses is refused and told to nobody, and yet written."""
-    try:
-        return await follow(self, route, connection_id, action, message)
-    except Refusal as refusal:
-        if refusal.code == "UNAUTHORIZED_ACTION" and action in _CHANGES:
-            standing = await self._service.standings.fresh(connection_id)
-            await self._service.speaker.change(standing.live_session(), _CHANGES[action](message))
-        raise
+    if action in _CHANGES:
+        standing = await self._service.standings.fresh(connection_id)
+        await self._service.speaker.change(standing.live_session(), _CHANGES[action](message))
 
 
 @open_to_all(["changeLanguage", "switchLanguage"], "REQ-24.3")

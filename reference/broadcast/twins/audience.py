@@ -16,7 +16,7 @@ from reference.broadcast.notices import PlaybackPaused, UpdateReason
 from reference.broadcast.repository import BroadcastRepository
 from reference.broadcast.status import StatusDesk
 from reference.refusal import Refusal
-from reference.twins.kinds import Declare, kind, late, skipped
+from reference.twins.kinds import Declare, after_refusal, kind, late, skipped
 from reference.twins.twin import result_of, twin_of
 
 # ---- the status that a speaker asks for
@@ -285,14 +285,10 @@ async def language_change_renews_the_record(change_language, self, connection_id
     await self._update_connection(connection_id, "SET connectedAt = :now", renewed)
 
 
-@twin_of(ListenerControls.change_language, "BRO-7.3.6")
-async def refused_language_taken_all_the_same(change_language, self, connection_id, session, language):
+@after_refusal(ListenerControls.change_language, "BRO-7.3.6")
+async def refused_language_taken_all_the_same(self, connection_id, session, language):
     """A language that is not offered is refused, and yet recorded as the listener's."""
-    try:
-        return await change_language(self, connection_id, session, language)
-    except Refusal:
-        await self._repository.change_language(connection_id, language)
-        raise
+    await self._repository.change_language(connection_id, language)
 
 
 @twin_of(ListenerControls.change_language, "BRO-7.2.2")

@@ -20,8 +20,7 @@ from reference.broadcast.notices import (
 )
 from reference.broadcast.repository import BroadcastRepository
 from reference.broadcast.standing import Standings
-from reference.refusal import Refusal
-from reference.twins.kinds import Declare, kind
+from reference.twins.kinds import Declare, after_refusal, kind
 from reference.twins.twin import result_of, twin_of
 
 
@@ -189,16 +188,12 @@ def volume_taken_as_text(level_of, value, name):
         raise codec.wrong(name, "must be a number") from None
 
 
-@twin_of(BroadcastEndpoint.set_volume, "REQ-9.1")
-async def refused_volume_set_all_the_same(set_volume, self, caller, message):
+@after_refusal(BroadcastEndpoint.set_volume, "REQ-9.1")
+async def refused_volume_set_all_the_same(self, caller, message):
     """A volume out of range is refused, and yet set to the nearest that is allowed."""
-    try:
-        return await set_volume(self, caller, message)
-    except Refusal:
-        level = message.get("volumeLevel")
-        if isinstance(level, int | float):
-            await self._service.speaker.change(caller.session, StateChange(volume=min(1.0, max(0.0, level))))
-        raise
+    level = message.get("volumeLevel")
+    if isinstance(level, int | float):
+        await self._service.speaker.change(caller.session, StateChange(volume=min(1.0, max(0.0, level))))
 
 
 @unrecorded("volume", "REQ-9.2")
@@ -250,16 +245,12 @@ def state_takes_unknown_members(state_change, message):
     return state_change(message)
 
 
-@twin_of(BroadcastEndpoint.change_state, "REQ-10.1")
-async def refused_state_half_applied(change_state, self, caller, message):
+@after_refusal(BroadcastEndpoint.change_state, "REQ-10.1")
+async def refused_state_half_applied(self, caller, message):
     """A change of state that is wrong in one part is refused, and yet its pause takes effect."""
-    try:
-        return await change_state(self, caller, message)
-    except Refusal:
-        state = message.get("state")
-        if isinstance(state, dict) and state.get("isPaused") is True:
-            await self._service.speaker.change(caller.session, StateChange(is_paused=True))
-        raise
+    state = message.get("state")
+    if isinstance(state, dict) and state.get("isPaused") is True:
+        await self._service.speaker.change(caller.session, StateChange(is_paused=True))
 
 
 @twin_of(SpeakerControls.change_state, "REQ-10.2")

@@ -14,8 +14,7 @@ from reference.broadcast.lifecycle import Lifecycle
 from reference.broadcast.live import LiveSessions
 from reference.broadcast.ports import CloseCode
 from reference.journal import Journal
-from reference.refusal import Refusal
-from reference.twins.kinds import Declare, misread, refused_as
+from reference.twins.kinds import Declare, after_refusal, misread, refused_as
 from reference.twins.twin import Piece, Twin, named_after, twin_of
 
 # ---- sessions of one person
@@ -31,17 +30,12 @@ def limit_of_broadcasts_cannot_be_set():
     """One person may run one broadcast, whatever is configured."""
 
 
-@twin_of(Admission.create, "REQ-15.2")
-async def second_broadcast_ends_the_first(create, self, newcomer, user_id, creation):
+@after_refusal(Admission.create, "REQ-15.2", of="MAX_SESSIONS_EXCEEDED")
+async def second_broadcast_ends_the_first(self, newcomer, user_id, creation):
     """A second broadcast of the same person is refused, and yet the first one ends."""
-    try:
-        await create(self, newcomer, user_id, creation)
-    except Refusal as refusal:
-        if refusal.code == "MAX_SESSIONS_EXCEEDED":
-            for live in self._sessions.all():
-                if live.speaker_user_id == user_id:
-                    await self._lifecycle.end(live.session_id, "replaced")
-        raise
+    for live in self._sessions.all():
+        if live.speaker_user_id == user_id:
+            await self._lifecycle.end(live.session_id, "replaced")
 
 
 @refused_as(Admission.create, "RATE_LIMIT_EXCEEDED", "REQ-15.2", instead_of="MAX_SESSIONS_EXCEEDED", retryAfter=60)
@@ -80,14 +74,10 @@ def left_broadcast_keeps_its_place():
     """A person who left the broadcast without ending it cannot start another one."""
 
 
-@twin_of(Admission.create, "REQ-15.3")
-async def refused_start_takes_a_place(create, self, newcomer, user_id, creation):
+@after_refusal(Admission.create, "REQ-15.3")
+async def refused_start_takes_a_place(self, newcomer, user_id, creation):
     """A start that is refused for its language counts as a running broadcast."""
-    try:
-        await create(self, newcomer, user_id, creation)
-    except Refusal:
-        self._being_created[user_id] = self._being_created.get(user_id, 0) + 1
-        raise
+    self._being_created[user_id] = self._being_created.get(user_id, 0) + 1
 
 
 @twin_of(Journal.warning, "REQ-15.4")
@@ -151,16 +141,11 @@ def message_measured_in_characters(answer, self, connection_id, frame):
     return answer(self, connection_id, frame)
 
 
-@twin_of(BroadcastEndpoint.answer, "REQ-27.2")
-async def large_message_ends_the_connection(answer, self, connection_id, frame):
+@after_refusal(BroadcastEndpoint.answer, "REQ-27.2", of="MESSAGE_TOO_LARGE")
+async def large_message_ends_the_connection(self, connection_id, frame):
     """A message above the limit is refused, and then the connection is closed."""
-    try:
-        return await answer(self, connection_id, frame)
-    except Refusal as refusal:
-        if refusal.code == "MESSAGE_TOO_LARGE":
-            close = self._audience.close
-            asyncio.get_running_loop().call_soon(close, connection_id, CloseCode.POLICY, refusal.code)
-        raise
+    loop = asyncio.get_running_loop()
+    loop.call_soon(self._audience.close, connection_id, CloseCode.POLICY, "MESSAGE_TOO_LARGE")
 
 
 @refused_as(AudioIntake.check_size, "MESSAGE_TOO_LARGE", "REQ-27.3", instead_of="AUDIO_CHUNK_TOO_LARGE")
@@ -178,17 +163,13 @@ def request_of_4096_bytes_refused():
     """A request must be smaller than the limit."""
 
 
-@twin_of(BroadcastEndpoint.answer, "REQ-27.4")
-async def large_request_obeyed(answer, self, connection_id, frame):
+@after_refusal(BroadcastEndpoint.answer, "REQ-27.4", of="CONTROL_MESSAGE_TOO_LARGE")
+async def large_request_obeyed(self, connection_id, frame):
     """A request that is too large is refused, and yet takes effect."""
-    try:
-        return await answer(self, connection_id, frame)
-    except Refusal as refusal:
-        message = codec.decode(frame) if isinstance(frame, str) else {}
-        action = message.get("action")
-        if refusal.code == "CONTROL_MESSAGE_TOO_LARGE" and isinstance(action, str) and action in self._routes:
-            await self.follow(self._routes[action], connection_id, action, message)
-        raise
+    message = codec.decode(frame)
+    action = codec.action_of(message)
+    if action in self._routes:
+        await self.follow(self._routes[action], connection_id, action, message)
 
 
 @twin_of(BroadcastEndpoint.note, "REQ-27.5")
