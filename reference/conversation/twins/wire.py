@@ -90,7 +90,9 @@ def after_error(code: str, *breaks: str) -> Callable[[Piece], Twin]:
             await tell(self, connection_id, notice)
             conversation = self._service.find(connection_id)
             if conversation is not None and isinstance(notice, Complaint) and notice.refused.code == code:
-                await (act(self, connection_id, conversation) or asyncio.sleep(0))
+                doing = act(self, connection_id, conversation)
+                if doing is not None:
+                    await doing
 
         return made_by(around(tell_and_act), ConversationEndpoint.tell, *breaks)(act)
 
