@@ -19,7 +19,7 @@ import inspect
 import pkgutil
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import reference
@@ -50,7 +50,6 @@ class Twin:
     sentence: str
     """What is wrong with it, in words."""
     pieces: list[tuple[Seam, Make]] = field(default_factory=list)
-    old: list[Callable[[], None]] = field(default_factory=list)  # until all are declared by their seams
 
     def also(self, seam: Callable[..., Any] | Seam) -> Callable[[Piece], Piece]:
         """Replace a further piece by the decorated function."""
@@ -69,8 +68,6 @@ class Twin:
         """Replace the pieces, in this process."""
         for seam, make in self.pieces:
             put(seam.owner, seam.name, make(getattr(seam.owner, seam.name)))
-        for apply in self.old:
-            apply()
 
 
 TWINS: dict[str, Twin] = {}
@@ -126,34 +123,6 @@ def put(owner: object, name: str, piece: object) -> None:
     if not hasattr(owner, name):
         raise AttributeError(f"{owner} has no {name}: this twin breaks nothing any more")
     setattr(owner, name, piece)
-
-
-def twin(name: str, *breaks: str, system: str = "broadcast") -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Declare a twin the old way: the decorated function replaces pieces itself."""
-
-    def declare(apply: Callable[[], None]) -> Callable[[], None]:
-        if name in TWINS:
-            raise ValueError(f"there are two twins called {name}")
-        TWINS[name] = Twin(name, system, breaks, inspect.getdoc(apply) or "", old=[apply])
-        return apply
-
-    return declare
-
-
-def conversation_twin(name: str, *breaks: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Declare a twin of the conversation the old way."""
-    return twin(name, *breaks, system="conversation")
-
-
-def misread(owner: type, setting: str, read: Callable[[Any], Any]) -> None:
-    """Let `owner`, which keeps its settings in `_settings`, work with another value of one of them."""
-    begin: Callable[..., None] = getattr(owner, "__init__")  # noqa: B009  mypy forbids it of a class otherwise
-
-    def begin_with_another(self: Any, *arguments: Any, **named: Any) -> None:
-        begin(self, *arguments, **named)
-        self._settings = replace(self._settings, **{setting: read(getattr(self._settings, setting))})
-
-    put(owner, "__init__", begin_with_another)
 
 
 def known() -> dict[str, Twin]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from reference.twins.twin import Twin, known, put, twin
+from reference.twins.twin import Twin, known, put, register
 
 ROOT = Path(__file__).parents[2]
 
@@ -109,7 +109,7 @@ def test_two_twins_cannot_have_one_name() -> None:
     name = next(iter(known()))
 
     with pytest.raises(ValueError, match=name):
-        twin(name, "REQ-1.1")(lambda: None)
+        register(name, "reference.broadcast.twins.audio", ("REQ-1.1",), "Something is wrong.")
 
 
 def test_a_twin_of_something_that_is_gone_says_so() -> None:
