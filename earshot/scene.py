@@ -53,7 +53,7 @@ class Scene:
     @property
     def pages(self) -> Pages:
         """The pages of the service's conversation."""
-        return Pages(self.service.pages_url, self.ledger, conversation_pages())
+        return Pages(self.service.http_url("conversation"), self.ledger, conversation_pages())
 
     def user_id(self, name: str) -> str:
         """Return the user id under which this person signs in, in this scenario only."""

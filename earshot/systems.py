@@ -5,15 +5,11 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
+from earshot.agreement import NAMES as NAMES
 from earshot.ledger import Observation
 from earshot.measure.timed import OTHER
 from earshot.system import System
-
-CONTRACT = Path(__file__).resolve().parents[1] / "contract"
-REQUIREMENTS = ".requirements.yaml"
-NAMES = tuple(sorted(path.name.removesuffix(REQUIREMENTS) for path in CONTRACT.glob(f"*{REQUIREMENTS}")))
 
 
 @cache
