@@ -18,11 +18,21 @@ def serving(answer: Answer) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        disable_nagle_algorithm = True
+
         def handle_any(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            if self.headers.get("Transfer-Encoding") == "chunked":
+                self.body = b"".join(iter(self._chunk, b""))
+            else:
+                self.body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             answer(self)
 
-        do_GET = do_POST = do_PUT = do_DELETE = handle_any  # noqa: N815
+        def _chunk(self) -> bytes:
+            chunk = self.rfile.read(int(self.rfile.readline(), 16))
+            self.rfile.readline()
+            return chunk
+
+        do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = handle_any  # noqa: N815
 
         def log_message(self, *_: object) -> None:
             """Nobody wants to read it."""
@@ -38,9 +48,10 @@ def serving(answer: Answer) -> Iterator[str]:
         server.server_close()
 
 
-def reply(handler: BaseHTTPRequestHandler, status: int, body: bytes = b"") -> None:
+def reply(handler: BaseHTTPRequestHandler, status: int, body: bytes = b"", *, kind: str = "application/json") -> None:
     """Send an answer."""
     handler.send_response(status)
+    handler.send_header("Content-Type", kind)
     handler.send_header("Content-Length", str(len(body)))
     handler.end_headers()
     handler.wfile.write(body)
