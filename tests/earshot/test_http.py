@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from earshot.evidence.plain_words import sentence
 from earshot.evidence.wirelog import wire_log
@@ -398,3 +406,27 @@ def test_log_and_diagram_show_it_without_secrets(opening: Any) -> None:
     assert "POST /orders → 201" in log
     for secret in ("s3cret", "swordfish", "abc"):
         assert secret not in log
+
+
+def test_a_service_may_be_asked_over_tls(runtime: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trusted = _certificate(tmp_path / "service.pem")
+    monkeypatch.setattr("earshot.wire.http._trusted", lambda: trusted)
+    with serving(lambda handler: reply(handler, 200, GOOD), certificate=tmp_path / "service.pem") as address:
+        shop = Shop(address.replace("http://127.0.0.1", "https://localhost"), runtime)
+        assert [shop.ask("GET", "/goods/{name}", {"name": "x"}).code for _ in range(2)] == [200, 200]
+        shop.close()
+
+
+def _certificate(file: Path) -> ssl.SSLContext:
+    """Write a certificate of this machine's and its key, and return who trusts it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = certificate.public_bytes(Encoding.PEM)
+    file.write_bytes(pem + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return ssl.create_default_context(cadata=pem.decode())

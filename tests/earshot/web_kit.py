@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 """Answers one request; see `reply`."""
 
 
 @contextmanager
-def serving(answer: Answer) -> Iterator[str]:
-    """Serve for the length of a block; yields the address."""
+def serving(answer: Answer, *, certificate: Path | None = None) -> Iterator[str]:
+    """Serve for the length of a block, by TLS if there is a certificate with its key; yields the address."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -38,6 +40,10 @@ def serving(answer: Answer) -> Iterator[str]:
             """Nobody wants to read it."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
