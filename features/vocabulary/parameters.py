@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 
 from behave import register_type
@@ -24,6 +25,35 @@ def parameter(name: str, pattern: str, convert: Callable[[str], object], sentenc
     converter.pattern = pattern  # type: ignore[attr-defined]
     converter.sentences = tuple(sentences)  # type: ignore[attr-defined]
     register_type(**{name: converter})
+    _KNOWN[name] = (pattern, convert)
+
+
+_KNOWN: dict[str, tuple[str, Callable[[str], object]]] = {}
+
+
+def phrases(name: str, meanings: Mapping[str, object]) -> None:
+    """Let `{anything:name}` in a step stand for these phrases, which have blanks as steps have: `{level:Percent}`.
+
+    A phrase with blanks means what its function returns for the words in them, which it is given by name.
+    """
+    forms = [(re.compile(_form(phrase, "(?P<{}>{})")), phrase, meaning) for phrase, meaning in meanings.items()]
+
+    def convert(text: str) -> object:
+        [(found, phrase, meaning)] = [(found, p, m) for form, p, m in forms if (found := form.fullmatch(text))]
+        blanks = {blank: _KNOWN[kind][1](found[blank]) for blank, kind in _BLANK.findall(phrase)}
+        return meaning(**blanks) if blanks and callable(meaning) else meaning
+
+    parameter(name, "|".join(_form(phrase, "(?:{1})") for phrase in meanings), convert, meanings)
+
+
+_BLANK = re.compile(r"\{(\w+):(\w+)\}")
+
+
+def _form(phrase: str, blank: str) -> str:
+    """Return a pattern for a phrase, with each blank as `blank` says: its name and its pattern go into that."""
+    literals = re.split(_BLANK.pattern.replace("(", "(?:"), phrase)
+    blanks = [blank.format(name, _KNOWN[kind][0]) for name, kind in _BLANK.findall(phrase)]
+    return "".join(re.escape(literal) + form for literal, form in zip(literals, [*blanks, ""], strict=True))
 
 
 _LISTS: dict[str, dict[str, object]] = {}
