@@ -70,8 +70,6 @@ class Messages:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """One system under test."""
-
     name: str
     title: str
     promises: tuple[Shown, ...]

@@ -74,7 +74,6 @@ summary { cursor: pointer; } summary b { font-variant-numeric: tabular-nums; }
 
 
 def render_overview(overview: Overview) -> str:
-    """Return the whole HTML document."""
     body = [
         "<header><h1>What this run says about the promises</h1>",
         '<p class="lead">For everybody who wants to know what the service keeps, without reading a test.</p>',
@@ -179,13 +178,16 @@ def _cards(title: str, kind: str, promises: list[Shown], explanation: str) -> It
 
 
 def _card(shown: Shown, kind: str) -> str:
-    reasons_given = "".join(
-        f'<li><span class="why">{prose(capitalised(scenario.reason))}</span>'
-        f'<span class="by">{_scenario_link(scenario)}, {text(scenario.verdict)}</span></li>'
-        for scenario in shown.telling
-    )
+    reasons_given = "".join(f"<li>{_why(scenario)}</li>" for scenario in shown.telling)
     return (
         f'<li class="{kind}"><p>{_promise_link(shown)}{prose(shown.requirement.text)}</p><ul>{reasons_given}</ul></li>'
+    )
+
+
+def _why(scenario: Result) -> str:
+    return (
+        f'<span class="why">{prose(capitalised(scenario.reason))}</span>'
+        f'<span class="by">{_scenario_link(scenario)}, {scenario.verdict}</span>'
     )
 
 
@@ -195,18 +197,12 @@ def _not_checked(system: System) -> Iterator[str]:
         return
     yield f"<h3>Not checked, and why</h3><p>{counted(len(unchecked), 'promise was', 'promises were')} not checked.</p>"
     for reason, promises in reasons(unchecked):
-        yield (
-            f"<details><summary><b>{len(promises)}</b>, because {prose(reason.removeprefix('not checked: '))}</summary>"
-            f"{_promise_list(promises)}</details>"
-        )
+        yield _folded(f"<b>{len(promises)}</b>, because {prose(reason.removeprefix('not checked: '))}", promises)
 
 
 def _kept(system: System) -> Iterator[str]:
     if kept := system.having(State.KEPT):
-        yield (
-            f"<h3>Kept promises</h3><details><summary>All <b>{len(kept)}</b> of them</summary>"
-            f"{_promise_list(kept)}</details>"
-        )
+        yield f"<h3>Kept promises</h3>{_folded(f'All <b>{len(kept)}</b> of them', kept)}"
 
 
 def _groups(system: System) -> Iterator[str]:
@@ -313,17 +309,13 @@ def _elsewhere(overview: Overview) -> Iterator[str]:
     loose = [s for s in overview.scenarios if s.verdict in ("failed", "broken") and not s.promises & known]
     if loose:
         yield "<section><h2>Beyond the promises</h2><p>These went wrong and belong to no promise.</p><ul class='cards'>"
-        for scenario in loose:
-            yield (
-                f'<li class="bad"><span class="why">{prose(capitalised(scenario.reason))}</span>'
-                f'<span class="by">{_scenario_link(scenario)}, {scenario.verdict}</span></li>'
-            )
+        yield from (f'<li class="bad">{_why(scenario)}</li>' for scenario in loose)
         yield "</ul></section>"
 
 
-def _promise_list(promises: Iterable[Shown]) -> str:
+def _folded(summary: str, promises: Iterable[Shown]) -> str:
     rows = "".join(f"<li>{_promise_link(shown)}<span>{prose(shown.requirement.text)}</span></li>" for shown in promises)
-    return f'<ul class="list">{rows}</ul>'
+    return f'<details><summary>{summary}</summary><ul class="list">{rows}</ul></details>'
 
 
 def _promise_link(shown: Shown) -> str:

@@ -27,8 +27,6 @@ for a choice, which `features/vocabulary/` lists.
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One sentence."""
-
     kind: str
     """given, when or then."""
     pattern: str
@@ -39,7 +37,6 @@ class Phrase:
 
     @property
     def sentence(self) -> str:
-        """The sentence as people read it."""
         return readable(self.pattern)
 
     @property
@@ -54,8 +51,6 @@ Uses = Mapping[Phrase, set[str]]
 
 @dataclass(frozen=True, slots=True)
 class PhraseBook:
-    """All sentences."""
-
     phrases: tuple[Phrase, ...]
 
     def uses(self, said: Iterable[tuple[str, str]]) -> Uses:

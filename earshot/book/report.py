@@ -121,8 +121,6 @@ PAGES = f"""
 
 @dataclass(frozen=True)
 class Rendered:
-    """What rendering came to."""
-
     page: Path
     overview: Path
     complaints: tuple[str, ...]

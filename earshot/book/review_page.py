@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-from earshot.book.changes import Change, Line, Section, tally
+from earshot.book.changes import Difference, Fact, Section, tally
 from earshot.book.layout import book_page
 from earshot.pages import text
 
@@ -51,7 +51,7 @@ def _section(section: Section) -> str:
     return f"<section><h2>{text(section.title)}</h2>{about}{changes}</section>"
 
 
-def _change(change: Change) -> str:
+def _change(change: Difference) -> str:
     fate, colour = _FATES[change.how]
     said = "".join(f'<p class="said">{text(line.text)}</p>' for line in change.lines if line.kind == "said")
     words = "".join(_words(line) for line in change.lines if line.kind != "said")
@@ -61,7 +61,7 @@ def _change(change: Change) -> str:
     )
 
 
-def _words(line: Line) -> str:
+def _words(line: Fact) -> str:
     if line.kind == "reworded":
         return f'<li class="reworded" data-sign="±">{_reworded(line.was, line.text)}</li>'
     tag, sign = ("ins", "+") if line.kind == "new" else ("del", "−")

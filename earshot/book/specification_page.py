@@ -13,7 +13,7 @@ from datetime import datetime
 from earshot.book import tags
 from earshot.book.layout import book_page, figures, id_link, prose
 from earshot.book.requirements import Group, Requirement
-from earshot.book.specification import Book, Examples, Feature, Row, Rule, Scenario, Sentence
+from earshot.book.specification import Book, ExampleRow, Examples, Feature, Rule, Scenario, Step
 from earshot.evidence.identity import OWNER, SYSTEMS
 from earshot.evidence.results import Result
 from earshot.pages import counted, table, text, verdict
@@ -293,7 +293,7 @@ class _Page:
         caption = f"<caption>{text(examples.title)}</caption>" if examples.title else ""
         return _examples_table(headings, (self._row(row) for row in examples.rows), caption)
 
-    def _row(self, row: Row) -> str:
+    def _row(self, row: ExampleRow) -> str:
         return _cells([*map(prose, row.cells), *([self._mark([row.history_id])] if self._book.results else [])])
 
     def _notes(self, scenario: Scenario, explained: set[str]) -> str:
@@ -396,13 +396,13 @@ class _Page:
         )
 
 
-def _background(sentences: Sequence[Sentence], scope: str) -> str:
+def _background(sentences: Sequence[Step], scope: str) -> str:
     if not sentences:
         return ""
     return f'<div class="given"><span>Given in {scope}</span>{_steps(sentences)}</div>'
 
 
-def _steps(sentences: Iterable[Sentence], columns: Iterable[str] = ()) -> str:
+def _steps(sentences: Iterable[Step], columns: Iterable[str] = ()) -> str:
     items = []
     for sentence in sentences:
         block = f"<pre>{text(sentence.block)}</pre>" if sentence.block else ""

@@ -123,7 +123,6 @@ class Failure:
 
     @property
     def is_open(self) -> bool:
-        """Whether nothing can be said either way."""
         return self.category is Category.INCONCLUSIVE
 
     def strictly(self) -> Failure:

@@ -59,7 +59,7 @@ def masked(value: object) -> object:
     """Return the value with every secret in it hidden; mappings and lists are copied, whatever their depth.
 
     Hidden are: fields and query parameters whose name speaks of a token, authorization, secret, password or
-    connection id (sensitive by sheet section 1.3), bearer credentials, and anything that looks like a JWT.
+    connection id (which whoever knows it could use), bearer credentials, and anything that looks like a JWT.
     """
     if isinstance(value, str):
         return _masked_text(value)

@@ -36,7 +36,7 @@ class Catch:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class TriedTwin:
     """What became of one twin."""
 
     twin: Twin
@@ -78,7 +78,7 @@ def read_reasons(file: Path, known: Titles) -> list[Reason]:
     return reasons
 
 
-def as_page(outcomes: Sequence[Outcome], titles: Titles, reasons: Sequence[Reason], left_out: Sequence[str]) -> str:
+def as_page(outcomes: Sequence[TriedTwin], titles: Titles, reasons: Sequence[Reason], left_out: Sequence[str]) -> str:
     """Return the Markdown page: each twin with its catches, then the scenarios, with and without twins that fail them.
 
     `titles` are those of all scenarios; `left_out` are the twins that were not tried.

@@ -39,12 +39,10 @@ class Planned:
 
     @property
     def file(self) -> str:
-        """The feature file it stands in."""
         return self.place.rpartition(":")[0]
 
     @property
     def alone(self) -> bool:
-        """Whether nothing else may run beside it."""
         return "alone" in self.tags
 
 

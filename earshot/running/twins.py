@@ -27,7 +27,7 @@ from earshot.book.promises import parse_features
 from earshot.evidence.identity import title
 from earshot.evidence.results import Result, all_results
 from earshot.failures import Unusable
-from earshot.running.caught import Catch, Outcome, Twin, as_page, read_reasons
+from earshot.running.caught import Catch, TriedTwin, Twin, as_page, read_reasons
 from earshot.running.worker import FORKING, run_behave
 from earshot.side_by_side import STACK
 from earshot.targets.embedded import ROOT, EmbeddedTarget
@@ -104,7 +104,7 @@ def list_twins() -> list[Twin]:
     ]
 
 
-def try_twin(twin: Twin, stack: Path, *, promised_only: bool = False) -> Outcome:
+def try_twin(twin: Twin, stack: Path, *, promised_only: bool = False) -> TriedTwin:
     """Run the scenarios that promise to notice this twin; if none does, run all the others of its system.
 
     `stack` says where the store is, and who bears the twin.
@@ -123,7 +123,7 @@ def try_twin(twin: Twin, stack: Path, *, promised_only: bool = False) -> Outcome
             break
     caught_by = {catch.scenario for catch in catches}
     red = [result.name for result in results if result.status in ("failed", "broken")]
-    return Outcome(
+    return TriedTwin(
         twin,
         tuple(catches),
         tuple(name for name in red if name not in caught_by),
@@ -132,12 +132,12 @@ def try_twin(twin: Twin, stack: Path, *, promised_only: bool = False) -> Outcome
     )
 
 
-def _read(file: Path | None) -> list[Outcome]:
+def _read(file: Path | None) -> list[TriedTwin]:
     """Return the outcomes of caught twins that an earlier run left in a file; survivors are tried again."""
     if file is None or not file.is_file():
         return []
     return [
-        Outcome(
+        TriedTwin(
             Twin(**{**entry["twin"], "breaks": tuple(entry["twin"]["breaks"])}),
             tuple(Catch(**catch) for catch in entry["caught_by"]),
             tuple(entry["also_red"]),
@@ -149,7 +149,7 @@ def _read(file: Path | None) -> list[Outcome]:
     ]
 
 
-def describe(outcome: Outcome) -> str:
+def describe(outcome: TriedTwin) -> str:
     """Return a few lines: the twin, who caught it with which sentence, or what else was red."""
     twin = outcome.twin
     head = f"{'SURVIVED' if outcome.survived else 'caught'}  {twin.name}  ({', '.join(twin.breaks)}): {twin.sentence}"
