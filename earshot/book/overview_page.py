@@ -14,7 +14,7 @@ from earshot.evidence.budgets import Measured
 from earshot.evidence.identity import TRACE_PAGE
 from earshot.evidence.results import VERDICTS, Result
 from earshot.evidence.timings import TIMINGS, by_kind
-from earshot.pages import capitalised, counted, table, text
+from earshot.pages import capitalised, counted, stylesheet, table, text
 
 REPORT_PAGE = "index.html"
 MOST_LISTED = 40
@@ -28,49 +28,7 @@ _LOOKS = {
     State.KEPT: ("good", "kept"),
 }
 _ORDER = (State.KEPT, State.OPEN, State.KNOWN, State.BROKEN, State.NOT_CHECKED)
-_STYLE = """
-:root { --amber: #c06a00; }
-.verdict { display: inline-block; margin: 1.25rem 0 0.25rem; padding: 0.55rem 1rem; border-radius: 6px;
-           font-size: 1.1rem; font-weight: 600; border-left: 5px solid; }
-.verdict.good { background: var(--good-wash); } .verdict.bad { background: var(--bad-wash); }
-.verdict.note { background: var(--no-wash); }
-.facts { display: grid; grid-template-columns: max-content 1fr; gap: 0.15rem 1.25rem; margin: 1rem 0 0;
-         font-size: 0.93rem; }
-.facts dt { color: var(--soft); } .facts dd { overflow-wrap: anywhere; }
-.lead { max-width: none; }
-.pages { display: flex; flex-wrap: wrap; gap: 0.3rem 1.5rem; margin: 1rem 0 0; padding: 0; list-style: none; }
-.bar { display: flex; height: 0.7rem; border-radius: 4px; overflow: hidden; background: var(--rule); min-width: 6rem; }
-.bar i { display: block; } .bar.large { height: 1.1rem; margin: 1rem 0 0.6rem; }
-.bar .good, .legend .good i { background: #3f8f68; } .bar .bad, .legend .bad i { background: var(--bad); }
-.bar .note, .legend .note i { background: var(--amber); } .bar .none, .legend .none i { background: #c5ccd5; }
-.bar .soft, .legend .soft i { background: #d99a8f; }
-.legend { display: flex; flex-wrap: wrap; gap: 0.25rem 1.4rem; margin: 0; padding: 0; list-style: none; }
-.legend li { color: var(--ink); } .legend b { font-variant-numeric: tabular-nums; }
-.legend i { display: inline-block; width: 0.75rem; height: 0.75rem; border-radius: 3px; margin-right: 0.45rem; }
-.cards { list-style: none; margin: 0.75rem 0 0; padding: 0; }
-.cards > li { border: 1px solid var(--rule); border-left: 4px solid var(--rule); border-radius: 6px;
-              padding: 0.75rem 1rem; margin: 0 0 0.75rem; break-inside: avoid; }
-.cards > .bad { border-left-color: var(--bad); color: inherit; }
-.cards > .note { border-left-color: var(--amber); color: inherit; }
-.cards p { max-width: none; } .cards .id { font-weight: 600; margin-right: 0.5rem; }
-.cards ul { margin: 0.5rem 0 0; padding: 0; list-style: none; }
-.cards ul li { padding: 0.4rem 0 0; border-top: 1px solid var(--rule); margin-top: 0.4rem; }
-.why { display: block; overflow-wrap: anywhere; } .by { display: block; font-size: 0.88rem; color: var(--soft); }
-table { font-size: 0.95rem; margin-top: 0.5rem; }
-td { padding: 0.45rem 1rem 0.45rem 0; vertical-align: middle; }
-.trend { vertical-align: middle; margin-left: 0.4rem; } .trend polyline { fill: none; stroke: var(--soft); }
-td.wide { width: 34%; }
-details { border-top: 1px solid var(--rule); padding: 0.5rem 0; } details[open] { padding-bottom: 1rem; }
-summary { cursor: pointer; } summary b { font-variant-numeric: tabular-nums; }
-.list { list-style: none; margin: 0.5rem 0 0; padding: 0; font-size: 0.95rem; }
-.list li { display: grid; grid-template-columns: 6.2rem 1fr; gap: 0.1rem 1rem; padding: 0.3rem 0; }
-.names { font-size: 0.95rem; line-height: 1.9; } .names span { background: var(--wash); border: 1px solid var(--rule);
-         border-radius: 4px; padding: 0.05rem 0.4rem; margin-right: 0.3rem; overflow-wrap: anywhere; }
-@media screen and (max-width: 44rem) {
-  .facts { grid-template-columns: 1fr; gap: 0; } .facts dd { margin: 0 0 0.4rem; }
-  .list li { grid-template-columns: 1fr; } td, th { padding-right: 0.6rem; } td.wide { width: 30%; }
-}
-"""
+_STYLE = stylesheet("overview")
 
 
 def render_overview(overview: Overview) -> str:

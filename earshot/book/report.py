@@ -21,6 +21,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from string import Template
 from typing import Any
 
 from earshot.book.overview import OVERVIEW_PAGE, measured_now, overview
@@ -70,53 +71,9 @@ WORDS = {
     b'"error":"Error","success":"Success"': b'"error":"What happened","success":"Success"',
 }
 
-# Allure keeps its data in the page as d("name","base64"). Here it is compressed, and expanded when somebody opens it:
-# where Allure asks for data, a promise does as well.
+# Allure keeps its data in the page as d("name","base64"), which report/head_of_body.html knows how to expand.
 DATA = re.compile(r'\bd\("([^"]+)","([\w+/=]+)"\)')
 WORTH_COMPRESSING = 1000
-EXPANDING = """
-<script>
-function z(name, packed) {
-  const expanded = async () => {
-    const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-    const reader = new FileReader();
-    const read = new Promise((resolve) => { reader.onload = resolve });
-    reader.readAsDataURL(await new Response(stream).blob());
-    await read;
-    return reader.result.slice(reader.result.indexOf(",") + 1);
-  };
-  Object.defineProperty(window.allureReportData ??= {}, name, { enumerable: true, get: expanded });
-  return Promise.resolve(true);
-}
-</script>
-"""
-
-# Allure 3 shows a link as dead text unless its address is absolute, and the page of promises lies beside it.
-# It also shows a page that is attached through a slot of 150 pixels, and what stays open in violet.
-ADDITIONS = f"""
-<style>
-[data-testid="test-result-meta-link"] {{ cursor: pointer }}
-[data-testid="html-attachment-preview"] iframe {{ height: 480px; resize: vertical }}
-html {{ --color-status-unknown-bg: #d9730d !important; --color-status-unknown-bg-subtle: #fdf0e3 !important;
-  --color-status-unknown-text: #a8540a !important; --color-status-unknown-border: #d9730d !important;
-  --color-status-unknown-chart: #d9730d !important; --color-status-unknown-chart-fill: #d9730d !important }}
-.earshot-pages {{ display: flex; flex-wrap: wrap; gap: 4px 20px; justify-content: center; padding: 8px 16px;
-  font: 14px/1.4 system-ui, "Segoe UI", "Liberation Sans", sans-serif; background: #fff;
-  border-bottom: 1px solid #dde2e8 }}
-.earshot-pages a {{ color: #1d4f73 }}
-</style>
-<script>
-addEventListener("click", (event) => {{
-  const link = event.target.closest('[data-testid="test-result-meta-link"]');
-  if (link && /{REQUIREMENT_ID.pattern}/.test(link.textContent)) open("{TRACE_PAGE}#" + link.textContent);
-}});
-</script>
-"""
-PAGES = f"""
-<nav class="earshot-pages"><a href="{OVERVIEW_PAGE}">Overview: which promises are kept</a>
-<a href="{TRACE_PAGE}">All promises and their scenarios</a></nav>
-"""
 
 
 @dataclass(frozen=True)
@@ -175,7 +132,7 @@ def render(results: Path, out: Path, history: Path | None = None) -> Rendered:
         baselines.keep(measured_now(scenarios), history.with_name(BASELINES))
     (results / RENDERED).touch()
     out.mkdir(parents=True, exist_ok=True)
-    page = page.replace("<body>", f"<body>{PAGES}{EXPANDING}", 1).replace("</body>", f"{ADDITIONS}</body>")
+    page = page.replace("<body>", f"<body>{_ours('head')}", 1).replace("</body>", f"{_ours('end')}</body>")
     (out / "index.html").write_text(page, "utf-8")
     promises = trace(load_requirements(CONTRACT_DIR), PROJECT / "features")
     (out / TRACE_PAGE).write_text(render_page(promises), "utf-8")
@@ -204,6 +161,12 @@ def without_outside_requests(page: str) -> str:
     return page
 
 
+def _ours(place: str) -> str:
+    """Return what we add to the head or the end of Allure's page."""
+    added = Template((RENDERER / f"{place}_of_body.html").read_text("utf-8"))
+    return added.substitute(overview=OVERVIEW_PAGE, trace=TRACE_PAGE, requirement=REQUIREMENT_ID.pattern)
+
+
 def in_our_words(page: str) -> str:
     """Return the page with our words for what Allure calls unknown, and an error."""
 
@@ -217,7 +180,7 @@ def in_our_words(page: str) -> str:
 
 
 def compressed(page: str) -> str:
-    """Return the page with its data compressed; `EXPANDING` has to be in it."""
+    """Return the page with its data compressed; what expands it has to be put in."""
 
     def packed(data: re.Match[str]) -> str:
         if len(data[2]) < WORTH_COMPRESSING:

@@ -12,7 +12,7 @@ from typing import Any
 from earshot.evidence.page import abridged, counted, page, text
 from earshot.evidence.wirelog import masked
 from earshot.ledger import Kind, Ledger
-from earshot.pages import table
+from earshot.pages import stylesheet, table
 from earshot.targets.logs import fingerprint
 
 MOST_ROWS = 500
@@ -21,17 +21,7 @@ FOLDED_FROM = 3
 LONGEST_VALUE = 200
 NOTEWORTHY = ('<tr class="warning"', '<tr class="error"')
 
-STYLE = """
-td.where{white-space:nowrap;color:var(--soft)}td.what{width:100%;overflow-wrap:anywhere}
-td.what i{font-style:normal;color:var(--soft);font-size:12px}
-td.level{white-space:nowrap;font-weight:600;color:var(--soft)}
-tr.warning td{background:var(--no-wash)}tr.warning .level{color:var(--no)}
-tr.error td{background:var(--bad-wash)}tr.error .level{color:var(--bad)}
-tr.fold td{color:var(--soft);font-style:italic}
-pre{white-space:pre-wrap;overflow-wrap:anywhere;margin:4px 0 0;font-size:11.5px}
-@media(max-width:600px){thead{display:none}tr{display:flex;flex-wrap:wrap;gap:0 10px;padding:5px 0}
-td{border:0;padding:0}td.what{flex:1 0 100%}tr{border-bottom:1px solid var(--rule)}}
-"""
+STYLE = stylesheet("servicelog")
 
 
 @dataclass(frozen=True, slots=True)

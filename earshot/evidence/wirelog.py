@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from earshot.evidence.page import abridged, counted, page, text
 from earshot.ledger import Kind, Ledger, Observation
-from earshot.pages import table
+from earshot.pages import stylesheet, table
 
 HIDDEN = "\u2039hidden\u203a"
 MOST_ROWS = 600
@@ -37,22 +37,7 @@ _DIRECTIONS = {
     Kind.NOTE: "\u270e note",
 }
 
-STYLE = """
-td{white-space:nowrap}
-td.head{white-space:normal;overflow-wrap:anywhere;font-size:12px;width:100%}
-td.type{font-weight:600}td.way{white-space:normal;min-width:82px}
-tr.sent .way{color:var(--out)}tr.received .way{color:var(--in)}
-tr.no td{background:var(--no-wash)}tr.no .way{color:var(--no);font-weight:600}
-tr.violation td{background:var(--bad-wash)}tr.violation .way{color:var(--bad);font-weight:600}
-tr.violation td.head{color:var(--bad);font-size:13px}
-tr.note td{background:var(--note-wash)}
-td.gap{padding:8px 0}
-@media(max-width:600px){thead{display:none}
-tr{display:flex;flex-wrap:wrap;gap:0 10px;padding:5px 6px;margin:0 -6px;border-bottom:1px solid var(--rule)}
-td{border:0;padding:0;background:none!important}td:empty{display:none}td.way{min-width:0}
-td.head{flex:1 0 100%}
-tr.no{background:var(--no-wash)}tr.violation{background:var(--bad-wash)}tr.note{background:var(--note-wash)}}
-"""
+STYLE = stylesheet("wirelog")
 
 
 def masked(value: object) -> object:
