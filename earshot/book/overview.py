@@ -111,11 +111,6 @@ class Overview:
     systems: tuple[System, ...]
     scenarios: tuple[Result, ...] = field(repr=False)
 
-    @property
-    def verdicts(self) -> Counter[str]:
-        """How many scenarios ended how."""
-        return Counter(scenario.verdict for scenario in self.scenarios)
-
 
 def overview(
     folder: Path,

@@ -12,7 +12,7 @@ from earshot.book.layout import book_page, prose
 from earshot.book.overview import Messages, Overview, Shown, State, System, reasons
 from earshot.evidence.budgets import Measured
 from earshot.evidence.identity import TRACE_PAGE
-from earshot.evidence.results import VERDICTS, Result
+from earshot.evidence.results import Result, in_words
 from earshot.evidence.timings import TIMINGS, by_kind
 from earshot.pages import capitalised, counted, stylesheet, table, text
 
@@ -48,7 +48,7 @@ def render_overview(overview: Overview) -> str:
 
 def _verdict(overview: Overview) -> str:
     states = Counter(shown.state for system in overview.systems for shown in system.promises)
-    other = sum(overview.verdicts[verdict] for verdict in ("failed", "broken"))
+    other = sum(result.verdict in ("failed", "broken") for result in overview.scenarios)
     kept, unclear = states[State.KEPT], states[State.OPEN]
     if states[State.BROKEN]:
         kind, words = "bad", f"{counted(states[State.BROKEN], 'promise is', 'promises are')} broken"
@@ -68,15 +68,13 @@ def _verdict(overview: Overview) -> str:
 
 def _facts(overview: Overview) -> str:
     about = overview.surroundings
-    counts = overview.verdicts
-    ended = ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict])
     minutes, seconds = divmod(round(overview.duration_s), 60)
     facts = {
         "When": f"{overview.began:%d %B %Y, %H:%M}, for {minutes} min {seconds} s" if overview.began else "",
         "What was tested": about.get("Target", ""),
         "It does not grant": about.get("Target does not grant", ""),
         "Agreement": about.get("Contract", ""),
-        "Scenarios": f"{len(overview.scenarios)}: {ended}",
+        "Scenarios": f"{len(overview.scenarios)}: {in_words(overview.scenarios)}",
     }
     rows = "".join(f"<dt>{name}</dt><dd>{text(value)}</dd>" for name, value in facts.items() if value)
     return f'<dl class="facts">{rows}</dl>'

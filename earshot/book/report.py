@@ -17,7 +17,6 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +30,7 @@ from earshot.book.requirements import CONTRACT_DIR, load_requirements
 from earshot.book.trace_page import render_page
 from earshot.evidence import verdicts
 from earshot.evidence.identity import REQUIREMENT_ID, TRACE_PAGE
-from earshot.evidence.results import VERDICTS, Result, read_results
+from earshot.evidence.results import VERDICTS, Result, in_words, read_results
 from earshot.evidence.timings import TIMINGS, timings
 from earshot.evidence.verdicts import Category
 from earshot.failures import Unusable
@@ -193,14 +192,13 @@ def compressed(page: str) -> str:
 
 def summary(results: Sequence[Result]) -> str:
     """Return the counts by verdict: one line for each feature, one for all, and why the worst did not pass."""
-    features: dict[str, Counter[str]] = {}
+    features: dict[str, list[Result]] = {}
     for result in results:
         name = " / ".join(filter(None, (result.system.title(), result.feature))) or "The run"
-        features.setdefault(name, Counter())[result.verdict] += 1
+        features.setdefault(name, []).append(result)
     width = max(len(name) for name in features)
-    lines = [f"  {name:{width}}  {_counted(counts)}" for name, counts in sorted(features.items())]
-    total = sum(features.values(), Counter())
-    return "\n".join([*lines, f"{total.total()} scenarios: {_counted(total)}", *unwelcome(results)])
+    lines = [f"  {name:{width}}  {in_words(its_results)}" for name, its_results in sorted(features.items())]
+    return "\n".join([*lines, f"{len(results)} scenarios: {in_words(results)}", *unwelcome(results)])
 
 
 def unwelcome(results: Sequence[Result]) -> Iterator[str]:
@@ -211,10 +209,6 @@ def unwelcome(results: Sequence[Result]) -> Iterator[str]:
         yield f"  {result.verdict}: {result.name}: {reason}"
     if len(worst) > MOST_TOLD:
         yield f"  … and {len(worst) - MOST_TOLD} more"
-
-
-def _counted(counts: Counter[str]) -> str:
-    return ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict])
 
 
 def _complaints(answer: str) -> Iterator[str]:

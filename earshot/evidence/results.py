@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import md5
@@ -103,6 +104,12 @@ class Result:
     def began(self) -> datetime:
         """When it began."""
         return datetime.fromtimestamp(self.began_ms / 1000, UTC)
+
+
+def in_words(results: Iterable[Result]) -> str:
+    """Return how many results have which verdict, the worst first."""
+    counts = Counter(result.verdict for result in results)
+    return ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict])
 
 
 def all_results(folder: Path) -> list[Result]:

@@ -27,7 +27,7 @@ from earshot.book.promises import parse_features
 from earshot.evidence.identity import title
 from earshot.evidence.results import Result, all_results
 from earshot.failures import Unusable
-from earshot.running.caught import Catch, TriedTwin, Twin, as_page, read_reasons
+from earshot.running.caught import Catch, TriedTwin, Twin, as_markdown, read_reasons
 from earshot.running.worker import FORKING, run_behave
 from earshot.side_by_side import STACK
 from earshot.targets.embedded import ROOT, EmbeddedTarget
@@ -86,8 +86,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.table:
         left_out = [twin.name for twin in known_twins if twin not in twins]
         titles = titles_of({twin.system for twin in twins})
-        page = as_page(outcomes, titles, read_reasons(REASONS, titles), left_out)
-        arguments.table.write_text(page, "utf-8")
+        document = as_markdown(outcomes, titles, read_reasons(REASONS, titles), left_out)
+        arguments.table.write_text(document, "utf-8")
     return 1 if survivors else 0
 
 
