@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
-from collections.abc import Sequence
-from types import ModuleType
+from collections.abc import Mapping, Sequence
 
-from earshot.book import lint, report, review, spec, trace
-from earshot.broadcast.explore import replay
-from earshot.broadcast.load import command as load
 from earshot.failures import Unusable
-from earshot.running import launch, serve, twins
+from earshot.systems import wings
 
-COMMANDS: dict[str, tuple[ModuleType, str]] = {
-    "lint": (lint, "check that the features can be read and signed by people who write no software"),
-    "load": (load, "let more listeners listen than one process can be, here or on several machines"),
-    "replay": (replay, "do again what an exploration found"),
-    "report": (report, "render the results of a run into one HTML file"),
-    "review": (review, "say in plain words what changed in the promises since a revision"),
-    "run": (launch, "run the features, several at once"),
-    "twins": (twins, "prove that the features catch faults, with faulty variants of the reference"),
-    "serve": (serve, "start the embedded stack and say how to talk to it with any WebSocket client"),
-    "spec": (spec, "write the features as a book to read, print and sign"),
-    "trace": (trace, "list which promises have scenarios, and which have none"),
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "lint": ("earshot.book.lint", "check that the features can be read and signed by people who write no software"),
+    "report": ("earshot.book.report", "render the results of a run into one HTML file"),
+    "review": ("earshot.book.review", "say in plain words what changed in the promises since a revision"),
+    "run": ("earshot.running.launch", "run the features, several at once"),
+    "twins": ("earshot.running.twins", "prove that the features catch faults, with faulty variants of the reference"),
+    "serve": ("earshot.running.serve", "start the embedded stack and say how to talk to it with any WebSocket client"),
+    "spec": ("earshot.book.spec", "write the features as a book to read, print and sign"),
+    "trace": ("earshot.book.trace", "list which promises have scenarios, and which have none"),
 }
+"""Those for every system; each wing may add its own."""
 UNUSABLE = 2
 
 
@@ -35,7 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(prog="python -m earshot", description="Acceptance tests for live-speech services.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, (module, purpose) in COMMANDS.items():
+    known = {**COMMANDS, **{name: command for wing in wings().values() for name, command in wing.commands.items()}}
+    for name, (module_name, purpose) in sorted(known.items()):
+        module = importlib.import_module(module_name)
         command = commands.add_parser(name, help=purpose, description=purpose)
         module.add_arguments(command)
         command.set_defaults(run=module.run)

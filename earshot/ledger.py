@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class Kind(StrEnum):
@@ -37,7 +38,7 @@ class Observation:
     leg: str
     """The connection, such as `Lena` or, after a reconnect, `Lena (2)`."""
     kind: Kind
-    message: Mapping[str, object] = field(default_factory=dict)
+    message: Mapping[str, Any] = field(default_factory=dict)
     """The decoded JSON object, or an empty mapping where there is none."""
     payload: bytes = b""
     """A binary frame, or a text frame that is not a JSON object."""
@@ -66,6 +67,7 @@ class Ledger:
         self.began_ns = time.monotonic_ns()
         self.began_at = time.time()
         self._kept: list[Observation] = []
+        self._systems: dict[str, str] = {}
         self._news = threading.Condition()
 
     def __iter__(self) -> Iterator[Observation]:
@@ -85,6 +87,14 @@ class Ledger:
     def note(self, who: str, words: str) -> Observation:
         """Keep a remark of the harness itself."""
         return self.keep(Observation(time.monotonic_ns(), who, who, Kind.NOTE, words=words))
+
+    def belongs(self, leg: str, system: str) -> None:
+        """Say to which system a connection goes."""
+        self._systems[leg] = system
+
+    def system_of(self, leg: str) -> str:
+        """Return to which system a connection goes; an empty text where nobody said so."""
+        return self._systems.get(leg, "")
 
     def since(self, number: int) -> list[Observation]:
         """Return what was kept from position `number` on."""

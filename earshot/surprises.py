@@ -1,13 +1,14 @@
 """Unmentioned effects are zero: what happened without any step asking for it is a failure.
 
-A step that expects an error, or a close, claims it. Whatever nobody claimed is a surprise: an `error` message, an
-answer that says it is none (conversation), a breach of the contract, a close by the service with any code but 1000, a
-connection refused.
+A step that expects an error, or a close, claims it. Whatever nobody claimed is a surprise: a message that says that
+something is wrong, a breach of the contract, a close by the service with any code but 1000, a connection refused.
 """
 
 from __future__ import annotations
 
 from earshot.ledger import Kind, Ledger, Observation
+from earshot.system import describe_refusal
+from earshot.systems import complaint
 
 NORMAL_CLOSURE = 1000
 POLICY_VIOLATION = 1008
@@ -67,7 +68,7 @@ class Surprises:
         return late or observation.number in self._held
 
     def _excuse_close_of(self, refusal: Observation) -> None:
-        """A refusal after an accepted upgrade is an error and then a close with 1008 (sheet 3.2): one outcome."""
+        """A refusal after an accepted upgrade is an error and then a close with 1008: one outcome."""
         if refusal.type == "error":
             self._refused_legs.add(refusal.leg)
 
@@ -78,8 +79,7 @@ class Surprises:
             case Kind.VIOLATION | Kind.REFUSED:
                 return True
             case Kind.RECEIVED:
-                is_error = observation.type == "error" or _is_no_answer(observation)
-                return is_error and observation.leg not in self._excused
+                return complaint(observation) is not None and observation.leg not in self._excused
             case Kind.CLOSED:
                 return not (
                     observation.code == NORMAL_CLOSURE
@@ -95,30 +95,11 @@ class Surprises:
             case Kind.VIOLATION:
                 return f"{observation.leg} {BREACH}, {after}: {observation.words}"
             case Kind.REFUSED:
-                return f"{observation.leg} was refused unexpectedly, {after}: {describe_error(observation)}"
+                return f"{observation.leg} was refused unexpectedly, {after}: {describe_refusal(observation)}"
             case Kind.CLOSED:
                 reason = f" ({observation.words})" if observation.words else ""
                 return (
                     f"the service closed {observation.leg}'s connection with code {observation.code}{reason}, {after}"
                 )
             case _:
-                return f"{observation.leg} received an unexpected error, {after}: {describe_error(observation)}"
-
-
-def describe_error(observation: Observation) -> str:
-    """Return code, status and message of an error envelope, or the bare HTTP status of a refusal without one."""
-    message = observation.message
-    if _is_no_answer(observation):
-        return f"{message['error']} ({message.get('backend_used')})"
-    code = message.get("code")
-    if code is None and isinstance(words := message.get("message"), str):
-        return words
-    if code is None:
-        return f"HTTP status {observation.code} without an error message"
-    status = message.get("statusCode", observation.code)
-    return f"{code}{'' if status is None else f' ({status})'}: {message.get('message', 'no message')}"
-
-
-def _is_no_answer(observation: Observation) -> bool:
-    """Whether an assistant's answer says why there is none (conversation sheet, section 1)."""
-    return observation.type == "chatbot_response" and observation.message.get("error") is not None
+                return f"{observation.leg} received an unexpected error, {after}: {complaint(observation)}"

@@ -5,6 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from behave.model import Scenario, Step
+from behave.runner import Context
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import features.vocabulary  # noqa: F401  the words that steps may use
@@ -17,7 +20,7 @@ from earshot.side_by_side import hold_locks
 formatter.cure()
 
 
-def before_all(context):
+def before_all(context: Context) -> None:
     insist_on_scenarios(context)
     run = Run(dict(context.config.userdata))
     context.add_cleanup(run.close)
@@ -26,20 +29,22 @@ def before_all(context):
     watch_steps(context)
 
 
-def before_scenario(context, scenario):
+def before_scenario(context: Context, scenario: Scenario) -> None:
     context.add_cleanup(hold_locks(scenario.effective_tags).close)
     context.stage = context.run.stage()
+    for name, system in context.stage.systems.items():
+        setattr(context, name, system)
     if reason := context.run.lacks(scenario.effective_tags):
         scenario.skip(reason)
 
 
-def before_step(context, step):
+def before_step(context: Context, step: Step) -> None:
     if step.step_type == "when":
         context.stage.marks_turning_point()
         exhibits.note_records(context)
 
 
-def after_scenario(context, scenario):
+def after_scenario(context: Context, scenario: Scenario) -> None:
     exhibits.note_records(context)
     try:
         close_stage(context.stage, scenario, context.run.expected_failure(scenario.name))

@@ -18,15 +18,16 @@ from typing import TYPE_CHECKING
 
 from reference import journal
 from reference.engines import RECOGNISERS
-from reference.settings import SettingError, Settings, describe, read
+from reference.settings import SettingError, Settings, SharedSettings, describe, read
 from reference.storage.aws import REGION
 from reference.storage.emulator import Emulator
+from reference.system import catalogue, setting_kinds, systems, tables
 from reference.tokens import SHORTEST_SECRET_BYTES
 
 if TYPE_CHECKING:
-    from reference.app import World
     from reference.control.attached import Control
     from reference.twins.twin import Twin
+    from reference.world import World
 
 SECRET_VARIABLE = "EARSHOT_TOKEN_SECRET"
 SAMPLES = Path(__file__).parent.parent / "audio_samples"
@@ -52,14 +53,16 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     try:
         if options.twin:
             _become(options.twin)
-        settings = read({name: value for name, value in vars(options).items() if value is not None}, environment)
+        given = {name: value for name, value in vars(options).items() if value is not None}
+        settings = read(setting_kinds(), given, environment)
         secret = _secret(options.token_secret_file, environment)
         _check_host(options.host)
     except SettingError as wrong:
         print(wrong, file=sys.stderr)
         return WRONG_USAGE
     try:
-        journal.configure(options.log_level, options.log_file, retention_hours=settings.data_retention_hours)
+        retention_hours = settings.of(SharedSettings).data_retention_hours
+        journal.configure(options.log_level, options.log_file, retention_hours=retention_hours)
         # Started before anything heavy is loaded: its own loading then passes beside ours.
         emulator = None if options.aws_endpoint else Emulator()
         try:
@@ -105,15 +108,16 @@ def _run(options: argparse.Namespace, settings: Settings, secret: str, aws_endpo
 
 async def _serve(options: argparse.Namespace, settings: Settings, secret: str, aws_endpoint: str) -> None:
     from reference import engines
-    from reference.app import BROADCAST_PATH, App, World
+    from reference.app import App
     from reference.background import Background
-    from reference.broadcast.monitoring import alarms
-    from reference.broadcast.monitoring.cloudwatch import CloudWatchMetrics
     from reference.gateway.server import PortUnusable
+    from reference.monitoring.alarms import create as create_alarms
+    from reference.monitoring.cloudwatch import CloudWatchMetrics
     from reference.storage import aws
     from reference.storage.clock import SystemClock
     from reference.storage.ids import RandomIds
-    from reference.storage.tables import TableNames
+    from reference.storage.tables import names
+    from reference.world import World
 
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -121,37 +125,35 @@ async def _serve(options: argparse.Namespace, settings: Settings, secret: str, a
         loop.add_signal_handler(number, stopped.set)
     if options.stop_with_stdin:
         threading.Thread(target=_await_end_of_stdin, args=(loop, stopped), daemon=True).start()
-    names = TableNames.with_prefix(options.table_prefix)
+    table_names = names(tables(), options.table_prefix)
     speech = engines.load(options.recogniser, options.samples)
     warming_up = Background().run(speech.warm_up(), name="warm-up")
     clock, store = SystemClock(), aws.connect(aws_endpoint, region=options.aws_region)
     # Made where it is first needed, on a thread, because that takes a tenth of a second.
     connect = functools.cache(lambda: aws.connect(aws_endpoint, "cloudwatch", options.aws_region))
-    metrics = CloudWatchMetrics(connect, clock)
-    world = World(settings, speech, store, names, secret, clock, RandomIds(), metrics)
+    metrics = CloudWatchMetrics(catalogue(), connect, clock)
+    world = World(settings, speech, store, table_names, secret, clock, RandomIds(), metrics)
     control = None if options.control_port is None else _control(options.control_port, world)
     app = App(world if control is None else control.world)
     if control is not None:
         control.start(app)
     try:
-        ports = await app.start(options.host, options.port, options.conversation_port)
+        endpoints = await app.start(options.host, {one.name: getattr(options, f"{one.name}_port") for one in systems()})
     except PortUnusable as failure:
         raise _unusable(options.host, failure.port, failure) from None
-    raising_alarms = Background().run(alarms.create(connect, options.table_prefix), name="create-alarms")
-    host = f"[{options.host}]" if ":" in options.host else options.host
+    alarms = [alarm for one in systems() for alarm in one.alarms()]
+    creation = create_alarms(connect, alarms, catalogue(), options.table_prefix)
+    raising_alarms = Background().run(creation, name="create-alarms")
     ready = {
         "ready": True,
-        "endpoints": {
-            "broadcast": f"ws://{host}:{ports.broadcast}{BROADCAST_PATH}",
-            "conversation": f"http://{host}:{ports.conversation}",
-        },
-        "tables": names.by_sheet_name(),
+        "endpoints": endpoints,
+        "tables": table_names,
         "aws_endpoint": aws_endpoint,
         "aws_region": options.aws_region,
         "alarm_prefix": options.table_prefix,
         "log": str(options.log_file) if options.log_file else None,
         "control_url": None if control is None else control.url,
-        "settings": settings.by_sheet_name(),
+        "settings": settings.by_variable(),
         "pid": os.getpid(),
     }
     print(json.dumps(ready), flush=True)
@@ -214,16 +216,16 @@ def _check_host(host: str) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m reference",
-        description="The reference backend: a live speech broadcast and a voice conversation over WebSocket, "
-        "on this machine only.",
+        description=f"The reference backend: {', '.join(one.name for one in systems())}, on this machine only.",
         epilog=f"Speakers' tokens are HS256 JWTs signed with the secret in {SECRET_VARIABLE}. "
         "When the service is ready it prints one JSON line with its endpoints, tables and settings.",
         allow_abbrev=False,
     )
     run = parser.add_argument_group("how to run")
     run.add_argument("--host", default="127.0.0.1", help="loopback address to listen on (default %(default)s)")
-    run.add_argument("--port", type=int, default=0, help="port of the broadcast; 0 means any (default)")
-    run.add_argument("--conversation-port", type=int, default=0, help="port of the conversation; 0 means any (default)")
+    for one in systems():
+        names, about = (f"--{one.name}-port", *one.port_options), f"port of the {one.name}; 0 means any (default)"
+        run.add_argument(*names, type=int, default=0, metavar="PORT", help=about)
     run.add_argument(
         "--control-port",
         type=int,
@@ -255,7 +257,7 @@ def _parser() -> argparse.ArgumentParser:
     faulty.add_argument("--twin", metavar="NAME", help="be this twin")
     faulty.add_argument("--list-twins", action="store_true", help="print them as JSON and end")
     limits = parser.add_argument_group("settings", "Limits and timers of the service; durations accept fractions.")
-    for setting in describe():
+    for setting in describe(setting_kinds()):
         limits.add_argument(setting.option, dest=setting.name, metavar="VALUE", help=setting.help)
     return parser
 

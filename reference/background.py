@@ -30,5 +30,5 @@ class Background:
     async def _guarded(self, work: Coroutine[object, object, None], name: str) -> None:
         try:
             await work
-        except Exception as failure:  # the last stop of a failure that has no caller
+        except Exception as failure:  # the last stop of a failure that nobody awaits
             self._journal.error(name, "background work failed", failure=failure)

@@ -1,4 +1,4 @@
-"""The log: one JSON object a line (sheet 8.4), in which no connection can be recognised.
+"""The log: one JSON object a line (BRO-8.4.1), in which no connection can be recognised.
 
 A line has `time`, `level`, `component`, `operation`, `message`, `correlationId` (the session) and `metadata`.
 Never logged: audio, tokens, user ids, full addresses. A connection id appears only as the start of its

@@ -1,4 +1,4 @@
-"""What the service counts and times about itself (sheet 8.3)."""
+"""What the service counts and times about itself."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import Protocol
 
 
 class Metrics(Protocol):
-    """Takes datapoints; never waits, never fails its caller."""
+    """Takes datapoints; never waits, never raises."""
 
     def put(self, name: str, value: float = 1.0, **dimensions: str) -> None:
-        """Record one datapoint of a metric named in sheet 8.3; its namespace and unit follow from the name.
+        """Record one datapoint of a metric that a system has declared; namespace and unit follow from the name.
 
-        Dimensions carry the sheet's names: `put("AudioChunksDropped", SessionId=…, Reason="paused")`.
+        Dimensions carry their declared names: `put("AudioChunksDropped", SessionId=…, Reason="paused")`.
         """
 
 

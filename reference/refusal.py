@@ -35,7 +35,7 @@ STATUS_OF_CODE = MappingProxyType(
         "TIMEOUT": 504,
     }
 )
-"""The error vocabulary of sheet 3.7: code to status."""
+"""The error vocabulary (BRO-3.6.1): code to status."""
 
 
 class Refusal(Exception):

@@ -1,4 +1,4 @@
-"""Who a speaker is: local HS256 tokens in the place of a sign-in service (sheet 3.1)."""
+"""Who a speaker is: local HS256 tokens in the place of a sign-in service (BRO-1.2.1, BRO-3.2.7)."""
 
 from __future__ import annotations
 

@@ -15,8 +15,9 @@ from behave.model import ScenarioOutline
 
 from earshot.book.promises import parse_features
 from earshot.book.requirements import Requirements
-from earshot.evidence.identity import REQUIREMENT_ID, SEVERITIES, SYSTEMS, identify
+from earshot.evidence.identity import REQUIREMENT_ID, SEVERITIES, identify
 from earshot.evidence.results import Result
+from earshot.systems import NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class Scenario:
     @property
     def traits(self) -> tuple[str, ...]:
         """The tags that are neither a requirement, nor a severity, nor a system."""
-        return tuple(tag for tag in self.tags if tag not in (*SEVERITIES, *SYSTEMS) and not REQUIREMENT_ID.match(tag))
+        return tuple(tag for tag in self.tags if tag not in (*SEVERITIES, *NAMES) and not REQUIREMENT_ID.match(tag))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ def _feature(path: str, feature: Any) -> Feature:
         title=feature.name,
         file=path,
         description=_lines(feature.description),
-        system=next((str(tag) for tag in feature.tags if tag in SYSTEMS), None),
+        system=next((str(tag) for tag in feature.tags if tag in NAMES), None),
         background=_background(feature),
         rules=tuple(rules),
     )

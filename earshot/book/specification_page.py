@@ -14,10 +14,11 @@ from earshot.book import tags
 from earshot.book.layout import book_page, figures, id_link, prose
 from earshot.book.requirements import Group, Requirement
 from earshot.book.specification import Book, ExampleRow, Examples, Feature, Rule, Scenario, Step
-from earshot.evidence.identity import OWNER, SYSTEMS
+from earshot.evidence.identity import OWNER
 from earshot.evidence.results import Result
 from earshot.pages import counted, stylesheet, table, text, verdict
 from earshot.side_by_side import LOCK_TAG
+from earshot.systems import NAMES
 
 NO_RESULT = Result(status="no result")
 COLOURS = {
@@ -125,7 +126,7 @@ class _Page:
 
     def _numbered(self) -> Iterator[tuple[int, Feature]]:
         """Yield the features with their chapter numbers, one system after the other."""
-        known = list(SYSTEMS)
+        known = list(NAMES)
         in_order = sorted(
             self._book.features, key=lambda feature: known.index(feature.system) if feature.system else len(known)
         )

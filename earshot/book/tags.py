@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from earshot.evidence.identity import OWNER, REQUIREMENT_ID, SEVERITIES, SYSTEMS
+from earshot.evidence.identity import OWNER, REQUIREMENT_ID, SEVERITIES
 from earshot.side_by_side import LOCK_TAG
+from earshot.systems import NAMES
 
 MEANINGS: Mapping[str, str] = {
-    **{system: f"belongs to the {system} system" for system in SYSTEMS},
+    **{system: f"belongs to the {system} system" for system in NAMES},
     **{severity: f"how bad a failure would be: {severity}" for severity in SEVERITIES},
     "needs-table": "needs the state tables of the service",
     "needs-metrics": "needs the metrics of the service",

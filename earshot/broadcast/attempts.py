@@ -12,7 +12,7 @@ from earshot.failures import Inconclusive
 from earshot.ledger import Kind, Observation
 from earshot.participant import PATIENCE_S, Participant, ms_between
 from earshot.scene import Scene
-from earshot.surprises import describe_error
+from earshot.system import describe_refusal
 
 ANSWERED_WITHIN_S = 10.0
 """The longest that the answer to a request may take, be it a yes or a no (REQ-20.2)."""
@@ -54,7 +54,7 @@ class Attempts(Participant):
             self._scene.surprises.claim(came)
             raise AssertionError(
                 f"{self.name} sent {act.action} and expected {act.answer}, "
-                f"but got the error {describe_error(came)} after {self.answered_after_ms:.0f} ms"
+                f"but got the error {describe_refusal(came)} after {self.answered_after_ms:.0f} ms"
             )
         return came
 
@@ -175,7 +175,7 @@ class Attempts(Participant):
         if not is_refusal(outcome):
             return "granted"
         self._scene.surprises.claim(outcome)
-        return f"refused with {describe_error(outcome)}"
+        return f"refused with {describe_refusal(outcome)}"
 
     def refusal(self) -> Refusal:
         """Return how the last attempt was refused; raises AssertionError if it was not."""
@@ -218,7 +218,7 @@ class Attempts(Participant):
     def _insist_on(self, welcome: str, outcome: Observation) -> Observation:
         if is_refusal(outcome):
             self._scene.surprises.claim(outcome)
-            raise AssertionError(f"{self.name} expected {welcome}, but was refused: {describe_error(outcome)}")
+            raise AssertionError(f"{self.name} expected {welcome}, but was refused: {describe_refusal(outcome)}")
         return outcome
 
     def _try_to_connect(self, parameters: Mapping[str, str], welcome: str) -> None:

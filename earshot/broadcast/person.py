@@ -12,7 +12,7 @@ from earshot.broadcast.attempts import Attempts
 from earshot.ledger import Kind, Observation
 from earshot.participant import PATIENCE_S, ms_between
 from earshot.scene import Scene
-from earshot.surprises import describe_error
+from earshot.system import describe_refusal
 from earshot.wire.leg import ASKS_TO_CONNECT
 
 SYSTEM = "broadcast"
@@ -27,6 +27,11 @@ class Person(Attempts):
     system = SYSTEM
     other_marker: ClassVar[Act]
     """What may be asked instead of a heartbeat in order to know that all before has arrived."""
+
+    @property
+    def connection_id(self) -> str:
+        """What the service calls the connection by which this person got in."""
+        raise NotImplementedError
 
     def __init__(self, name: str, scene: Scene) -> None:
         super().__init__(name, scene)
@@ -90,7 +95,7 @@ class Person(Attempts):
         outcome = self._open({}, checked=False)
         if outcome.kind is Kind.REFUSED:
             self._scene.surprises.claim(outcome)
-            raise AssertionError(f"{self.name} expected a connection, but was refused: {describe_error(outcome)}")
+            raise AssertionError(f"{self.name} expected a connection, but was refused: {describe_refusal(outcome)}")
         self.marker = None
 
     def learns(self, notice: str, *, since: int, patience_s: float = PATIENCE_S) -> Observation:

@@ -5,7 +5,7 @@ Index reads are eventually consistent (sheet, section 10, rule 8).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from hamcrest import assert_that, none, not_none
@@ -58,15 +58,10 @@ class Records:
         """Delete a connection's record behind the service's back."""
         self._tables.delete_connection(connection_id)
 
-    def translation_comes_to(
-        self, source: str, target: str, text: str, expected: Matcher[Any]
-    ) -> dict[str, Any] | None:
+    def translation_comes_to(self, source: str, target: str, text: str, expected: Matcher[Any]) -> Mapping[str, Any]:
         """Return what is remembered as the translation of a sentence once it is as expected."""
-        return comes_to(
-            lambda: self._tables.translation(source, target, text),
-            expected,
-            f'the record of the translation of "{text}"',
-        )
+        look_up = lambda: self._tables.translation(source, target, text)  # noqa: E731
+        return comes_to(look_up, expected, f'the record of the translation of "{text}"') or {}
 
     def rate_comes_to(self, identifier: str, expected: Matcher[Any]) -> None:
         """Return when what is counted under this identifier is as expected."""

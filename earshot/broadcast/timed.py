@@ -1,21 +1,20 @@
-"""What sentences time: each kind of thing, and how long each of them took in one round of what was observed.
-
-A sentence says "95% of controls are confirmed within 100 ms"; the words between are one entry here.
-"""
+"""What sentences time in broadcasts."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from earshot.broadcast import acts
 from earshot.broadcast.recogniser import texts_understood
 from earshot.broadcast.speaker import Speaker
 from earshot.ledger import Kind, Observation
 from earshot.measure.delays import Delay, Delays, answer_delays, between, notice_delays, sent_at_s, welcome_delays
-from earshot.stage import Stage
+from earshot.measure.timed import Timed
+
+if TYPE_CHECKING:
+    from earshot.broadcast.system import Broadcast
 
 SO_LOUD = 0.1
 """How far a volume may be off to be taken for the one that was asked for."""
@@ -29,48 +28,29 @@ CONTROLS = (
 )
 
 
-OTHER = "other"
+def _answers(*asked: acts.Act) -> Callable[[Broadcast, Sequence[Observation]], Delays]:
+    return lambda _broadcast, observed: answer_delays(observed, asked)
 
 
-@dataclass(frozen=True, slots=True)
-class Timed:
-    """One kind of thing that takes time."""
-
-    words: str
-    """What becomes of it, such as `controls are confirmed`."""
-    things: str
-    """What is counted, such as `confirmations`."""
-    delays: Callable[[Stage, Sequence[Observation]], Delays]
-    """How long each took, in what was observed in one round."""
-    because: Callable[[Stage], str] = lambda _stage: ""
-    """What else there is to say of it."""
-    kind: str = OTHER
-    """What sort of work takes the time; reports put together what is of one kind."""
+def _confirmations(broadcast: Broadcast, observed: Sequence[Observation]) -> Delays:
+    return answer_delays(observed, CONTROLS, who=broadcast.ensemble.names)
 
 
-def _answers(*asked: acts.Act) -> Callable[[Stage, Sequence[Observation]], Delays]:
-    return lambda _stage, observed: answer_delays(observed, asked)
+def _notices(*told: acts.Act) -> Callable[[Broadcast, Sequence[Observation]], Delays]:
+    return lambda broadcast, observed: notice_delays(observed, told, broadcast.ensemble.audience)
 
 
-def _confirmations(stage: Stage, observed: Sequence[Observation]) -> Delays:
-    return answer_delays(observed, CONTROLS, who=stage.ensemble.names)
+def _welcomes(message: str) -> Callable[[Broadcast, Sequence[Observation]], Delays]:
+    return lambda _broadcast, observed: welcome_delays(observed, message)
 
 
-def _notices(*told: acts.Act) -> Callable[[Stage, Sequence[Observation]], Delays]:
-    return lambda stage, observed: notice_delays(observed, told, stage.ensemble.audience)
-
-
-def _welcomes(message: str) -> Callable[[Stage, Sequence[Observation]], Delays]:
-    return lambda _stage, observed: welcome_delays(observed, message)
-
-
-def _feeding(stage: Stage, observed: Sequence[Observation]) -> Delays:
+def _feeding(broadcast: Broadcast, observed: Sequence[Observation]) -> Delays:
     """From when each piece was due to be sent until the recogniser was fed it, both on the clock of this machine."""
     found: list[Delays] = []
-    for speaker in stage.ensemble.speakers:
-        before = sum(_is_sound(o, speaker) for o in stage.ledger if o.number < observed[0].number)
+    for speaker in broadcast.ensemble.speakers:
+        before = sum(_is_sound(o, speaker) for o in broadcast.stage.ledger if o.number < observed[0].number)
         sent_s = sent_at_s(observed, acts.SEND_AUDIO.action, speaker.name)
-        fed_s = stage.recogniser(speaker.name).fed_at_s()
+        fed_s = broadcast.recogniser(speaker.name).fed_at_s()
         found.append(between(sent_s, {place: fed_s[at] for place in sent_s if (at := _later(place, before)) in fed_s}))
     return sorted(delay for delays in found for delay in delays)
 
@@ -86,14 +66,14 @@ def _later(place: object, by: int) -> int:
     return place + by
 
 
-def _taking_effect(stage: Stage, observed: Sequence[Observation]) -> Delays:
+def _taking_effect(broadcast: Broadcast, observed: Sequence[Observation]) -> Delays:
     """From when a new volume was due to be asked for until the recogniser is fed sound of that volume.
 
     For ever if it never was before the next new volume.
     """
     delays = []
-    for speaker in stage.ensemble.speakers:
-        peaks = stage.recogniser(speaker.name).peaks()
+    for speaker in broadcast.ensemble.speakers:
+        peaks = broadcast.recogniser(speaker.name).peaks()
         loudest = max(peak for _, peak in peaks)
         asked = [
             (o.due_ns, cast(float, o.message["volumeLevel"]))
@@ -108,49 +88,49 @@ def _taking_effect(stage: Stage, observed: Sequence[Observation]) -> Delays:
     return sorted(delays)
 
 
-def _handing_over(stage: Stage, observed: Sequence[Observation]) -> Delays:
-    understood_s, texts = stage.the_recogniser().understood_at_s(), texts_understood(observed)
-    return between({text: understood_s[text] for text in texts}, stage.interpreters.handed_over_at_s())
+def _handing_over(broadcast: Broadcast, observed: Sequence[Observation]) -> Delays:
+    understood_s, texts = broadcast.the_recogniser().understood_at_s(), texts_understood(observed)
+    return between({text: understood_s[text] for text in texts}, broadcast.interpreters.handed_over_at_s())
 
 
-def _translating(stage: Stage, observed: Sequence[Observation]) -> Delays:
-    handed_over_s, texts = stage.interpreters.handed_over_at_s(), texts_understood(observed)
-    return between({text: handed_over_s[text] for text in texts}, stage.interpreters.translated_at_s())
+def _translating(broadcast: Broadcast, observed: Sequence[Observation]) -> Delays:
+    handed_over_s, texts = broadcast.interpreters.handed_over_at_s(), texts_understood(observed)
+    return between({text: handed_over_s[text] for text in texts}, broadcast.interpreters.translated_at_s())
 
 
-def _hearing(stage: Stage, observed: Sequence[Observation]) -> Delays:
+def _hearing(broadcast: Broadcast, observed: Sequence[Observation]) -> Delays:
     """From the last word of each sentence until its translation reached the only listener there is."""
     from_number, until_number = observed[0].number, observed[-1].number
-    said = [u for u in stage.the_speaker().utterances if from_number <= u.began <= until_number]
-    [listener] = stage.listeners()
+    said = [u for u in broadcast.the_speaker().utterances if from_number <= u.began <= until_number]
+    [listener] = broadcast.listeners()
     heard_s = {heard.transcript: heard.observation.at_ns / 1e9 for heard in listener.heard}
     ends_s: dict[Hashable, float] = {
         u.clip.id: heard_s[caption]
         for u in said
-        if (caption := stage.samples.translation(u.clip.text, listener.language)) in heard_s
+        if (caption := broadcast.stage.samples.translation(u.clip.text, listener.language)) in heard_s
     }
     return between({u.clip.id: u.last_speech_ns / 1e9 for u in said}, ends_s)
 
 
-def _farewells(stage: Stage, observed: Sequence[Observation]) -> Delays:
-    return stage.ensemble.farewells(observed)
+def _farewells(broadcast: Broadcast, observed: Sequence[Observation]) -> Delays:
+    return broadcast.ensemble.farewells(observed)
 
 
-def _reaching_everybody(stage: Stage, observed: Sequence[Observation]) -> Delays:
+def _reaching_everybody(broadcast: Broadcast, observed: Sequence[Observation]) -> Delays:
     """From when each sentence was due until the last of the audience had it; for ever if it never came to somebody."""
-    [heard] = [stage.hall.tallies[o.number] for o in observed if o.number in stage.hall.tallies]
+    [heard] = [broadcast.hall.tallies[o.number] for o in observed if o.number in broadcast.hall.tallies]
     times = zip(heard.due_ns, heard.last_of_all_ms(), strict=True)
     return [Delay(due_ns, last_ms) for due_ns, last_ms in times]
 
 
-def _heard(stage: Stage) -> str:
+def _heard(broadcast: Broadcast) -> str:
     """Say who of the audience missed something, if anybody did."""
-    missed = [tally for tally in stage.hall.tallies.values() if tally.missed]
-    return missed[0].in_words() if missed else list(stage.hall.tallies.values())[-1].in_words()
+    missed = [tally for tally in broadcast.hall.tallies.values() if tally.missed]
+    return missed[0].in_words() if missed else list(broadcast.hall.tallies.values())[-1].in_words()
 
 
 TIMED: Mapping[str, Timed] = {
-    words: Timed(words, things, *how)
+    words: Timed("broadcast", words, things, *how)
     for words, things, *how in (
         ("pieces of sound are acknowledged", "pieces of sound", _answers(acts.SEND_AUDIO)),
         ("pieces of sound reach the recogniser", "pieces of sound", _feeding),

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from earshot.audio import signals
 from earshot.audio.clips import SampleLibrary
 from earshot.audio.containers import pieces, wav
-from earshot.conversation.caller import PIECE_MS, Caller
 from earshot.conversation.requests import END_TURN, Message, as_text, name_session
 from earshot.conversation.turns import SESSION_KNOWN
+from earshot.conversation.user import PIECE_MS, User
 from earshot.measure.schedule import Schedule, keep_to
 from earshot.runtime import Runtime
 
@@ -19,33 +19,31 @@ LEAD_NS = 2_000_000
 """Between making a plan and its first message."""
 SPARE_S = 20.0
 """How much longer than planned a machine may need before something must be wrong with it."""
-Sending = tuple[int, Caller, Message]
+Sending = tuple[int, User, Message]
 """When, by whom and what."""
 
 
 class Company:
-    """Carries out what several callers are to do at planned times."""
+    """Carries out what several users are to do at planned times."""
 
     def __init__(self, runtime: Runtime, samples: SampleLibrary) -> None:
         self._runtime = runtime
         self._samples = samples
 
-    def name_sessions(self, callers: Sequence[Caller], *, every_ms: float) -> None:
+    def name_sessions(self, users: Sequence[User], *, every_ms: float) -> None:
         """Let them name their sessions one after the other; return when all are confirmed.
 
         Who is not connected connects before the first does.
         """
-        for caller in callers:
-            if not caller.legs:
-                caller.connects()
-        due = Schedule(len(callers), every_ms).due_ns(time.monotonic_ns() + LEAD_NS)
-        self._carry_out(
-            [(at, caller, name_session(caller.session_id)) for at, caller in zip(due, callers, strict=True)]
-        )
-        for caller in callers:
-            caller.is_told(SESSION_KNOWN, since=0)
+        for user in users:
+            if not user.legs:
+                user.connects()
+        due = Schedule(len(users), every_ms).due_ns(time.monotonic_ns() + LEAD_NS)
+        self._carry_out([(at, user, name_session(user.session_id)) for at, user in zip(due, users, strict=True)])
+        for user in users:
+            user.is_told(SESSION_KNOWN, since=0)
 
-    def stream(self, callers: Sequence[Caller], count: int, *, piece_ms: int, every_ms: float) -> None:
+    def stream(self, users: Sequence[User], count: int, *, piece_ms: int, every_ms: float) -> None:
         """Let each send so many pieces of a hum, evenly, and each a little later than the one before.
 
         Returns when every piece has been answered.
@@ -53,33 +51,33 @@ class Company:
         piece = as_text(wav(signals.tone(220, piece_ms / 1000, amplitude=0.1)))
         began_ns = time.monotonic_ns() + LEAD_NS
         plan = [
-            (at, caller, piece)
-            for place, caller in enumerate(callers)
-            for at in Schedule(count, every_ms, place * every_ms / len(callers)).due_ns(began_ns)
+            (at, user, piece)
+            for place, user in enumerate(users)
+            for at in Schedule(count, every_ms, place * every_ms / len(users)).due_ns(began_ns)
         ]
         self._carry_out(sorted(plan, key=lambda sending: sending[0]))
-        for caller in callers:
-            caller.catches_up_with_audio()
+        for user in users:
+            user.catches_up_with_audio()
 
-    def ask(self, questions: Mapping[Caller, str]) -> None:
+    def ask(self, questions: Mapping[User, str]) -> None:
         """Let each ask something at the same time, four times as fast as people speak; return when all are answered."""
         began_ns = time.monotonic_ns() + LEAD_NS
         plan: list[Sending] = []
-        for place, (caller, text) in enumerate(questions.items()):
+        for place, (user, text) in enumerate(questions.items()):
             clip = self._samples.clip(text)
-            caller.notes(clip)
+            user.notes(clip)
             parts = [as_text(part) for part in pieces(clip.samples, PIECE_MS)]
             every_ms = PIECE_MS / BRISK
             due = Schedule(len(parts) + 1, every_ms, place * every_ms / len(questions)).due_ns(began_ns)
-            plan += [(at, caller, message) for at, message in zip(due, [*parts, END_TURN], strict=True)]
+            plan += [(at, user, message) for at, message in zip(due, [*parts, END_TURN], strict=True)]
         self._carry_out(sorted(plan, key=lambda sending: sending[0]))
-        for caller in questions:
-            caller.over()
+        for user in questions:
+            user.over()
 
     def _carry_out(self, plan: Sequence[Sending]) -> None:
         async def send(position: int, due_ns: int) -> None:
-            _, caller, message = plan[position]
-            await caller.leg.send(message, due_ns=due_ns)
+            _, user, message = plan[position]
+            await user.leg.send(message, due_ns=due_ns)
 
         within_s = (plan[-1][0] - plan[0][0]) / 1e9 + SPARE_S
         self._runtime.call(keep_to([due_ns for due_ns, _, _ in plan], send), within_s=within_s)

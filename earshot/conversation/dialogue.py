@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from earshot.conversation.caller import Exchange, Spoken, took_ms
 from earshot.conversation.turns import ANSWER
+from earshot.conversation.user import Exchange, Spoken, took_ms
 from earshot.evidence import players
 from earshot.evidence.page import abridged, counted, page, text
 from earshot.evidence.players import player

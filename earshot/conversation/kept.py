@@ -13,7 +13,7 @@ READER = "Earshot"
 """Who asks, where no person of the scenario does."""
 
 
-class Minutes:
+class Kept:
     """Reads what was kept, and the health of the service, in one scenario."""
 
     def __init__(self, scene: Scene) -> None:

@@ -7,8 +7,8 @@ from hamcrest.core.base_matcher import BaseMatcher
 from hamcrest.core.description import Description
 from hamcrest.core.matcher import Matcher
 
-from earshot.conversation.caller import Answer, describe
 from earshot.conversation.turns import ERROR
+from earshot.conversation.user import Answer, describe
 from earshot.ledger import Observation
 from earshot.targets.control import Fault
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from earshot.conversation.turns import AUDIO, END_OF_TURN, GOODBYE, SESSION
 
 Message = Mapping[str, object]
-Dress = Callable[[bytes], Message | bytes]
+Envelope = Callable[[bytes], Message | bytes]
 """How a piece of audio goes over the wire: as a message with text in it, or as bytes."""
 
 END_TURN: Message = {"type": END_OF_TURN}

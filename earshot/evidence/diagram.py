@@ -9,199 +9,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from earshot.audio.languages import language_name
 from earshot.evidence.page import abridged, counted, page, seconds, text
-from earshot.evidence.wirelog import audio_size_bytes, masked, noteworthy, plain_text
+from earshot.evidence.plain_words import acknowledgement, carries_sound, role, sentence, speaks
+from earshot.evidence.wirelog import audio_size_bytes, noteworthy, plain_text
 from earshot.ledger import Kind, Ledger, Observation
 from earshot.pages import stylesheet
-
-# ---- Words: what a message means to a person
-
-CLOSE_CODES = {
-    1000: "normal end",
-    1001: "going away",
-    1006: "broken off",
-    1008: "against the rules",
-    1009: "message too big",
-    1011: "service failed",
-}
-
-ACKNOWLEDGEMENTS = frozenset({"audioReceived", "chunk_received"})
-"""What the service says to a piece of sound; it is told beside the piece."""
-CHUNK = "audio chunk"
-"""The sentence of a piece of microphone sound; such lines are counted and fold into one band."""
-
-Fields = Mapping[str, object]
-Words = str | Callable[[Fields], str]
-
-
-def _percent(value: object) -> str:
-    return f"{value:.0%}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
-
-
-def _state(value: object) -> str:
-    if not isinstance(value, Mapping):
-        return str(value)
-    parts = [
-        yes if value[name] else no
-        for name, yes, no in (("isPaused", "paused", "not paused"), ("isMuted", "muted", "not muted"))
-        if name in value
-    ]
-    return ", ".join([*parts, *([f"volume {_percent(value['volume'])}"] if "volume" in value else [])])
-
-
-def _with_audience(words: str) -> Words:
-    """A speaker's acknowledgement also says how many listeners were told."""
-
-    def say(message: Fields) -> str:
-        told = message.get("listenersNotified")
-        return f"is told: {words}" if told is None else f"is told: {words}, {told} listening told"
-
-    return say
-
-
-def _status(message: Fields) -> str:
-    spread = message.get("languageDistribution")
-    detail = (
-        ": " + ", ".join(f"{count} {language_name(code)}" for code, count in spread.items())
-        if isinstance(spread, Mapping) and spread
-        else ""
-    )
-    return f"is told: {message.get('listenerCount')} listening{detail}"
-
-
-def _audio(message: Fields) -> str:
-    words = message.get("transcript")
-    verb = "hears, not final yet:" if message.get("isPartial") is True else "hears"
-    return f"{verb} \u201c{words}\u201d" if words else "hears sound"
-
-
-def _answered(message: Fields) -> str:
-    if message.get("error") is not None:
-        return f"is told no: {message['error']}"
-    return f"is answered by {message.get('backend_used')}: \u201c{message.get('response')}\u201d"
-
-
-def _acknowledged(message: Fields) -> str:
-    if message.get("forwarded") is False:
-        return f"\u2717 not passed on ({_split(str(message.get('reason', 'no reason given')))})"
-    return "\u2713 received"
-
-
-SENT: Mapping[str, Words] = {
-    "createSession": lambda message: f"asks for a session, in {language_name(message.get('sourceLanguage', '?'))}",
-    "joinSession": lambda message: f"asks to join, in {language_name(message.get('targetLanguage', '?'))}",
-    "refreshConnection": "asks to carry on here",
-    "sendAudio": CHUNK,
-    "pauseBroadcast": "asks to pause",
-    "resumeBroadcast": "asks to resume",
-    "muteBroadcast": "asks to mute",
-    "unmuteBroadcast": "asks to unmute",
-    "setVolume": lambda message: f"asks for volume {_percent(message.get('volumeLevel', 'of nothing'))}",
-    "speakerStateChange": lambda message: f"asks for: {_state(message.get('state', 'nothing'))}",
-    "getSessionStatus": "asks how the session stands",
-    "pausePlayback": "pauses listening",
-    "resumePlayback": "resumes listening",
-    "changeLanguage": lambda message: f"asks for {language_name(message.get('targetLanguage', 'no language'))}",
-    "switchLanguage": lambda message: f"asks for {language_name(message.get('targetLanguage', 'no language'))}",
-    "heartbeat": "says: still here",
-    "endSession": "asks to end the session",
-    "session": "names the session",
-    "audio_chunk": CHUNK,
-    "segment_end": "ends the turn",
-    "close": "says goodbye",
-}
-"""What a person does, by `action` or `type`."""
-
-RECEIVED: Mapping[str, Words] = {
-    "sessionCreated": "is told: session created",
-    "sessionJoined": lambda message: f"is told: joined, in {language_name(message.get('targetLanguage', '?'))}",
-    "audioReceived": lambda message: f"is told: sound {_acknowledged(message)}",
-    "broadcastPaused": _with_audience("broadcast paused"),
-    "broadcastResumed": _with_audience("broadcast resumed"),
-    "broadcastMuted": _with_audience("broadcast muted"),
-    "broadcastUnmuted": _with_audience("broadcast unmuted"),
-    "volumeChanged": lambda message: f"is told: volume {_percent(message.get('volumeLevel'))}",
-    "speakerStateChanged": lambda message: f"is told: {_state(message.get('broadcastState'))}",
-    "sessionStatus": _status,
-    "audio": _audio,
-    "playbackPaused": "is told: listening paused",
-    "playbackResumed": "is told: listening resumed",
-    "languageChanged": lambda message: f"is told: now in {language_name(message.get('targetLanguage', '?'))}",
-    "heartbeatAck": "is answered: still here",
-    "connectionRefreshRequired": "is asked to renew the connection",
-    "connectionRefreshComplete": "is told: carried on here",
-    "connectionWarning": lambda message: f"is warned: {message.get('remainingMinutes')} minutes left",
-    "connectionTimeout": "is told: silent for too long",
-    "stateRestored": lambda message: f"is told: {_state(message)}, as before",
-    "sessionEnded": lambda message: f"is told: session ended ({message.get('reason', 'no reason given')})",
-    "rateLimitWarning": lambda message: f"is warned: too fast, {message.get('droppedChunks')} chunks dropped",
-    "transcriptionError": lambda message: f"is told: recognition failed, {message.get('message', 'no reason')}",
-    "systemRecovered": lambda message: f"is told: {message.get('component')} works again",
-    "audio_quality_warning": lambda message: f"is warned: {_split(str(message.get('issue')))}",
-    "session_ack": "is told: session known",
-    "chunk_received": lambda message: f"is told: sound {_acknowledged(message)}",
-    "chatbot_response": _answered,
-    "segment_processed": "is told: turn over",
-    "error": lambda message: f"is told no: {message.get('message') or message.get('code')}",
-}
-"""What a person is told, by `type`."""
-
-
-def _split(name: str) -> str:
-    """`audio_qualityWarning` becomes `audio quality warning`; words in capitals stay together."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|_+", " ", name).lower()
-
-
-def sentence(observation: Observation) -> str:
-    """Return what happened in plain words, without the name of the person; secrets are hidden."""
-    return _one_line(str(masked(_words(observation))))
-
-
-def _words(observation: Observation) -> str:
-    match observation.kind:
-        case Kind.OPENED:
-            return "is connected"
-        case Kind.REFUSED:
-            reason = observation.message.get("message") or observation.words
-            return f"is turned away ({observation.code or 'no status'}){': ' if reason else ''}{reason}"
-        case Kind.CLOSED:
-            meaning = observation.words or CLOSE_CODES.get(observation.code or 0, "no reason given")
-            return f"is disconnected: {meaning} ({observation.code or 'no code'})"
-        case Kind.VIOLATION:
-            return f"Broken agreement, {observation.leg}: {observation.words}"
-        case Kind.NOTE:
-            return f"Note, {observation.leg}: {observation.words}"
-        case Kind.SENT | Kind.RECEIVED:
-            return _message_words(observation)
-
-
-def _message_words(observation: Observation) -> str:
-    sent = observation.kind is Kind.SENT
-    if not observation.message:
-        words = plain_text(observation.payload)
-        if words is None or observation.is_binary:
-            return CHUNK if sent else "hears sound"
-        if not words and observation.words:
-            return observation.words
-        return f"{'sends' if sent else 'receives'} text that is no message: {words[:80]}"
-    name = observation.type
-    words_for = (SENT if sent else RECEIVED).get(name)
-    if words_for is None:
-        if observation.words:
-            return observation.words
-        known = _split(name) or "a message without a type"
-        return f"sends: {known}" if sent else f"is told: {known}"
-    return words_for if isinstance(words_for, str) else words_for(observation.message)
-
-
-def _one_line(words: str) -> str:
-    return " ".join(words.split())
-
+from earshot.wording import CHUNK
 
 # ---- Story: one line per sentence, runs of the same folded
 
@@ -279,7 +96,7 @@ def _sound(size_bytes: int) -> str:
 def _audio_bytes(observation: Observation) -> int:
     if observation.kind not in (Kind.SENT, Kind.RECEIVED):
         return 0
-    if observation.type in ("sendAudio", "audio", "audio_chunk"):
+    if carries_sound(observation):
         encoded = observation.message.get("audioData", observation.message.get("data"))
         return audio_size_bytes(encoded) if isinstance(encoded, str) else 0
     return len(observation.payload) if plain_text(observation.payload) is None else 0
@@ -296,10 +113,11 @@ def _story(ledger: Ledger, observations: Iterable[Observation], shown_as: Mappin
         leg = shown_as.get(observation.leg, observation.leg)
         at_ms = ledger.elapsed_ms(observation)
         echo = (leg, *(str(observation.message.get(name)) for name in ("sequenceNumber", "chunkId")))
-        if observation.type in ACKNOWLEDGEMENTS and observation.kind is Kind.RECEIVED and unanswered.get(echo):
-            unanswered[echo].pop(0).answers[_acknowledged(observation.message)] += 1
+        system = ledger.system_of(observation.leg)
+        if unanswered.get(echo) and (answer := acknowledgement(observation, system)):
+            unanswered[echo].pop(0).answers[answer] += 1
             continue
-        words = sentence(observation)
+        words = sentence(observation, system)
         run = open_runs.get((leg, observation.kind))
         if run is not None and run.words == words and at_ms - run.until_ms <= FOLD_WITHIN_MS:
             run.count += 1
@@ -371,14 +189,9 @@ def _cast(ledger: Ledger, observations: Sequence[Observation]) -> tuple[list[_Li
             ends[leg] = ledger.elapsed_ms(observation)
         if observation.kind is Kind.REFUSED:
             roles[leg] = "turned away"
-        elif observation.type == "sessionCreated":
-            speaking.add(observation.who)
-            roles[leg] = f"speaks {language_name(observation.message.get('sourceLanguage', '?'))}"
-        elif observation.type in ("sessionJoined", "languageChanged"):
-            roles[leg] = f"listens in {language_name(observation.message.get('targetLanguage', '?'))}"
-        elif observation.type == "session_ack":
-            roles[leg] = "in a conversation"
-        elif observation.kind is Kind.SENT and observation.type in ("sendAudio", "audio_chunk"):
+        elif is_now := role(observation, ledger.system_of(leg)):
+            roles[leg] = is_now
+        if speaks(observation, ledger.system_of(leg)):
             speaking.add(observation.who)
     order = list(begins)
     if not speaking and order:

@@ -18,7 +18,8 @@ from allure_commons.types import LabelType, Severity
 from allure_commons.utils import md5, platform_label
 from behave.model import Feature, Rule, Scenario, ScenarioContainer, ScenarioOutline
 
-SYSTEMS = ("broadcast", "conversation", "studio", "calls", "archive")
+from earshot.systems import NAMES
+
 SEVERITIES = tuple(severity.value for severity in Severity)
 REQUIREMENT_ID = re.compile(r"^[A-Z]+-\d[\w.]*$")
 """How every promise is called, such as REQ-6.3."""
@@ -101,7 +102,7 @@ def title_path(element: ScenarioContainer) -> list[str]:
 def place_labels(element: ScenarioContainer) -> list[Label]:
     """Return the labels of all scenarios of a feature or rule: epic (system), feature, story (rule)."""
     feature, rule = feature_and_rule(element)
-    system = next((tag for tag in _tags(feature, rule) if tag in SYSTEMS), None)
+    system = next((tag for tag in _tags(feature, rule) if tag in NAMES), None)
     return [
         *([Label(name=LabelType.EPIC, value=system.title())] if system else []),
         Label(name=LabelType.FEATURE, value=feature.name),
@@ -130,7 +131,7 @@ def labels_and_links(
             links.append(Link(type="requirement", url=f"{TRACE_PAGE}#{tag}", name=str(tag)))
         elif tag.startswith(OWNER):
             labels.append(Label(name="owner", value=tag.removeprefix(OWNER).replace("_", " ")))
-        elif tag not in SYSTEMS:
+        elif tag not in NAMES:
             parsed = parse_tag(str(tag), issue_pattern=issue_pattern, link_pattern=link_pattern)
             (links if isinstance(parsed, Link) else labels).append(parsed)
     return [*labels, Label(name=LabelType.SEVERITY, value=severity)], links

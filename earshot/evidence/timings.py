@@ -1,4 +1,4 @@
-"""What was measured in a run, by kind and beside its limits, for programs (conversation sheet, CONV-73)."""
+"""What was measured in a run, by kind and beside its limits, for programs (CONV-73)."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from earshot.broadcast.timed import OTHER
-from earshot.conversation.timed import KINDS
 from earshot.evidence.budgets import Measured
+from earshot.measure.timed import OTHER
+from earshot.systems import kinds_of_timings
 
 TIMINGS = "timings.json"
 
 
 def by_kind(measured: Iterable[Measured]) -> dict[str, list[Measured]]:
     """Return measurements by kind, every kind in its place, those of no kind among the others."""
-    found: dict[str, list[Measured]] = {kind: [] for kind in KINDS}
+    found: dict[str, list[Measured]] = {kind: [] for kind in kinds_of_timings()}
     for each in measured:
         found[each.kind if each.kind in found else OTHER].append(each)
     return found

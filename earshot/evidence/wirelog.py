@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from earshot.evidence.page import abridged, counted, page, text
 from earshot.ledger import Kind, Ledger, Observation
 from earshot.pages import stylesheet, table
+from earshot.systems import complaint, wings
 
 HIDDEN = "\u2039hidden\u203a"
 MOST_ROWS = 600
@@ -126,8 +127,8 @@ def noteworthy(observation: Observation) -> bool:
     """Whether a reader must not miss it: a refusal, an error, a broken agreement, an unclean close."""
     return (
         observation.kind in (Kind.REFUSED, Kind.VIOLATION)
-        or (observation.kind is Kind.RECEIVED and observation.type in ("error", "transcriptionError"))
-        or (observation.type == "chatbot_response" and observation.message.get("error") is not None)
+        or complaint(observation) is not None
+        or any(observation.type in wing.wording.serious for wing in wings().values())
         or (observation.kind is Kind.CLOSED and observation.code not in (None, 1000, 1001))
     )
 

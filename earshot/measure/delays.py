@@ -11,9 +11,24 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from earshot.broadcast.acts import Act
 from earshot.ledger import Kind, Observation
+
+
+class Request(Protocol):
+    """Something that people can ask for."""
+
+    @property
+    def action(self) -> str:
+        """By what the request is named."""
+
+    @property
+    def answer(self) -> str:
+        """By what its answer, and news of it, are named."""
+
+    def is_answered_by(self, message: Mapping[str, object]) -> bool:
+        """Whether this is the answer, and not something that came of its own accord."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -31,11 +46,11 @@ Delays = Sequence[Delay]
 
 
 def answer_delays(
-    observed: Iterable[Observation], acts: Collection[Act], *, who: Collection[str] | None = None
+    observed: Iterable[Observation], acts: Collection[Request], *, who: Collection[str] | None = None
 ) -> Delays:
     """Return how long each answer to these acts took, for these people or for everybody.
 
-    On one connection answers come in the order of the requests (sheet 3.4), so the n-th answers the n-th.
+    On one connection answers come in the order of the requests, so the n-th answers the n-th.
     """
     ours = [o for o in observed if who is None or o.who in who]
     return sorted(
@@ -61,7 +76,7 @@ def welcome_delays(observed: Iterable[Observation], welcome: str) -> Delays:
 
 
 def notice_delays(
-    observed: Iterable[Observation], acts: Collection[Act], listeners: Mapping[str, Collection[str]]
+    observed: Iterable[Observation], acts: Collection[Request], listeners: Mapping[str, Collection[str]]
 ) -> Delays:
     """Return how long each notice of these acts took to reach each of the speaker's listeners.
 

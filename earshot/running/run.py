@@ -9,13 +9,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from earshot.audio.clips import SampleError, SampleLibrary
-from earshot.broadcast.person import SYSTEM as BROADCAST
-from earshot.evidence.identity import SYSTEMS
 from earshot.failures import Unusable
 from earshot.measure.floor import NullEcho
 from earshot.runtime import Runtime
 from earshot.side_by_side import shared_stack
 from earshot.stage import Stage
+from earshot.systems import NAMES
 from earshot.targets.definition import OVERRIDES, Definition, ExpectedFailure, names_a_service, read
 from earshot.targets.embedded import ROOT, EmbeddedTarget
 from earshot.targets.remote import RemoteTarget
@@ -42,7 +41,7 @@ class Run:
         self.contracts = _contracts(ROOT / "contract", foreign=definition is not None)
         """The agreement about each system, by its name."""
         self._expected_failures = definition.expected_failures if definition else ()
-        self._equivalent_codes = _equivalent_codes(self.contracts[BROADCAST], definition)
+        self._equivalent_codes = {name: _equivalents(contract, definition) for name, contract in self.contracts.items()}
         self.runtime = Runtime()
         self._target: Target | None = None
         self._echo: NullEcho | None = None
@@ -76,7 +75,7 @@ class Run:
     def lacks(self, tags: Iterable[str]) -> str | None:
         """Return why scenarios with these tags cannot run on this target, or None if they can."""
         for tag in sorted(tags):
-            if tag in SYSTEMS and tag not in self.target.systems:
+            if tag in NAMES and tag not in self.target.systems:
                 return f"not checked: {self.target.name} has no address for the {tag}"
             if tag in TAGS and tag not in self.target.capabilities:
                 return f"not checked: {self.target.name} does not grant what @{tag} asks for"
@@ -132,7 +131,7 @@ def _definition(options: Mapping[str, str]) -> Definition | None:
     return read(Path(chosen) if chosen else None, options)
 
 
-def _equivalent_codes(contract: Contract, definition: Definition | None) -> Mapping[str, frozenset[str]]:
+def _equivalents(contract: Contract, definition: Definition | None) -> Mapping[str, frozenset[str]]:
     """Return, per error code, what a service may say instead: nothing for our own, which has to say it exactly."""
     if definition is None:
         return {}

@@ -64,7 +64,7 @@ As a listener, nobody signs in; put the name of the session for SESSION:
 
 Conversation         {service.pages_url}
 
-Connect to {service.endpoint(CONVERSATION, "caller")}, without signing in, and send for example:
+Connect to {service.endpoint(CONVERSATION, "user")}, without signing in, and send for example:
   {{"type": "session", "session_id": "curious"}}
 then speech as binary messages, a WAV file cut anywhere or raw samples as above, and to have it answered:
   {{"type": "segment_end"}}

@@ -185,7 +185,7 @@ class Census:
     sockets: int
     """Of broadcasts."""
     streams: int
-    callers: int
+    conversations: int
     """Open sockets of conversations."""
     segments: int
     """Of conversations: ended, but not finished yet."""

@@ -17,8 +17,8 @@ from earshot.broadcast.tables import Tables
 from earshot.targets.aws import Aws
 from earshot.targets.children import Child, Start, program
 from earshot.targets.control import Control
+from earshot.targets.fork_server import ForkServer
 from earshot.targets.metrics import Metrics
-from earshot.targets.nursery import Nursery
 from earshot.targets.service import TAGS, Service
 from earshot.targets.tokens import SignedTokens
 
@@ -45,25 +45,25 @@ class EmbeddedTarget:
         self._instances: OrderedDict[tuple[tuple[str, str], ...], tuple[Child, Service]] = OrderedDict()
         self._started = 0
         self._children: list[Child] = []
-        self._nursery: Nursery | None = None
+        self._fork_server: ForkServer | None = None
         try:
             if stack:
                 self._endpoint: str = stack["endpoint"]
-                self._nursery = Nursery(Path(stack["nursery"]))
+                self._fork_server = ForkServer(Path(stack["fork_server"]))
                 self._usual = self._service(stack["ready"] if stack["twin"] == twin else self._start_usual())
                 return
-            socket_file = self._folder / "nursery"
+            socket_file = self._folder / "fork-server"
             state = self._module("the state store (moto)", "reference.storage.emulator", "--stop-with-stdin")
-            nursery = self._module("the reference backend", "reference.nursery", f"--socket={socket_file}")
+            fork_server = self._module("the reference backend", "reference.fork_server", f"--socket={socket_file}")
             self._endpoint = state.ready()["endpoint"]
-            nursery.ready()
-            self._nursery = Nursery(socket_file)
+            fork_server.ready()
+            self._fork_server = ForkServer(socket_file)
             ready = self._start_usual()
             self._usual = self._service(ready)
             self._stack = {
                 "secret": self._tokens.secret,
                 "endpoint": self._endpoint,
-                "nursery": str(socket_file),
+                "fork_server": str(socket_file),
                 "ready": ready,
                 "twin": twin,
             }
@@ -107,8 +107,8 @@ class EmbeddedTarget:
         for child, _ in self._instances.values():
             child.stop()
         self._instances.clear()
-        if self._nursery is not None:
-            self._nursery.close()
+        if self._fork_server is not None:
+            self._fork_server.close()
         while self._children:
             self._children.pop().stop()
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -135,8 +135,8 @@ class EmbeddedTarget:
             f"--table-prefix={place}-",
             *([f"--twin={self._twin}"] if self._twin else []),
         ]
-        assert self._nursery is not None
-        start = self._nursery.instance(arguments, {"EARSHOT_TOKEN_SECRET": self._tokens.secret, **settings})
+        assert self._fork_server is not None
+        start = self._fork_server.instance(arguments, {"EARSHOT_TOKEN_SECRET": self._tokens.secret, **settings})
         child = self._child("the reference backend", start)
         try:
             return child, child.ready()
@@ -148,7 +148,7 @@ class EmbeddedTarget:
         aws = Aws(region=ready["aws_region"], endpoint=self._endpoint)
         return Service(
             name=self.name,
-            endpoints=ready["endpoints"],
+            endpoints={name: urls.get("http") or urls["ws"] for name, urls in ready["endpoints"].items()},
             tokens=self._tokens,
             tables=Tables(aws, ready["tables"]),
             log=Path(ready["log"]),

@@ -1,5 +1,7 @@
 """What the service tells those who run it: figures, alarms and a log."""
 
+from __future__ import annotations
+
 from behave import given, then
 from hamcrest import (
     assert_that,
@@ -12,74 +14,77 @@ from hamcrest import (
     not_,
 )
 
+from earshot.broadcast.figures import AUDIO_SIZE
 from earshot.broadcast.matchers.alarms import raise_alarm
 from earshot.broadcast.secrets import audio_secrets
 from earshot.matchers.log_lines import gives_away_none_of, names_the_place, says, tells_of
 from earshot.matchers.presence import nothing, something
 from earshot.patience import comes_to
+from earshot.targets.figures import Figure
+from features.vocabulary.broadcast import World
 
 # -- figures of a session
 
 
 @then("the figure for {figure:Count} in {speaker:Name}'s session comes to {count:Number}")
-def step_count(context, figure, speaker, count):
-    context.stage.bookkeeping.count_comes_to(count, figure, context.stage.speaker(speaker).session_id)
+def step_count(context: World, figure: Figure, speaker: str, count: int) -> None:
+    context.stage.figures.count_comes_to(count, figure, context.broadcast.speaker(speaker).session_id)
 
 
 @then("within {budget_s:Seconds} the figure for {figure:Count} in {speaker:Name}'s session comes to {count:Number}")
-def step_count_within(context, budget_s, figure, speaker, count):
-    session_id = context.stage.speaker(speaker).session_id
-    context.stage.bookkeeping.count_comes_to(count, figure, session_id, within_s=budget_s)
+def step_count_within(context: World, budget_s: float, figure: Figure, speaker: str, count: int) -> None:
+    session_id = context.broadcast.speaker(speaker).session_id
+    context.stage.figures.count_comes_to(count, figure, session_id, within_s=budget_s)
 
 
 @then("{measure:Measure} in {speaker:Name}'s session is measured once")
-def step_measured_once(context, measure, speaker):
-    context.stage.bookkeeping.times_come_to(1, measure, context.stage.speaker(speaker).session_id)
+def step_measured_once(context: World, measure: Figure, speaker: str) -> None:
+    context.stage.figures.times_come_to(1, measure, context.broadcast.speaker(speaker).session_id)
 
 
 @then("{measure:Measure} in {speaker:Name}'s session is measured {count:Number} times")
-def step_measured(context, measure, speaker, count):
-    context.stage.bookkeeping.times_come_to(count, measure, context.stage.speaker(speaker).session_id)
+def step_measured(context: World, measure: Figure, speaker: str, count: int) -> None:
+    context.stage.figures.times_come_to(count, measure, context.broadcast.speaker(speaker).session_id)
 
 
 @then("the size of {count:Number} pieces of audio in {speaker:Name}'s session is recorded as {size:Number} bytes")
-def step_sizes(context, count, speaker, size):
-    context.stage.bookkeeping.sizes_come_to([size] * count, context.stage.speaker(speaker).session_id)
+def step_sizes(context: World, count: int, speaker: str, size: int) -> None:
+    context.stage.figures.sizes_come_to([size] * count, AUDIO_SIZE, context.broadcast.speaker(speaker).session_id)
 
 
 @then("the median, the 95th and the 99th percentile of {measure:Measure} in {speaker:Name}'s session can be read")
-def step_percentiles(context, measure, speaker):
+def step_percentiles(context: World, measure: Figure, speaker: str) -> None:
     for percent in (50, 95, 99):
-        context.stage.bookkeeping.percentile_is_there(percent, measure, context.stage.speaker(speaker).session_id)
+        context.stage.figures.percentile_is_there(percent, measure, context.broadcast.speaker(speaker).session_id)
 
 
 # -- figures of the whole service, to which every session adds
 
 
 @given("the figure for {figure:ServiceCount} is known")
-def step_known(context, figure):
-    context.stage.bookkeeping.note(figure)
+def step_known(context: World, figure: Figure) -> None:
+    context.stage.figures.note(figure)
 
 
 @given("it is known how often {measure:ServiceMeasure} was measured")
-def step_known_measure(context, measure):
-    context.stage.bookkeeping.note(measure)
+def step_known_measure(context: World, measure: Figure) -> None:
+    context.stage.figures.note(measure)
 
 
 @then("the figure for {figure:ServiceCount} grows by {count:Number}")
-def step_grows(context, figure, count):
-    context.stage.bookkeeping.grows_by(count, figure)
+def step_grows(context: World, figure: Figure, count: int) -> None:
+    context.stage.figures.grows_by(count, figure)
 
 
 @then("{measure:ServiceMeasure} is measured once more")
-def step_measured_once_more(context, measure):
-    context.stage.bookkeeping.grows_by(1, measure)
+def step_measured_once_more(context: World, measure: Figure) -> None:
+    context.stage.figures.grows_by(1, measure)
 
 
 @then("no figure carries the identity of a connection")
-def step_no_identity(context):
+def step_no_identity(context: World) -> None:
     labels = context.stage.metrics.labels()
-    identities = {what for secret, what in context.stage.secrets_of_people().items() if secret in labels}
+    identities = {what for secret, what in context.broadcast.secrets_of_people().items() if secret in labels}
     assert_that(identities, nothing(), "what is given away by the names and values that tell figures apart")
 
 
@@ -88,7 +93,7 @@ def step_no_identity(context):
 
 @then("there is a {level:AlarmLevel} alarm for {metric:Alarm} above {limit:Number} for {minutes:Number} minutes")
 @then("there is a {level:AlarmLevel} alarm for {metric:Alarm} above {limit:Number} for {minutes:Number} minute")
-def step_alarm(context, level, metric, limit, minutes):
+def step_alarm(context: World, level: str, metric: str, limit: int, minutes: int) -> None:
     expected = raise_alarm(level, metric, above=limit, for_minutes=minutes)
     assert_that(context.stage.metrics.alarms(), expected, "the alarms of the service")
 
@@ -97,8 +102,8 @@ def step_alarm(context, level, metric, limit, minutes):
 
 
 @then("the detailed log tells of every message that {person:Name} sent and received")
-def step_logged_messages(context, person):
-    actor = context.stage.person(person)
+def step_logged_messages(context: World, person: str) -> None:
+    actor = context.broadcast.person(person)
     for kind, count in actor.kinds_of_messages().items():
         lines = lambda kind=kind: [  # noqa: E731
             e for e in context.stage.log(connection_id=actor.connection_id) if e.level == "DEBUG" and says(e, kind)
@@ -111,22 +116,22 @@ def step_logged_messages(context, person):
 
 
 @then('the detailed log tells that "{text:Quoted}" was recognised for {speaker:Name}, and how surely')
-def step_logged_recognition(context, text, speaker):
-    session_id = context.stage.speaker(speaker).session_id
+def step_logged_recognition(context: World, text: str, speaker: str) -> None:
+    session_id = context.broadcast.speaker(speaker).session_id
     lines = lambda: [e for e in context.stage.log(session_id=session_id) if e.level == "DEBUG"]  # noqa: E731
     comes_to(lines, tells_of(text, "stability"), f"the detailed log of {speaker}'s session")
 
 
 @then('apart from the detailed log there is nothing of "{text:Quoted}"')
-def step_words_only_in_detail(context, text):
+def step_words_only_in_detail(context: World, text: str) -> None:
     words = {text: "the words that were spoken"}
     assert_that(context.stage.log(level="INFO"), gives_away_none_of(words), "the log, without its details")
 
 
 @then("the log reports the fault with the session, {person:Name}'s connection and the place in the program")
-def step_logged_fault(context, person):
-    actor = context.stage.person(person)
-    session_id = context.stage.the_speaker().session_id
+def step_logged_fault(context: World, person: str) -> None:
+    actor = context.broadcast.person(person)
+    session_id = context.broadcast.the_speaker().session_id
     comes_to(
         lambda: context.stage.log(level="ERROR", session_id=session_id, connection_id=actor.connection_id),
         names_the_place(),
@@ -135,34 +140,34 @@ def step_logged_fault(context, person):
 
 
 @then("the log reports that {person:Name}'s request took too long")
-def step_logged_time_out(context, person):
-    connection_id = context.stage.person(person).connection_id
+def step_logged_time_out(context: World, person: str) -> None:
+    connection_id = context.broadcast.person(person).connection_id
     lines = lambda: context.stage.log(level="ERROR", connection_id=connection_id)  # noqa: E731
     comes_to(lines, tells_of("TIMEOUT"), f"the errors that the log reports of {person}'s connection")
 
 
 @then("the log warns that {listener:Name} was not told of the pause")
-def step_logged_undelivered(context, listener):
-    connection_id = context.stage.listener(listener).connection_id
+def step_logged_undelivered(context: World, listener: str) -> None:
+    connection_id = context.broadcast.listener(listener).connection_id
     lines = lambda: context.stage.log(level="WARNING", connection_id=connection_id)  # noqa: E731
     comes_to(lines, tells_of("broadcastPaused"), f"what the log warns of on {listener}'s connection")
 
 
 @then("the log reports the fault of {speaker:Name}'s recogniser, by its code and in words")
-def step_logged_recogniser_fault(context, speaker):
-    session_id = context.stage.speaker(speaker).session_id
+def step_logged_recogniser_fault(context: World, speaker: str) -> None:
+    session_id = context.broadcast.speaker(speaker).session_id
     lines = lambda: context.stage.log(level="ERROR", session_id=session_id)  # noqa: E731
     comes_to(lines, tells_of(*RECOGNISER_FAULT), f"the errors that the log reports of {speaker}'s session")
 
 
 @then("the log warns that joins were not counted")
-def step_logged_uncounted(context):
+def step_logged_uncounted(context: World) -> None:
     lines = lambda: context.stage.log(level="WARNING")  # noqa: E731
     comes_to(lines, tells_of("listener_join"), "what the log warns of")
 
 
 @then("every line of the log says when, how gravely, where and what happened")
-def step_structured(context):
+def step_structured(context: World) -> None:
     entries = context.stage.log()
     assert_that(entries, something(), "the lines of the log")
     for entry in entries:
@@ -177,10 +182,12 @@ def step_structured(context):
 
 
 @then("the log names {speaker:Name}'s session where it tells of its opening, of {listener:Name} and of its end")
-def step_names_session(context, speaker, listener):
-    session_id = context.stage.speaker(speaker).session_id
+def step_names_session(context: World, speaker: str, listener: str) -> None:
+    session_id = context.broadcast.speaker(speaker).session_id
     own, listeners = (
-        context.stage.log(level="INFO", session_id=session_id, connection_id=context.stage.person(name).connection_id)
+        context.stage.log(
+            level="INFO", session_id=session_id, connection_id=context.broadcast.person(name).connection_id
+        )
         for name in (speaker, listener)
     )
     assert_that(own, something(), f"lines about {speaker}'s connection that name the session")
@@ -191,12 +198,12 @@ def step_names_session(context, speaker, listener):
 
 
 @then("the log gives away nobody's sign-in, name, connection or network address")
-def step_no_people_in_log(context):
-    assert_that(context.stage.log(), gives_away_none_of(context.stage.secrets_of_people()), "the whole log")
+def step_no_people_in_log(context: World) -> None:
+    assert_that(context.stage.log(), gives_away_none_of(context.broadcast.secrets_of_people()), "the whole log")
 
 
 @then("the log holds nothing of the audio that was sent and heard")
-def step_no_audio_in_log(context):
+def step_no_audio_in_log(context: World) -> None:
     assert_that(context.stage.log(), gives_away_none_of(audio_secrets(context.stage.ledger)), "the whole log")
 
 

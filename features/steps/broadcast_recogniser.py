@@ -1,17 +1,21 @@
 """The recogniser: what it is told to understand, when it fails, and what it got."""
 
+from __future__ import annotations
+
 import functools
 
 from behave import given, then, when
 from hamcrest import assert_that, equal_to, greater_than_or_equal_to, has_properties
 
-from earshot.broadcast.figures import AUDIO, AUDIO_DELAY, LOST_AUDIO, RECOGNITION_START, Figure
+from earshot.broadcast.figures import AUDIO, AUDIO_DELAY, LOST_AUDIO, RECOGNITION_START
 from earshot.broadcast.matchers import pieces, recognition
 from earshot.broadcast.recogniser import PASSING, Result, results_of
 from earshot.matchers.moments import lasting
 from earshot.matchers.numbers import rising
 from earshot.matchers.presence import something
 from earshot.patience import comes_to
+from earshot.targets.figures import Figure
+from features.vocabulary.broadcast import World
 
 A_SENTENCE_EVERY_S = 0.02
 """Faster than anybody speaks, and slow enough for each sentence to be on its way before the next."""
@@ -24,147 +28,149 @@ after they came, those without an end two seconds after, and so six that came ov
 
 
 @given("{speaker:Name}'s recogniser follows a script")
-def step_follows_script(context, speaker):
-    context.stage.recogniser(speaker).follows_a_script()
+def step_follows_script(context: World, speaker: str) -> None:
+    context.broadcast.recogniser(speaker).follows_a_script()
 
 
 @given("{speaker:Name} speaks to a recogniser that follows a script")
-def step_speaks_to_script(context, speaker):
-    context.stage.recogniser(speaker).follows_a_script()
-    context.stage.speaker(speaker).speaks_for(0.2)
-    context.stage.recogniser(speaker).attempts_come_to(recognition.started(1), and_stay=False)
+def step_speaks_to_script(context: World, speaker: str) -> None:
+    context.broadcast.recogniser(speaker).follows_a_script()
+    context.broadcast.speaker(speaker).speaks_for(0.2)
+    context.broadcast.recogniser(speaker).attempts_come_to(recognition.started(1), and_stay=False)
 
 
 @given("{speakers:Names} are broadcasting in {language:Language} to recognisers that follow a script")
-def step_broadcast_to_scripts(context, speakers, language):
+def step_broadcast_to_scripts(context: World, speakers: list[str], language: str) -> None:
     for speaker in speakers:
-        context.stage.speaker(speaker).starts_broadcasting(language)
+        context.broadcast.speaker(speaker).starts_broadcasting(language)
         step_speaks_to_script(context, speaker)
 
 
 @given('{speaker:Name}\'s recogniser has understood "{text:Quoted}"')
 @when('{speaker:Name}\'s recogniser understands "{text:Quoted}"')
-def step_understands(context, speaker, text):
-    context.stage.recogniser(speaker).understands(text)
+def step_understands(context: World, speaker: str, text: str) -> None:
+    context.broadcast.recogniser(speaker).understands(text)
 
 
 @given('{speaker:Name}\'s recogniser has understood "{text:Quoted}", which was never translated before')
 @when('{speaker:Name}\'s recogniser understands "{text:Quoted}", which was never translated before')
-def step_understands_new(context, speaker, text):
-    context.stage.recogniser(speaker).understands(context.stage.interpreters.invents(text))
+def step_understands_new(context: World, speaker: str, text: str) -> None:
+    context.broadcast.recogniser(speaker).understands(context.broadcast.interpreters.invents(text))
 
 
 @when("{speaker:Name}'s recogniser understands the same sentence")
-def step_understands_same(context, speaker):
-    context.stage.recogniser(speaker).understands(context.stage.interpreters.sentence)
+def step_understands_same(context: World, speaker: str) -> None:
+    context.broadcast.recogniser(speaker).understands(context.broadcast.interpreters.sentence)
 
 
 @when("{speaker:Name}'s recogniser understands the same sentence in capitals and with blanks around it")
-def step_understands_same_in_capitals(context, speaker):
-    context.stage.recogniser(speaker).understands(f"  {context.stage.interpreters.sentence.upper()} ")
+def step_understands_same_in_capitals(context: World, speaker: str) -> None:
+    context.broadcast.recogniser(speaker).understands(f"  {context.broadcast.interpreters.sentence.upper()} ")
 
 
 @when('{speaker:Name}\'s recogniser understands "{text:Quoted}" with a stability of {stability:Decimal}')
-def step_understands_with(context, speaker, text, stability):
-    context.stage.recogniser(speaker).reports([Result(text, stability=stability)])
+def step_understands_with(context: World, speaker: str, text: str, stability: float) -> None:
+    context.broadcast.recogniser(speaker).reports([Result(text, stability=stability)])
 
 
 @when('{speaker:Name}\'s recogniser understands "{text:Quoted}" in these {duration_s:Seconds}')
-def step_understands_in(context, speaker, text, duration_s):
-    context.stage.recogniser(speaker).understands(text, until_s=duration_s)
+def step_understands_in(context: World, speaker: str, text: str, duration_s: float) -> None:
+    context.broadcast.recogniser(speaker).understands(text, until_s=duration_s)
 
 
 @when("{speaker:Name}'s recogniser understands {count:Number} words in these {duration_s:Seconds}")
-def step_understands_words_in(context, speaker, count, duration_s):
-    context.stage.recogniser(speaker).understands(" ".join(["word"] * count), until_s=duration_s)
+def step_understands_words_in(context: World, speaker: str, count: int, duration_s: float) -> None:
+    context.broadcast.recogniser(speaker).understands(" ".join(["word"] * count), until_s=duration_s)
 
 
 @given('{speaker:Name}\'s recogniser has provisionally understood "{text:Quoted}" with a stability of {score:Decimal}')
 @when('{speaker:Name}\'s recogniser provisionally understands "{text:Quoted}" with a stability of {score:Decimal}')
-def step_understands_provisionally(context, speaker, text, score):
-    context.stage.recogniser(speaker).understands_provisionally(text, score)
+def step_understands_provisionally(context: World, speaker: str, text: str, score: float) -> None:
+    context.broadcast.recogniser(speaker).understands_provisionally(text, score)
 
 
 @when('{speaker:Name}\'s recogniser provisionally understands "{text:Quoted}" without a stability')
-def step_understands_without_stability(context, speaker, text):
-    context.stage.recogniser(speaker).understands_provisionally(text, None)
+def step_understands_without_stability(context: World, speaker: str, text: str) -> None:
+    context.broadcast.recogniser(speaker).understands_provisionally(text, None)
 
 
 @when(
     "{speaker:Name}'s recogniser provisionally understands "
     "{unsure:Number} sentences without a stability and then {open_ended:Number} without an end"
 )
-def step_believes_until_due_together(context, speaker, unsure, open_ended):
+def step_believes_until_due_together(context: World, speaker: str, unsure: int, open_ended: int) -> None:
     texts = [f"This is sentence number {number}" for number in range(1, unsure + open_ended + 1)]
     results = [
         Result(text, final=False, stability=None if k < unsure else 0.9, after_s=k * A_WINDOW_APART_S)
         for k, text in enumerate(texts)
     ]
-    context.stage.recogniser(speaker).reports(results)
+    context.broadcast.recogniser(speaker).reports(results)
 
 
 @when("{speaker:Name}'s recogniser reports these results")
-def step_reports(context, speaker):
-    context.stage.recogniser(speaker).reports(results_of((row.as_dict() for row in context.table), one_utterance=False))
+def step_reports(context: World, speaker: str) -> None:
+    context.broadcast.recogniser(speaker).reports(
+        results_of((row.as_dict() for row in context.table), one_utterance=False)
+    )
 
 
 @when("{speaker:Name}'s recogniser reports these results of one utterance")
-def step_reports_one(context, speaker):
-    context.stage.recogniser(speaker).reports(results_of((row.as_dict() for row in context.table), one_utterance=True))
+def step_reports_one(context: World, speaker: str) -> None:
+    context.broadcast.recogniser(speaker).reports(
+        results_of((row.as_dict() for row in context.table), one_utterance=True)
+    )
 
 
 @when("{speaker:Name}'s recogniser understands {count:Number} different sentences within {duration_s:Seconds}")
-def step_understands_many(context, speaker, count, duration_s):
+def step_understands_many(context: World, speaker: str, count: int, duration_s: float) -> None:
     sentences = [f"This is sentence number {number}." for number in range(1, count + 1)]
-    context.stage.recogniser(speaker).understands_many(sentences, within_s=duration_s)
+    context.broadcast.recogniser(speaker).understands_many(sentences, within_s=duration_s)
 
 
 @when(
     "{speaker:Name}'s recogniser provisionally understands "
     "{count:Number} different sentences within {duration_s:Seconds}"
 )
-def step_believes_many(context, speaker, count, duration_s):
+def step_believes_many(context: World, speaker: str, count: int, duration_s: float) -> None:
     sentences = [f"This is sentence number {number}." for number in range(1, count + 1)]
-    context.stage.recogniser(speaker).understands_many(sentences, final=False, within_s=duration_s)
+    context.broadcast.recogniser(speaker).understands_many(sentences, final=False, within_s=duration_s)
 
 
 @when(
     "{speaker:Name}'s recogniser provisionally understands a text of {first:Number} words "
     "and another of {second:Number} words"
 )
-def step_believes_texts(context, speaker, first, second):
+def step_believes_texts(context: World, speaker: str, first: int, second: int) -> None:
     texts = [" ".join([word] * count) for word, count in (("one", first), ("two", second))]
-    context.stage.recogniser(speaker).understands_many(texts, final=False, within_s=0.6)
+    context.broadcast.recogniser(speaker).understands_many(texts, final=False, within_s=0.6)
 
 
 @given("{speaker:Name}'s recogniser has understood {count:Number} sentences")
 @when("{speaker:Name}'s recogniser understands {count:Number} sentences")
-def step_understands_sentences(context, speaker, count):
-    stage = context.stage
-    sentences = stage.interpreters.new_sentences(count, stage.samples)
-    stage.recogniser(speaker).understands_many(sentences, within_s=count * A_SENTENCE_EVERY_S)
+def step_understands_sentences(context: World, speaker: str, count: int) -> None:
+    sentences = context.broadcast.interpreters.new_sentences(count, context.stage.samples)
+    context.broadcast.recogniser(speaker).understands_many(sentences, within_s=count * A_SENTENCE_EVERY_S)
 
 
 @given(
     "{speaker:Name}'s recogniser has understood {count:Number} sentences, the first of them a second before the others"
 )
-def step_understands_one_earlier(context, speaker, count):
-    stage = context.stage
-    first, *others = stage.interpreters.new_sentences(count, stage.samples)
-    stage.recogniser(speaker).understands(first)
-    stage.lets_pass(1.1)
-    stage.recogniser(speaker).understands_many(others, within_s=count * A_SENTENCE_EVERY_S)
+def step_understands_one_earlier(context: World, speaker: str, count: int) -> None:
+    first, *others = context.broadcast.interpreters.new_sentences(count, context.stage.samples)
+    context.broadcast.recogniser(speaker).understands(first)
+    context.stage.lets_pass(1.1)
+    context.broadcast.recogniser(speaker).understands_many(others, within_s=count * A_SENTENCE_EVERY_S)
 
 
 @when("{speaker:Name}'s recogniser understands another sentence")
-def step_understands_another(context, speaker):
+def step_understands_another(context: World, speaker: str) -> None:
     step_understands_sentences(context, speaker, 1)
 
 
 @given("{speaker:Name}'s recogniser has understood all of them but the {place:Ordinal}")
-def step_understands_all_but(context, speaker, place):
-    sentences = [one.text for one in context.stage.interpreters.sentences]
-    context.stage.recogniser(speaker).understands_many(sentences[: place - 1] + sentences[place:])
+def step_understands_all_but(context: World, speaker: str, place: int) -> None:
+    sentences = [one.text for one in context.broadcast.interpreters.sentences]
+    context.broadcast.recogniser(speaker).understands_many(sentences[: place - 1] + sentences[place:])
 
 
 # -- when it fails
@@ -172,114 +178,114 @@ def step_understands_all_but(context, speaker, place):
 
 @given("{speaker:Name}'s recogniser fails to start {times:Times}")
 @given("{speaker:Name}'s recogniser will fail {times:Times} to start again")
-def step_fails_to_start(context, speaker, times):
-    context.stage.recogniser(speaker).fails_to_start(times)
+def step_fails_to_start(context: World, speaker: str, times: int) -> None:
+    context.broadcast.recogniser(speaker).fails_to_start(times)
 
 
 @given("{speaker:Name}'s recogniser does not know the language")
-def step_knows_no_language(context, speaker):
-    context.stage.recogniser(speaker).fails_to_start(lasting=True)
+def step_knows_no_language(context: World, speaker: str) -> None:
+    context.broadcast.recogniser(speaker).fails_to_start(lasting=True)
 
 
 @given("{speaker:Name}'s recogniser takes forever to start")
-def step_takes_forever(context, speaker):
-    context.stage.recogniser(speaker).is_slow_to_start()
+def step_takes_forever(context: World, speaker: str) -> None:
+    context.broadcast.recogniser(speaker).is_slow_to_start()
 
 
 @given("{speaker:Name}'s recogniser takes no sound")
-def step_takes_no_sound(context, speaker):
-    context.stage.recogniser(speaker).takes_no_audio()
+def step_takes_no_sound(context: World, speaker: str) -> None:
+    context.broadcast.recogniser(speaker).takes_no_audio()
 
 
 @given("{speaker:Name}'s recogniser is repaired")
 @when("{speaker:Name}'s recogniser takes sound again")
-def step_is_repaired(context, speaker):
-    context.stage.recogniser(speaker).is_repaired()
+def step_is_repaired(context: World, speaker: str) -> None:
+    context.broadcast.recogniser(speaker).is_repaired()
 
 
 @given("{speaker:Name}'s recogniser has broken")
 @when("{speaker:Name}'s recogniser breaks")
-def step_breaks(context, speaker):
-    context.stage.recogniser(speaker).breaks()
+def step_breaks(context: World, speaker: str) -> None:
+    context.broadcast.recogniser(speaker).breaks()
 
 
 @given("recognition has stopped for {speaker:Name}")
-def step_has_stopped(context, speaker):
-    context.stage.recogniser(speaker).stops()
+def step_has_stopped(context: World, speaker: str) -> None:
+    context.broadcast.recogniser(speaker).stops()
 
 
 @given("recognition was tried in vain {times:Times} for {speaker:Name}")
-def step_tried_in_vain(context, times, speaker):
-    context.stage.recogniser(speaker).fails(times)
+def step_tried_in_vain(context: World, times: int, speaker: str) -> None:
+    context.broadcast.recogniser(speaker).fails(times)
 
 
 # -- how it was started
 
 
 @then("no recognition is started for {speaker:Name} within {duration_s:Milliseconds}")
-def step_not_started(context, speaker, duration_s):
-    context.stage.recogniser(speaker).is_not_started(duration_s / 1000)
+def step_not_started(context: World, speaker: str, duration_s: float) -> None:
+    context.broadcast.recogniser(speaker).is_not_started(duration_s / 1000)
 
 
 @then("recognition is started once for {speaker:Name}")
-def step_started_once(context, speaker):
-    context.stage.recogniser(speaker).attempts_come_to(recognition.started(1))
+def step_started_once(context: World, speaker: str) -> None:
+    context.broadcast.recogniser(speaker).attempts_come_to(recognition.started(1))
 
 
 @then("recognition is started twice for {speaker:Name}")
-def step_started_twice(context, speaker):
-    context.stage.recogniser(speaker).attempts_come_to(recognition.started(2))
+def step_started_twice(context: World, speaker: str) -> None:
+    context.broadcast.recogniser(speaker).attempts_come_to(recognition.started(2))
 
 
 @then("recognition is started for {speaker:Name} with attempt number {number:Number}")
-def step_started_by(context, speaker, number):
-    context.stage.recogniser(speaker).attempts_come_to(recognition.started_by_attempt(number))
+def step_started_by(context: World, speaker: str, number: int) -> None:
+    context.broadcast.recogniser(speaker).attempts_come_to(recognition.started_by_attempt(number))
 
 
 @then("recognition was tried {times:Times} for {speaker:Name}")
-def step_tried(context, times, speaker):
-    context.stage.recogniser(speaker).attempts_come_to(recognition.tried(times))
+def step_tried(context: World, times: int, speaker: str) -> None:
+    context.broadcast.recogniser(speaker).attempts_come_to(recognition.tried(times))
 
 
 @then("the attempts to start recognition for {speaker:Name} are further and further apart")
-def step_growing_apart(context, speaker):
-    context.stage.recogniser(speaker).attempts_come_to(recognition.growing_apart(), and_stay=False)
+def step_growing_apart(context: World, speaker: str) -> None:
+    context.broadcast.recogniser(speaker).attempts_come_to(recognition.growing_apart(), and_stay=False)
 
 
 @then("{speaker:Name}'s recogniser expects {language:Language}")
-def step_expects_language(context, speaker, language):
-    options = context.stage.recogniser(speaker).options
+def step_expects_language(context: World, speaker: str, language: str) -> None:
+    options = context.broadcast.recogniser(speaker).options
     assert_that(options.language, equal_to(language), f"the language that {speaker}'s recogniser is told to expect")
 
 
 @then('{speaker:Name}\'s recogniser expects the variety "{code:Quoted}"')
-def step_expects_variety(context, speaker, code):
-    options = context.stage.recogniser(speaker).options
+def step_expects_variety(context: World, speaker: str, code: str) -> None:
+    options = context.broadcast.recogniser(speaker).options
     assert_that(options.recogniser_language, equal_to(code), f"the variety {speaker}'s recogniser is told to expect")
 
 
 @then("{speaker:Name}'s recogniser expects uncompressed sound at {rate_hz:Number} Hz")
-def step_expects_sound(context, speaker, rate_hz):
-    options = context.stage.recogniser(speaker).options
+def step_expects_sound(context: World, speaker: str, rate_hz: int) -> None:
+    options = context.broadcast.recogniser(speaker).options
     expected = has_properties(encoding="pcm", sample_rate_hz=rate_hz)
     assert_that(options, expected, f"the sound that {speaker}'s recogniser is told to expect")
 
 
 @then("{speaker:Name}'s recogniser is asked for provisional results")
-def step_asked_for_provisional(context, speaker):
-    options = context.stage.recogniser(speaker).options
+def step_asked_for_provisional(context: World, speaker: str) -> None:
+    options = context.broadcast.recogniser(speaker).options
     assert_that(options.partial_results, equal_to(True), f"{speaker}'s recogniser is asked for provisional results")
 
 
 @then("{speaker:Name}'s recogniser is asked to keep provisional results highly stable")
-def step_asked_for_stability(context, speaker):
-    options = context.stage.recogniser(speaker).options
+def step_asked_for_stability(context: World, speaker: str) -> None:
+    options = context.broadcast.recogniser(speaker).options
     assert_that(options.stability, equal_to("high"), f"how stable {speaker}'s provisional results are to be")
 
 
 @then("{speaker:Name}'s recogniser is not asked for provisional results")
-def step_not_asked_for_provisional(context, speaker):
-    options = context.stage.recogniser(speaker).options
+def step_not_asked_for_provisional(context: World, speaker: str) -> None:
+    options = context.broadcast.recogniser(speaker).options
     assert_that(options.partial_results, equal_to(False), f"{speaker}'s recogniser is asked for provisional results")
 
 
@@ -287,109 +293,109 @@ def step_not_asked_for_provisional(context, speaker):
 
 
 @then("{speaker:Name}'s recogniser gets the pieces {numbers:Pieces}")
-def step_gets_pieces(context, speaker, numbers):
-    context.stage.recogniser(speaker).pieces_come_to(pieces.just(numbers))
+def step_gets_pieces(context: World, speaker: str, numbers: list[int]) -> None:
+    context.broadcast.recogniser(speaker).pieces_come_to(pieces.just(numbers))
 
 
 @then("{speaker:Name}'s recogniser gets the pieces {numbers:Pieces} within {limit_ms:Milliseconds}")
-def step_gets_pieces_within(context, speaker, numbers, limit_ms):
-    context.stage.recogniser(speaker).pieces_come_to(pieces.just(numbers), within_s=limit_ms / 1000)
+def step_gets_pieces_within(context: World, speaker: str, numbers: list[int], limit_ms: float) -> None:
+    context.broadcast.recogniser(speaker).pieces_come_to(pieces.just(numbers), within_s=limit_ms / 1000)
 
 
 @then("{speaker:Name}'s recogniser gets the piece {number:Number} and no other for {duration_s:Seconds}")
-def step_gets_one_piece(context, speaker, number, duration_s):
-    context.stage.recogniser(speaker).pieces_come_to(pieces.just([number]))
-    context.stage.recogniser(speaker).pieces_stay(pieces.just([number]), for_s=duration_s)
+def step_gets_one_piece(context: World, speaker: str, number: int, duration_s: float) -> None:
+    context.broadcast.recogniser(speaker).pieces_come_to(pieces.just([number]))
+    context.broadcast.recogniser(speaker).pieces_stay(pieces.just([number]), for_s=duration_s)
 
 
 @given("{speaker:Name}'s recogniser has got all {duration_s:Seconds} of it")
 @then("{speaker:Name}'s recogniser gets all {duration_s:Seconds} of it")
-def step_gets_all(context, speaker, duration_s):
-    spoken = context.stage.speaker(speaker).the_last(duration_s)
-    context.stage.recogniser(speaker).pieces_come_to(pieces.ending_with(spoken))
+def step_gets_all(context: World, speaker: str, duration_s: float) -> None:
+    spoken = context.broadcast.speaker(speaker).the_last(duration_s)
+    context.broadcast.recogniser(speaker).pieces_come_to(pieces.ending_with(spoken))
 
 
 @then("{speaker:Name}'s recogniser gets no more than {duration_s:Seconds} of it")
-def step_gets_at_most(context, speaker, duration_s):
-    spoken = context.stage.speaker(speaker).spoken_last
-    context.stage.recogniser(speaker).pieces_come_to(pieces.at_most(round(duration_s * 10), spoken))
+def step_gets_at_most(context: World, speaker: str, duration_s: float) -> None:
+    spoken = context.broadcast.speaker(speaker).spoken_last
+    context.broadcast.recogniser(speaker).pieces_come_to(pieces.at_most(round(duration_s * 10), spoken))
 
 
 @then("{speaker:Name}'s recogniser gets the last {duration_s:Seconds} of it without a gap")
-def step_gets_last(context, speaker, duration_s):
+def step_gets_last(context: World, speaker: str, duration_s: float) -> None:
     step_gets_all(context, speaker, duration_s)
 
 
 @then("{speaker:Name}'s recogniser gets nothing of it")
-def step_gets_nothing(context, speaker):
-    spoken = context.stage.speaker(speaker).spoken_last
-    context.stage.recogniser(speaker).pieces_stay(pieces.none_of(spoken), for_s=0.3)
+def step_gets_nothing(context: World, speaker: str) -> None:
+    spoken = context.broadcast.speaker(speaker).spoken_last
+    context.broadcast.recogniser(speaker).pieces_stay(pieces.none_of(spoken), for_s=0.3)
 
 
 # -- when it is closed
 
 
 @then("{speaker:Name}'s recogniser is still listening")
-def step_still_listening(context, speaker):
-    context.stage.recogniser(speaker).attempts_come_to(recognition.started(1))
-    assert_that(context.stage.recogniser(speaker).is_listening(), equal_to(True), f"{speaker}'s recogniser listens")
+def step_still_listening(context: World, speaker: str) -> None:
+    context.broadcast.recogniser(speaker).attempts_come_to(recognition.started(1))
+    assert_that(context.broadcast.recogniser(speaker).is_listening(), equal_to(True), f"{speaker}'s recogniser listens")
 
 
 @given("{speaker:Name}'s recogniser was closed after {silence_s:Seconds} without sound")
-def step_was_closed(context, speaker, silence_s):
-    context.stage.recogniser(speaker).is_closed(within_s=silence_s + 1)
+def step_was_closed(context: World, speaker: str, silence_s: float) -> None:
+    context.broadcast.recogniser(speaker).is_closed(within_s=silence_s + 1)
 
 
 @then("{speaker:Name}'s recogniser is closed after {least_s:Decimal} to {most_s:Seconds} without sound")
-def step_closed_after(context, speaker, least_s, most_s):
-    closed_after_s = context.stage.recogniser(speaker).closed_after_s(within_s=most_s + 1)
+def step_closed_after(context: World, speaker: str, least_s: float, most_s: float) -> None:
+    closed_after_s = context.broadcast.recogniser(speaker).closed_after_s(within_s=most_s + 1)
     assert_that(closed_after_s, lasting(least_s, most_s), f"how long {speaker}'s recogniser was open without sound")
 
 
 @then("{speaker:Name}'s recogniser is closed within {limit_s:Seconds}")
-def step_closed_within(context, speaker, limit_s):
-    context.stage.recogniser(speaker).is_closed(within_s=limit_s)
+def step_closed_within(context: World, speaker: str, limit_s: float) -> None:
+    context.broadcast.recogniser(speaker).is_closed(within_s=limit_s)
 
 
 # -- what is recorded and logged of it
 
 
 @then("the loss of some of {speaker:Name}'s sound is counted")
-def step_overflow_counted(context, speaker):
-    session_id = context.stage.speaker(speaker).session_id
-    context.stage.bookkeeping.count_comes_to(greater_than_or_equal_to(1), LOST_AUDIO, session_id)
+def step_overflow_counted(context: World, speaker: str) -> None:
+    session_id = context.broadcast.speaker(speaker).session_id
+    context.stage.figures.count_comes_to(greater_than_or_equal_to(1), LOST_AUDIO, session_id)
 
 
 @then("the start of recognition is recorded once for {speaker:Name}")
-def step_start_recorded(context, speaker):
-    context.stage.bookkeeping.count_comes_to(1, RECOGNITION_START, context.stage.speaker(speaker).session_id)
+def step_start_recorded(context: World, speaker: str) -> None:
+    context.stage.figures.count_comes_to(1, RECOGNITION_START, context.broadcast.speaker(speaker).session_id)
 
 
 @then("{count:Number} passing faults of recognition are counted for {speaker:Name}")
-def step_faults_counted(context, count, speaker):
+def step_faults_counted(context: World, count: int, speaker: str) -> None:
     faults = Figure(AUDIO, "TranscribeStreamErrors", (("ErrorType", PASSING),), counts=True)
-    context.stage.bookkeeping.count_comes_to(count, faults, context.stage.speaker(speaker).session_id)
+    context.stage.figures.count_comes_to(count, faults, context.broadcast.speaker(speaker).session_id)
 
 
 @then("passing faults of recognition are counted by kind")
-def step_faults_counted_by_kind(context):
-    context.stage.bookkeeping.is_there(Figure(AUDIO, "TranscribeErrors", (("ErrorCode", PASSING),), counts=True))
+def step_faults_counted_by_kind(context: World) -> None:
+    context.stage.figures.is_there(Figure(AUDIO, "TranscribeErrors", (("ErrorCode", PASSING),), counts=True))
 
 
 @then("the processing time of {count:Number} pieces of {speaker:Name}'s sound is recorded")
-def step_processing_recorded(context, count, speaker):
-    context.stage.bookkeeping.count_comes_to(count, AUDIO_DELAY, context.stage.speaker(speaker).session_id)
+def step_processing_recorded(context: World, count: int, speaker: str) -> None:
+    context.stage.figures.count_comes_to(count, AUDIO_DELAY, context.broadcast.speaker(speaker).session_id)
 
 
 @then("the median, the 95th and the 99th percentile of {speaker:Name}'s processing times can be read")
-def step_percentiles(context, speaker):
-    session_id = context.stage.speaker(speaker).session_id
-    percentiles = [context.stage.bookkeeping.percentile(percent, AUDIO_DELAY, session_id) for percent in (50, 95, 99)]
+def step_percentiles(context: World, speaker: str) -> None:
+    session_id = context.broadcast.speaker(speaker).session_id
+    percentiles = [context.stage.figures.percentile(percent, AUDIO_DELAY, session_id) for percent in (50, 95, 99)]
     assert_that(percentiles, rising(), f"p50, p95 and p99 of {speaker}'s processing times in ms")
 
 
 @then("the log tells that sound of {speaker:Name}'s arrived out of order")
-def step_log_tells_disorder(context, speaker):
-    session_id = context.stage.speaker(speaker).session_id
+def step_log_tells_disorder(context: World, speaker: str) -> None:
+    session_id = context.broadcast.speaker(speaker).session_id
     look_up = functools.partial(context.stage.log_since_turn, "WARNING", session_id)
     comes_to(look_up, something(), f"what the log warns of in {speaker}'s session")

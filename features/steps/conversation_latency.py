@@ -1,5 +1,7 @@
 """Conversations: how long they take."""
 
+from __future__ import annotations
+
 import json
 
 from behave import given, then, when
@@ -16,20 +18,22 @@ from hamcrest import (
 
 from earshot.audio import signals
 from earshot.conversation.matchers import answered, has_struck, words
-from earshot.conversation.timed import KINDS, TALK
+from earshot.conversation.timed import TIMED
 from earshot.conversation.turns import SESSION_KNOWN
+from earshot.conversation.user import User
 from earshot.evidence.budgets import of
 from earshot.evidence.timings import timings
 from earshot.measure.budget import Budget
 from earshot.patience import comes_to
-from features.vocabulary.conversation import FLAWED_PIECES, NONSENSE, QUESTIONS
+from earshot.systems import kinds_of_timings
+from features.vocabulary.conversation import FLAWED_PIECES, NONSENSE, QUESTIONS, World
 
 NAMED_EVERY_MS = 15.0
 STREAMED_EVERY_MS = 20.0
 PIECE_MS = 100
 LONG = 16
 """So many sentences in one turn are half a minute of speech."""
-CONVERSATION = TALK["conversations have their answer"]
+CONVERSATION = TIMED["conversations have their answer"]
 BLOCKED = "What is a flumperdinck?"
 A_SOUND = signals.tone(440, 0.1, amplitude=0.1)
 FIGURES = {"min", "median", "average", "p95", "p99", "max", "deviation"}
@@ -38,124 +42,124 @@ FIGURES = {"min", "median", "average", "p95", "p99", "max", "deviation"}
 
 
 @when("{count:Number} people name their sessions one after the other")
-def step_many_name(context, count):
-    stage = context.stage
-    stage.stopwatch.times(lambda: stage.company.name_sessions(stage.more_callers(count), every_ms=NAMED_EVERY_MS))
+def step_many_name(context: World, count: int) -> None:
+    context.stage.stopwatch.times(
+        lambda: context.conversation.company.name_sessions(
+            context.conversation.more_users(count), every_ms=NAMED_EVERY_MS
+        )
+    )
 
 
 @when("{person:Name}'s page streams {count:Number} pieces of {piece_ms:Number} ms, one every {every_ms:Number} ms")
-def step_page_streams(context, person, count, piece_ms, every_ms):
-    page, company = context.stage.page(person), context.stage.company
+def step_page_streams(context: World, person: str, count: int, piece_ms: int, every_ms: int) -> None:
+    page, company = context.conversation.browser(person), context.conversation.company
     context.stage.stopwatch.times(lambda: company.stream([page], count, piece_ms=piece_ms, every_ms=every_ms))
 
 
 @when("{person:Name} sends {count:Number} pieces of audio")
-def step_sends_pieces(context, person, count):
-    caller = context.stage.caller(person)
-    context.stage.stopwatch.times(lambda: _stream(context.stage, caller, count))
+def step_sends_pieces(context: World, person: str, count: int) -> None:
+    user = context.conversation.user(person)
+    context.stage.stopwatch.times(lambda: _stream(context, user, count))
 
 
 @when("{person:Name} sends {count:Number} pieces of audio while a long turn of {other:Name}'s is worked on")
-def step_sends_while_long_turn(context, person, count, other):
-    stage = context.stage
-    caller, talker = stage.caller(person), stage.caller(other)
+def step_sends_while_long_turn(context: World, person: str, count: int, other: str) -> None:
+    user, talker = context.conversation.user(person), context.conversation.user(other)
 
-    def act():
-        _says_everything(stage, talker)
-        _stream(stage, caller, count)
+    def act() -> None:
+        _says_everything(context, talker)
+        _stream(context, user, count)
 
-    stage.stopwatch.times(act)
+    context.stage.stopwatch.times(act)
 
 
 @when("{count:Number} people name their sessions while a long turn of {other:Name}'s is worked on")
-def step_name_while_long_turn(context, count, other):
-    stage = context.stage
+def step_name_while_long_turn(context: World, count: int, other: str) -> None:
 
-    def act():
-        callers = stage.more_callers(count)
-        for caller in callers:
-            caller.connects()
-        _says_everything(stage, stage.caller(other))
-        stage.company.name_sessions(callers, every_ms=NAMED_EVERY_MS)
+    def act() -> None:
+        users = context.conversation.more_users(count)
+        for user in users:
+            user.connects()
+        _says_everything(context, context.conversation.user(other))
+        context.conversation.company.name_sessions(users, every_ms=NAMED_EVERY_MS)
 
-    stage.stopwatch.times(act)
-
-
-def _stream(stage, caller, count):
-    stage.company.stream([caller], count, piece_ms=PIECE_MS, every_ms=STREAMED_EVERY_MS)
+    context.stage.stopwatch.times(act)
 
 
-def _says_everything(stage, caller):
-    caller.asks(*(clip.text for clip in stage.samples.prompts("en")[:LONG]))
+def _stream(context: World, user: User, count: int) -> None:
+    context.conversation.company.stream([user], count, piece_ms=PIECE_MS, every_ms=STREAMED_EVERY_MS)
+
+
+def _says_everything(context: World, user: User) -> None:
+    user.asks(*(clip.text for clip in context.stage.samples.prompts("en")[:LONG]))
 
 
 @when("{person:Name} asks 10 different things, each after the answer to the one before")
-def step_asks_ten_in_turn(context, person):
-    caller = context.stage.caller(person)
+def step_asks_ten_in_turn(context: World, person: str) -> None:
+    user = context.conversation.user(person)
 
-    def act():
+    def act() -> None:
         for question in QUESTIONS:
-            caller.answer(caller.asks(question))
+            user.answer(user.asks(question))
 
     context.stage.stopwatch.times(act)
 
 
 @when("{person:Name} asks {things:Things} in one turn")
-def step_asks_things(context, person, things):
-    caller = context.stage.caller(person)
-    context.stage.stopwatch.times(lambda: caller.answer(caller.asks(*QUESTIONS[:things])))
+def step_asks_things(context: World, person: str, things: int) -> None:
+    user = context.conversation.user(person)
+    context.stage.stopwatch.times(lambda: user.answer(user.asks(*QUESTIONS[:things])))
 
 
 @when('{person:Name} asks "{text:Quoted}" and is timed')
-def step_asks_timed(context, person, text):
-    caller = context.stage.caller(person)
-    context.stage.stopwatch.times(lambda: caller.answer(caller.asks(text)))
+def step_asks_timed(context: World, person: str, text: str) -> None:
+    user = context.conversation.user(person)
+    context.stage.stopwatch.times(lambda: user.answer(user.asks(text)))
 
 
 @when("{person:Name}'s next {count:Number} turns are blocked")
-def step_blocked_turns(context, person, count):
-    stage, caller = context.stage, context.stage.caller(person)
+def step_blocked_turns(context: World, person: str, count: int) -> None:
+    user = context.conversation.user(person)
 
-    def act():
-        stage.control.understand_segments(caller.session_id, *[BLOCKED] * count)
+    def act() -> None:
+        context.stage.control.understand_segments(user.session_id, *[BLOCKED] * count)
         for _ in range(count):
-            caller.sounds(A_SOUND, "a sound")
-            caller.answer(caller.ends_turn())
+            user.sounds(A_SOUND, "a sound")
+            user.answer(user.ends_turn())
 
-    stage.stopwatch.times(act)
+    context.stage.stopwatch.times(act)
 
 
 @when("{count:Number} people come one after the other, say half a second of something and are answered")
-def step_come_and_go(context, count):
-    stage = context.stage
+def step_come_and_go(context: World, count: int) -> None:
 
-    def act():
-        for caller in stage.more_callers(count):
-            caller.begins()
-            caller.sounds(signals.noise(0.5, sigma=0.02), "half a second of something")
-            stage.surprises.claim(caller.over(caller.ends_turn()).result)
+    def act() -> None:
+        for user in context.conversation.more_users(count):
+            user.begins()
+            user.sounds(signals.noise(0.5, sigma=0.02), "half a second of something")
+            context.stage.surprises.claim(user.over(user.ends_turn()).result)
 
-    stage.stopwatch.times(act)
+    context.stage.stopwatch.times(act)
 
 
 @given("{count:Number} people are in conversations")
-def step_many_in_conversations(context, count):
-    for caller in context.stage.more_callers(count):
-        caller.begins()
+def step_many_in_conversations(context: World, count: int) -> None:
+    for user in context.conversation.more_users(count):
+        user.begins()
 
 
 @when("each of them asks 3 different things")
-def step_each_asks_three(context):
-    stage, callers = context.stage, context.stage.callers()
+def step_each_asks_three(context: World) -> None:
+    users = context.conversation.users()
 
-    def act():
+    def act() -> None:
         for number in range(3):
-            stage.company.ask({caller: _question(place, number) for place, caller in enumerate(callers)})
+            context.conversation.company.ask({user: _question(place, number) for place, user in enumerate(users)})
 
-    stage.stopwatch.times(act)
+    context.stage.stopwatch.times(act)
 
 
-def _question(place, number):
+def _question(place: int, number: int) -> str:
     """Return what somebody asks at this place: something else than everybody else at that moment."""
     return QUESTIONS[(place + 3 * number) % len(QUESTIONS)]
 
@@ -164,26 +168,26 @@ def _question(place, number):
 
 
 @given("{people:Names} have ended a turn and are not answered yet")
-def step_ended_unanswered(context, people):
+def step_ended_unanswered(context: World, people: list[str]) -> None:
     for name in people:
-        context.stage.caller(name).asks_in_vain(QUESTIONS[0])
+        context.conversation.user(name).asks_in_vain(QUESTIONS[0])
     comes_to(context.stage.control.ordered, only_contains(has_struck()), "the faults that were ordered", within_s=10)
 
 
 @given("{person:Name} has sent every message and every piece that is refused")
-def step_sent_everything_refused(context, person):
-    caller = context.stage.caller(person)
+def step_sent_everything_refused(context: World, person: str) -> None:
+    user = context.conversation.user(person)
     for frame in [*FLAWED_PIECES.values(), *NONSENSE.values()]:
-        caller.tries(frame)
-        caller.complaint()
+        user.tries(frame)
+        user.complaint()
 
 
 @given("{person:Name} has lived through failures of recognition, assistant and storage")
-def step_lived_through_failures(context, person):
-    control, caller = context.stage.control, context.stage.caller(person)
+def step_lived_through_failures(context: World, person: str) -> None:
+    control, user = context.stage.control, context.conversation.user(person)
     for order in (control.fail_recogniser, control.fail_backend, control.crash_backend, control.fail_store):
-        order(times=1, session_id=caller.session_id)
-        caller.excuses(caller.over(caller.asks(QUESTIONS[0])))
+        order(times=1, session_id=user.session_id)
+        user.excuses(user.over(user.asks(QUESTIONS[0])))
     control.call_off_ours()
 
 
@@ -191,18 +195,17 @@ def step_lived_through_failures(context, person):
 
 
 @then("each of them had a session of their own")
-def step_own_sessions(context):
+def step_own_sessions(context: World) -> None:
     known = [o.message["session_id"] for o in context.stage.since_turn() if o.type == SESSION_KNOWN]
     assert_that(len(set(known)), equal_to(len(known)), f"how many different sessions {len(known)} people had")
 
 
 @then("on average conversations have their answer within {limit_s:Seconds}")
-def step_average(context, limit_s):
-    stage = context.stage
-    judged = stage.stopwatch.records(
+def step_average(context: World, limit_s: float) -> None:
+    judged = context.stage.stopwatch.records(
         CONVERSATION.words,
         Budget(100, limit_s * 1000, things=CONVERSATION.things),
-        lambda seen: CONVERSATION.delays(stage, seen),
+        lambda seen: CONVERSATION.delays(context.conversation, seen),
         kind=CONVERSATION.kind,
     )
     average_ms = of(judged).figures["average"]
@@ -211,25 +214,25 @@ def step_average(context, limit_s):
 
 
 @then("each of them is understood and answered, and gets nobody else's answer")
-def step_nothing_mixed(context):
+def step_nothing_mixed(context: World) -> None:
     exactly = context.stage.service.exact_words
-    for place, caller in enumerate(context.stage.callers()):
-        answers = caller.answers()
-        assert_that(len(answers), greater_than(0), f"how many answers {caller.name} got")
+    for place, user in enumerate(context.conversation.users()):
+        answers = user.answers()
+        assert_that(len(answers), greater_than(0), f"how many answers {user.name} got")
         told = {answer.response for answer in answers[:3]}
-        assert_that(told, has_length(3), f"the different answers that {caller.name} got to different questions")
+        assert_that(told, has_length(3), f"the different answers that {user.name} got to different questions")
         for number, answer in enumerate(answers):
             asked = _question(place, number % 3)
-            assert_that(answer.transcription, words(asked, exactly=exactly), f"what {caller.name} asked")
-            assert_that(answer, answered(), f"what {caller.name} was told")
-        sent, confirmed = caller.order.pieces, caller.order.acknowledged
-        assert_that(confirmed, has_length(len(sent)), f"how many pieces of {caller.name}'s were confirmed")
+            assert_that(answer.transcription, words(asked, exactly=exactly), f"what {user.name} asked")
+            assert_that(answer, answered(), f"what {user.name} was told")
+        sent, confirmed = user.order.pieces, user.order.acknowledged
+        assert_that(confirmed, has_length(len(sent)), f"how many pieces of {user.name}'s were confirmed")
 
 
 @then("the timings are reported by kind, each beside its limit")
-def step_reported_by_kind(context):
+def step_reported_by_kind(context: World) -> None:
     report = json.loads(json.dumps(timings([of(judged) for judged in context.stage.stopwatch.judged])))
-    assert_that(list(report["kinds"]), equal_to(list(KINDS)), "the kinds of the report")
+    assert_that(list(report["kinds"]), equal_to(kinds_of_timings()), "the kinds of the report")
     measured = [each for kind in report["kinds"].values() for each in kind]
     assert_that(measured, has_length(len(context.stage.stopwatch.judged)), "how much is in the report")
     complete = has_entries(limit_ms=instance_of(float), outcome=instance_of(str), figures=has_length(len(FIGURES)))

@@ -1,5 +1,7 @@
 """Conversations: the page in the browser."""
 
+from __future__ import annotations
+
 from behave import given, then, when
 from hamcrest import (
     assert_that,
@@ -14,12 +16,16 @@ from hamcrest import (
 )
 
 from earshot.audio import signals
+from earshot.audio.clips import Samples
 from earshot.conversation.browser.display import FAILED, LISTENING
 from earshot.conversation.browser.identity import PATTERN
-from earshot.conversation.matchers import answered, complains
+from earshot.conversation.browser.recorder import Cadence
+from earshot.conversation.matchers import Complaint, answered, complains
+from earshot.conversation.user import Answer
 from earshot.failures import Inconclusive
 from earshot.matchers.moments import lasting
 from earshot.participant import ms_between
+from features.vocabulary.conversation import World
 
 A_QUESTION = "What is the weather like in Paris?"
 """Its answer is long enough to be interrupted."""
@@ -32,31 +38,31 @@ LATE_BY_AT_MOST_S = 30.0
 
 @given("{person:Name}'s page has been loaded")
 @when("{person:Name}'s page is loaded")
-def step_loads(context, person):
-    context.stage.page(person).loads()
+def step_loads(context: World, person: str) -> None:
+    context.conversation.browser(person).loads()
 
 
 @given("{person:Name}'s page, a hasty one, has been loaded")
-def step_loads_hasty(context, person):
-    page = context.stage.page(person)
+def step_loads_hasty(context: World, person: str) -> None:
+    page = context.conversation.browser(person)
     page.is_hasty = True
     page.loads()
 
 
 @given("{person:Name}'s page has been loaded without a confirmation")
-def step_loads_without_confirmation(context, person):
-    context.stage.page(person).loads_without_confirmation()
+def step_loads_without_confirmation(context: World, person: str) -> None:
+    context.conversation.browser(person).loads_without_confirmation()
 
 
 @given("the service confirms {person:Name}'s session only after {delay_s:Seconds}")
-def step_late_confirmation(context, person, delay_s):
-    session_id = context.stage.page(person).session_id
+def step_late_confirmation(context: World, person: str, delay_s: float) -> None:
+    session_id = context.conversation.browser(person).session_id
     context.stage.control.stall_handler("session", seconds=delay_s, session_id=session_id)
 
 
 @then("the name of {person:Name}'s session is made as pages make it")
-def step_name_of_session(context, person):
-    session_id = context.stage.page(person).session_id
+def step_name_of_session(context: World, person: str) -> None:
+    session_id = context.conversation.browser(person).session_id
     assert_that(session_id, matches_regexp(f"^{PATTERN.pattern}$"), f"the name of {person}'s session")
 
 
@@ -64,13 +70,13 @@ def step_name_of_session(context, person):
 
 
 @when("{person:Name}'s page sends {cadence:Cadence}")
-def step_streams(context, person, cadence):
-    context.stage.page(person).streams(cadence, STREAMED)
+def step_streams(context: World, person: str, cadence: Cadence) -> None:
+    context.conversation.browser(person).streams(cadence, STREAMED)
 
 
 @then("each of those pieces is confirmed to {person:Name} within {limit_s:Seconds}")
-def step_each_confirmed_within(context, person, limit_s):
-    page = context.stage.page(person)
+def step_each_confirmed_within(context: World, person: str, limit_s: float) -> None:
+    page = context.conversation.browser(person)
     page.catches_up_with_audio()
     sent, confirmed = page.order.pieces, page.order.acknowledged
     assert_that(confirmed, has_length(len(sent)), f"how many pieces were confirmed to {person}")
@@ -79,33 +85,33 @@ def step_each_confirmed_within(context, person, limit_s):
 
 
 @when('{person:Name} says "{text:Quoted}" to the page')
-def step_says_to_page(context, person, text):
-    context.stage.page(person).hears(text)
+def step_says_to_page(context: World, person: str, text: str) -> None:
+    context.conversation.browser(person).hears(text)
 
 
 @when('{person:Name} says "{text:Quoted}" to the page at the pace of speech')
-def step_says_to_page_in_real_time(context, person, text):
-    page = context.stage.page(person)
+def step_says_to_page_in_real_time(context: World, person: str, text: str) -> None:
+    page = context.conversation.browser(person)
     context.stage.stopwatch.times(lambda: page.hears(text, pace=1))
 
 
 @given('{person:Name} has said "{text:Quoted}" to the page and was answered')
-def step_said_to_page(context, person, text):
-    page = context.stage.page(person)
+def step_said_to_page(context: World, person: str, text: str) -> None:
+    page = context.conversation.browser(person)
     page.hears(text)
     assert_that(page.answer(), answered(), f"what {person} was told")
 
 
 @given('{person:Name} has said "{text:Quoted}" to the page and was told that {complaint:Complaint}')
-def step_said_to_page_in_vain(context, person, text, complaint):
-    page = context.stage.page(person)
+def step_said_to_page_in_vain(context: World, person: str, text: str, complaint: Complaint) -> None:
+    page = context.conversation.browser(person)
     page.hears(text)
     assert_that(page.complaint(), complains(complaint), f"what {person} was told")
 
 
 @when('{person:Name} says "{text:Quoted}" to the page, hears the answer out and says "{next_text:Quoted}"')
-def step_says_hears_says(context, person, text, next_text):
-    page = context.stage.page(person)
+def step_says_hears_says(context: World, person: str, text: str, next_text: str) -> None:
+    page = context.conversation.browser(person)
     page.hears(text)
     page.answer()
     page.hears_out()
@@ -113,21 +119,21 @@ def step_says_hears_says(context, person, text, next_text):
 
 
 @when('{person:Name}\'s page sends the whole of "{text:Quoted}" and ends the turn')
-def step_sends_whole(context, person, text):
-    page = context.stage.page(person)
+def step_sends_whole(context: World, person: str, text: str) -> None:
+    page = context.conversation.browser(person)
     page.sends_whole(text)
     page.ends_turn()
 
 
 @given("{person:Name}'s page has sent an empty piece")
-def step_sent_empty_piece(context, person):
-    page = context.stage.page(person)
+def step_sent_empty_piece(context: World, person: str) -> None:
+    page = context.conversation.browser(person)
     page.sends([b""])
 
 
 @given("{person:Name}'s page speaks an answer")
-def step_page_speaks(context, person):
-    page = context.stage.page(person)
+def step_page_speaks(context: World, person: str) -> None:
+    page = context.conversation.browser(person)
     page.loads()
     page.hears(A_QUESTION)
     page.answer()
@@ -135,19 +141,19 @@ def step_page_speaks(context, person):
 
 
 @when("a steady sound of loudness {loudness:LoudnessShare} is heard at {person:Name}'s page for {duration_s:Seconds}")
-def step_steady_sound(context, loudness, person, duration_s):
-    context.stage.page(person).hears_sound(_steady(loudness, duration_s))
+def step_steady_sound(context: World, loudness: float, person: str, duration_s: float) -> None:
+    context.conversation.browser(person).hears_sound(_steady(loudness, duration_s))
 
 
 @when(
     "a steady sound of loudness {loudness:LoudnessShare} is heard at {person:Name}'s page "
     "for {duration_s:Seconds}, twice, {pause_ms:Milliseconds} apart"
 )
-def step_steady_sound_twice(context, loudness, person, duration_s, pause_ms):
-    context.stage.page(person).hears_sound(_steady(loudness, duration_s), times=2, pause_s=pause_ms / 1000)
+def step_steady_sound_twice(context: World, loudness: float, person: str, duration_s: float, pause_ms: float) -> None:
+    context.conversation.browser(person).hears_sound(_steady(loudness, duration_s), times=2, pause_s=pause_ms / 1000)
 
 
-def _steady(loudness, duration_s):
+def _steady(loudness: float, duration_s: float) -> Samples:
     return signals.tone(200, duration_s, amplitude=loudness * 2**0.5)
 
 
@@ -155,8 +161,8 @@ def _steady(loudness, duration_s):
 
 
 @then("the page ended the turn {least_ms:Number} to {most_ms:Number} ms after {person:Name}'s last word")
-def step_ended_after(context, least_ms, most_ms, person):
-    page = context.stage.page(person)
+def step_ended_after(context: World, least_ms: int, most_ms: int, person: str) -> None:
+    page = context.conversation.browser(person)
     after_s = (page.turns[-1].ended.at_ns - page.last_speech_ns) / 1e9
     in_time = lasting(least_ms / 1000, most_ms / 1000)
     if not in_time.matches(after_s) and (reason := context.stage.stopwatch.why_unfit()):
@@ -168,8 +174,8 @@ def step_ended_after(context, least_ms, most_ms, person):
 
 @then("{person:Name}'s page has ended {count:Number} turn")
 @then("{person:Name}'s page has ended {count:Number} turns")
-def step_ended_turns(context, person, count):
-    page = context.stage.page(person)
+def step_ended_turns(context: World, person: str, count: int) -> None:
+    page = context.conversation.browser(person)
     ended = [turn for turn in page.turns if turn.ended.number >= context.stage.turning_point]
     assert_that(ended, has_length(count), f"how many turns {person}'s page ended")
     for turn in ended:
@@ -177,22 +183,24 @@ def step_ended_turns(context, person, count):
 
 
 @then("{person:Name}'s page has sent nothing")
-def step_sent_nothing(context, person):
+def step_sent_nothing(context: World, person: str) -> None:
     assert_that(
-        context.stage.page(person).sent(since=context.stage.turning_point), empty(), f"what {person}'s page sent"
+        context.conversation.browser(person).sent(since=context.stage.turning_point),
+        empty(),
+        f"what {person}'s page sent",
     )
 
 
 @then("{person:Name}'s page still speaks")
-def step_still_speaks(context, person):
-    page = context.stage.page(person)
+def step_still_speaks(context: World, person: str) -> None:
+    page = context.conversation.browser(person)
     assert_that(page.interruptions, equal_to(0), f"how often {person}'s page was interrupted")
     assert_that(page.speaks_an_answer(), equal_to(True), f"whether {person}'s page speaks")
 
 
 @then("{person:Name}'s page has fallen silent and has sent audio")
-def step_fell_silent(context, person):
-    page = context.stage.page(person)
+def step_fell_silent(context: World, person: str) -> None:
+    page = context.conversation.browser(person)
     assert_that(page.interruptions, equal_to(1), f"how often {person}'s page was interrupted")
     assert_that(page.speaks_an_answer(), equal_to(False), f"whether {person}'s page speaks")
     sent = page.sent(since=context.stage.turning_point)
@@ -200,8 +208,8 @@ def step_fell_silent(context, person):
 
 
 @then("{person:Name}'s page has sent audio before the session was confirmed, and the end of the turn after it")
-def step_sent_before_and_after(context, person):
-    page = context.stage.page(person)
+def step_sent_before_and_after(context: World, person: str) -> None:
+    page = context.conversation.browser(person)
     turn = page.over()
     known = page.order.sessions_known[0]
     early = [piece for piece in page.order.pieces if piece.number < known.number]
@@ -215,27 +223,27 @@ def step_sent_before_and_after(context, person):
 
 @then("{person:Name}'s page shows the question and its answer")
 @then("{person:Name}'s page shows both questions, each followed by its answer")
-def step_shows_dialogue(context, person):
-    page = context.stage.page(person)
+def step_shows_dialogue(context: World, person: str) -> None:
+    page = context.conversation.browser(person)
     expected = [line for answer in page.answers() for line in _lines_of(answer)]
     assert_that(page.shows(), contains_exactly(*expected), f"what {person}'s page shows")
 
 
 @then("{person:Name}'s page shows the question and an error")
-def step_shows_error(context, person):
-    page = context.stage.page(person)
+def step_shows_error(context: World, person: str) -> None:
+    page = context.conversation.browser(person)
     answer = page.answer()
     expected = (LISTENING, answer.transcription), (FAILED, answer.error)
     assert_that(page.shows(), contains_exactly(*expected), f"what {person}'s page shows")
 
 
 @then("{person:Name}'s page shows one error")
-def step_shows_one_error(context, person):
-    shown = [who for who, _ in context.stage.page(person).shows()]
+def step_shows_one_error(context: World, person: str) -> None:
+    shown = [who for who, _ in context.conversation.browser(person).shows()]
     assert_that(shown, contains_exactly(FAILED), f"what {person}'s page shows")
 
 
-def _lines_of(answer):
+def _lines_of(answer: Answer) -> tuple[tuple[str | None, ...], ...]:
     return (LISTENING, answer.transcription), (answer.backend, answer.response)
 
 
@@ -243,44 +251,44 @@ def _lines_of(answer):
 
 
 @given("the next {count:Number} connections of {person:Name}'s page are refused")
-def step_next_refused(context, count, person):
-    context.stage.control.refuse_connections(count, address=context.stage.page(person).address)
+def step_next_refused(context: World, count: int, person: str) -> None:
+    context.stage.control.refuse_connections(count, address=context.conversation.browser(person).address)
 
 
 @given("all connections of {person:Name}'s page are refused")
-def step_all_refused(context, person):
-    context.stage.control.refuse_connections(address=context.stage.page(person).address)
+def step_all_refused(context: World, person: str) -> None:
+    context.stage.control.refuse_connections(address=context.conversation.browser(person).address)
 
 
 @when("the connection of {person:Name}'s page is cut off")
-def step_cut_off(context, person):
+def step_cut_off(context: World, person: str) -> None:
     _close(context, person, 1006)
 
 
 @when("the connection of {person:Name}'s page is closed after a failure")
-def step_closed_after_failure(context, person):
+def step_closed_after_failure(context: World, person: str) -> None:
     _close(context, person, 1011)
 
 
 @when("the connection of {person:Name}'s page is closed in good order")
-def step_closed_in_order(context, person):
+def step_closed_in_order(context: World, person: str) -> None:
     _close(context, person, 1000)
 
 
 @when("the connection of {person:Name}'s page is closed because the service goes away")
-def step_closed_going_away(context, person):
+def step_closed_going_away(context: World, person: str) -> None:
     _close(context, person, 1001)
 
 
-def _close(context, person, code):
-    page = context.stage.page(person)
+def _close(context: World, person: str, code: int) -> None:
+    page = context.conversation.browser(person)
     context.stage.control.close_connections(page.session_id, code=code)
     page.connects_again()
 
 
 @then("{person:Name}'s page is connected again at the first attempt, under the same session")
-def step_connected_again(context, person):
-    page = context.stage.page(person)
+def step_connected_again(context: World, person: str) -> None:
+    page = context.conversation.browser(person)
     assert_that([attempt.opened for attempt in page.attempts], equal_to([True]), f"the attempts of {person}'s page")
     named = {o.message.get("session_id") for o in context.stage.ledger if o.who == person and o.type == "session"}
     assert_that(named, equal_to({page.session_id}), f"the sessions that {person}'s page has named")
@@ -290,18 +298,18 @@ def step_connected_again(context, person):
     "{person:Name}'s page has rested 2, 3, 4.5 and 6.75 seconds before its attempts, "
     "by a clock that is 100 times as fast"
 )
-def step_rested(context, person):
-    rests_s = [attempt.rest_s for attempt in context.stage.page(person).attempts]
+def step_rested(context: World, person: str) -> None:
+    rests_s = [attempt.rest_s for attempt in context.conversation.browser(person).attempts]
     expected = [lasting(rest_s, rest_s + LATE_BY_AT_MOST_S) for rest_s in (2, 3, 4.5, 6.75)]
     assert_that(rests_s, contains_exactly(*expected), f"how many seconds {person}'s page rested before each attempt")
 
 
 @then("{person:Name}'s page has not tried to connect again")
-def step_not_tried(context, person):
-    assert_that(context.stage.page(person).attempts, empty(), f"the attempts of {person}'s page")
+def step_not_tried(context: World, person: str) -> None:
+    assert_that(context.conversation.browser(person).attempts, empty(), f"the attempts of {person}'s page")
 
 
 @then("{person:Name}'s page has tried {count:Number} times to connect again")
-def step_tried_often(context, person, count):
-    opened = [attempt.opened for attempt in context.stage.page(person).attempts]
+def step_tried_often(context: World, person: str, count: int) -> None:
+    opened = [attempt.opened for attempt in context.conversation.browser(person).attempts]
     assert_that(opened, equal_to([False] * count), f"the attempts of {person}'s page")

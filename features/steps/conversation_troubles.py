@@ -1,5 +1,7 @@
 """Conversations: who answers, what is turned away, and what goes wrong."""
 
+from __future__ import annotations
+
 from behave import given, then, when
 from hamcrest import (
     assert_that,
@@ -17,10 +19,11 @@ from hamcrest import (
     only_contains,
 )
 
-from earshot.conversation.matchers import answered, complains, has_struck
+from earshot.conversation.matchers import Complaint, answered, complains, has_struck
 from earshot.conversation.turns import ANSWER, ERROR
 from earshot.disclosures import gives_away
 from earshot.patience import comes_to
+from features.vocabulary.conversation import World
 
 LOG = "Conversations"
 
@@ -28,103 +31,103 @@ LOG = "Conversations"
 
 
 @given("for {person:Name}, {choice:Choice} is preferred, OpenAI has {key:Key}, and Hugging Face is {is_set_up:IsSetUp}")
-def step_prefers(context, person, choice, key, is_set_up):
-    session_id = context.stage.caller(person).session_id
+def step_prefers(context: World, person: str, choice: str, key: str | None, is_set_up: bool) -> None:
+    session_id = context.conversation.user(person).session_id
     context.stage.control.configure_assistant(session_id, choice, openai_key=key, huggingface=is_set_up)
 
 
 @given(
     "for {person:Name}, {choice:Choice} is preferred, OpenAI has {key:Key}, and each has {timeout_s:Seconds} to answer"
 )
-def step_prefers_in_time(context, person, choice, key, timeout_s):
-    session_id = context.stage.caller(person).session_id
+def step_prefers_in_time(context: World, person: str, choice: str, key: str | None, timeout_s: float) -> None:
+    session_id = context.conversation.user(person).session_id
     context.stage.control.configure_assistant(session_id, choice, openai_key=key, timeout_s=timeout_s)
 
 
 @given("{backends:Backends} is down for {person:Name}")
 @given("{backends:Backends} are down for {person:Name}")
-def step_down(context, backends, person):
+def step_down(context: World, backends: list[str], person: str) -> None:
     for backend in backends:
-        context.stage.control.fail_backend(backend, session_id=context.stage.caller(person).session_id)
+        context.stage.control.fail_backend(backend, session_id=context.conversation.user(person).session_id)
 
 
 @given("{backend:Backend} is down for {person:Name}'s next turn")
-def step_down_once(context, backend, person):
-    context.stage.control.fail_backend(backend, session_id=context.stage.caller(person).session_id, times=1)
+def step_down_once(context: World, backend: str, person: str) -> None:
+    context.stage.control.fail_backend(backend, session_id=context.conversation.user(person).session_id, times=1)
 
 
 @given("every assistant is down for {person:Name}")
-def step_all_down(context, person):
-    context.stage.control.fail_backend(None, session_id=context.stage.caller(person).session_id)
+def step_all_down(context: World, person: str) -> None:
+    context.stage.control.fail_backend(None, session_id=context.conversation.user(person).session_id)
 
 
 @given("{backend:Backend} says nothing to {person:Name}")
-def step_says_nothing(context, backend, person):
-    context.stage.control.answer_with("", backend, session_id=context.stage.caller(person).session_id)
+def step_says_nothing(context: World, backend: str, person: str) -> None:
+    context.stage.control.answer_with("", backend, session_id=context.conversation.user(person).session_id)
 
 
 @given("{backend:Backend} says nothing but blanks to {person:Name}")
-def step_says_blanks(context, backend, person):
-    context.stage.control.answer_with(" \n ", backend, session_id=context.stage.caller(person).session_id)
+def step_says_blanks(context: World, backend: str, person: str) -> None:
+    context.stage.control.answer_with(" \n ", backend, session_id=context.conversation.user(person).session_id)
 
 
 @given("{backend:Backend} answers {person:Name} with {count:Number} words")
-def step_answers_at_length(context, backend, person, count):
+def step_answers_at_length(context: World, backend: str, person: str, count: int) -> None:
     text = " ".join(f"word{number}" for number in range(count))
-    context.stage.control.answer_with(text, backend, session_id=context.stage.caller(person).session_id)
+    context.stage.control.answer_with(text, backend, session_id=context.conversation.user(person).session_id)
 
 
 @given("{backend:Backend} breaks down in {person:Name}'s next turn")
-def step_breaks_down(context, backend, person):
-    context.stage.control.crash_backend(backend, session_id=context.stage.caller(person).session_id, times=1)
+def step_breaks_down(context: World, backend: str, person: str) -> None:
+    context.stage.control.crash_backend(backend, session_id=context.conversation.user(person).session_id, times=1)
 
 
 @given("{backend:Backend} takes {span_s:Seconds} to answer {person:Name}")
-def step_slow(context, backend, span_s, person):
-    session_id = context.stage.caller(person).session_id
+def step_slow(context: World, backend: str, span_s: float, person: str) -> None:
+    session_id = context.conversation.user(person).session_id
     context.stage.control.stall_backend(backend, seconds=span_s, session_id=session_id)
 
 
 @when('{person:Name} asks "{text:Quoted}" and {other:Name} asks "{other_text:Quoted}" meanwhile')
-def step_both_ask(context, person, text, other, other_text):
-    context.stage.caller(person).asks(text)
+def step_both_ask(context: World, person: str, text: str, other: str, other_text: str) -> None:
+    context.conversation.user(person).asks(text)
     comes_to(context.stage.control.ordered, only_contains(has_struck()), "the faults that were ordered", within_s=10)
-    context.stage.caller(other).asks(other_text)
+    context.conversation.user(other).asks(other_text)
 
 
 @then("{person:Name} has not been answered yet")
-def step_not_answered_yet(context, person):
-    assert_that(context.stage.caller(person).received(ANSWER), empty(), f"what {person} was told meanwhile")
+def step_not_answered_yet(context: World, person: str) -> None:
+    assert_that(context.conversation.user(person).received(ANSWER), empty(), f"what {person} was told meanwhile")
 
 
 @then("{person:Name} is answered by {backend:Backend} and then by {next_backend:Backend}")
-def step_answered_by_both(context, person, backend, next_backend):
-    answers = context.stage.caller(person).answers()
+def step_answered_by_both(context: World, person: str, backend: str, next_backend: str) -> None:
+    answers = context.conversation.user(person).answers()
     assert_that(answers, contains_exactly(answered(backend), answered(next_backend)), f"what {person} was told")
 
 
 @then("the service asked {backends:Backends} for {person:Name}, in this order")
-def step_asked_in_order(context, backends, person):
-    calls = context.stage.control.assistant_calls(context.stage.caller(person).session_id)
+def step_asked_in_order(context: World, backends: list[str], person: str) -> None:
+    calls = context.stage.control.assistant_calls(context.conversation.user(person).session_id)
     assert_that([call.backend for call in calls], equal_to(backends), f"whom the service asked for {person}, in order")
 
 
 @then("the service asked no assistant for {person:Name}")
-def step_nobody_asked(context, person):
-    calls = context.stage.control.assistant_calls(context.stage.caller(person).session_id)
+def step_nobody_asked(context: World, person: str) -> None:
+    calls = context.stage.control.assistant_calls(context.conversation.user(person).session_id)
     assert_that([call.backend for call in calls], empty(), f"whom the service asked for {person}")
 
 
 @then("the answer to {person:Name} has 1 to {most:Number} words")
-def step_answer_length(context, person, most):
-    words = (context.stage.caller(person).answer().response or "").split()
+def step_answer_length(context: World, person: str, most: int) -> None:
+    words = (context.conversation.user(person).answer().response or "").split()
     assert_that(len(words), greater_than(0), f"how many words {person} was told")
     assert_that(len(words), less_than_or_equal_to(most), f"how many words {person} was told")
 
 
 @then("the check of {person:Name}'s words took less than {budget_ms:Milliseconds}")
-def step_check_took(context, person, budget_ms):
-    checks = context.stage.control.content_checks(context.stage.caller(person).session_id)
+def step_check_took(context: World, person: str, budget_ms: float) -> None:
+    checks = context.stage.control.content_checks(context.conversation.user(person).session_id)
     assert_that(checks, has_length(1), f"how often {person}'s words were checked")
     took_ms = [(check.answered_at_s - check.asked_at_s) * 1000 for check in checks]
     assert_that(took_ms, only_contains(less_than(budget_ms)), "how many ms the check took")
@@ -134,65 +137,65 @@ def step_check_took(context, person, budget_ms):
 
 
 @given('{person:Name}\'s next turn will be understood as "{text:Quoted}"')
-def step_will_be_understood(context, person, text):
+def step_will_be_understood(context: World, person: str, text: str) -> None:
     _follow_script(context, person, text)
 
 
 @given('{person:Name}\'s next turn will be understood as "{text:Quoted}", said by "{speaker:Quoted}"')
-def step_will_be_understood_by(context, person, text, speaker):
+def step_will_be_understood_by(context: World, person: str, text: str, speaker: str) -> None:
     _follow_script(context, person, text, speaker=speaker)
 
 
 @given(
     '{person:Name}\'s next turn will be understood as "{word:Quoted}" said {count:Number} times, and "{rest:Quoted}"'
 )
-def step_will_be_understood_often(context, person, word, count, rest):
+def step_will_be_understood_often(context: World, person: str, word: str, count: int, rest: str) -> None:
     _follow_script(context, person, " ".join([*[word] * count, rest]))
 
 
 @given("{person:Name}'s next turn will be understood as a text of {count:Number} words")
-def step_will_be_long(context, person, count):
+def step_will_be_long(context: World, person: str, count: int) -> None:
     _follow_script(context, person, " ".join(f"word{number}" for number in range(count)))
 
 
-def _follow_script(context, person, text, speaker=None):
-    caller = context.stage.caller(person)
-    caller.will_be_understood_as(text)
-    context.stage.control.understand_segments(caller.session_id, text, speaker=speaker)
+def _follow_script(context: World, person: str, text: str, speaker: str | None = None) -> None:
+    user = context.conversation.user(person)
+    user.will_be_understood_as(text)
+    context.stage.control.understand_segments(user.session_id, text, speaker=speaker)
 
 
 # -- messages
 
 
 @when("{person:Name} sends {message:UnknownKind}")
-def step_sends_unknown_kind(context, person, message):
-    context.stage.caller(person).sends_what_may_be_ignored(message)
+def step_sends_unknown_kind(context: World, person: str, message: str) -> None:
+    context.conversation.user(person).sends_what_may_be_ignored(message)
 
 
 @when("{person:Name} tries to send {message:Nonsense}")
-def step_tries_nonsense(context, person, message):
-    context.stage.caller(person).tries(message)
+def step_tries_nonsense(context: World, person: str, message: str) -> None:
+    context.conversation.user(person).tries(message)
 
 
 @then("{person:Name} stays connected for {for_ms:Milliseconds} and is told nothing but errors")
-def step_stays_connected(context, person, for_ms):
-    caller = context.stage.caller(person)
-    caller.stays_quiet(for_ms / 1000, since=context.stage.turning_point)
-    caller.excuses_errors(since=context.stage.turning_point)
+def step_stays_connected(context: World, person: str, for_ms: float) -> None:
+    user = context.conversation.user(person)
+    user.stays_quiet(for_ms / 1000, since=context.stage.turning_point)
+    user.excuses_errors(since=context.stage.turning_point)
 
 
 @then("{person:Name} is told an error in words")
-def step_told_in_words(context, person):
-    message = context.stage.caller(person).complaint().message
+def step_told_in_words(context: World, person: str) -> None:
+    message = context.conversation.user(person).complaint().message
     assert_that(message, has_entries(message=instance_of(str)), f"what {person} was told")
     assert_that(str(message["message"]).strip(), is_not(empty()), f"what {person} was told")
 
 
 @then("nothing that {person:Name} was told gives away the inside of the service")
-def step_gives_nothing_away(context, person):
+def step_gives_nothing_away(context: World, person: str) -> None:
     told = [
         str(words)
-        for observation in context.stage.caller(person).everything_told()
+        for observation in context.conversation.user(person).everything_told()
         for words in (observation.message.get("message"), observation.message.get("error"))
         if words is not None
     ]
@@ -204,104 +207,102 @@ def step_gives_nothing_away(context, person):
 
 
 @given("speech recognition cannot start for {person:Name}")
-def step_cannot_start(context, person):
-    context.stage.control.lose_recogniser(address=context.stage.caller(person).address)
+def step_cannot_start(context: World, person: str) -> None:
+    context.stage.control.lose_recogniser(address=context.conversation.user(person).address)
 
 
 @given("speech recognition cannot start for {person:Name}'s next connection")
-def step_cannot_start_once(context, person):
-    context.stage.control.lose_recogniser(times=1, address=context.stage.caller(person).address)
+def step_cannot_start_once(context: World, person: str) -> None:
+    context.stage.control.lose_recogniser(times=1, address=context.conversation.user(person).address)
 
 
 @given("{person:Name} has connected in vain")
-def step_connected_in_vain(context, person):
-    caller = context.stage.caller(person)
-    caller.connects()
-    caller.complaint()
-    caller.is_disconnected()
+def step_connected_in_vain(context: World, person: str) -> None:
+    user = context.conversation.user(person)
+    user.connects()
+    user.complaint()
+    user.is_disconnected()
 
 
 @given("recognition of {person:Name}'s next turn cannot begin")
-def step_recognition_cannot_begin(context, person):
-    context.stage.control.refuse_streams(1, session_id=context.stage.caller(person).session_id, transient=False)
+def step_recognition_cannot_begin(context: World, person: str) -> None:
+    context.stage.control.refuse_streams(1, session_id=context.conversation.user(person).session_id, transient=False)
 
 
 @given("recognition of {person:Name}'s next turn fails while it listens")
-def step_recognition_fails(context, person):
-    context.stage.control.fail_recogniser(session_id=context.stage.caller(person).session_id, times=1)
+def step_recognition_fails(context: World, person: str) -> None:
+    context.stage.control.fail_recogniser(session_id=context.conversation.user(person).session_id, times=1)
 
 
 @given("recognition takes {longer_s:Seconds} longer for {person:Name}'s next turn")
-def step_recognition_slow(context, longer_s, person):
-    session_id = context.stage.caller(person).session_id
+def step_recognition_slow(context: World, longer_s: float, person: str) -> None:
+    session_id = context.conversation.user(person).session_id
     context.stage.control.stall_recogniser(session_id=session_id, seconds=longer_s, times=1)
 
 
 @given("the service meets a mishap with {person:Name}'s next piece of audio")
-def step_mishap_with_audio(context, person):
-    context.stage.control.crash_handler("audio_chunk", session_id=context.stage.caller(person).session_id)
+def step_mishap_with_audio(context: World, person: str) -> None:
+    context.stage.control.crash_handler("audio_chunk", session_id=context.conversation.user(person).session_id)
 
 
 @given("the service meets a mishap at the end of {person:Name}'s next turn")
-def step_mishap_at_end(context, person):
-    context.stage.control.crash_handler("segment_end", session_id=context.stage.caller(person).session_id)
+def step_mishap_at_end(context: World, person: str) -> None:
+    context.stage.control.crash_handler("segment_end", session_id=context.conversation.user(person).session_id)
 
 
 @given('{person:Name} has asked "{text:Quoted}" in vain')
-def step_asked_in_vain(context, person, text):
-    caller = context.stage.caller(person)
-    caller.asks(text)
-    caller.complaint()
+def step_asked_in_vain(context: World, person: str, text: str) -> None:
+    user = context.conversation.user(person)
+    user.asks(text)
+    user.complaint()
 
 
 @when('{person:Name} asks "{text:Quoted}" come what may')
-def step_asks_come_what_may(context, person, text):
-    context.stage.caller(person).asks_come_what_may(text)
+def step_asks_come_what_may(context: World, person: str, text: str) -> None:
+    context.conversation.user(person).asks_come_what_may(text)
 
 
 @then("{person:Name} is told among other things that {complaint:Complaint}")
-def step_told_among_others(context, person, complaint):
-    caller = context.stage.caller(person)
-    caller.excuses(caller.over())
-    errors = caller.excuses_errors(since=context.stage.turning_point)
+def step_told_among_others(context: World, person: str, complaint: Complaint) -> None:
+    user = context.conversation.user(person)
+    user.excuses(user.over())
+    errors = user.excuses_errors(since=context.stage.turning_point)
     assert_that(errors, has_item(complains(complaint)), f"the errors that {person} was told")
 
 
 @given("nothing of what {person:Name} says can be kept")
-def step_nothing_kept(context, person):
-    session_id = context.stage.caller(person).session_id
+def step_nothing_kept(context: World, person: str) -> None:
+    session_id = context.conversation.user(person).session_id
     context.stage.control.fail_store(session_id=session_id, table=LOG)
 
 
 @when('the storage works again and {person:Name} asks "{text:Quoted}"')
-def step_storage_again(context, person, text):
+def step_storage_again(context: World, person: str, text: str) -> None:
     context.stage.control.call_off_ours()
-    context.stage.caller(person).asks(text)
+    context.conversation.user(person).asks(text)
 
 
 @then("the service says that it could not keep something")
-def step_says_not_kept(context):
+def step_says_not_kept(context: World) -> None:
     unwell = has_entries(status="warning", problems=has_item("conversation-log"))
-    comes_to(context.stage.minutes.health, unwell, "what the service says about itself")
+    comes_to(context.conversation.kept.health, unwell, "what the service says about itself")
 
 
 @then("{person:Name} is told something, and the turn is over")
-def step_told_something(context, person):
-    caller = context.stage.caller(person)
-    result = caller.over().result
-    context.stage.surprises.claim(result)
+def step_told_something(context: World, person: str) -> None:
+    result = context.conversation.user(person).result()
     assert_that(result.type, is_not(ERROR), f"what {person} was told")
 
 
 @when('{person:Name} asks "{text:Quoted}" and loses the connection')
-def step_asks_and_vanishes(context, person, text):
-    caller = context.stage.caller(person)
-    caller.asks(text)
-    caller.vanishes()
+def step_asks_and_vanishes(context: World, person: str, text: str) -> None:
+    user = context.conversation.user(person)
+    user.asks(text)
+    user.vanishes()
 
 
 @then("{person:Name} can be answered again once {backend:Backend} is as quick as before")
-def step_answered_again(context, person, backend):
+def step_answered_again(context: World, person: str, backend: str) -> None:
     context.stage.control.call_off_ours()
-    caller = context.stage.caller(person)
-    assert_that(caller.answer(caller.asks("Play some quiet jazz.")), answered(backend), f"what {person} was told")
+    user = context.conversation.user(person)
+    assert_that(user.answer(user.asks("Play some quiet jazz.")), answered(backend), f"what {person} was told")

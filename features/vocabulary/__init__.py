@@ -1,8 +1,11 @@
-"""How words in a sentence become values.
+"""How words in a sentence become values: `shared` for all systems, and a module for each.
 
 Every list is closed, so a misspelt name is an undefined step and not a surprise.
 """
 
-from features.vocabulary import broadcast, conversation
+import importlib
 
-__all__ = ["broadcast", "conversation"]
+from earshot.systems import NAMES
+
+for name in ("shared", *NAMES):
+    importlib.import_module(f"{__name__}.{name}")

@@ -1,25 +1,31 @@
-"""How words in a sentence become values.
-
-Every closed list of the phrase book is here, so a misspelt name or language is an undefined step and not a surprise.
-"""
+"""How words in a sentence about a broadcast become values."""
 
 from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Mapping
+from typing import Protocol
 
 from earshot.audio import languages, signals
 from earshot.audio.flaws import Flaw
 from earshot.broadcast import acts
 from earshot.broadcast.explore import explorer
-from earshot.broadcast.figures import AUDIO, AUDIO_DELAY, PIPELINE, RECOGNITION_START, Figure
+from earshot.broadcast.figures import AUDIO, AUDIO_DELAY, PIPELINE, RECOGNITION_START
 from earshot.broadcast.intruder import Papers
-from earshot.broadcast.timed import TIMED
+from earshot.broadcast.system import Broadcast
 from earshot.broadcast.wishes import Wish
-from earshot.conversation.timed import TALK
+from earshot.targets.figures import Figure
+from features.vocabulary import shared
 from features.vocabulary.parameters import one_of, parameter
+from features.vocabulary.shared import settings
 
-CAST = ("Ana", "Bruno", "Carla", "Lena", "Amina", "Marco", "Yuki", "Tomas", "Mallory")
+
+class World(shared.World, Protocol):
+    """What a step about a broadcast knows."""
+
+    broadcast: Broadcast
+
 
 LANGUAGES = {name: code for code, name in languages.LANGUAGES.items()} | {"Finnish": "fi", "Klingon": "tlh"}
 """Finnish is a language the service does not offer; Klingon is not a language code it can know."""
@@ -179,8 +185,6 @@ RATES = {
 }
 """What is counted over minutes and hours, and the operation under which it is on record (sheet 2.3)."""
 
-ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
-
 PURPOSES = ("speak", "listen")
 """What a connection is opened for that asks for nothing yet."""
 
@@ -274,7 +278,7 @@ _SMALL = {
 }
 """One service for every scenario that needs a small limit, as each set of settings is a process of its own."""
 
-SETTINGS = {
+SETTINGS: Mapping[str, Mapping[str, str]] = {
     "sets no limits on how often people act": explorer.SETTINGS,
     "gives up on a request after 0.8 seconds": {
         "AUDIO_HANDLER_TIMEOUT_SECONDS": "0.8",
@@ -311,7 +315,9 @@ SETTINGS = {
     "disconnects clients that are silent for 2 seconds": {"CONNECTION_IDLE_TIMEOUT_SECONDS": "2"},
     "tells speakers the status every second": {"PERIODIC_UPDATE_INTERVAL_SECONDS": "1"},
 }
-"""How a step says what a service is set to ("Given a service that …"), and the settings of the sheet's 1.4."""
+"""How a step says what a service is set to ("Given a service that …")."""
+
+settings(SETTINGS)
 
 
 def _wish(words: str) -> Wish:
@@ -326,11 +332,6 @@ def _wish(words: str) -> Wish:
         case [*_, number, "seconds"]:
             return Wish("maxBufferTimeout", number)
     raise ValueError(words)
-
-
-def _span_ms(text: str) -> int:
-    number, unit = text.split()
-    return int(number) * {"second": 1000, "minute": 60_000, "hour": 3_600_000}[unit.rstrip("s")]
 
 
 def _state_member(words: str) -> tuple[str, bool | float]:
@@ -361,13 +362,6 @@ def _audience(text: str) -> dict[str, int]:
     return {LANGUAGES[language]: int(count) for count, language in counts}
 
 
-parameter("Name", one_of(CAST), str)
-parameter(
-    "Names",
-    rf"(?:{one_of(CAST)})(?:(?:, | and )(?:{one_of(CAST)}))*",
-    lambda text: re.split(", | and ", text),
-)
-parameter("Quoted", r'[^"]*', str)
 parameter("Language", one_of(LANGUAGES), LANGUAGES.__getitem__)
 parameter(
     "Languages",
@@ -376,17 +370,14 @@ parameter(
 )
 parameter("Reason", one_of(REFUSALS), REFUSALS.__getitem__)
 parameter("Sound", one_of(SOUNDS), SOUNDS.__getitem__)
-parameter("Number", r"\d+", int)
 parameter("Tier", "standard|premium", str)
 parameter("RoleOwner", "the speaker's|a listener's", lambda text: text.split()[1].removesuffix("'s"))
-parameter("Decimal", r"\d+(?:\.\d+)?", float)
 parameter("Act", one_of(ACTS | MISTAKES), lambda words: (ACTS | MISTAKES)[words])
 parameter("Garble", one_of(GARBLES | WORDLESS), (GARBLES | WORDLESS).__getitem__)
 parameter("Field", one_of(FIELDS), FIELDS.__getitem__)
 parameter("Declaration", one_of(DECLARATIONS), DECLARATIONS.__getitem__)
 parameter("File", one_of(FILES), lambda kind: FILES[kind].ljust(3200, b"\0"))
 parameter("Rate", one_of(RATES), RATES.__getitem__)
-parameter("Ordinal", one_of(ORDINALS), ORDINALS.__getitem__)
 parameter("Purpose", one_of(PURPOSES), str)
 parameter(
     "Wish",
@@ -394,19 +385,7 @@ parameter(
     r"|a stability threshold of \S+|a holding time of \S+ seconds",
     lambda text: _wish(text),
 )
-parameter("Settings", one_of(SETTINGS), SETTINGS.__getitem__)
 parameter("Papers", one_of(PAPERS), PAPERS.__getitem__)
-parameter("Seconds", r"\d+(?:\.\d+)? seconds?", lambda text: float(text.split()[0]))
-parameter("Milliseconds", r"\d+ ms", lambda text: float(text.split()[0]))
-parameter(
-    "Duration",
-    r"\d+(?:\.\d+)? (?:ms|seconds?)",
-    lambda text: float(text.split()[0]) * (1 if text.endswith("ms") else 1000),
-)
-parameter("Timed", one_of(TIMED | TALK), (TIMED | TALK).__getitem__)
-parameter("Span", r"-?\d+ (?:second|minute|hour)s?", lambda text: _span_ms(text))
-parameter("Times", r"\d+ times?", lambda text: int(text.split()[0]))
-parameter("Decibels", r"-?\d+(?:\.\d+)? dB", lambda text: float(text.split()[0]))
 _PIECE_NUMBERS = r"\d+(?: to \d+)?"
 parameter("Pieces", rf"{_PIECE_NUMBERS}(?:(?:, | and ){_PIECE_NUMBERS})*", lambda text: _pieces(text))
 parameter(
@@ -417,7 +396,6 @@ parameter(
 parameter("AudioIssue", one_of(AUDIO_ISSUES), AUDIO_ISSUES.__getitem__)
 parameter("Loudness", one_of(LOUDNESSES), LOUDNESSES.__getitem__)
 parameter("Pace", one_of(PACES), PACES.__getitem__)
-parameter("Percent", r"-?\d+(?:\.\d+)?%", lambda text: round(float(text[:-1]) / 100, 6))
 parameter("PlaybackAct", one_of(PLAYBACK_ACTS), PLAYBACK_ACTS.__getitem__)
 parameter("News", one_of(NEWS), NEWS.__getitem__)
 parameter("HeldBack", one_of(HELD_BACK), HELD_BACK.__getitem__)

@@ -1,12 +1,28 @@
-"""How words in a sentence about a conversation become values; `vocabulary.py` has those that all systems share."""
+"""How words in a sentence about a conversation become values."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from earshot.audio.containers import Form
 from earshot.conversation import requests
 from earshot.conversation.browser import recorder
 from earshot.conversation.matchers import Complaint, NoAnswer
+from earshot.conversation.requests import Envelope
+from earshot.conversation.system import Conversation
+from features.vocabulary import shared
 from features.vocabulary.parameters import one_of, parameter
+
+
+class World(shared.World, Protocol):
+    """What a step about a conversation knows."""
+
+    conversation: Conversation
+
+
+Way = tuple[Form, Envelope | Sequence[Envelope]]
+"""In which form sound is sent, and in which envelope."""
 
 QUESTIONS = (
     "What is the weather like in Paris?",
@@ -70,7 +86,7 @@ SESSION_NAMES = {
 }
 """What a session can be named, and what it cannot (CONV-39)."""
 
-WAYS = {
+WAYS: Mapping[str, Way] = {
     "as one recording cut into pieces": (Form.ONE_FILE, requests.as_text),
     "as several whole recordings": (Form.MANY_FILES, requests.as_text),
     "as bare samples": (Form.SAMPLES, requests.as_text),
@@ -81,7 +97,7 @@ WAYS = {
     "as text without padding": (Form.ONE_FILE, requests.without_padding),
     "as text with blanks around it": (Form.ONE_FILE, requests.with_blanks),
 }
-"""How speech is sent: the form of the sound, and how its pieces are dressed."""
+"""How speech is sent: the form of the sound, and the envelopes of its pieces."""
 
 FLAWED_PIECES = {
     "a piece of signs that stand for no sound": requests.piece("!!!!"),

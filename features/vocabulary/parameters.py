@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from behave import register_type
 
@@ -20,3 +20,15 @@ def parameter(name: str, pattern: str, convert: Callable[[str], object]) -> None
 
     converter.pattern = pattern  # type: ignore[attr-defined]
     register_type(**{name: converter})
+
+
+_LISTS: dict[str, dict[str, object]] = {}
+
+
+def closed_list(name: str, words: Mapping[str, object]) -> None:
+    """Add to the closed list that `{anything:name}` in a step stands for; ValueError where a word has two meanings."""
+    known = _LISTS.setdefault(name, {})
+    if twice := [word for word in words if word in known and known[word] != words[word]]:
+        raise ValueError(f"{name}: {', '.join(twice)} would mean two things")
+    known.update(words)
+    parameter(name, one_of(known), known.__getitem__)

@@ -1,4 +1,4 @@
-"""Who gets in: creating, joining and refreshing, in the order of sheet 1.2."""
+"""Who gets in: creating, joining and refreshing, each check in its turn (BRO-1.2.18, BRO-1.2.19)."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from reference.broadcast.parameters import Creation, Joining, Refreshing
 from reference.broadcast.ports import Audience
 from reference.broadcast.quotas import Quotas
 from reference.broadcast.repository import BroadcastRepository, NoSuchSession, SessionFull
+from reference.broadcast.settings import BroadcastSettings
 from reference.broadcast.standing import Standings
 from reference.broadcast.status import StatusDesk
 from reference.journal import Journal
 from reference.metrics import Metrics
 from reference.refusal import Refusal
-from reference.settings import Settings
 from reference.storage.clock import Clock
 from reference.storage.ids import Ids
 
@@ -43,12 +43,12 @@ class Admission:
     """Lets connections into sessions.
 
     Every method either tells the newcomer that it is in, as its first message, or raises the Refusal that
-    sheet 3.2 names and leaves nothing behind.
+    fits (BRO-3.2) and leaves nothing behind.
     """
 
     def __init__(
         self,
-        settings: Settings,
+        settings: BroadcastSettings,
         repository: BroadcastRepository,
         sessions: LiveSessions,
         standings: Standings,
@@ -117,7 +117,6 @@ class Admission:
         )
 
     async def join(self, newcomer: Newcomer, joining: Joining) -> None:
-        """Let a listener into a session."""
         since_s = self._clock.monotonic_s()
         await self._quotas.listener_join(newcomer.address)
         session = await self._active_session(joining.session_id)
@@ -274,7 +273,7 @@ class Admission:
         return self._clock.now_ms() // 1000 + round(self._settings.session_max_duration_hours * 3600)
 
     def _tell_latecomer(self, connection_id: str, session_id: str, state: BroadcastState) -> None:
-        """Tell someone who comes in during a break that there is one (9-G7)."""
+        """Tell someone who comes in during a break that there is one."""
         if state.is_paused:
             self._audience.tell(connection_id, BroadcastPaused(session_id))
         if state.is_muted:

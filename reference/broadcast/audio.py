@@ -15,11 +15,11 @@ from reference.broadcast.notices import AudioReceived, RateLimitWarning
 from reference.broadcast.ports import Audience, CloseCode
 from reference.broadcast.quality_watch import QualityWatch
 from reference.broadcast.rates import Rates
+from reference.broadcast.settings import BroadcastSettings
 from reference.broadcast.transcription import Received, Transcription
 from reference.journal import Journal
 from reference.metrics import Metrics
 from reference.refusal import Refusal
-from reference.settings import Settings
 from reference.speech.ports import SAMPLE_RATE_HZ
 
 CONTAINER_HEADERS = (b"RIFF", b"RIFX", b"FORM", b"OggS", b"fLaC", b"ID3", b"\x1aE\xdf\xa3")
@@ -38,8 +38,6 @@ class DeclaredFormat:
 
 @dataclass(frozen=True, slots=True)
 class AudioChunk:
-    """One chunk, as it came."""
-
     pcm: bytes
     chunk_id: str | None = None
     sequence_number: int | None = None
@@ -51,7 +49,7 @@ class AudioIntake:
 
     def __init__(
         self,
-        settings: Settings,
+        settings: BroadcastSettings,
         sessions: LiveSessions,
         transcription: Transcription,
         rates: Rates,

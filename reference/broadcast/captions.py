@@ -1,4 +1,4 @@
-"""What is said: which results of the recogniser become sentences that listeners hear (sheet 6.1).
+"""What is said: which results of the recogniser become sentences that listeners hear (BRO-6.1).
 
 Final results are passed on as they come. Partial results wait in `Partials` until they may be said; a recogniser
 that gives none, and a session that wants none, simply leave that empty. A sentence whose words were said less

@@ -1,4 +1,4 @@
-"""The broadcast's messages as JSON: what clients send, read; what they are told, written (sheet 3.3, 3.4)."""
+"""The broadcast's messages as JSON: what clients send, read; what they are told, written (BRO-3.3, BRO-3.4)."""
 
 from __future__ import annotations
 
@@ -130,7 +130,6 @@ def estimated_pause_ms(message: Fields) -> int | None:
 
 
 def volume(message: Fields) -> float:
-    """Return the level of a `setVolume`."""
     if message.get("volumeLevel") is None:
         raise _missing("volumeLevel")
     return _level(message["volumeLevel"], "volumeLevel")
@@ -160,7 +159,6 @@ def state_change(message: Fields) -> StateChange:
 
 
 def target_language(message: Fields) -> str:
-    """Return the language of a `changeLanguage`."""
     language = message.get("targetLanguage")
     if language is None:
         raise _missing("targetLanguage")
@@ -170,12 +168,10 @@ def target_language(message: Fields) -> str:
 
 
 def heartbeat(message: Fields) -> None:
-    """Check the fields of a `heartbeat`."""
     _whole_number(message, "timestamp")
 
 
 def end_reason(message: Fields) -> str:
-    """Return why an `endSession` ends the session."""
     return _text(message, "reason") or "the speaker ended the session"
 
 

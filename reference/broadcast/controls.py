@@ -1,6 +1,6 @@
-"""The speaker's controls and the listener's (REQ-6 to REQ-10, REQ-18; rules of sheet 7).
+"""The speaker's controls and the listener's (REQ-6 to REQ-10, REQ-18, BRO-7.1, BRO-7.2).
 
-A control is written first, then told to the listeners, then acknowledged with their number (9-G10). Repeating
+A control is written first, then told to the listeners, then acknowledged with their number (BRO-3.4.4). Repeating
 one succeeds again, is told again and moves `lastStateChange`.
 """
 
@@ -25,12 +25,12 @@ from reference.broadcast.notices import (
 )
 from reference.broadcast.ports import Audience
 from reference.broadcast.repository import BroadcastRepository, NoSuchConnection, NoSuchSession
+from reference.broadcast.settings import BroadcastSettings
 from reference.broadcast.standing import Standings
 from reference.broadcast.status import StatusDesk
 from reference.broadcast.transcription import Transcription
 from reference.metrics import Metrics
 from reference.refusal import Refusal
-from reference.settings import Settings
 from reference.storage.clock import Clock
 
 
@@ -94,13 +94,13 @@ class SpeakerControls:
         return BroadcastUnmuted(session.session_id, self._tell(change, BroadcastUnmuted(session.session_id)))
 
     async def set_volume(self, session: Session, volume: float) -> VolumeChanged:
-        """Multiply samples by `volume` from now on; 0 stops forwarding, but is no mute (9-S3)."""
+        """Multiply samples by `volume` from now on; 0 stops forwarding, but is no mute (REQ-9.5)."""
         change = await self._change(session, StateChange(volume=volume))
         told = self._tell(change, VolumeChanged(session.session_id, volume))
         return VolumeChanged(session.session_id, volume, told)
 
     async def change_state(self, session: Session, wanted: StateChange) -> SpeakerStateChanged:
-        """Set several members at once; a pause or a mute that begins with it is told as such too (9-S4)."""
+        """Set several members at once; a pause or a mute that begins thereby is told as such (REQ-10.4, REQ-10.5)."""
         change = await self._change(session, wanted)
         state = change.after.state
         told = self._tell(change, SpeakerStateChanged(session.session_id, state))
@@ -150,7 +150,7 @@ class ListenerControls:
 
     def __init__(
         self,
-        settings: Settings,
+        settings: BroadcastSettings,
         repository: BroadcastRepository,
         sessions: LiveSessions,
         status: StatusDesk,

@@ -1,4 +1,4 @@
-"""How something was said: its loudness and its pace (sheet 5.5)."""
+"""How something was said: its loudness and its pace (BRO-5.5)."""
 
 from __future__ import annotations
 
@@ -74,7 +74,6 @@ class Voice:
         self._forgotten_bytes = 0
 
     def add(self, pcm: bytes) -> None:
-        """Append audio."""
         self._pcm += pcm
         # Cut by the second, not by the chunk, because cutting moves what is left.
         excess = len(self._pcm) - round(REMEMBERED_S * BYTES_PER_SECOND)

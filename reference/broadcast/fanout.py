@@ -1,4 +1,4 @@
-"""From a sentence to sound in every listener's language (sheet 6.2)."""
+"""From a sentence to sound in every listener's language (BRO-6.2)."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ from reference.broadcast.model import Role, Session
 from reference.broadcast.notices import Notice, Speech
 from reference.broadcast.ports import CloseCode, Reached
 from reference.broadcast.service import BroadcastService
+from reference.broadcast.settings import BroadcastSettings
 from reference.broadcast.standing import Standing
 from reference.disturbances import Disturbances, Sending
 from reference.gateway.connections import AudioMessage, Connections
@@ -26,7 +27,6 @@ from reference.gateway.server import Upgrade
 from reference.journal import Journal
 from reference.metrics import Metrics
 from reference.refusal import Refusal
-from reference.settings import Settings
 from reference.storage.clock import Clock
 from reference.tokens import TokenVerifier
 
@@ -59,7 +59,6 @@ class SocketAudience:
         self._journal = Journal("gateway")
 
     def tell(self, connection_id: str, notice: Notice) -> bool:
-        """Send one notice; return whether the connection was there to take it."""
         return self.tell_all([connection_id], notice) == 1
 
     def tell_all(self, connection_ids: Iterable[str], notice: Notice) -> int:
@@ -73,13 +72,11 @@ class SocketAudience:
         return self._send(connection_ids, message, lambda: ("audio", speech.session_id))
 
     def close(self, connection_id: str, code: CloseCode, reason: str) -> None:
-        """Close the connection after everything that it was told."""
         outbox = self._connections.find(connection_id)
         if outbox is not None:
             outbox.close(code, reason)
 
     def refuse(self, connection_id: str, refusal: Refusal) -> None:
-        """Send the error envelope."""
         text = codec.to_text(error_envelope(refusal, self._clock.now_ms()))
         self._send([connection_id], text, lambda: (f"error {refusal.code}", None))
 
@@ -112,7 +109,7 @@ class SocketAudience:
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
+class Sender:
     """Who sent a message, checked."""
 
     connection_id: str
@@ -120,7 +117,7 @@ class Caller:
     """Of an action that needs no live session, it may be over."""
 
 
-Perform = Callable[[Caller, Fields], Awaitable[Notice | None]]
+Perform = Callable[[Sender, Fields], Awaitable[Notice | None]]
 
 
 class Pace(Enum):
@@ -143,11 +140,11 @@ class Route:
 
 
 class BroadcastEndpoint:
-    """Routes every action of sheet 3.3, in its order of checks; the first check that fails answers."""
+    """Routes every action in the agreed order of checks (BRO-3.3.18); the first check that fails answers."""
 
     def __init__(
         self,
-        settings: Settings,
+        settings: BroadcastSettings,
         service: BroadcastService,
         audience: SocketAudience,
         tokens: TokenVerifier,
@@ -295,7 +292,7 @@ class BroadcastEndpoint:
         _check_role(standing, action, route.roles)
         await self._check_pace(route.pace, self._member(connection_id))
         session = standing.live_session() if route.needs_live_session else standing.any_session()
-        return await route.perform(Caller(connection_id, session), message)
+        return await route.perform(Sender(connection_id, session), message)
 
     async def _take_audio(self, connection_id: str, message: Fields, read_chunk: Callable[[], AudioChunk]) -> Notice:
         standing = await self._service.standings.recent(connection_id)
@@ -364,47 +361,47 @@ class BroadcastEndpoint:
 
     # ---- what the routes do
 
-    async def _pause(self, caller: Caller, message: Fields) -> Notice:
-        return await self._service.speaker.pause(caller.session, estimated_ms=codec.estimated_pause_ms(message))
+    async def _pause(self, sender: Sender, message: Fields) -> Notice:
+        return await self._service.speaker.pause(sender.session, estimated_ms=codec.estimated_pause_ms(message))
 
-    async def _resume(self, caller: Caller, _message: Fields) -> Notice:
-        return await self._service.speaker.resume(caller.session)
+    async def _resume(self, sender: Sender, _message: Fields) -> Notice:
+        return await self._service.speaker.resume(sender.session)
 
-    async def _mute(self, caller: Caller, _message: Fields) -> Notice:
-        return await self._service.speaker.mute(caller.session)
+    async def _mute(self, sender: Sender, _message: Fields) -> Notice:
+        return await self._service.speaker.mute(sender.session)
 
-    async def _unmute(self, caller: Caller, _message: Fields) -> Notice:
-        return await self._service.speaker.unmute(caller.session)
+    async def _unmute(self, sender: Sender, _message: Fields) -> Notice:
+        return await self._service.speaker.unmute(sender.session)
 
-    async def _set_volume(self, caller: Caller, message: Fields) -> Notice:
-        return await self._service.speaker.set_volume(caller.session, codec.volume(message))
+    async def _set_volume(self, sender: Sender, message: Fields) -> Notice:
+        return await self._service.speaker.set_volume(sender.session, codec.volume(message))
 
-    async def _change_state(self, caller: Caller, message: Fields) -> Notice:
-        return await self._service.speaker.change_state(caller.session, codec.state_change(message))
+    async def _change_state(self, sender: Sender, message: Fields) -> Notice:
+        return await self._service.speaker.change_state(sender.session, codec.state_change(message))
 
-    async def _status(self, caller: Caller, _message: Fields) -> Notice:
-        live = self._service.sessions.session(caller.session.session_id)
+    async def _status(self, sender: Sender, _message: Fields) -> Notice:
+        live = self._service.sessions.session(sender.session.session_id)
         if live is None:
-            raise Refusal("SESSION_INACTIVE", "The session has ended", sessionId=caller.session.session_id)
+            raise Refusal("SESSION_INACTIVE", "The session has ended", sessionId=sender.session.session_id)
         return await self._service.status.answer(live)
 
-    async def _pause_playback(self, caller: Caller, _message: Fields) -> Notice:
-        return self._service.listener.pause_playback(caller.session)
+    async def _pause_playback(self, sender: Sender, _message: Fields) -> Notice:
+        return self._service.listener.pause_playback(sender.session)
 
-    async def _resume_playback(self, caller: Caller, _message: Fields) -> Notice:
-        return self._service.listener.resume_playback(caller.session)
+    async def _resume_playback(self, sender: Sender, _message: Fields) -> Notice:
+        return self._service.listener.resume_playback(sender.session)
 
-    async def _change_language(self, caller: Caller, message: Fields) -> Notice:
+    async def _change_language(self, sender: Sender, message: Fields) -> Notice:
         return await self._service.listener.change_language(
-            caller.connection_id, caller.session, codec.target_language(message)
+            sender.connection_id, sender.session, codec.target_language(message)
         )
 
-    async def _heartbeat(self, caller: Caller, message: Fields) -> None:
+    async def _heartbeat(self, sender: Sender, message: Fields) -> None:
         codec.heartbeat(message)
-        self._service.lifecycle.heartbeat(caller.connection_id)
+        self._service.lifecycle.heartbeat(sender.connection_id)
 
-    async def _end(self, caller: Caller, message: Fields) -> None:
-        await self._service.lifecycle.end(caller.session.session_id, codec.end_reason(message))
+    async def _end(self, sender: Sender, message: Fields) -> None:
+        await self._service.lifecycle.end(sender.session.session_id, codec.end_reason(message))
 
     # ---- what went wrong
 

@@ -1,7 +1,7 @@
 """Handing sentences over to translation: what is handed over, to whom, and what happens when nobody takes it (REQ-25).
 
 One invocation a sentence, acknowledged within 200 ms; two more if that fails, 100 ms apart; then the sentence is
-dropped with a log line and the next one is handed over (sheet 3.9). Sentences of a session keep their order.
+dropped with a log line and the next one is handed over (REQ-25.4, REQ-25.5). Sentences of a session keep their order.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class EmotionDynamics:
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """One sentence on its way from transcription to translation (sheet 3.9)."""
+    """One sentence on its way from transcription to translation (REQ-25.2, BRO-3.9)."""
 
     session_id: str
     source_language: str
@@ -59,7 +59,7 @@ class Pipeline(Protocol):
     async def accept(self, handover: Handover) -> None:
         """Take a sentence, to be spoken when those before it have been; raise PipelineUnavailable when that cannot be.
 
-        Returning is the acknowledgement: of having taken the sentence, not of having spoken it (9-P7).
+        Returning is the acknowledgement: of having taken the sentence, not of having spoken it (REQ-25.3).
         """
 
 

@@ -19,13 +19,13 @@ from reference.broadcast.notices import (
 )
 from reference.broadcast.ports import Audience, CloseCode
 from reference.broadcast.repository import BroadcastRepository, NoSuchConnection
+from reference.broadcast.settings import BroadcastSettings
 from reference.broadcast.standing import Standings
 from reference.broadcast.status import StatusDesk
 from reference.broadcast.transcription import Transcription
 from reference.journal import Journal
 from reference.metrics import Metrics
 from reference.refusal import Refusal
-from reference.settings import Settings
 from reference.storage.clock import Clock, Timer
 
 ACTIVITY_WRITE_INTERVAL_S = 1.0
@@ -39,7 +39,7 @@ class Lifecycle:
 
     def __init__(
         self,
-        settings: Settings,
+        settings: BroadcastSettings,
         repository: BroadcastRepository,
         sessions: LiveSessions,
         standings: Standings,
@@ -137,7 +137,7 @@ class Lifecycle:
         members = self._sessions.remove(live)
         self._count_audience()
         if code is CloseCode.POLICY:
-            # There is no other policy that a member of a session can violate (sheet 3.5).
+            # There is no other policy that a member of a session can violate (REQ-26.4).
             self._metrics.put("ConnectionsClosedForRateLimit", SessionId=session_id)
         self._standings.forget_session(session_id)
         for member in members:
@@ -154,7 +154,7 @@ class Lifecycle:
         await self._repository.remove_connections(everyone)
 
     def expire_at(self, live: LiveSession, expires_at_s: int) -> None:
-        """Let the session end by itself at that time, and no earlier (9-L7, 9-L8)."""
+        """Let the session end by itself at that time, and no earlier (BRO-1.4.3)."""
         session_id = live.session_id
         if (timer := self._expiry_timers.pop(session_id, None)) is not None:
             timer.cancel()
@@ -187,7 +187,7 @@ class Lifecycle:
     # ---- being heard of
 
     def heard_of(self, connection_id: str) -> None:
-        """Note that a connection has sent something, whatever it was (9-L4)."""
+        """Note that a connection has sent something, whatever it was (REQ-28.1)."""
         member = self._sessions.member(connection_id)
         if member is None:
             return
@@ -200,7 +200,7 @@ class Lifecycle:
         )
 
     def heartbeat(self, connection_id: str) -> None:
-        """Answer a heartbeat, and say so when the connection has grown old (sheet 1.4)."""
+        """Answer a heartbeat, and say so when the connection has grown old (BRO-1.4.5, BRO-1.4.6)."""
         member = self._sessions.member(connection_id)
         if member is None:
             raise Refusal("CONNECTION_NOT_FOUND", "This connection belongs to no session")

@@ -59,19 +59,15 @@ class LiveSession:
         )
 
     def listeners(self) -> list[Member]:
-        """Return everyone who listens."""
         return [member for member in self.members.values() if member.role is Role.LISTENER]
 
     def listener_ids(self) -> list[str]:
-        """Return the connections of everyone who listens."""
         return [member.connection_id for member in self.listeners()]
 
     def languages(self) -> set[str]:
-        """Return the languages in which someone listens."""
         return {member.target_language for member in self.listeners() if member.target_language is not None}
 
     def listeners_in(self, language: str) -> list[str]:
-        """Return the connections of those who listen in one language."""
         return [member.connection_id for member in self.listeners() if member.target_language == language]
 
 
@@ -83,11 +79,9 @@ class LiveSessions:
         self._members: dict[str, Member] = {}
 
     def session(self, session_id: str) -> LiveSession | None:
-        """Return the live side of a session, if it has one."""
         return self._sessions.get(session_id)
 
     def member(self, connection_id: str) -> Member | None:
-        """Return the member behind a connection, if it belongs to a session."""
         return self._members.get(connection_id)
 
     def adopt(self, session: Session) -> LiveSession:
@@ -132,5 +126,4 @@ class LiveSessions:
         return sum(live.speaker_user_id == user_id for live in self._sessions.values())
 
     def all(self) -> Iterable[LiveSession]:
-        """Return every live session."""
         return list(self._sessions.values())

@@ -1,4 +1,4 @@
-"""How a sentence is to be spoken, put into the words of a synthesiser (sheet 6.3)."""
+"""How a sentence is to be spoken, put into the words of a synthesiser (BRO-6.3)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from reference.broadcast.handover import EmotionDynamics
 from reference.speech.ports import Delivery
 
 USUAL_WORDS_PER_MINUTE = 145
-"""What a rate of 1.0 in a hand-over stands for (9-P2)."""
+"""What a rate of 1.0 in a hand-over stands for (BRO-6.3.2)."""
 
 _STRONG_FEELING_ABOVE = 0.7
 _ESCAPED = {'"': "&quot;", "'": "&apos;"}
@@ -57,7 +57,7 @@ class Expression:
 
 
 def expression_of(dynamics: EmotionDynamics) -> Expression:
-    """Return what the dynamics of a hand-over mean here (9-P2).
+    """Return what the dynamics of a hand-over mean here (BRO-6.3.2).
 
     Neutral ones say that nothing is known, so they mean the defaults; by their numbers they would be soft.
     """

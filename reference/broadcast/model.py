@@ -25,7 +25,7 @@ class NotForwarded(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BroadcastState:
-    """The speaker's controls (sheet 2.1 and 7.1)."""
+    """The speaker's controls (BRO-2.1.5, BRO-7.1)."""
 
     last_state_change_ms: int
     is_active: bool = True
@@ -34,7 +34,7 @@ class BroadcastState:
     volume: float = 1.0
 
     def closed_by(self) -> NotForwarded | None:
-        """Return what keeps audio from being forwarded (the gate of sheet 5.2), or None when nothing does."""
+        """Return what keeps audio from being forwarded (BRO-7.1.6), or None when nothing does."""
         if self.is_paused:
             return NotForwarded.PAUSED
         if self.is_muted:
@@ -55,7 +55,7 @@ class StateChange:
 
 @dataclass(frozen=True, slots=True)
 class PartialResults:
-    """How a session wants partial results treated (sheet 3.1)."""
+    """How a session wants partial results treated (BRO-3.1.6)."""
 
     enabled: bool = True
     min_stability: float = 0.85

@@ -1,4 +1,4 @@
-"""Everything that clients are told, before it is put into words for the wire (sheet 3.4)."""
+"""Everything that clients are told, before it is put into words for the wire (BRO-3.4)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class UpdateReason(StrEnum):
 
 
 class SilenceReason(StrEnum):
-    """Which inactivity rule closed a connection (9-L3)."""
+    """Which inactivity rule closed a connection (BRO-3.4.19)."""
 
     IDLE = "idle"
     NO_HEARTBEAT = "noHeartbeat"

@@ -49,7 +49,6 @@ class ObservedPipeline:
         return [record for record in self.handovers if record.handover.session_id == session_id]
 
     async def accept(self, handover: Handover) -> None:
-        """Hand over to the pipeline, or raise what it raises."""
         attempt = Attempt(time.monotonic())
         self._record_of(handover).attempts.append(attempt)
         try:
@@ -81,6 +80,5 @@ class PipelineWithFaults:
         self._pipeline = pipeline
 
     async def accept(self, handover: Handover) -> None:
-        """Hand over to the pipeline, or raise the failure that is due."""
         await self.calls.strike(handover.session_id)
         await self._pipeline.accept(handover)

@@ -1,4 +1,4 @@
-"""What a client asks for when it connects, checked (sheet 3.1 and 3.2).
+"""What a client asks for when it connects, checked (BRO-3.1, BRO-3.2).
 
 The parameters come as text from a query string or as values from a message; both read the same here.
 Of languages only the form is checked: whether they are supported is for the admission to say, in its order.
@@ -48,7 +48,6 @@ class Refreshing:
 
 
 def creation(given: Mapping[str, object]) -> Creation:
-    """Return what `createSession` asks for."""
     source_language = _language(given, "sourceLanguage")
     quality_tier = given.get("qualityTier", "standard")
     if quality_tier not in QUALITY_TIERS:
@@ -65,12 +64,10 @@ def creation(given: Mapping[str, object]) -> Creation:
 
 
 def joining(given: Mapping[str, object]) -> Joining:
-    """Return what `joinSession` asks for."""
     return Joining(_session_id(given), _language(given, "targetLanguage"))
 
 
 def refreshing(given: Mapping[str, object]) -> Refreshing:
-    """Return what `refreshConnection` asks for."""
     session_id = _session_id(given)
     role = given.get("role")
     if role not in set(Role):

@@ -1,4 +1,4 @@
-"""What becomes of results that may still change: which partial result is passed on, and when (sheet 6.1).
+"""What becomes of results that may still change: which partial result is passed on, and when (BRO-6.1).
 
 Only rules: time is handed in, and what is to be said is handed back.
 """
@@ -22,7 +22,7 @@ ORPHANED_AFTER_S = 15.0
 FINAL_COVERS_S = 5.0
 """A final result also settles what came up to so long before it, under whatever utterance."""
 MOST_WORDS = 300
-"""Ten seconds of text, as the sheet estimates it."""
+"""Ten seconds of text (BRO-6.1.8), at a quick pace of speaking."""
 REPLACED_ABOVE = 0.3
 CORRECTED_ABOVE = 0.2
 REPEATED_WITHIN_S = 10.0

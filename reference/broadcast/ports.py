@@ -11,7 +11,7 @@ from reference.broadcast.notices import Notice, Speech
 
 
 class CloseCode(IntEnum):
-    """Why the server closes a socket (sheet 3.5)."""
+    """Why the server closes a socket (BRO-3.5)."""
 
     NORMAL = 1000
     GOING_AWAY = 1001

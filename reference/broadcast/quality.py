@@ -1,4 +1,4 @@
-"""How good a speaker's audio is: noise, clipping, echo, silence (sheet 5.4).
+"""How good a speaker's audio is: noise, clipping, echo, silence (BRO-5.4).
 
 Everything is measured in the time of the audio, however fast it comes, and says nothing about what is to be done.
 """

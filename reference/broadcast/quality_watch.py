@@ -1,4 +1,4 @@
-"""Telling speakers that their audio is bad, and what to do about it (sheet 5.4)."""
+"""Telling speakers that their audio is bad, and what to do about it (BRO-5.4)."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from reference.broadcast.live import Member
 from reference.broadcast.notices import AudioIssue, AudioQualityWarning
 from reference.broadcast.ports import Audience
 from reference.broadcast.quality import BLOCK_S, Quality, QualityLimits, QualityMeter
+from reference.broadcast.settings import BroadcastSettings
 from reference.journal import Journal
 from reference.metrics import Metrics
-from reference.settings import Settings
 from reference.storage.clock import Clock
 
 WARN_AGAIN_AFTER_S = 60.0
@@ -120,8 +120,7 @@ class QualityWatch:
         self._metrics.put("SilenceDuration", round(reading.silence_s, 1), StreamId=stream)
 
 
-def limits_of(settings: Settings) -> QualityLimits:
-    """Return the limits that the settings ask for."""
+def limits_of(settings: BroadcastSettings) -> QualityLimits:
     return QualityLimits(
         settings.audio_quality_snr_threshold_db,
         settings.audio_quality_clipping_threshold_percent,

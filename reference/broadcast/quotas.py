@@ -1,14 +1,14 @@
-"""Quotas over minutes and hours, counted in a table over fixed windows (sheet 2.3)."""
+"""Quotas over minutes and hours, counted in a table over fixed windows (BRO-2.3)."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
+from reference.broadcast.settings import BroadcastSettings
 from reference.journal import Journal
 from reference.metrics import Metrics
 from reference.refusal import Refusal
-from reference.settings import Settings
 from reference.storage.aws import ConditionFailed, Store
 from reference.storage.clock import Clock
 from reference.storage.items import from_item, to_item
@@ -98,7 +98,9 @@ class QuotaRepository:
 class Quotas:
     """Refuses what is over a quota; when the table cannot be used, everything passes, with a warning."""
 
-    def __init__(self, settings: Settings, repository: QuotaRepository, clock: Clock, metrics: Metrics) -> None:
+    def __init__(
+        self, settings: BroadcastSettings, repository: QuotaRepository, clock: Clock, metrics: Metrics
+    ) -> None:
         self._settings = settings
         self._repository = repository
         self._clock = clock
@@ -118,7 +120,7 @@ class Quotas:
         await self._take(CONNECTION_ATTEMPTS, address, self._settings.rate_limit_connection_attempts_per_min)
 
     async def heartbeat(self, connection_id: str) -> None:
-        """Count a heartbeat, if that is asked for (9-R3); raise RATE_LIMIT_EXCEEDED for one too many."""
+        """Count a heartbeat, if that is asked for (BRO-1.4.32); raise RATE_LIMIT_EXCEEDED for one too many."""
         limit = self._settings.rate_limit_heartbeats_per_min
         if limit is not None:
             await self._take(HEARTBEATS, connection_id, limit)

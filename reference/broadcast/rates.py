@@ -1,4 +1,4 @@
-"""Rates of one connection, counted in memory over a sliding second (REQ-26, sheet 1.4 and 5.2)."""
+"""Rates of one connection, counted in memory over a sliding second (REQ-26, BRO-1.4.17, BRO-1.4.18, BRO-5.2.5)."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from reference.broadcast.live import Member
+from reference.broadcast.settings import BroadcastSettings
 from reference.metrics import Metrics
 from reference.refusal import Refusal
-from reference.settings import Settings
 from reference.storage.clock import Clock
 
 WINDOW_S = 1.0
@@ -72,7 +72,7 @@ class _Windows:
 class Rates:
     """Says whether a member may send one more message of a kind."""
 
-    def __init__(self, settings: Settings, clock: Clock, metrics: Metrics) -> None:
+    def __init__(self, settings: BroadcastSettings, clock: Clock, metrics: Metrics) -> None:
         self._settings = settings
         self._clock = clock
         self._metrics = metrics

@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from reference.background import Background
-from reference.broadcast.breaker import Breaker
+from reference.breaker import Breaker
+from reference.broadcast.settings import BroadcastSettings
 from reference.journal import Journal
 from reference.metrics import Metrics
-from reference.settings import Settings
 from reference.speech.ports import (
     BYTES_PER_SECOND,
     Recogniser,
@@ -59,7 +59,7 @@ class Chunk:
 class Means:
     """What every recognition works with."""
 
-    settings: Settings
+    settings: BroadcastSettings
     recogniser: Recogniser
     metrics: Metrics
     clock: Clock
@@ -396,7 +396,7 @@ class Recognition:
             )
 
     def _watch_results(self, size: int) -> None:
-        """Trust final results only, once a good deal of audio has brought no result at all (sheet 5.3).
+        """Trust final results only, once a good deal of audio has brought no result at all (BRO-5.3.4).
 
         Audio is counted, not time: a pause of the speaker is no silence of the recogniser.
         """
@@ -508,7 +508,7 @@ class Recognition:
 
 
 def _delays(count: int) -> list[float]:
-    """Return `count` waiting times, each twice the one before, up to the longest (9-G8)."""
+    """Return `count` waiting times, each twice the one before, up to the longest (REQ-2.5)."""
     return [min(FIRST_DELAY_S * 2**number, LONGEST_DELAY_S) for number in range(count)]
 
 

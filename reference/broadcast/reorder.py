@@ -1,4 +1,4 @@
-"""Putting chunks into the order of their numbers (REQ-16, 9-A9)."""
+"""Putting chunks into the order of their numbers (REQ-16)."""
 
 from __future__ import annotations
 

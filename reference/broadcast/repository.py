@@ -15,10 +15,11 @@ from reference.broadcast.model import (
     Session,
     StateChange,
 )
+from reference.broadcast.tables import CONNECTIONS, LISTENERS, SESSIONS
 from reference.storage.aws import ConditionFailed, Store
 from reference.storage.items import Item, from_item, to_attribute, to_item
 from reference.storage.reader import BatchReader, Key
-from reference.storage.tables import LISTENERS_INDEX, TableNames
+from reference.storage.tables import TableNames
 
 WRITES_PER_BATCH = 25
 """Requests that DynamoDB takes in one BatchWriteItem."""
@@ -37,7 +38,7 @@ class SessionFull(Exception):
 
 
 class BroadcastRepository:
-    """Domain in, domain out; nobody else knows the key layout, which is this (sheet 2).
+    """Domain in, domain out; nobody else knows the key layout, which is this (BRO-2.1, BRO-2.2).
 
     `Sessions`, key `sessionId`, one item a session: `speakerConnectionId`, `speakerUserId`, `sourceLanguage`,
     `qualityTier`, `createdAt` (ms), `isActive`, `listenerCount`, `expiresAt` (s, the table's TTL),
@@ -53,10 +54,10 @@ class BroadcastRepository:
     Reads by key are strongly consistent and share calls; the index is eventually consistent.
     """
 
-    def __init__(self, store: Store, tables: TableNames) -> None:
+    def __init__(self, store: Store, names: TableNames) -> None:
         self._store = store
-        self._sessions = tables.sessions
-        self._connections = tables.connections
+        self._sessions = names[SESSIONS.name]
+        self._connections = names[CONNECTIONS.name]
         self._reader = BatchReader(store)
 
     async def create_session(self, session: Session) -> bool:
@@ -73,7 +74,6 @@ class BroadcastRepository:
         return True
 
     async def session(self, session_id: str) -> Session | None:
-        """Return the session as it is in the table now."""
         [item] = await self._reader.get([self._session_key(session_id)])
         return None if item is None else _session(item)
 
@@ -181,7 +181,6 @@ class BroadcastRepository:
         await self._store.call("delete_item", TableName=self._connections, Key=to_item({"connectionId": connection_id}))
 
     async def remove_connections(self, connection_ids: Iterable[str]) -> None:
-        """Delete the items of many connections."""
         ids = list(connection_ids)
         batches = [ids[start : start + WRITES_PER_BATCH] for start in range(0, len(ids), WRITES_PER_BATCH)]
         await asyncio.gather(*(self._remove_batch(batch) for batch in batches))
@@ -197,7 +196,7 @@ class BroadcastRepository:
             answer = await self._store.call(
                 "query",
                 TableName=self._connections,
-                IndexName=LISTENERS_INDEX,
+                IndexName=LISTENERS.name,
                 KeyConditionExpression="sessionId = :session",
                 FilterExpression="#role = :listener",
                 ProjectionExpression="targetLanguage",

@@ -118,11 +118,9 @@ class Standings:
         known.writes += 1
 
     def forget_connection(self, connection_id: str) -> None:
-        """Drop what is known of a connection that has left."""
         self._connections.pop(connection_id, None)
 
     def forget_session(self, session_id: str) -> None:
-        """Drop what is known of a session that has ended."""
         self._sessions.pop(session_id, None)
 
     async def _refresh(self, connection_id: str, known: _Known) -> None:

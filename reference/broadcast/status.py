@@ -10,10 +10,10 @@ from reference.broadcast.live import LiveSession
 from reference.broadcast.notices import SessionStatus, UpdateReason
 from reference.broadcast.ports import Audience
 from reference.broadcast.repository import BroadcastRepository
+from reference.broadcast.settings import BroadcastSettings
 from reference.journal import Journal
 from reference.metrics import Metrics
 from reference.refusal import Refusal
-from reference.settings import Settings
 from reference.storage.clock import Clock, Timer
 
 
@@ -22,7 +22,7 @@ class _Desk:
     """What is remembered for one session."""
 
     reported_count: int = 0
-    """Listeners in the last status that was sent (9-S10)."""
+    """Listeners in the last status that was sent (REQ-12.2)."""
     change_waits: bool = False
     """Whether a status about their number waits to be made; it will tell of whoever comes until then, too."""
     languages_seen: set[str] = field(default_factory=set)
@@ -31,11 +31,11 @@ class _Desk:
 
 
 class StatusDesk:
-    """Tells speakers who listens. The numbers come from the listener items found through the index (9-S9)."""
+    """Tells speakers who listens. The numbers come from the listener items found through the index (REQ-11.2)."""
 
     def __init__(
         self,
-        settings: Settings,
+        settings: BroadcastSettings,
         repository: BroadcastRepository,
         audience: Audience,
         clock: Clock,
@@ -52,18 +52,16 @@ class StatusDesk:
         self._journal = Journal("status")
 
     def start(self, live: LiveSession) -> None:
-        """Begin the periodic status of a session."""
         self._desk(live)
         self.restart_timer(live)
 
     def stop(self, live: LiveSession) -> None:
-        """Forget a session that is over."""
         desk = self._desks.pop(live.session_id, None)
         if desk is not None and desk.timer is not None:
             desk.timer.cancel()
 
     def restart_timer(self, live: LiveSession) -> None:
-        """Let the next periodic status come one full interval from now (REQ-12.5, 9-L5)."""
+        """Let the next periodic status come one full interval from now (REQ-12.5)."""
         desk = self._desk(live)
         if desk.timer is not None:
             desk.timer.cancel()
@@ -88,7 +86,7 @@ class StatusDesk:
         """Tell the speaker at once if the change is worth it (REQ-12.2, REQ-12.3).
 
         `language` is the one in which someone listens now, if this is about someone who came or changed. A
-        change that is worth telling for two reasons is told once, as the new language (9-S11).
+        change that is worth telling for two reasons is told once, as the new language (REQ-12.3).
         """
         desk = self._desk(live)
         reason: UpdateReason | None = None
@@ -105,7 +103,7 @@ class StatusDesk:
         return self._changed_enough(desk.reported_count, self._count(live))
 
     def _count(self, live: LiveSession) -> int:
-        # What is told is counted from the items (9-S9), so what is worth telling is too.
+        # What is told is counted from the items (REQ-11.2), so what is worth telling is too.
         return len(live.listeners()) + live.departing
 
     def _reported(self, live: LiveSession, status: SessionStatus, counted: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from reference.broadcast.breaker import Breaker
+from reference.breaker import Breaker
 from reference.broadcast.live import LiveSession
 from reference.broadcast.model import NotForwarded
 from reference.broadcast.notices import SystemRecovered, TranscriptionError
@@ -109,12 +109,10 @@ class _SessionAudio:
 
     @property
     def session_id(self) -> str:
-        """Whose audio it is."""
         return self._live.session_id
 
     @property
     def speaker_connection_id(self) -> str:
-        """Who sends it at present."""
         return self._live.speaker_connection_id
 
     # ---- audio

@@ -1,4 +1,4 @@
-"""Translations that were needed before: in memory to be quick, in a table to outlive the service (sheet 2.4, 6.4)."""
+"""Translations that were needed before: in memory to be quick, in a table to outlive the service (BRO-2.4, BRO-6.4)."""
 
 from __future__ import annotations
 

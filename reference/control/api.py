@@ -13,6 +13,7 @@ from reference.control import messages, observations
 from reference.control.faults import Fault
 from reference.control.plane import ControlPlane, count, now_s
 from reference.conversation.order import AssistantConfiguration
+from reference.conversation.settings import ConversationSettings
 from reference.settings import Settings
 from reference.speech.observed import StreamRecord
 from reference.speech.ports import Transcript
@@ -31,8 +32,8 @@ def build(plane: ControlPlane, settings: Settings) -> FastAPI:
 
     @app.get("/settings", tags=["service"])
     async def read_settings() -> dict[str, object]:
-        """Return every setting in force, under its sheet name."""
-        return settings.by_sheet_name()
+        """Return every setting in force, under its environment variable."""
+        return settings.by_variable()
 
     return app
 
@@ -138,7 +139,8 @@ def _script(app: FastAPI, plane: ControlPlane) -> None:
 def _assistant(app: FastAPI, plane: ControlPlane, settings: Settings) -> None:
     @app.put("/sessions/{session_id}/assistant", status_code=204, tags=["assistant"])
     async def configure_assistant(session_id: str, given: messages.AssistantConfiguration) -> None:
-        timeout_s = settings.assistant_timeout_seconds if given.timeout_s is None else given.timeout_s
+        usual_s = settings.of(ConversationSettings).assistant_timeout_seconds
+        timeout_s = usual_s if given.timeout_s is None else given.timeout_s
         configuration = AssistantConfiguration(given.choice, given.openai_key, given.huggingface, timeout_s)
         plane.conversation_disturbances.configure(session_id, configuration)
 
@@ -154,18 +156,12 @@ def _assistant(app: FastAPI, plane: ControlPlane, settings: Settings) -> None:
 def _service(app: FastAPI, plane: ControlPlane) -> None:
     @app.get("/census", tags=["service"])
     async def take_census() -> messages.Census:
-        inside = plane.inside
+        assert plane.inside is not None, "a census is taken once the service runs"
         open_streams = [one for one in plane.recogniser.streams if one.opened_at_s and one.closed_at_s is None]
         return messages.Census(
             now_s=now_s(),
-            sessions=0 if inside is None else inside.count_sessions(),
-            members=0 if inside is None else inside.count_members(),
-            sockets=0 if inside is None else inside.count_sockets(),
             streams=len(open_streams),
-            callers=0 if inside is None else inside.count_callers(),
-            segments=0 if inside is None else inside.count_segments(),
-            buffered_bytes=0 if inside is None else inside.count_buffered_bytes(),
-            audio_files=0 if inside is None else inside.count_audio_files(),
+            **plane.inside.counts(),
             **asdict(count()),
         )
 

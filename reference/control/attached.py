@@ -9,7 +9,7 @@ from reference.control.plane import ControlPlane, Inside
 from reference.control.server import ControlServer
 
 if TYPE_CHECKING:
-    from reference.app import World
+    from reference.world import World
 
 
 class Control:
@@ -24,7 +24,7 @@ class Control:
             world,
             engines=self._plane.engines,
             disturbances=self._plane.disturbances,
-            conversation_disturbances=self._plane.conversation_disturbances,
+            disturbances_of={"conversation": self._plane.conversation_disturbances},
         )
         """What the service must stand on to be under control."""
 

@@ -303,7 +303,7 @@ class Census(_Message):
     """Of broadcasts."""
     streams: int
     """Recogniser streams that are open."""
-    callers: int
+    conversations: int
     """Open sockets of conversations."""
     segments: int
     """Of conversations: ended, but not finished yet."""

@@ -6,7 +6,7 @@ import asyncio
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -41,29 +41,11 @@ class Inside(Protocol):
     def connections_of(self, session_id: str) -> Iterable[str]:
         """Return the connections of a live session; may be called on any thread."""
 
-    def count_sessions(self) -> int:
-        """Return how many sessions are live."""
-
-    def count_members(self) -> int:
-        """Return how many connections belong to a session."""
+    def counts(self) -> Mapping[str, int]:
+        """Return what its systems hold at this moment, by name."""
 
     def close_connections(self, connection_ids: Iterable[str], code: int) -> int:
         """Close sockets; return how many were there."""
-
-    def count_sockets(self) -> int:
-        """Return how many sockets of broadcasts are open."""
-
-    def count_callers(self) -> int:
-        """Return how many conversations are open."""
-
-    def count_segments(self) -> int:
-        """Return how many segments of conversations have ended and are not finished."""
-
-    def count_buffered_bytes(self) -> int:
-        """Return how much audio the open segments of conversations have."""
-
-    def count_audio_files(self) -> int:
-        """Return how many segments of conversations have their audio on disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +78,7 @@ class ControlPlane:
         self.disturbances = OrderedDisturbances()
         self.conversation_disturbances = OrderedConversationDisturbances()
         self.inside: Inside | None = None
-        self._table_names = table_names.by_sheet_name()
+        self._table_names = table_names
         self._store = StoreFaults(aws_client, self._connections_of)
         self.book = FaultBook(
             {

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 BACKLOG = 64
 KEPT_OPEN_S = 600
-"""How long a caller's connection stays open between two calls: longer than any scenario."""
+"""How long a client's connection stays open between two calls: longer than any scenario."""
 
 
 class ControlServer:

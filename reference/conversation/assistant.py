@@ -1,4 +1,4 @@
-"""The assistant: content rules first, then one backend after the other (sheet 5)."""
+"""The assistant: content rules first, then one backend after the other (CONV-42 to CONV-48)."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Assistant:
                 self._journal.warning(
                     "ask", f"{name} is passed over", session_id=session_id, reason=type(failure).__name__
                 )
-            except Exception as failure:  # whatever it is, the caller is told and the conversation goes on
+            except Exception as failure:  # whatever it is, the client is told and the conversation goes on
                 self._journal.error("ask", f"{name} raised", failure=failure, session_id=session_id)
                 return _RAISED
             else:

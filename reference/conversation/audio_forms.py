@@ -1,4 +1,4 @@
-"""The forms in which a segment's audio may come (sheet 3): WAV files back to back, or samples without a header.
+"""The forms in which a segment's audio may come (CONV-24): WAV files back to back, or samples without a header.
 
 A WAV file that was cut anywhere is one file again once its pieces are together, and a file of which the end is missing
 holds what came. Whatever follows a WAV file without a header of its own is taken for samples.

@@ -54,7 +54,7 @@ Request = NameSession | AudioChunk | EndSegment | Close
 
 
 def decode(frame: str | bytes, *, chunk_max_bytes: int) -> Request:
-    """Return what a caller asks for, or raise Refused."""
+    """Return what a client asks for, or raise Refused."""
     if isinstance(frame, bytes):
         return AudioChunk(frame)
     if len(frame) > _base64_length(chunk_max_bytes) + _LONGEST_ENVELOPE:
@@ -80,8 +80,8 @@ def encode(notice: Notice) -> str:
     return json.dumps(_members(notice), ensure_ascii=False)
 
 
-def health_page(report: Report) -> dict[str, object]:
-    """Return how the service is, for a page."""
+def health_body(report: Report) -> dict[str, object]:
+    """Return how the service is."""
     return {
         "status": report.status,
         "version": VERSION,
@@ -90,8 +90,8 @@ def health_page(report: Report) -> dict[str, object]:
     }
 
 
-def log_page(session_id: str, entries: list[LogEntry]) -> dict[str, object]:
-    """Return what was said in a session, for a page."""
+def log_body(session_id: str, entries: list[LogEntry]) -> dict[str, object]:
+    """Return what was said in a session."""
     return {"session_id": session_id, "segments": [_segment(index, entry) for index, entry in enumerate(entries, 1)]}
 
 
@@ -141,7 +141,7 @@ def _object(frame: str) -> Mapping[str, Any]:
 
 
 def _audio(data: object) -> bytes:
-    """Return the bytes behind base64 text, strictly but for space around it and missing padding (sheet 3)."""
+    """Return the bytes behind base64 text, strictly but for space around it and missing padding (CONV-22, CONV-23)."""
     if not isinstance(data, str):
         raise Refused("INVALID_AUDIO", "The data of a chunk is base64 text; anything else cannot be decoded.")
     given = data.strip(_SPACE)

@@ -1,4 +1,4 @@
-"""The content rules: what no backend of the assistant is asked (sheet 5)."""
+"""The content rules: what no backend of the assistant is asked (CONV-46, CONV-47)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One caller's connection: its session, its open segment, and the segments on their way to an answer."""
+"""One client's connection: its session, its open segment, and the segments on their way to an answer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from reference.conversation.segments import KeptAudio, OpenSegment
 from reference.journal import Journal
 
 Tell = Callable[[Notice], Awaitable[None]]
-"""Tells the caller something; waits while the caller does not listen."""
+"""Tells the client something; waits while the client does not listen."""
 
 
 NO_AUDIO = Refused("NO_AUDIO", "There is no audio data in this segment.")
@@ -118,7 +118,7 @@ class Conversation:
                 await self._desk.log(segment.session_id, answer)
         except Refused as refused:
             await self._tell(Complaint(refused, segment.number))
-        except Exception as failure:  # whatever it is, the caller is told and the log has the rest
+        except Exception as failure:  # whatever it is, the client is told and the log has the rest
             self._journal.error("answer", "a segment failed", failure=failure, session_id=segment.session_id)
             await self._tell(Complaint(FAILED, segment.number))
         finally:

@@ -1,4 +1,4 @@
-"""The conversation's endpoint: from frames to what is done, from its results to the socket, and the pages beside it."""
+"""The conversation's endpoint: from frames to what is done, from its results to the socket, and what is beside it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from reference.conversation.notices import Complaint, Notice
 from reference.conversation.service import ConversationService
 from reference.disturbances import Disturbances
 from reference.gateway.connections import Connections
-from reference.gateway.server import Page, Upgrade
+from reference.gateway.server import Resource, Upgrade
 from reference.journal import Journal
 from reference.refusal import Refusal
 
@@ -27,10 +27,10 @@ UNEXPECTED = Refused("INTERNAL_ERROR", "The message could not be handled.")
 
 
 class ConversationEndpoint:
-    """Answers the frames of callers, one after the other for each of them."""
+    """Answers the frames of clients, one after the other for each of them."""
 
     audio_limit_bytes = 0
-    """Callers are sent no audio."""
+    """Clients are sent no audio."""
 
     def __init__(
         self,
@@ -62,7 +62,6 @@ class ConversationEndpoint:
             self._close(connection_id, CANNOT_SERVE, "the recogniser cannot start")
 
     async def receive(self, connection_id: str, frame: str | bytes) -> None:
-        """Answer one frame, whatever it holds."""
         conversation = self._service.find(connection_id)
         if conversation is None:
             return  # about to be closed
@@ -73,7 +72,7 @@ class ConversationEndpoint:
             await self._perform(connection_id, conversation, request)
         except Refused as refused:
             await self._tell(connection_id, Complaint(refused))
-        except Exception as failure:  # whatever it is, the caller is told and the log has the rest
+        except Exception as failure:  # whatever it is, the client is told and the log has the rest
             self._journal.error(
                 "receive", "a message could not be handled", failure=failure, connection_id=connection_id
             )
@@ -83,22 +82,21 @@ class ConversationEndpoint:
                 await self._tell(connection_id, Complaint(UNEXPECTED))
 
     async def left(self, connection_id: str) -> None:
-        """End the conversation of a closed connection."""
         await self._service.leave(connection_id)
 
-    async def page(self, path: str) -> Page | None:
+    async def resource(self, path: str) -> Resource | None:
         """Return what is behind a path beside the socket; None for nothing."""
         if path == HEALTH_PATH:
-            return Page(HTTPStatus.OK, codec.health_page(self._service.health()))
+            return Resource(HTTPStatus.OK, codec.health_body(self._service.health()))
         if not path.startswith(LOG_PATH):
             return None
         try:
             session_id = checked_session_id(path.removeprefix(LOG_PATH))
-            return Page(HTTPStatus.OK, codec.log_page(session_id, await self._service.log_of(session_id)))
+            return Resource(HTTPStatus.OK, codec.log_body(session_id, await self._service.log_of(session_id)))
         except Refused as refused:
-            return Page(HTTPStatus.BAD_REQUEST, {"detail": refused.message})
+            return Resource(HTTPStatus.BAD_REQUEST, {"detail": refused.message})
         except Refusal:
-            return Page(HTTPStatus.SERVICE_UNAVAILABLE, {"detail": "The log cannot be read at the moment."})
+            return Resource(HTTPStatus.SERVICE_UNAVAILABLE, {"detail": "The log cannot be read at the moment."})
 
     async def _perform(self, connection_id: str, conversation: Conversation, request: codec.Request) -> None:
         session_id = request.session_id if isinstance(request, codec.NameSession) else conversation.session_id

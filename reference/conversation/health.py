@@ -32,7 +32,6 @@ class Health:
         self._log_failed_at_s: float | None = None
 
     def logged(self) -> None:
-        """Count a segment that was logged."""
         self._logged += 1
 
     def log_failed(self) -> None:
@@ -40,7 +39,6 @@ class Health:
         self._log_failed_at_s = self._clock.monotonic_s()
 
     def report(self) -> Report:
-        """Return what is known now."""
         problems = []
         if not self._decoder_present:
             problems.append("audio-decoder")

@@ -43,7 +43,7 @@ class ConversationLog:
     async def of_session(self, session_id: str) -> list[LogEntry]:
         """Return the entries of a session, first said first; raise reference.refusal.Refusal when the store fails."""
         entries: list[LogEntry] = []
-        page: dict[str, Any] = {}
+        start: dict[str, Any] = {}
         while True:
             answer = await self._store.call(
                 "query",
@@ -51,12 +51,12 @@ class ConversationLog:
                 KeyConditionExpression="sessionId = :session",
                 ExpressionAttributeValues=to_item({":session": session_id}),
                 ConsistentRead=True,
-                **page,
+                **start,
             )
             entries += [_entry(from_item(item)) for item in answer["Items"]]
             if "LastEvaluatedKey" not in answer:
                 return entries
-            page = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
 
 def _entry(item: dict[str, Any]) -> LogEntry:

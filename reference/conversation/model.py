@@ -11,7 +11,7 @@ SESSION_ID = re.compile(r"[A-Za-z0-9_-]{1,128}", re.ASCII)
 class Refused(Exception):
     """Something that the service will not or cannot do.
 
-    `code` is one of `x-error-codes` in the contract; `message` is for the caller and holds nothing internal.
+    `code` is one of `x-error-codes` in the contract; `message` is for the client and holds nothing internal.
     """
 
     def __init__(self, code: str, message: str) -> None:

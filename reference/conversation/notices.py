@@ -1,4 +1,4 @@
-"""What a caller is told."""
+"""What a client is told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which backends of the assistant are asked, and in which order (sheet 5)."""
+"""Which backends of the assistant are asked, and in which order (CONV-43)."""
 
 from __future__ import annotations
 

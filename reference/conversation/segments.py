@@ -26,7 +26,6 @@ class OpenSegment:
 
     @property
     def size_bytes(self) -> int:
-        """How much audio there is."""
         return len(self._audio)
 
     def add(self, chunk: bytes) -> None:
@@ -39,7 +38,6 @@ class OpenSegment:
         self.chunks += 1
 
     def take(self) -> bytes:
-        """Return the audio and begin anew."""
         audio, self._audio, self.chunks = self._audio, bytearray(), 0
         return bytes(audio)
 
@@ -51,7 +49,6 @@ class KeptAudio:
     path: Path
 
     async def read(self) -> bytes:
-        """Return all of it."""
         return await asyncio.to_thread(self.path.read_bytes)
 
     def remove(self) -> None:
@@ -70,18 +67,15 @@ class Spool:
         self._numbers = itertools.count(1)
 
     def open(self) -> None:
-        """Make the folder."""
         _remove_abandoned(Path(tempfile.gettempdir()))
         self._folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-"))
 
     def close(self) -> None:
-        """Remove the folder with all that is in it."""
         if self._folder is not None:
             shutil.rmtree(self._folder)
             self._folder = None
 
     async def keep(self, audio: bytes) -> KeptAudio:
-        """Write the audio of a segment down."""
         assert self._folder is not None, "audio is kept only between open and close"
         path = self._folder / f"{next(self._numbers)}.audio"
         try:
@@ -92,7 +86,6 @@ class Spool:
         return KeptAudio(path)
 
     def count(self) -> int:
-        """Return how many segments are on disk."""
         return 0 if self._folder is None else sum(1 for _ in self._folder.iterdir())
 
 

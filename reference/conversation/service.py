@@ -17,7 +17,7 @@ from reference.journal import Journal
 from reference.speech.ports import SpeechFailure
 
 RECOGNISER_PATIENCE_S = 0.05
-"""So long a caller waits to learn that the recogniser cannot start; one that starts slowly is left to the segments."""
+"""So long a client waits to learn that the recogniser cannot start; one that starts slowly is left to the segments."""
 
 
 class ConversationService:
@@ -33,7 +33,7 @@ class ConversationService:
         disturbances: ConversationDisturbances,
         background: Background,
     ) -> None:
-        """`begin` makes a conversation that tells its caller what happens."""
+        """`begin` makes a conversation that tells its client what happens."""
         self._begin = begin
         self._spool = spool
         self._log = log
@@ -49,7 +49,6 @@ class ConversationService:
         self._spool.open()
 
     def stop(self) -> None:
-        """Leave no audio behind."""
         self._spool.close()
 
     async def open(self, connection_id: str, address: str, tell: Tell) -> None:
@@ -68,7 +67,6 @@ class ConversationService:
             await conversation.close()
 
     def health(self) -> Report:
-        """Return how the service is."""
         return self._health.report()
 
     async def log_of(self, session_id: str) -> list[LogEntry]:
@@ -81,21 +79,15 @@ class ConversationService:
             one for one, conversation in self._conversations.copy().items() if conversation.session_id == session_id
         ]
 
-    def count_callers(self) -> int:
-        """Return how many conversations are open."""
-        return len(self._conversations)
-
-    def count_segments(self) -> int:
-        """Return how many segments have ended and are not finished."""
-        return sum(conversation.unfinished for conversation in self._conversations.values())
-
-    def count_buffered_bytes(self) -> int:
-        """Return how much audio the open segments have."""
-        return sum(conversation.buffered_bytes for conversation in self._conversations.values())
-
-    def count_audio_files(self) -> int:
-        """Return how many segments have their audio on disk."""
-        return self._spool.count()
+    def counts(self) -> dict[str, int]:
+        """Return open conversations, segments that ended and are not finished, open audio, and segments on disk."""
+        conversations = self._conversations.values()
+        return {
+            "conversations": len(conversations),
+            "segments": sum(one.unfinished for one in conversations),
+            "buffered_bytes": sum(one.buffered_bytes for one in conversations),
+            "audio_files": self._spool.count(),
+        }
 
     async def _check_recogniser(self, address: str) -> None:
         failures: list[SpeechFailure] = []

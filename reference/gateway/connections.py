@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from websockets.asyncio.server import ServerConnection, broadcast
@@ -22,6 +23,9 @@ MOST_MESSAGES_BEHIND = 256
 CLOSE_WITHIN_S = 2.0
 """Time for a connection to take what it was told before it is closed; after that it is cut off."""
 
+CUT_OFF = 1006
+"""The close code of a connection that ends without one."""
+
 
 @dataclass(frozen=True, slots=True)
 class AudioMessage:
@@ -37,7 +41,6 @@ class AudioMessage:
     _frames: dict[int, bytes] = field(default_factory=dict, compare=False, repr=False)
 
     def numbered(self, sequence_number: int) -> str:
-        """Return the whole message."""
         return f"{self.head}{sequence_number}}}"
 
     def frame(self, sequence_number: int) -> bytes:
@@ -181,16 +184,24 @@ class Connections:
         return len(self._outboxes)
 
     def add(self, connection_id: str, outbox: Outbox) -> None:
-        """Register a connection."""
         self._outboxes[connection_id] = outbox
 
     def remove(self, connection_id: str) -> None:
-        """Forget a connection."""
         self._outboxes.pop(connection_id, None)
 
     def find(self, connection_id: str) -> Outbox | None:
         """Return the outbox of a connection, or None when its socket is gone."""
         return self._outboxes.get(connection_id)
+
+    def close(self, connection_ids: Iterable[str], code: int) -> int:
+        """Close connections, or cut them off for CUT_OFF; return how many were there."""
+        outboxes = [self._outboxes[one] for one in connection_ids if one in self._outboxes]
+        for outbox in outboxes:
+            if code == CUT_OFF:
+                outbox.cut_off()
+            else:
+                outbox.close(code, "")
+        return len(outboxes)
 
     async def flushed(self) -> None:
         """Return when every outbox has been written, or after CLOSE_WITHIN_S."""

@@ -1,4 +1,4 @@
-"""The error envelope (sheet 3.6)."""
+"""The error envelope (BRO-3.6.1)."""
 
 from __future__ import annotations
 

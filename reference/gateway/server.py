@@ -41,18 +41,18 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """The answer to a request that is no upgrade."""
+class Resource:
+    """What is behind a path that is no socket's."""
 
     status: HTTPStatus
     content: Mapping[str, object]
 
 
-Pages = Callable[[str], Awaitable[Page | None]]
+Resources = Callable[[str], Awaitable[Resource | None]]
 """From a path to what is there; None for nothing."""
 
 
-async def no_pages(_path: str) -> Page | None:
+async def no_resources(_path: str) -> Resource | None:
     """Have nothing beside the sockets."""
     return None
 
@@ -90,7 +90,7 @@ class Endpoint(Protocol):
 
 
 class GatewayServer:
-    """Serves endpoints, and pages beside them, on one port.
+    """Serves endpoints, and resources beside them, on one port.
 
     An upgrade that is refused gets the HTTP status and the error envelope. Cleaning up hangs on the end of
     the TCP connection: a client that vanishes during the handshake is admitted and taken out again.
@@ -104,28 +104,28 @@ class GatewayServer:
         ids: Ids,
         *,
         terms: Terms = Terms(),
-        pages: Pages = no_pages,
+        resources: Resources = no_resources,
     ) -> None:
         self._endpoints = endpoints
         self._connections = connections
         self._clock = clock
         self._ids = ids
         self._terms = terms
-        self._pages = pages
+        self._resources = resources
         self._behind: dict[ServerConnection, tuple[str, Endpoint]] = {}
         self._lives: set[asyncio.Task[None]] = set()
         self._server: Server | None = None
         self._journal = Journal("gateway")
 
-    async def start(self, host: str, port: int) -> int:
-        """Listen, and return the port; raise PortUnusable when that cannot be."""
+    async def start(self, host: str, port: int) -> str:
+        """Listen, and return host and port as a URL has them; raise PortUnusable when that cannot be."""
         try:
             self._server = await self._listen(host, port)
         except OSError as failure:
             raise PortUnusable(port, failure) from failure
         [listener, *_] = self._server.sockets
         bound_port: int = listener.getsockname()[1]
-        return bound_port
+        return f"[{host}]:{bound_port}" if ":" in host else f"{host}:{bound_port}"
 
     async def _listen(self, host: str, port: int) -> Server:
         return await serve(
@@ -158,9 +158,9 @@ class GatewayServer:
         path, _, query = request.path.partition("?")
         endpoint = self._endpoints.get(path.rstrip("/") or "/")
         if endpoint is None:
-            page = await self._pages(path)
-            if page is not None:
-                return _json_response(page.status, page.content)
+            resource = await self._resources(path)
+            if resource is not None:
+                return _json_response(resource.status, resource.content)
             return connection.respond(HTTPStatus.NOT_FOUND, f"Nothing is served at {path}\n")
         upgrade = Upgrade(dict(parse_qsl(query, keep_blank_values=True)), _client_address(connection, request.headers))
         connection_id = self._ids.connection_id()

@@ -66,7 +66,6 @@ class ObservedRecogniser:
         on_transcript: Callable[[Transcript], None],
         on_failure: Callable[[SpeechFailure], None],
     ) -> RecogniserStream:
-        """Open a stream of the recogniser, or raise its SpeechFailure."""
         record = StreamRecord(options, time.monotonic())
         self.streams.append(record)
 
@@ -135,7 +134,6 @@ class ObservedTranslator:
         self._translator = translator
 
     async def translate(self, text: str, *, source: str, target: str) -> str:
-        """Return the translator's answer, or raise its SpeechFailure."""
         record = TranslationRecord(time.monotonic(), text, source, target)
         self.calls.append(record)
         try:
@@ -169,7 +167,6 @@ class ObservedSynthesiser:
         self._synthesiser = synthesiser
 
     async def speak(self, text: str, *, language: str, delivery: Delivery) -> bytes:
-        """Return the synthesiser's answer, or raise its SpeechFailure."""
         record = SynthesisRecord(time.monotonic(), text, language, delivery)
         self.calls.append(record)
         try:

@@ -52,7 +52,6 @@ class Phrasebook:
 
     @property
     def languages(self) -> frozenset[str]:
-        """The languages that phrases are written in."""
         return frozenset(language for _, language in self._texts)
 
     def phrases(self, language: str) -> Mapping[str, str]:

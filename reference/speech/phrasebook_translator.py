@@ -13,7 +13,7 @@ class PhrasebookTranslator:
         self._phrasebook = phrasebook
 
     async def translate(self, text: str, *, source: str, target: str) -> str:
-        """Return the phrase in the target language; `text` itself when both languages are one (sheet 9-G4).
+        """Return the phrase in the target language; `text` itself when both languages are one (BRO-1.5.2).
 
         SpeechFailure with `UnsupportedLanguagePairException` for a language that the book does not have,
         and with `UNKNOWN_SENTENCE` for a sentence that it does not have; neither is transient.

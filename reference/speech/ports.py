@@ -1,6 +1,6 @@
 """What the systems ask of speech: three ports, and the ways in which they may fail.
 
-Audio is always PCM, signed 16-bit little-endian, mono, 16 000 Hz (sheet 5.1).
+Audio is always PCM, signed 16-bit little-endian, mono, 16 000 Hz (REQ-13.1, REQ-13.2).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ RECOGNISER_LANGUAGES = {
     "hi": "hi-IN",
     "ru": "ru-RU",
 }
-"""A session's language to the recogniser's (sheet 5.3)."""
+"""A session's language to the recogniser's (BRO-5.3.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class StreamOptions:
     """Language as the session knows it, two letters; an engine maps it to its own code."""
     partial_results: bool = True
     stability: str = "high"
-    """How firm partial results are to be, for engines that have a choice: low, medium or high (sheet 5.3)."""
+    """How firm partial results are to be, for engines that have a choice: low, medium or high (BRO-5.3.2)."""
     sample_rate_hz: int = SAMPLE_RATE_HZ
     encoding: str = "pcm"
     session_id: str = ""
@@ -98,7 +98,7 @@ class Translator(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """How a sentence is to be spoken (sheet 6.3)."""
+    """How a sentence is to be spoken (BRO-6.3)."""
 
     rate: str = "medium"
     """slow, medium, fast or x-fast."""

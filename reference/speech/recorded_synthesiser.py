@@ -17,7 +17,7 @@ from reference.speech.ports import SAMPLE_RATE_HZ, Delivery, SpeechFailure
 VOLUMES_DB = {"x-soft": -12.0, "soft": -6.0, "medium": 0.0, "loud": 6.0}
 """Gain for each volume; `loud` goes no further than full scale allows, so nothing is clipped."""
 RATES = {"slow": 0.85, "medium": 1.0, "fast": 1.15, "x-fast": 1.3}
-"""How many times as fast as recorded (sheet 5.5)."""
+"""How many times as fast as recorded (BRO-6.3.2)."""
 
 _FULL_SCALE = 32767
 _CACHED = 512

@@ -32,7 +32,6 @@ class RoutedRecogniser:
         return True
 
     def is_scripted(self, session_id: str) -> bool:
-        """Return whether the double hears a session."""
         return session_id in self._scripted or self._engine is self.double
 
     def script_streams(self, session_id: str, understood: Iterable[Transcript]) -> None:

@@ -41,8 +41,8 @@ class SphinxRecogniser:
     """Understands the English sentences of a phrasebook, and nothing else.
 
     A sentence is reported as the phrasebook spells it. Tones, noise, silence, half and foreign sentences
-    yield no final transcript. The acoustic model is American English: streams in the other languages of
-    sheet 5.3 open, take audio and understand nothing; a language beyond them is refused with
+    yield no final transcript. The acoustic model is American English: streams in the other languages that
+    may be spoken (BRO-5.3.1) open, take audio and understand nothing; a language beyond them is refused with
     `LANGUAGE_NOT_SUPPORTED`.
 
     One worker process serves all streams. When it dies, every open stream fails with `ServiceUnavailable`
@@ -118,7 +118,7 @@ class _Stream:
 
     Audio that the worker has not listened to yet is bounded to five seconds: beyond that `feed` waits,
     and nothing is dropped here. Which audio to give up when the recogniser lags is for the session to
-    decide, which has the buffer of sheet 5.2 for it.
+    decide, which has a buffer for it.
     """
 
     def __init__(self, worker: _Worker, number: int, on_transcript: OnTranscript, on_failure: OnFailure) -> None:

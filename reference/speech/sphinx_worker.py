@@ -30,7 +30,6 @@ class Worker:
         self._streams: dict[int, Listening] = {}
 
     def run(self) -> None:
-        """Serve until the input ends."""
         kind, _, body = self._next()
         if kind is not Kind.CONFIGURE:
             raise ValueError(f"expected {Kind.CONFIGURE!r} first, got {kind!r}")
@@ -83,7 +82,6 @@ class Worker:
 
 
 def main() -> None:
-    """Serve the parent at the other end of the pipes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # The pipe belongs to the protocol alone: whatever is printed by mistake goes to the log.
     outbox = os.fdopen(os.dup(sys.stdout.fileno()), "wb")

@@ -38,7 +38,6 @@ class Kind(IntEnum):
 
 
 def message(kind: Kind, stream: int, body: bytes = b"") -> bytes:
-    """Return a message as bytes."""
     return _HEAD.pack(kind, stream, len(body)) + body
 
 

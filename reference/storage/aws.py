@@ -1,4 +1,4 @@
-"""Calls to AWS: one shared client, made on worker threads, tried again as sheet 2.5 says.
+"""Calls to AWS: one shared client, made on worker threads, tried again a few times (REQ-22.2).
 
 botocore's own retry settings know the number of attempts but neither the base delay nor the ceiling, so
 botocore is told to try once and the loop here does the rest.

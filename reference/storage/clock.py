@@ -33,15 +33,12 @@ class SystemClock:
     """The machine's clocks and the running event loop's alarm."""
 
     def now_ms(self) -> int:
-        """Return the wall-clock time, in milliseconds since the Unix epoch."""
         return time.time_ns() // 1_000_000
 
     def monotonic_s(self) -> float:
-        """Return a reading that never goes back, for measuring durations."""
         return time.monotonic()
 
     def call_later(self, delay_s: float, call: Callable[[], None]) -> Timer:
-        """Make `call` on the event loop after `delay_s`."""
         return asyncio.get_running_loop().call_later(max(0.0, delay_s), call)
 
 

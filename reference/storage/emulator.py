@@ -48,7 +48,6 @@ class Emulator:
         return str(json.loads(line)["endpoint"])
 
     def stop(self) -> None:
-        """End the child and wait for it."""
         assert self._child.stdin is not None
         self._child.stdin.close()
         try:

@@ -49,7 +49,6 @@ class QuickDynamoHandler(DynamoHandler):
     """moto's handler, which writes items down as they are: they have the shape of the wire already."""
 
     def serialized(self, action_result: ActionResult) -> Any:
-        """Return status, headers and body of an answer."""
         members = ITEM_OPERATIONS.get(self._get_action())
         if members is None or type(action_result) is not DynamoResult:
             return super().serialized(action_result)
@@ -68,7 +67,6 @@ class Front:
         self._others = others
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
-        """Answer one request."""
         body = b""
         while True:
             part = await receive()

@@ -1,12 +1,17 @@
-"""Identifiers (sheet 1.3); a test may bring its own."""
+"""Identifiers (BRO-1.3.1); a test may bring its own."""
 
 from __future__ import annotations
 
 import base64
 import secrets
+from pathlib import Path
 from typing import Protocol
 
-from reference.storage.words import ADJECTIVES, NOUNS
+ADJECTIVES, NOUNS = (
+    tuple(words.split()) for words in Path(__file__).with_name("words.txt").read_text("ascii").split("\n\n")
+)
+"""The words of which session ids are made: positive, easy to read out. Words that a listener could take amiss (of war,
+death, judgement) were left out."""
 
 
 class Ids(Protocol):
@@ -23,7 +28,6 @@ class RandomIds:
     """Identifiers that cannot be guessed."""
 
     def session_id(self) -> str:
-        """Return `adjective-noun-NNN`; it may be in use already."""
         return f"{secrets.choice(ADJECTIVES)}-{secrets.choice(NOUNS)}-{secrets.randbelow(900) + 100}"
 
     def connection_id(self) -> str:

@@ -1,78 +1,74 @@
-"""The tables: their names and keys (sheet 2), and their creation."""
+"""What a table is, what it is called in this run, and how it is created."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from reference.storage.aws import AlreadyThere, Store
 
-LISTENERS_INDEX = "sessionId-targetLanguage-index"
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A second way to find items, by two more attributes."""
+
+    name: str
+    partition_key: str
+    sort_key: str
+
+    @property
+    def keys(self) -> tuple[str, str]:
+        """Its attributes, the partition key first."""
+        return self.partition_key, self.sort_key
 
 
 @dataclass(frozen=True, slots=True)
-class TableNames:
-    """What the tables are called in this run."""
+class Table:
+    """A table that a system keeps; every key is a text."""
 
-    sessions: str
-    connections: str
-    rate_limits: str
-    cached_translations: str
-    conversations: str
+    name: str
+    partition_key: str
+    expiry: str
+    """The attribute that says when the store deletes an item, in seconds."""
+    sort_key: str | None = None
+    index: Index | None = None
 
-    @classmethod
-    def with_prefix(cls, prefix: str) -> TableNames:
-        """Return the sheet's names, each after `prefix`, so that many runs can share one store."""
-        return cls(
-            f"{prefix}Sessions",
-            f"{prefix}Connections",
-            f"{prefix}RateLimits",
-            f"{prefix}CachedTranslations",
-            f"{prefix}Conversations",
-        )
-
-    def by_sheet_name(self) -> dict[str, str]:
-        """Return the names under those of the sheet."""
-        return {
-            "Sessions": self.sessions,
-            "Connections": self.connections,
-            "RateLimits": self.rate_limits,
-            "CachedTranslations": self.cached_translations,
-            "Conversations": self.conversations,
-        }
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The attributes of its primary key, the partition key first."""
+        return (self.partition_key,) if self.sort_key is None else (self.partition_key, self.sort_key)
 
 
-async def create(store: Store, names: TableNames) -> None:
+TableNames = Mapping[str, str]
+"""From the name of a table to what it is called in this run."""
+
+
+def names(tables: Iterable[Table], prefix: str) -> TableNames:
+    """Return each name after `prefix`, so that many runs can share one store."""
+    return {table.name: f"{prefix}{table.name}" for table in tables}
+
+
+async def create(store: Store, tables: Iterable[Table], names: TableNames) -> None:
     """Create the tables that are not there yet."""
-    await asyncio.gather(
-        _create(store, names.sessions, "sessionId", "expiresAt"),
-        _create(store, names.connections, "connectionId", "ttl", index=True),
-        _create(store, names.rate_limits, "identifier", "expiresAt"),
-        _create(store, names.cached_translations, "cacheKey", "ttl"),
-        _create(store, names.conversations, "sessionId", "expiresAt", sort_key="position"),
-    )
+    await asyncio.gather(*(_create(store, table, names[table.name]) for table in tables))
 
 
-async def _create(
-    store: Store, name: str, key: str, ttl: str, *, sort_key: str | None = None, index: bool = False
-) -> None:
-    keys = [(key, "HASH")] if sort_key is None else [(key, "HASH"), (sort_key, "RANGE")]
-    attributes = [one for one, _ in keys] + (["sessionId", "targetLanguage"] if index else [])
+async def _create(store: Store, table: Table, name: str) -> None:
+    index = table.index
+    attributes = table.keys + (() if index is None else index.keys)
     definition: dict[str, Any] = {
         "TableName": name,
-        "KeySchema": [{"AttributeName": one, "KeyType": kind} for one, kind in keys],
+        "KeySchema": _key_schema(table.keys),
         "AttributeDefinitions": [{"AttributeName": one, "AttributeType": "S"} for one in attributes],
         "BillingMode": "PAY_PER_REQUEST",
     }
-    if index:
+    if index is not None:
         definition["GlobalSecondaryIndexes"] = [
             {
-                "IndexName": LISTENERS_INDEX,
-                "KeySchema": [
-                    {"AttributeName": "sessionId", "KeyType": "HASH"},
-                    {"AttributeName": "targetLanguage", "KeyType": "RANGE"},
-                ],
+                "IndexName": index.name,
+                "KeySchema": _key_schema(index.keys),
                 "Projection": {"ProjectionType": "ALL"},
             }
         ]
@@ -83,5 +79,9 @@ async def _create(
     await store.call(
         "update_time_to_live",
         TableName=name,
-        TimeToLiveSpecification={"Enabled": True, "AttributeName": ttl},
+        TimeToLiveSpecification={"Enabled": True, "AttributeName": table.expiry},
     )
+
+
+def _key_schema(keys: tuple[str, ...]) -> list[dict[str, str]]:
+    return [{"AttributeName": one, "KeyType": kind} for one, kind in zip(keys, ("HASH", "RANGE"), strict=False)]

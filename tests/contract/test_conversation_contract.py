@@ -47,11 +47,11 @@ EXAMPLES = [(way, payload) for way in ("sent", "received") for _, _, payload in 
 
 
 def check(way: str, payload: dict[str, Any]) -> str | None:
-    return CONTRACT.check_sent(payload, "caller") if way == "sent" else CONTRACT.check_received(payload, "caller")
+    return CONTRACT.check_sent(payload, "user") if way == "sent" else CONTRACT.check_received(payload, "user")
 
 
 def received(**members: object) -> str | None:
-    return CONTRACT.check_received({**ANSWER, **members}, "caller")
+    return CONTRACT.check_received({**ANSWER, **members}, "user")
 
 
 def test_every_type_is_declared_in_its_direction_with_examples() -> None:
@@ -111,34 +111,34 @@ def test_a_response_that_is_none_of_the_cases_does_not_pass(members: dict[str, o
 
 @pytest.mark.parametrize("session_id", ["", "a b", "../a", "a/b", "ä", "a" * 129, 7, None])
 def test_a_session_id_of_another_form_does_not_pass(session_id: object) -> None:
-    assert CONTRACT.check_sent({"type": "session", "session_id": session_id}, "caller") is not None
-    assert CONTRACT.check_received({"type": "session_ack", "session_id": session_id}, "caller") is not None
+    assert CONTRACT.check_sent({"type": "session", "session_id": session_id}, "user") is not None
+    assert CONTRACT.check_received({"type": "session_ack", "session_id": session_id}, "user") is not None
 
 
 @pytest.mark.parametrize("data", ["!!!!", "AA BB", "-_", 5, None, base64.b64encode(bytes(1_048_580)).decode()])
 def test_data_that_is_no_base64_or_too_long_does_not_pass(data: object) -> None:
-    assert CONTRACT.check_sent({"type": "audio_chunk", "data": data}, "caller") is not None
+    assert CONTRACT.check_sent({"type": "audio_chunk", "data": data}, "user") is not None
 
 
 def test_a_chunk_of_one_mebibyte_passes_in_both_forms_and_one_byte_more_does_not() -> None:
     assert (
-        CONTRACT.check_sent({"type": "audio_chunk", "data": base64.b64encode(bytes(1_048_576)).decode()}, "caller")
+        CONTRACT.check_sent({"type": "audio_chunk", "data": base64.b64encode(bytes(1_048_576)).decode()}, "user")
         is None
     )
-    assert CONTRACT.check_binary_sent(bytes(1_048_576), "caller") is None
-    assert CONTRACT.check_binary_sent(bytes(1_048_577), "caller") is not None
-    assert CONTRACT.check_binary_sent(b"", "caller") is None
+    assert CONTRACT.check_binary_sent(bytes(1_048_576), "user") is None
+    assert CONTRACT.check_binary_sent(bytes(1_048_577), "user") is not None
+    assert CONTRACT.check_binary_sent(b"", "user") is None
 
 
 def test_errors_have_text_and_codes_of_the_closed_list() -> None:
     error = {"type": "error", "message": "No."}
-    assert CONTRACT.check_received(error, "caller") is None
+    assert CONTRACT.check_received(error, "user") is None
     assert {
-        code for code in DOCUMENT["x-error-codes"] if CONTRACT.check_received({**error, "code": code}, "caller") is None
+        code for code in DOCUMENT["x-error-codes"] if CONTRACT.check_received({**error, "code": code}, "user") is None
     } == set(DOCUMENT["components"]["schemas"]["errorCode"]["enum"])
     for wrong in ({"code": "NOPE"}, {"message": " "}, {"message": None}):
-        assert CONTRACT.check_received({**error, **wrong}, "caller") is not None
-    assert Contract.load(PATH, foreign=True).check_received({**error, "code": "NOPE"}, "caller") is None
+        assert CONTRACT.check_received({**error, **wrong}, "user") is not None
+    assert Contract.load(PATH, foreign=True).check_received({**error, "code": "NOPE"}, "user") is None
 
 
 def test_keywords_are_those_of_the_requirements() -> None:

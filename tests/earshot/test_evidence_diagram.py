@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from earshot.evidence.diagram import MOST_LIFELINES, MOST_ROWS, RECEIVED, SENT, sequence_diagram
+from earshot.evidence.diagram import MOST_LIFELINES, MOST_ROWS, sequence_diagram
 from earshot.ledger import Kind, Ledger, Observation
+from earshot.systems import wings
 
 FIELDS = (
     *("volumeLevel", "state", "broadcastState", "languageDistribution", "listenersNotified", "listenerCount"),
@@ -216,14 +217,16 @@ def test_secrets_stay_out_of_labels_and_hover_texts() -> None:
 @pytest.mark.parametrize("wrong", [None, "loud", [1], {"a": {}}, 3, True])
 def test_fields_of_the_wrong_type_do_not_stop_the_report(wrong: object) -> None:
     told = Told()
-    for action in (*SENT, "somethingElse"):
+    sent = {action for wing in wings().values() for action in wing.wording.sent}
+    received = {kind for wing in wings().values() for kind in wing.wording.received}
+    for action in (*sent, "somethingElse"):
         told.sent(0, "Ana", action, **dict.fromkeys(FIELDS, wrong))
-    for kind in (*RECEIVED, "somethingElse"):
+    for kind in (*received, "somethingElse"):
         told.received(1, "Ana", kind, **dict.fromkeys(FIELDS, wrong))
     told.add(2, "Ana", Kind.RECEIVED, message={"type": wrong})
     told.add(3, "Ana", Kind.RECEIVED, payload=b"\xff\x00")
     told.add(4, "Ana", Kind.SENT, payload=b"not json")
-    assert len(sentences(sequence_diagram(told.ledger))) > len(SENT) + len(RECEIVED)
+    assert len(sentences(sequence_diagram(told.ledger))) > len(sent) + len(received)
 
 
 def test_time_never_runs_backwards() -> None:

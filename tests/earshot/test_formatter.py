@@ -325,7 +325,7 @@ def check_labels(identities: Run) -> None:
     [lena] = [result for result in identities.results if result["fullName"].endswith("Speakers: Heard")]
     said = labels(lena)
     assert {name: said[name] for name in ("epic", "feature", "story", "severity", "owner")} == {
-        "epic": ["Studio"],
+        "epic": ["Conversation"],
         "feature": ["Identities"],
         "story": ["Speakers"],
         "severity": ["critical"],

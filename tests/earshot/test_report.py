@@ -92,7 +92,7 @@ def test_scenarios_stand_under_system_feature_and_rule(page: str) -> None:
 
     shown = below(tree["root"]["groups"])
     assert shown["Broadcast"] == ({"Verdicts": ({"The same inside a rule": ({}, 24)}, 48)}, 0)
-    assert shown["Studio"] == ({"Identities": ({"Speakers": ({}, 3), "Listeners": ({}, 4)}, 1)}, 0)
+    assert shown["Conversation"] == ({"Identities": ({"Speakers": ({}, 3), "Listeners": ({}, 4)}, 1)}, 0)
     assert len(tree["leavesById"]) == 86
 
 
@@ -163,10 +163,10 @@ def test_history_grows_with_each_run_once(results: Path, tmp_path: Path) -> None
 def test_summary_counts_by_feature_and_tells_the_worst(results: Path) -> None:
     lines = report.summary(read_results(results)).splitlines()
     assert lines[:5] == [
-        "  Broadcast / Verdicts     12 failed, 24 broken, 12 inconclusive, 12 skipped, 12 passed",
-        "  Nothing here is reached  1 failed, 2 broken",
-        "  Rules with hooks         1 failed, 1 broken, 1 passed",
-        "  Studio / Identities      8 passed",
+        "  Broadcast / Verdicts       12 failed, 24 broken, 12 inconclusive, 12 skipped, 12 passed",
+        "  Conversation / Identities  8 passed",
+        "  Nothing here is reached    1 failed, 2 broken",
+        "  Rules with hooks           1 failed, 1 broken, 1 passed",
         "86 scenarios: 14 failed, 27 broken, 12 inconclusive, 12 skipped, 21 passed",
     ]
     assert lines[5].startswith("  failed: ")

@@ -198,10 +198,10 @@ def test_scenarios_of_equal_title_have_anchors_of_their_own(project: Project) ->
 
 
 def test_each_system_is_a_part_of_its_own(project: Project) -> None:
-    other = FEATURE.replace("@broadcast", "@archive").replace("Pausing & resuming", "Keeping")
+    other = FEATURE.replace("@broadcast", "@conversation").replace("Pausing & resuming", "Keeping")
     (project.features / "a.feature").write_text(other, encoding="utf-8")
     text = PageReader(project.page()).text
-    places = [text.rindex(words) for words in ("Radio 1 Pausing & resuming", "Archive 2 Keeping")]
+    places = [text.rindex(words) for words in ("Radio 1 Pausing & resuming", "Conversation 2 Keeping")]
     assert places == sorted(places)
 
 

@@ -112,7 +112,7 @@ def test_api_url_alone_names_a_service_unless_the_embedded_one_is_asked_for(monk
 )
 def test_the_socket_of_the_conversation_follows_from_its_address(address: str, socket: str) -> None:
     service = Service("mine", {"conversation": address}, NoTokens())
-    assert service.endpoint("conversation", "caller") == socket
+    assert service.endpoint("conversation", "user") == socket
     assert service.addresses() == [socket]
     assert service.systems == {"conversation"}
     with pytest.raises(Unusable, match="no address for the broadcast"):
@@ -174,7 +174,7 @@ def reference() -> Iterator[str]:
     )
     assert process.stdin is not None
     assert process.stdout is not None
-    yield json.loads(process.stdout.readline())["endpoints"]["broadcast"]
+    yield json.loads(process.stdout.readline())["endpoints"]["broadcast"]["ws"]
     process.stdin.close()
     process.wait(10)
     process.stdout.close()

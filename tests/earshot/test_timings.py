@@ -7,13 +7,12 @@ import math
 
 import pytest
 
-from earshot.broadcast.timed import TIMED
-from earshot.conversation.timed import KINDS, TALK
 from earshot.evidence.budgets import Measured, figures, of
 from earshot.evidence.timings import by_kind, timings
 from earshot.measure.budget import Budget
 from earshot.measure.stopwatch import Judged
 from earshot.measure.verdict import judge
+from earshot.systems import kinds_of_timings, wings
 
 
 def measured(kind: str) -> Measured:
@@ -54,6 +53,7 @@ def test_the_report_for_programs_is_json_with_limits() -> None:
     assert (one["limit_ms"], one["measured_ms"], one["outcome"]) == (100, 50, "pass")
 
 
-def test_everything_that_conversations_time_has_a_kind_and_words_of_its_own() -> None:
-    assert {timed.kind for timed in TALK.values()} <= set(KINDS)
-    assert TALK.keys().isdisjoint(TIMED)
+def test_everything_that_is_timed_has_a_kind_and_words_of_its_own() -> None:
+    everything = [(timed.kind, words) for wing in wings().values() for words, timed in wing.timed.items()]
+    assert {kind for kind, _ in everything} <= set(kinds_of_timings())
+    assert len({words for _, words in everything}) == len(everything)

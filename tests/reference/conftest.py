@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import pytest
 
 from reference.storage.emulator import Emulator
-from reference.storage.tables import TableNames
+from reference.storage.tables import TableNames, names
+from reference.system import tables
 
 _numbers = itertools.count()
 
@@ -32,4 +33,4 @@ def emulator_url() -> Iterator[str]:
 
 @pytest.fixture
 def store(emulator_url: str) -> TestStore:
-    return TestStore(emulator_url, TableNames.with_prefix(f"test-{next(_numbers)}-"))
+    return TestStore(emulator_url, names(tables(), f"test-{next(_numbers)}-"))

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from earshot.targets.control import Control
-from reference.app import App, World
+from reference.app import App
 from reference.control.attached import Control as ControlPlane
 from reference.settings import read
 from reference.storage import aws
 from reference.storage.clock import SystemClock
 from reference.storage.ids import RandomIds
+from reference.system import setting_kinds
+from reference.world import World
 from tests.reference.broadcast.world_fakes import FakeMetrics
 from tests.reference.conftest import TestStore
 from tests.reference.engine_fakes import FakeSpeech
@@ -51,7 +53,7 @@ async def controlled(store: TestStore, **settings: str) -> AsyncIterator[Control
     }
     speech, metrics = FakeSpeech(), FakeMetrics()
     world = World(
-        read(limits | settings, {}),
+        read(setting_kinds(), limits | settings, {}),
         speech.engines(),
         aws.connect(store.endpoint_url),
         store.tables,
@@ -63,12 +65,12 @@ async def controlled(store: TestStore, **settings: str) -> AsyncIterator[Control
     plane = ControlPlane(0, world)
     app = App(plane.world)
     plane.start(app)
-    ports = await app.start("127.0.0.1", 0)
-    service = Service(f"ws://127.0.0.1:{ports.broadcast}/broadcast", speech, store)
+    endpoints = await app.start("127.0.0.1")
+    service = Service(endpoints["broadcast"]["ws"], speech, store)
     control = Control(plane.url)
     try:
         async with asyncio.timeout(PATIENCE_S):
-            yield Controlled(service, control, metrics, plane.url, f"http://127.0.0.1:{ports.conversation}")
+            yield Controlled(service, control, metrics, plane.url, endpoints["conversation"]["http"])
     finally:
         await asyncio.to_thread(control.call_off_all)
         control.close()

@@ -14,11 +14,13 @@ import jwt
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
-from reference.app import App, World
+from reference.app import App
 from reference.settings import read
 from reference.storage import aws
 from reference.storage.clock import SystemClock
 from reference.storage.ids import RandomIds
+from reference.system import setting_kinds
+from reference.world import World
 from tests.reference.conftest import TestStore
 from tests.reference.engine_fakes import FakeSpeech
 
@@ -123,7 +125,7 @@ async def running(store: TestStore, **settings: str) -> AsyncIterator[Service]:
     speech = FakeSpeech()
     app = App(
         World(
-            read(out_of_the_way | settings, {}),
+            read(setting_kinds(), out_of_the_way | settings, {}),
             speech.engines(),
             aws.connect(store.endpoint_url),
             store.tables,
@@ -132,8 +134,8 @@ async def running(store: TestStore, **settings: str) -> AsyncIterator[Service]:
             RandomIds(),
         )
     )
-    ports = await app.start("127.0.0.1", 0)
-    service = Service(f"ws://127.0.0.1:{ports.broadcast}/broadcast", speech, store)
+    endpoints = await app.start("127.0.0.1")
+    service = Service(endpoints["broadcast"]["ws"], speech, store)
     try:
         yield service
     finally:

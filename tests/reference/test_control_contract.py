@@ -14,6 +14,7 @@ from reference.control.faults import Place
 from reference.control.messages import MEMBERS_OF_PLACE
 from reference.control.plane import ControlPlane
 from reference.settings import Settings
+from reference.system import setting_kinds
 
 Document = dict[str, Any]
 
@@ -31,7 +32,7 @@ def written() -> Document:
 @pytest.fixture(scope="module")
 def built() -> Document:
     plane = cast(ControlPlane, SimpleNamespace(recogniser_router=None))
-    return api.build(plane, Settings()).openapi()
+    return api.build(plane, Settings(kind() for kind in setting_kinds())).openapi()
 
 
 def operations(document: Document) -> dict[str, Document]:

@@ -112,7 +112,7 @@ async def test_listeners_are_told_before_the_speaker_is_acknowledged(store: Test
             assert ack["type"] == notice["type"] == kind
             assert ack["listenersNotified"] == 1 and "listenersNotified" not in notice
             assert notice["timestamp"] <= ack["timestamp"]
-            item = await service.item(store.tables.sessions, "sessionId", session_id)
+            item = await service.item(store.tables["Sessions"], "sessionId", session_id)
             assert item is not None
             stored = item["broadcastState"]["M"]
             assert ack["broadcastState"]["isPaused"] == stored["isPaused"]["BOOL"]
@@ -157,12 +157,12 @@ FRAMES: list[tuple[str | bytes, str]] = [
 async def test_bad_frames_get_their_code_and_change_nothing(store: TestStore) -> None:
     async with running(store, rate_limit_control_messages_per_second="1000") as service:
         ana, session_id = await service.speaker()
-        before = await service.item(store.tables.sessions, "sessionId", session_id)
+        before = await service.item(store.tables["Sessions"], "sessionId", session_id)
         for frame, code in FRAMES:
             await ana.socket.send(frame)
             answer = await ana.next()
             assert (answer["type"], answer.get("code")) == ("error", code), frame[:80]
-        assert await service.item(store.tables.sessions, "sessionId", session_id) == before
+        assert await service.item(store.tables["Sessions"], "sessionId", session_id) == before
         assert (await ana.ask("heartbeat"))["type"] == "heartbeatAck"
         await ana.socket.send("x" * 1_048_577)
         assert await ana.code() == 1009
@@ -233,7 +233,7 @@ async def test_the_tables_have_the_last_word(store: TestStore) -> None:
 
         def set_item(assignment: str, **values: Any) -> None:
             service.dynamo.update_item(
-                TableName=store.tables.sessions,
+                TableName=store.tables["Sessions"],
                 Key=key,
                 UpdateExpression=f"SET {assignment}",
                 ExpressionAttributeNames={"#v": "volume"} if "#v" in assignment else {"#a": "isActive"},
@@ -248,10 +248,10 @@ async def test_the_tables_have_the_last_word(store: TestStore) -> None:
         assert (await ana.ask("heartbeat"))["type"] == "heartbeatAck"
         status, envelope = await service.refused(action="joinSession", sessionId=session_id, targetLanguage="es")
         assert (status, envelope["code"]) == (404, "SESSION_NOT_FOUND")
-        found = await asyncio.to_thread(service.dynamo.scan, TableName=store.tables.connections)
+        found = await asyncio.to_thread(service.dynamo.scan, TableName=store.tables["Connections"])
         [listener] = [item["connectionId"] for item in found["Items"] if item["role"]["S"] == "listener"]
         await asyncio.to_thread(
-            service.dynamo.delete_item, TableName=store.tables.connections, Key={"connectionId": listener}
+            service.dynamo.delete_item, TableName=store.tables["Connections"], Key={"connectionId": listener}
         )
         assert (await lena.ask("pausePlayback"))["code"] == "CONNECTION_NOT_FOUND"
 
@@ -266,7 +266,7 @@ async def test_a_speaker_who_is_cut_off_ends_the_session_and_frees_the_place(sto
         assert ended["reason"] == ended["message"] != ""
         assert await lena.code() == 1000
         await service.speaker()
-        item = await service.item(store.tables.sessions, "sessionId", session_id)
+        item = await service.item(store.tables["Sessions"], "sessionId", session_id)
         assert item is not None and item["isActive"] == {"BOOL": False}
 
 
@@ -283,8 +283,8 @@ async def test_a_client_that_vanishes_during_the_handshake_leaves_nothing_behind
             raw.sendall(request.encode())
         async with asyncio.timeout(5):
             while True:
-                sessions = await asyncio.to_thread(service.dynamo.scan, TableName=store.tables.sessions)
-                left = await asyncio.to_thread(service.dynamo.scan, TableName=store.tables.connections)
+                sessions = await asyncio.to_thread(service.dynamo.scan, TableName=store.tables["Sessions"])
+                left = await asyncio.to_thread(service.dynamo.scan, TableName=store.tables["Connections"])
                 if [item["isActive"]["BOOL"] for item in sessions["Items"]] == [False] and not left["Items"]:
                     break
         await service.speaker("ana")
@@ -329,7 +329,7 @@ async def test_addresses_have_quotas_and_are_told_apart_by_the_forwarded_header(
         assert (status, envelope["code"]) == (429, "RATE_LIMIT_EXCEEDED")
         assert 0 < envelope["details"]["retryAfter"] <= 60
         await service.listener(session_id, **other)
-        item = await service.item(store.tables.rate_limits, "identifier", "listener_join:ip:192.0.2.1")
+        item = await service.item(store.tables["RateLimits"], "identifier", "listener_join:ip:192.0.2.1")
         assert item is not None and item["count"] == {"N": "2"}
 
 
@@ -373,7 +373,7 @@ async def test_a_listener_who_does_not_read_delays_nobody_and_is_told_everything
 async def test_without_its_store_the_service_says_so(store: TestStore, reaches: str) -> None:
     async with running(store) as service:
         ana, session_id = await service.speaker()
-        for name in (store.tables.sessions, store.tables.connections):
+        for name in (store.tables["Sessions"], store.tables["Connections"]):
             await asyncio.to_thread(service.dynamo.delete_table, TableName=name)
         if reaches == "socket":
             assert (await ana.ask("muteBroadcast"))["code"] == "INTERNAL_ERROR"
@@ -388,5 +388,5 @@ async def test_a_shutdown_is_told_and_keeps_the_state(store: TestStore) -> None:
         ana, session_id = await service.speaker()
         stopped = service
     assert await ana.code() == 1000
-    item = await stopped.item(store.tables.sessions, "sessionId", session_id)
+    item = await stopped.item(store.tables["Sessions"], "sessionId", session_id)
     assert item is not None

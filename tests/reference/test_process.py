@@ -62,7 +62,7 @@ def test_it_says_when_it_is_ready_and_ends_with_its_input(processes: list[Proces
     assert ready["tables"]["Sessions"] == "p-Sessions"
     assert ready["settings"]["MAX_LISTENERS_PER_SESSION"] == 500
     jwt = token("a-user-id")
-    url = f"{ready['endpoints']['broadcast']}?action=createSession&sourceLanguage=en&token={jwt}"
+    url = f"{ready['endpoints']['broadcast']['ws']}?action=createSession&sourceLanguage=en&token={jwt}"
     with connect(url) as speaker:
         created = json.loads(speaker.recv())
         speaker.send(b"\x01\x02" * 1600)
@@ -99,7 +99,7 @@ def test_it_holds_conversations_and_leaves_nothing_of_them(
     processes.append(process)
     ready = ready_line(process)
     assert ready["settings"]["ASSISTANT_OPENAI_KEY"] is True
-    address = ready["endpoints"]["conversation"]
+    address = ready["endpoints"]["conversation"]["http"]
     assert address.startswith("http://127.0.0.1:")
     with connect(address.replace("http", "ws") + "/ws/audio") as caller:
         for frame, answer in (
@@ -127,7 +127,7 @@ def test_what_was_made_to_wait_does_not_keep_it_from_ending(processes: list[Proc
     ready = ready_line(process)
     control = Control(ready["control_url"])
     held = [control.stall_handler("session"), control._order("recogniser.start", effect="stall")]
-    with connect(ready["endpoints"]["conversation"].replace("http", "ws") + "/ws/audio") as caller:
+    with connect(ready["endpoints"]["conversation"]["ws"]) as caller:
         caller.send('{"type": "session", "session_id": "s-1"}')
         while not all(control.fault(one.id).times_struck for one in held):
             continue

@@ -11,7 +11,7 @@ from earshot.broadcast.explore.explorer import Explorer
 
 if TYPE_CHECKING:
     from earshot.broadcast.explore.machine import Findings
-    from earshot.stage import Stage
+    from earshot.broadcast.system import Broadcast
 
 SEED_VARIABLE = "EARSHOT_SEED"
 EVERYDAY_SEED = 1
@@ -22,8 +22,8 @@ REPLAYS = Path(".earshot/replays")
 class Expedition:
     """People doing as they like, and what came of it."""
 
-    def __init__(self, new_stage: Callable[[], Stage], note: Callable[[str], None]) -> None:
-        self._new_stage = new_stage
+    def __init__(self, another: Callable[[], Broadcast], note: Callable[[str], object]) -> None:
+        self._another = another
         self._note = note
         self._findings: Findings | None = None
         self._seed = everyday_seed()
@@ -33,7 +33,7 @@ class Expedition:
         from earshot.broadcast.explore.machine import explore
 
         self._note(f"exploring with {SEED_VARIABLE}={self._seed}")
-        self._findings = explore(lambda: Explorer(self._new_stage()), seed_=self._seed, for_s=for_s)
+        self._findings = explore(lambda: Explorer(self._another()), seed_=self._seed, for_s=for_s)
         self._note(f"{self._findings.steps} steps in {self._findings.stories} stories")
 
     def found_no_disagreement(self, *, least_steps: int) -> None:

@@ -9,12 +9,12 @@ from hamcrest import assert_that, contains_inanyorder, empty, equal_to, has_entr
 
 from earshot.broadcast import acts
 from earshot.broadcast.acts import Act
-from earshot.broadcast.explore.model import LISTENERS, Broadcast, Expected, Model, Step
+from earshot.broadcast.explore.model import LISTENERS, Expected, LiveBroadcast, Model, Step
 from earshot.broadcast.person import Person
 from earshot.ledger import Kind, Observation
 
 if TYPE_CHECKING:
-    from earshot.stage import Stage
+    from earshot.broadcast.system import Broadcast
 
 SETTINGS = {
     "RATE_LIMIT_CONTROL_MESSAGES_PER_SECOND": "100000",
@@ -49,13 +49,15 @@ PATIENCE_S = 2.0
 
 
 class Explorer:
-    """One exploration: a stage, a model, and the story so far."""
+    """One exploration: a broadcast on a stage of its own, a model, and the story so far."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, broadcast: Broadcast) -> None:
+        stage = broadcast.stage
         stage.uses_service_with(SETTINGS)
         self.model = Model()
         self.story: list[Step] = []
         self._stage = stage
+        self._broadcast = broadcast
         self._said: dict[str, int] = {}
         self._live_before: set[str] = set()
         self._phrases = [clip.text for clip in stage.samples.translated()]
@@ -82,9 +84,9 @@ class Explorer:
     # ---- steps; each returns the type of the answer, or the code of the refusal
 
     def _start(self, who: str) -> str:
-        speaker = self._stage.speaker(who)
+        speaker = self._broadcast.speaker(who)
         if who in self._live_before:
-            again = self._stage.intruder(who)  # the same person on a second device
+            again = self._broadcast.intruder(who)  # the same person on a second device
             again.tries_to_broadcast("en")
             return _answer_of(again)
         speaker.starts_broadcasting("en")
@@ -92,7 +94,7 @@ class Explorer:
         return "sessionCreated"
 
     def _end(self, who: str) -> str:
-        return self._stage.speaker(who).ends_the_session().type
+        return self._broadcast.speaker(who).ends_the_session().type
 
     def _leave(self, who: str) -> str:
         self._person(who).leaves()
@@ -118,12 +120,12 @@ class Explorer:
         return "connectionRefreshComplete"
 
     def _say(self, who: str) -> str:
-        self._stage.speaker(who).says(self._next_phrase(who))
+        self._broadcast.speaker(who).says(self._next_phrase(who))
         return ""
 
     def _join(self, who: str, speaker: str, language: str) -> str:
-        session_id = self._stage.speaker(speaker).session_id or NO_SESSION
-        listener = self._stage.listener(who)
+        session_id = self._broadcast.speaker(speaker).session_id or NO_SESSION
+        listener = self._broadcast.listener(who)
         if self.model.listens_to(who) is not None:  # by now, if the model let them in
             return listener.joins(session_id, language).type
         listener.tries_to_join(session_id, language)
@@ -132,7 +134,7 @@ class Explorer:
     def _change_language(self, who: str, language: str) -> str:
         answer = self._try(who, acts.CHANGE_LANGUAGE.having(targetLanguage=language))
         if answer == acts.CHANGE_LANGUAGE.answer:
-            self._stage.listener(who).language = language  # which a client asks for again when it moves
+            self._broadcast.listener(who).language = language  # which a client asks for again when it moves
         return answer
 
     def _pause_playback(self, who: str) -> str:
@@ -157,7 +159,7 @@ class Explorer:
         for name in LISTENERS:
             if not before[name] or name == step.who:
                 continue
-            listener = self._stage.listener(name)
+            listener = self._broadcast.listener(name)
             wanted = expected.told.get(name, ())
             for notice in dict.fromkeys(wanted):
                 listener.is_told(notice, since=began, patience_s=PATIENCE_S)
@@ -173,15 +175,16 @@ class Explorer:
     def _everybody_heard(self, step: Step, expected: Expected) -> None:
         phrase = self._phrases[(self._said[step.who] - 1) % len(self._phrases)]
         for name, language in expected.heard_in.items():
-            self._stage.listener(name).hears(phrase, language, patience_s=PATIENCE_S)
+            self._broadcast.listener(name).hears(phrase, language, patience_s=PATIENCE_S)
         for name in LISTENERS:
-            if self._stage.listener(name).legs and (more := self._stage.listener(name).words_not_accounted_for()):
+            listener = self._broadcast.listener(name)
+            if listener.legs and (more := listener.words_not_accounted_for()):
                 raise AssertionError(f"after “{step}” {name} heard what was not for them: {', '.join(more)}")
 
     def _records_agree(self) -> None:
-        records = self._stage.records.looked_up_for(PATIENCE_S)
+        records = self._broadcast.recorded.looked_up_for(PATIENCE_S)
         for name, broadcast in self.model.broadcasts.items():
-            session_id = self._stage.speaker(name).session_id
+            session_id = self._broadcast.speaker(name).session_id
             records.session_comes_to(
                 session_id,
                 has_entries(isActive=True, listenerCount=len(broadcast.audience), broadcastState=_state(broadcast)),
@@ -189,7 +192,7 @@ class Explorer:
             records.listeners_come_to(session_id, _audience(broadcast))
         for name in self._live_before - set(self.model.broadcasts):
             # A broadcast whose speaker vanished is over once the service has noticed; until then no new one may begin.
-            records.session_comes_to(self._stage.speaker(name).session_id, has_entries(isActive=False))
+            records.session_comes_to(self._broadcast.speaker(name).session_id, has_entries(isActive=False))
 
     def _statuses_agree(self) -> None:
         for name, broadcast in self.model.broadcasts.items():
@@ -199,11 +202,11 @@ class Explorer:
                 languageDistribution=equal_to({language: languages.count(language) for language in languages}),
                 broadcastState=_state(broadcast),
             )
-            status = self._stage.speaker(name).asks(acts.ASK_STATUS).message
+            status = self._broadcast.speaker(name).asks(acts.ASK_STATUS).message
             assert_that(status, wanted, f"the status that {name} is told")
 
     def _person(self, name: str) -> Person:
-        return self._stage.listener(name) if name in LISTENERS else self._stage.speaker(name)
+        return self._broadcast.listener(name) if name in LISTENERS else self._broadcast.speaker(name)
 
     def _next_phrase(self, who: str) -> str:
         """Return a sentence this session has not heard in the last seconds: a repeated one would be left out."""
@@ -218,11 +221,11 @@ def _answer_of(person: Person) -> str:
     return outcome.type
 
 
-def _state(broadcast: Broadcast) -> Any:
+def _state(broadcast: LiveBroadcast) -> Any:
     return has_entries(isPaused=broadcast.is_paused, isMuted=broadcast.is_muted, volume=broadcast.volume)
 
 
-def _audience(broadcast: Broadcast) -> Any:
+def _audience(broadcast: LiveBroadcast) -> Any:
     languages = broadcast.audience.values()
     return (
         contains_inanyorder(*(has_entries(targetLanguage=language) for language in languages)) if languages else empty()

@@ -10,7 +10,7 @@ from earshot.failures import Unusable
 from earshot.ledger import Kind
 
 if TYPE_CHECKING:
-    from earshot.stage import Stage
+    from earshot.broadcast.system import Broadcast
     from earshot.targets.control import Control
 
 BATCH = 50
@@ -21,9 +21,10 @@ FAULT = "INTERNAL_ERROR"
 class Flood:
     """What somebody's device sends when it has lost its mind, always the same for the same seed."""
 
-    def __init__(self, stage: Stage, seed: int) -> None:
-        self._stage = stage
-        self._mischief = Mischief(seed, [payload for _, _, payload in stage.contract.examples("sent")])
+    def __init__(self, broadcast: Broadcast, seed: int) -> None:
+        self._broadcast = broadcast
+        self._stage = broadcast.stage
+        self._mischief = Mischief(seed, [payload for _, _, payload in broadcast.contract.examples("sent")])
         self._memory_bytes = 0
         self.answers: Counter[str] = Counter()
         """How often each kind of answer came; errors by their code."""
@@ -41,7 +42,7 @@ class Flood:
 
         AssertionError when the service no longer answers.
         """
-        stage, actor = self._stage, self._stage.listener(listener)
+        stage, actor = self._stage, self._broadcast.listener(listener)
         began = len(stage.ledger)
         for number in range(1, count + 1):
             if not actor.leg.is_open:

@@ -56,7 +56,7 @@ class Step:
 
 
 @dataclass(slots=True)
-class Broadcast:
+class LiveBroadcast:
     """A live session."""
 
     is_paused: bool = False
@@ -87,7 +87,7 @@ class Model:
     """The state of the little world, and its rules."""
 
     def __init__(self) -> None:
-        self.broadcasts: dict[str, Broadcast] = {}
+        self.broadcasts: dict[str, LiveBroadcast] = {}
         """By speaker."""
 
     def listens_to(self, listener: str) -> str | None:
@@ -113,7 +113,7 @@ class Model:
     def _start(self, who: str) -> Expected:
         if who in self.broadcasts:
             return Expected("MAX_SESSIONS_EXCEEDED")
-        self.broadcasts[who] = Broadcast()
+        self.broadcasts[who] = LiveBroadcast()
         return Expected("sessionCreated")
 
     def _end(self, who: str) -> Expected:

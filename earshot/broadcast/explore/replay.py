@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from earshot.broadcast.explore.explorer import Explorer
+from earshot.broadcast.system import of
 from earshot.running.run import Run
 
 
@@ -23,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     options = dict(option.partition("=")[::2] for option in arguments.options)
     run_ = Run(options)
-    explorer = Explorer(run_.stage())
+    explorer = Explorer(of(run_.stage()))
     try:
         replay(explorer, arguments.file)
     except AssertionError as failure:

@@ -13,13 +13,13 @@ from pathlib import Path
 
 from earshot.broadcast import acts
 from earshot.broadcast.load.distributed import Distributed, insist_on_locust, usher
+from earshot.broadcast.system import Broadcast, of
 from earshot.broadcast.timed import TIMED
 from earshot.evidence import result
 from earshot.failures import Inconclusive, Unusable
-from earshot.ledger import Kind
+from earshot.ledger import Kind, Ledger
 from earshot.measure.budget import Budget
 from earshot.running.run import Run
-from earshot.stage import Stage
 
 RED = 1
 SPEAKER, LANGUAGE = "Ana", "en"
@@ -72,12 +72,13 @@ def run(arguments: argparse.Namespace) -> int:
         raise Unusable("--elsewhere: other machines cannot reach the embedded service; name another one by -D target=…")
     measured = Run(options)
     try:
-        return _measure(measured.stage(), arguments)
+        return _measure(of(measured.stage()), arguments)
     finally:
         measured.close()
 
 
-def _measure(stage: Stage, arguments: argparse.Namespace) -> int:
+def _measure(broadcast: Broadcast, arguments: argparse.Namespace) -> int:
+    stage = broadcast.stage
     if stage.can_choose_settings:
         stage.uses_service_with({"MAX_LISTENERS_PER_SESSION": str(max(LISTENERS_PER_SESSION, arguments.listeners))})
     began = time.time()
@@ -88,9 +89,9 @@ def _measure(stage: Stage, arguments: argparse.Namespace) -> int:
     budget = Budget(arguments.percentile, arguments.within, lost_at_most=0, things="messages")
     failure: Exception | None = None
     try:
-        stage.speaker(SPEAKER).starts_broadcasting(LANGUAGE)
-        act, by = _talk(stage, arguments)
-        stage.invites(
+        broadcast.speaker(SPEAKER).starts_broadcasting(LANGUAGE)
+        act, by = _talk(broadcast, arguments)
+        broadcast.invites(
             Distributed(
                 arguments.workers,
                 elsewhere=arguments.elsewhere,
@@ -99,11 +100,11 @@ def _measure(stage: Stage, arguments: argparse.Namespace) -> int:
                 told=lambda words: print(words, flush=True),
             )
         )
-        stage.audience_joins(arguments.listeners, LANGUAGE, by=by)
+        broadcast.audience_joins(arguments.listeners, LANGUAGE, by=by)
         print(f"All {arguments.listeners} are here after {time.time() - began:.0f} s. Speaking.", flush=True)
         stage.stopwatch.times(act)
         stage.stopwatch.insist(
-            what, budget, lambda seen: REACHING.delays(stage, seen), because=lambda: REACHING.because(stage)
+            what, budget, lambda seen: REACHING.delays(broadcast, seen), because=lambda: REACHING.because(broadcast)
         )
     except (AssertionError, Inconclusive) as found:
         failure = found
@@ -124,20 +125,21 @@ def _measure(stage: Stage, arguments: argparse.Namespace) -> int:
     return RED if failure else 0
 
 
-def _talk(stage: Stage, arguments: argparse.Namespace) -> tuple[Callable[[], None], str]:
+def _talk(broadcast: Broadcast, arguments: argparse.Namespace) -> tuple[Callable[[], None], str]:
     """Return how the speaker makes the messages, and the member that tells them apart."""
+    stage = broadcast.stage
     kind = arguments.messages or ("speech" if stage.service.control else "controls")
     per_second = arguments.per_second or {"speech": SENTENCES_PER_S, "controls": CONTROLS_PER_S}[kind]
     count = round(arguments.seconds * per_second)
     if kind == "speech":
-        recogniser = stage.recogniser(SPEAKER)
+        recogniser = broadcast.recogniser(SPEAKER)
         recogniser.follows_a_script()
 
         def speak() -> None:
-            stage.speaker(SPEAKER).speaks_for(0.5)
-            texts = stage.interpreters.new_sentences(count, stage.samples)
+            broadcast.speaker(SPEAKER).speaks_for(0.5)
+            texts = broadcast.interpreters.new_sentences(count, stage.samples)
             recogniser.understands_many(texts, within_s=arguments.seconds)
-            stage.audience_has_heard(recogniser.due_ns)
+            broadcast.audience_has_heard(recogniser.due_ns)
 
         return speak, "transcript"
     if per_second > CONTROLS_PER_S or count > LEVELS:
@@ -149,12 +151,12 @@ def _talk(stage: Stage, arguments: argparse.Namespace) -> tuple[Callable[[], Non
     def turn() -> None:
         began = len(stage.ledger)
         levels = [acts.SET_VOLUME.having(volumeLevel=(k + 1) / LEVELS) for k in range(count)]
-        stage.ensemble_of(SPEAKER).ask(levels, every_s=1 / per_second)
-        stage.audience_has_heard(_due(stage, began))
+        broadcast.ensemble_of(SPEAKER).ask(levels, every_s=1 / per_second)
+        broadcast.audience_has_heard(_due(stage.ledger, began))
 
     return turn, "volumeLevel"
 
 
-def _due(stage: Stage, since: int) -> Mapping[str, int]:
-    sent = (o for o in stage.ledger.since(since) if o.kind is Kind.SENT and o.type == acts.SET_VOLUME.action)
+def _due(ledger: Ledger, since: int) -> Mapping[str, int]:
+    sent = (o for o in ledger.since(since) if o.kind is Kind.SENT and o.type == acts.SET_VOLUME.action)
     return {str(o.message["volumeLevel"]): o.due_ns for o in sent if o.due_ns is not None}

@@ -20,9 +20,9 @@ from earshot.conversation.browser.playback import PlaybackGate
 from earshot.conversation.browser.reconnect import CONNECT_WITHIN_S, HEALTH_WITHIN_S, Reconnect, retry_after_s
 from earshot.conversation.browser.recorder import Cadence
 from earshot.conversation.browser.voice_activity import Event, Thresholds, VoiceActivity, loudnesses
-from earshot.conversation.caller import PIECE_MS, Caller
 from earshot.conversation.requests import END_TURN, as_text, name_session
 from earshot.conversation.turns import Turn
+from earshot.conversation.user import PIECE_MS, User
 from earshot.ledger import Kind, Observation
 from earshot.participant import PATIENCE_S
 from earshot.scene import Scene
@@ -51,7 +51,7 @@ class Attempt:
     opened: bool
 
 
-class Page(Caller):
+class Browser(User):
     """Somebody who uses the page; `hasty` as the real one is, whose audio comes only after the end of the turn."""
 
     def __init__(self, name: str, scene: Scene) -> None:

@@ -1,1 +1,1 @@
-"""What the service tells about itself: metrics and alarms in CloudWatch."""
+"""What is measured of the broadcast, and when somebody is to be told."""

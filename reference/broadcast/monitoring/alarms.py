@@ -1,58 +1,8 @@
-"""The alarms of sheet 8.2 as CloudWatch knows them (REQ-21.5)."""
+"""The alarms of the broadcast (REQ-21.5, BRO-8.2.1 to BRO-8.2.3)."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
-
-from reference.broadcast.monitoring.catalogue import METRICS
-
-MINUTE_S = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """One statistic of one metric over the whole service."""
-
-    metric: str
-    statistic: str
-
-    def query(self, query_id: str, period_s: int) -> dict[str, object]:
-        """Return it as a part of a calculation, which refers to it as `query_id`."""
-        return {
-            "Id": query_id,
-            "MetricStat": {
-                "Metric": {"Namespace": METRICS[self.metric].namespace, "MetricName": self.metric},
-                "Period": period_s,
-                "Stat": self.statistic,
-            },
-            "ReturnData": False,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """`part` as percentage of everything in `whole`."""
-
-    part: Measure
-    whole: tuple[Measure, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AlarmDefinition:
-    """When somebody is to be told."""
-
-    name: str
-    level: str
-    measure: Measure | Share
-    above: float
-    period_s: int = MINUTE_S
-    periods: int = 1
-    """How many periods in a row."""
-    says: str = ""
-
+from reference.monitoring.alarms import MINUTE_S, AlarmDefinition, Measure, Share
 
 ALARMS = (
     AlarmDefinition(
@@ -172,50 +122,3 @@ ALARMS = (
         says="more than 90 sessions are live, of the 100 that the service is made for",
     ),
 )
-
-
-def alarm_name(alarm: AlarmDefinition, prefix: str) -> str:
-    """Return what CloudWatch calls the alarm of the service whose tables begin with `prefix`."""
-    return f"{prefix}{alarm.level}-{alarm.name}"
-
-
-def requests(prefix: str) -> Iterator[dict[str, Any]]:
-    """Yield the parameters of one PutMetricAlarm for every alarm."""
-    for alarm in ALARMS:
-        yield {
-            "AlarmName": alarm_name(alarm, prefix),
-            "AlarmDescription": f"{alarm.level}: {alarm.says}",
-            "ComparisonOperator": "GreaterThanThreshold",
-            "Threshold": float(alarm.above),
-            "EvaluationPeriods": alarm.periods,
-            "DatapointsToAlarm": alarm.periods,
-            "TreatMissingData": "notBreaching",
-            **_measured(alarm),
-        }
-
-
-async def create(connect: Callable[[], Any], prefix: str) -> None:
-    """Create every alarm, or bring it up to date, off the event loop; `connect` makes the CloudWatch client."""
-    await asyncio.to_thread(_create, connect, prefix)
-
-
-def _create(connect: Callable[[], Any], prefix: str) -> None:
-    client = connect()
-    for request in requests(prefix):
-        client.put_metric_alarm(**request)
-
-
-def _measured(alarm: AlarmDefinition) -> dict[str, object]:
-    measure = alarm.measure
-    if isinstance(measure, Share):
-        whole = [one.query(f"w{number}", alarm.period_s) for number, one in enumerate(measure.whole)]
-        sum_of_whole = " + ".join(f"FILL({query['Id']}, 0)" for query in whole)
-        share = {"Id": "share", "Expression": f"100 * FILL(part, 0) / ({sum_of_whole})", "ReturnData": True}
-        return {"Metrics": [share, measure.part.query("part", alarm.period_s), *whole]}
-    by_percentile = measure.statistic.startswith("p")
-    return {
-        "Namespace": METRICS[measure.metric].namespace,
-        "MetricName": measure.metric,
-        "ExtendedStatistic" if by_percentile else "Statistic": measure.statistic,
-        "Period": alarm.period_s,
-    }

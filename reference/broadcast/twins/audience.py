@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from reference.broadcast.codec import Fields
 from reference.broadcast.controls import ListenerControls
-from reference.broadcast.gateway import BroadcastEndpoint, Caller
+from reference.broadcast.gateway import BroadcastEndpoint, Sender
 from reference.broadcast.live import LiveSession
 from reference.broadcast.model import BroadcastState, Session
 from reference.broadcast.notices import LanguageChanged, Notice, PlaybackPaused, SessionStatus, UpdateReason
@@ -309,9 +309,9 @@ def playback_pause_stops_the_broadcast() -> None:
     """A listener who pauses playback pauses the broadcast for everybody."""
     pause_playback = BroadcastEndpoint._pause_playback
 
-    async def pause_all(self: BroadcastEndpoint, caller: Caller, message: Fields) -> Notice:
-        await self._service.speaker.pause(caller.session, estimated_ms=None)
-        return await pause_playback(self, caller, message)
+    async def pause_all(self: BroadcastEndpoint, sender: Sender, message: Fields) -> Notice:
+        await self._service.speaker.pause(sender.session, estimated_ms=None)
+        return await pause_playback(self, sender, message)
 
     put(BroadcastEndpoint, "_pause_playback", pause_all)
 
@@ -320,9 +320,9 @@ def playback_pause_stops_the_broadcast() -> None:
 def playback_pause_told_to_others() -> None:
     """When one listener pauses playback, all of them get the confirmation."""
 
-    async def confirm_to_all(self: BroadcastEndpoint, caller: Caller, _message: Fields) -> None:
-        live = self._service.sessions.session(caller.session.session_id)
-        self._audience.tell_all([] if live is None else live.listener_ids(), PlaybackPaused(caller.session.session_id))
+    async def confirm_to_all(self: BroadcastEndpoint, sender: Sender, _message: Fields) -> None:
+        live = self._service.sessions.session(sender.session.session_id)
+        self._audience.tell_all([] if live is None else live.listener_ids(), PlaybackPaused(sender.session.session_id))
 
     put(BroadcastEndpoint, "_pause_playback", confirm_to_all)
 
@@ -332,11 +332,11 @@ def playback_pause_loses_the_talk() -> None:
     """A listener who pauses playback is sent nothing any more."""
     pause_playback = BroadcastEndpoint._pause_playback
 
-    async def stop_sending(self: BroadcastEndpoint, caller: Caller, message: Fields) -> Notice:
-        member = self._service.sessions.member(caller.connection_id)
+    async def stop_sending(self: BroadcastEndpoint, sender: Sender, message: Fields) -> Notice:
+        member = self._service.sessions.member(sender.connection_id)
         if member is not None:
             member.target_language = None
-        return await pause_playback(self, caller, message)
+        return await pause_playback(self, sender, message)
 
     put(BroadcastEndpoint, "_pause_playback", stop_sending)
 

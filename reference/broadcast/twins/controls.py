@@ -8,7 +8,7 @@ from dataclasses import replace
 from reference.broadcast import audio, codec
 from reference.broadcast.codec import Fields
 from reference.broadcast.controls import SpeakerControls, _Change
-from reference.broadcast.gateway import BroadcastEndpoint, Caller, SocketAudience
+from reference.broadcast.gateway import BroadcastEndpoint, Sender, SocketAudience
 from reference.broadcast.live import LiveSession
 from reference.broadcast.model import BroadcastState, NotForwarded, Session, StateChange
 from reference.broadcast.notices import (
@@ -323,13 +323,13 @@ def refused_volume_set_all_the_same() -> None:
     """A volume out of range is refused, and yet set to the nearest that is allowed."""
     set_volume = BroadcastEndpoint._set_volume
 
-    async def refuse_and_set(self: BroadcastEndpoint, caller: Caller, message: Fields) -> Notice:
+    async def refuse_and_set(self: BroadcastEndpoint, sender: Sender, message: Fields) -> Notice:
         try:
-            return await set_volume(self, caller, message)
+            return await set_volume(self, sender, message)
         except Refusal:
             level = message.get("volumeLevel")
             if isinstance(level, int | float):
-                await self._service.speaker._change(caller.session, StateChange(volume=min(1.0, max(0.0, level))))
+                await self._service.speaker._change(sender.session, StateChange(volume=min(1.0, max(0.0, level))))
             raise
 
     put(BroadcastEndpoint, "_set_volume", refuse_and_set)
@@ -407,13 +407,13 @@ def refused_state_half_applied() -> None:
     """A change of state that is wrong in one part is refused, and yet its pause takes effect."""
     change_state = BroadcastEndpoint._change_state
 
-    async def refuse_and_pause(self: BroadcastEndpoint, caller: Caller, message: Fields) -> Notice:
+    async def refuse_and_pause(self: BroadcastEndpoint, sender: Sender, message: Fields) -> Notice:
         try:
-            return await change_state(self, caller, message)
+            return await change_state(self, sender, message)
         except Refusal:
             state = message.get("state")
             if isinstance(state, dict) and state.get("isPaused") is True:
-                await self._service.speaker._change(caller.session, StateChange(is_paused=True))
+                await self._service.speaker._change(sender.session, StateChange(is_paused=True))
             raise
 
     put(BroadcastEndpoint, "_change_state", refuse_and_pause)

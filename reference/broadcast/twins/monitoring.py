@@ -13,13 +13,14 @@ from reference.broadcast.admission import Admission, Newcomer
 from reference.broadcast.controls import SpeakerControls, _Change
 from reference.broadcast.fanout import Fanout, _Sentence
 from reference.broadcast.gateway import BroadcastEndpoint, SocketAudience
-from reference.broadcast.monitoring import alarms, cloudwatch
-from reference.broadcast.monitoring.alarms import AlarmDefinition
-from reference.broadcast.monitoring.cloudwatch import CloudWatchMetrics
+from reference.broadcast.monitoring import alarms
 from reference.broadcast.notices import Notice, Told
 from reference.broadcast.parameters import Creation
 from reference.gateway.server import Upgrade
 from reference.journal import Journal
+from reference.monitoring import cloudwatch
+from reference.monitoring.alarms import MINUTE_S, AlarmDefinition
+from reference.monitoring.cloudwatch import CloudWatchMetrics
 from reference.refusal import Refusal
 from reference.twins.twin import put, twin
 
@@ -271,7 +272,7 @@ def alarm_for_the_store_too_late() -> None:
 @twin("alarms-after-ten-minutes", "REQ-21.5", "BRO-8.2.1", "BRO-8.2.2", "BRO-8.2.3")
 def alarms_after_ten_minutes() -> None:
     """Every alarm is raised after ten minutes, whatever it is about."""
-    _alarms(lambda one: replace(one, period_s=alarms.MINUTE_S, periods=10))
+    _alarms(lambda one: replace(one, period_s=MINUTE_S, periods=10))
 
 
 # ---- the log

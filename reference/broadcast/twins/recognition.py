@@ -8,20 +8,21 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
-from reference.broadcast import breaker, recognition, transcription
+from reference import breaker
+from reference.breaker import Breaker
+from reference.broadcast import recognition, transcription
 from reference.broadcast.audio import AudioChunk
-from reference.broadcast.breaker import Breaker
 from reference.broadcast.codec import Fields
 from reference.broadcast.controls import SpeakerControls
 from reference.broadcast.gateway import BroadcastEndpoint, SocketAudience
 from reference.broadcast.lifecycle import Lifecycle
 from reference.broadcast.live import LiveSession, Member
 from reference.broadcast.model import Role, Session
-from reference.broadcast.monitoring.cloudwatch import CloudWatchMetrics
 from reference.broadcast.notices import BroadcastPaused, Notice, SystemRecovered, TranscriptionError
 from reference.broadcast.recognition import Chunk, Recognition, _Ear
+from reference.broadcast.settings import BroadcastSettings
 from reference.broadcast.transcription import Received, Transcription, _SessionAudio
-from reference.settings import Settings
+from reference.monitoring.cloudwatch import CloudWatchMetrics
 from reference.speech import ports
 from reference.speech.ports import SpeechFailure, StreamOptions
 from reference.twins.twin import put, twin
@@ -154,7 +155,7 @@ def six_seconds_kept_waiting() -> None:
 def _waiting_up_to(share: float) -> None:
     """Let so much of what may wait for the recogniser wait."""
     put(
-        Settings,
+        BroadcastSettings,
         "audio_buffer_max_bytes",
         property(lambda settings: round(share * settings.audio_buffer_max_size_seconds * ports.BYTES_PER_SECOND)),
     )

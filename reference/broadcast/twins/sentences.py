@@ -16,11 +16,11 @@ from reference.broadcast.dynamics import Voice
 from reference.broadcast.fanout import Fanout, _Sentence
 from reference.broadcast.handover import EmotionDynamics, Handover
 from reference.broadcast.live import LiveSession
-from reference.broadcast.monitoring.cloudwatch import CloudWatchMetrics
 from reference.broadcast.notices import Speech
 from reference.broadcast.parameters import Joining
 from reference.broadcast.translation_cache import CachedTranslation, CachingTranslator
 from reference.gateway.connections import AudioMessage, Outbox
+from reference.monitoring.cloudwatch import CloudWatchMetrics
 from reference.speech.ports import BYTES_PER_SECOND, SpeechFailure, Transcript
 from reference.twins.twin import put, twin
 

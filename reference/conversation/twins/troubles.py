@@ -17,7 +17,7 @@ from reference.conversation.notices import Complaint, Notice
 from reference.conversation.segments import KeptAudio
 from reference.conversation.service import ConversationService
 from reference.conversation.transcriber import Transcriber
-from reference.gateway.server import Page
+from reference.gateway.server import Resource
 from reference.twins.twin import conversation_twin, put
 
 
@@ -369,18 +369,18 @@ def audio_files_of_the_departed_left_behind() -> None:
     put(KeptAudio, "remove", remove_unless_cancelled)
 
 
-# ---- pages and reconnection
+# ---- HTTP and reconnection
 
 
 @conversation_twin("health-without-a-version", "CONV-1", "CONV-74")
 def health_without_a_version() -> None:
     """The health does not say which version is running."""
-    health_page = codec.health_page
+    health_body = codec.health_body
 
     def without_version(report: Any) -> dict[str, object]:
-        return {name: value for name, value in health_page(report).items() if name != "version"}
+        return {name: value for name, value in health_body(report).items() if name != "version"}
 
-    put(codec, "health_page", without_version)
+    put(codec, "health_body", without_version)
 
 
 @conversation_twin("health-never-answers", "CONV-1", "CONV-74", "CONV-60")
@@ -392,15 +392,15 @@ def health_never_answers() -> None:
 @conversation_twin("health-always-well", "CONV-54")
 def health_always_well() -> None:
     """The health is always said to be well."""
-    page = ConversationEndpoint.page
+    resource = ConversationEndpoint.resource
 
-    async def well(self: ConversationEndpoint, path: str) -> Page | None:
-        found = await page(self, path)
+    async def well(self: ConversationEndpoint, path: str) -> Resource | None:
+        found = await resource(self, path)
         if found is not None and "status" in found.content:
-            return Page(HTTPStatus.OK, {**found.content, "status": "ok"})
+            return Resource(HTTPStatus.OK, {**found.content, "status": "ok"})
         return found
 
-    put(ConversationEndpoint, "page", well)
+    put(ConversationEndpoint, "resource", well)
 
 
 @conversation_twin("session-refused-after-a-lost-connection", "CONV-68", "CONV-13")

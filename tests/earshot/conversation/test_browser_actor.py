@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from earshot.conversation.browser import actor as page_module
-from earshot.conversation.browser.actor import Page
+from earshot.conversation.browser.actor import Browser
 from earshot.ledger import Kind, Ledger
 from earshot.wire.pages import Pages, conversation_pages
 from tests.earshot.web_kit import reply, serving
@@ -28,7 +28,7 @@ def asked(*statuses: int) -> Ledger:
         scene: Any = SimpleNamespace(
             ledger=ledger, run_id="run", pages=Pages(address, ledger, conversation_pages()), surprises=None
         )
-        Page("Ana", scene)._asks_health()
+        Browser("Ana", scene)._asks_health()
     return ledger
 
 

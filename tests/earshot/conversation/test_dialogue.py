@@ -6,9 +6,9 @@ import numpy as np
 
 from earshot.audio import signals
 from earshot.audio.clips import Clip
-from earshot.conversation.caller import Exchange, Spoken
 from earshot.conversation.dialogue import MOST_TURNS, dialogue_page
 from earshot.conversation.turns import Turn
+from earshot.conversation.user import Exchange, Spoken
 from earshot.ledger import Kind, Observation
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hamcrest import assert_that
 
-from earshot.conversation.caller import Answer
 from earshot.conversation.matchers import Complaint, NoAnswer, answered, complains, not_answered, words
+from earshot.conversation.user import Answer
 from earshot.ledger import Kind, Observation
 
 

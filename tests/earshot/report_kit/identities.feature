@@ -1,4 +1,4 @@
-@studio @critical
+@conversation @critical
 Feature: Identities
 
   What tells scenarios apart, and what the report says of them.

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from reference.broadcast.monitoring.alarms import ALARMS, AlarmDefinition, Measure, Share
-from reference.broadcast.monitoring.catalogue import METRICS, Kind, definition_of
+from reference.broadcast.monitoring.alarms import ALARMS
+from reference.broadcast.monitoring.catalogue import METRICS
+from reference.monitoring.alarms import AlarmDefinition, Measure, Share
+from reference.monitoring.catalogue import Kind, definition_of
 
 REFERENCE = Path(__file__).parents[3] / "reference"
 
@@ -35,7 +37,7 @@ def test_every_datapoint_that_the_service_puts_is_one_of_the_sheet() -> None:
     wrong = []
     for place, name, dimensions in puts():
         try:
-            definition_of(name, dict.fromkeys(dimensions, ""))
+            definition_of(METRICS, name, dict.fromkeys(dimensions, ""))
         except ValueError as why:
             wrong.append(f"{place}: {why}")
     assert wrong == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from reference.broadcast import system
 from reference.broadcast.quotas import LISTENER_JOINS, QuotaRepository
 from reference.storage import aws, tables
 from tests.reference.broadcast.world_fakes import on_loop
@@ -15,8 +16,8 @@ NOON_MS = 1_760_000_000_000
 @on_loop
 async def test_a_window_counts_to_its_limit_and_the_next_begins_at_one(store: TestStore) -> None:
     real = aws.Store(aws.connect(store.endpoint_url))
-    await tables.create(real, store.tables)
-    quotas = QuotaRepository(real, store.tables.rate_limits)
+    await tables.create(real, system.tables, store.tables)
+    quotas = QuotaRepository(real, store.tables["RateLimits"])
 
     async def take(after_ms: int) -> int | None:
         return await quotas.take(LISTENER_JOINS, "192.0.2.1", limit=3, now_ms=NOON_MS + after_ms)
@@ -26,7 +27,7 @@ async def test_a_window_counts_to_its_limit_and_the_next_begins_at_one(store: Te
     assert await take(59_999) == 1
     assert await take(60_000) is None
     found = await real.call(
-        "get_item", TableName=store.tables.rate_limits, Key={"identifier": {"S": "listener_join:ip:192.0.2.1"}}
+        "get_item", TableName=store.tables["RateLimits"], Key={"identifier": {"S": "listener_join:ip:192.0.2.1"}}
     )
     assert found["Item"] == {
         "identifier": {"S": "listener_join:ip:192.0.2.1"},

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+from reference.broadcast import system
 from reference.broadcast.model import (
     BroadcastState,
     Connection,
@@ -55,7 +56,7 @@ def play(request: pytest.FixtureRequest, store: TestStore) -> Play:
             yield MemoryRepository()
             return
         real = aws.Store(aws.connect(store.endpoint_url))
-        await tables.create(real, store.tables)
+        await tables.create(real, system.tables, store.tables)
         yield BroadcastRepository(real, store.tables)
         real.close()
 
@@ -157,12 +158,12 @@ def test_two_controls_at_once_do_not_undo_each_other(play: Play) -> None:
 def test_a_session_without_a_state_takes_controls_as_if_it_had_the_starting_one(store: TestStore) -> None:
     async def scenario() -> None:
         real = aws.Store(aws.connect(store.endpoint_url))
-        await tables.create(real, store.tables)
+        await tables.create(real, system.tables, store.tables)
         repository = BroadcastRepository(real, store.tables)
         await repository.create_session(SESSION)
         await real.call(
             "update_item",
-            TableName=store.tables.sessions,
+            TableName=store.tables["Sessions"],
             Key={"sessionId": {"S": SESSION.session_id}},
             UpdateExpression="REMOVE broadcastState",
         )

@@ -19,8 +19,8 @@ from reference.broadcast.model import (
 )
 from reference.broadcast.notices import SystemRecovered, TranscriptionError
 from reference.broadcast.recognition import Means
+from reference.broadcast.settings import BroadcastSettings
 from reference.broadcast.transcription import Received, Transcription
-from reference.settings import Settings
 from reference.speech.faults import RecogniserWithFaults
 from reference.speech.observed import ObservedRecogniser
 from reference.speech.ports import SpeechFailure, Transcript
@@ -66,13 +66,13 @@ class Hears:
 class Talk:
     """One session of Ana's, to whom Lena listens; the recogniser is the scripted one, with faults to order."""
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(self, settings: BroadcastSettings | None = None) -> None:
         self.clock, self.metrics, self.audience = FakeClock(), FakeMetrics(), FakeAudience()
         self.background, self.hears = Background(), Hears()
         self.script = ScriptedRecogniser()
         self.faulty = RecogniserWithFaults(self.script)
         self.observed = ObservedRecogniser(self.faulty)
-        means = Means(settings or Settings(), self.observed, self.metrics, self.clock, self.background)
+        means = Means(settings or BroadcastSettings(), self.observed, self.metrics, self.clock, self.background)
         self.transcription = Transcription(means, lambda _live: self.hears, self.audience)
         self.live = LiveSession.of(SESSION)
         sessions = LiveSessions()

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from reference.background import Background
+from reference.broadcast import system
 from reference.broadcast.translation_cache import (
     CachedTranslation,
     CachingTranslator,
@@ -188,8 +189,8 @@ def test_the_key_is_made_of_both_languages_and_the_beginning_of_a_hash() -> None
 async def in_the_table(store: TestStore) -> None:
     client = aws.connect(store.endpoint_url)
     kept = Store(client)
-    await tables.create(kept, store.tables)
-    name = store.tables.cached_translations
+    await tables.create(kept, system.tables, store.tables)
+    name = store.tables["CachedTranslations"]
     cache = Cache(TranslationRepository(kept, name), most_entries=40)
     texts = [str(number) for number in range(41)]
     for text in texts:

@@ -13,13 +13,13 @@ from typing import TypeVar
 
 import pytest
 
-from reference.app import broadcast_service
 from reference.background import Background
 from reference.broadcast import parameters
 from reference.broadcast.admission import Newcomer
+from reference.broadcast.app import broadcast_service
 from reference.broadcast.audio import AudioChunk
 from reference.broadcast.model import Connection, Session, StateChange
-from reference.broadcast.monitoring.catalogue import definition_of
+from reference.broadcast.monitoring.catalogue import METRICS
 from reference.broadcast.notices import AudioReceived, Notice, SessionCreated, Speech
 from reference.broadcast.ports import CloseCode, Reached
 from reference.broadcast.quotas import Quota, QuotaRepository
@@ -29,9 +29,10 @@ from reference.broadcast.repository import (
     NoSuchSession,
     SessionFull,
 )
+from reference.broadcast.settings import BroadcastSettings
 from reference.disturbances import Disturbances
+from reference.monitoring.catalogue import definition_of
 from reference.refusal import Refusal
-from reference.settings import Settings
 from tests.reference.engine_fakes import FakeSpeech
 
 Told = TypeVar("Told")
@@ -161,7 +162,7 @@ class FakeMetrics:
     data: list[tuple[str, float, dict[str, str]]] = field(default_factory=list)
 
     def put(self, name: str, value: float = 1.0, **dimensions: str) -> None:
-        definition_of(name, dimensions)
+        definition_of(METRICS, name, dimensions)
         self.data.append((name, value, dimensions))
 
     def values(self, name: str, **dimensions: str) -> list[float]:
@@ -301,7 +302,7 @@ class Broadcast:
         self.speech = FakeSpeech()
         self.background = Background()
         self.metrics = FakeMetrics()
-        self.settings = replace(Settings(), **settings)  # type: ignore[arg-type]
+        self.settings = replace(BroadcastSettings(), **settings)  # type: ignore[arg-type]
         self.service = broadcast_service(
             self.settings,
             self.speech.engines(),

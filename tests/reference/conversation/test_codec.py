@@ -123,7 +123,7 @@ NOTICES: list[Notice] = [
 
 @pytest.mark.parametrize("notice", NOTICES, ids=str)
 def test_every_notice_is_a_message_of_the_contract(notice: Notice) -> None:
-    assert CONTRACT.check_received(json.loads(codec.encode(notice)), "caller") is None
+    assert CONTRACT.check_received(json.loads(codec.encode(notice)), "user") is None
 
 
 def test_notices_cover_every_message_that_a_caller_may_get() -> None:

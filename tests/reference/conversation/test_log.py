@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from reference.conversation import system
 from reference.conversation.log import ConversationLog
 from reference.conversation.model import LogEntry, Reply
 from reference.storage import aws, tables
@@ -22,8 +23,8 @@ BLOCKED = LogEntry(1_765_000_000_121, "[Speaker 1] A flumperdinck.", Reply(None,
 async def test_entries_come_back_whole_and_in_order_of_time(store: TestStore) -> None:
     client = aws.connect(store.endpoint_url)
     opened = Store(client)
-    await tables.create(opened, store.tables)
-    log = ConversationLog(opened, store.tables.conversations, RandomIds(), kept_for_hours=12)
+    await tables.create(opened, system.tables, store.tables)
+    log = ConversationLog(opened, store.tables["Conversations"], RandomIds(), kept_for_hours=12)
     await log.add("s-1", BLOCKED)
     await log.add("s-1", ANSWERED)
     await log.add("s-1", ANSWERED)
@@ -31,7 +32,7 @@ async def test_entries_come_back_whole_and_in_order_of_time(store: TestStore) ->
 
     assert await log.of_session("s-1") == [ANSWERED, ANSWERED, BLOCKED]
     assert await log.of_session("s") == []
-    items = (await asyncio.to_thread(client.scan, TableName=store.tables.conversations))["Items"]
+    items = (await asyncio.to_thread(client.scan, TableName=store.tables["Conversations"]))["Items"]
     assert {item["expiresAt"]["N"] for item in items} == {str(1_765_000_000 + 12 * 3600)}
     opened.close()
 

@@ -155,9 +155,9 @@ async def test_a_dropped_socket_takes_its_segments_with_it(store: TestStore) -> 
             await ana.send("session", session_id="s-1")
             while (census := await line.order(lambda control: control.census())).audio_files < 3:
                 continue
-            assert (census.callers, census.segments) == (1, 3)
+            assert (census.conversations, census.segments) == (1, 3)
             ana.socket.transport.abort()
-        while (census := await line.order(lambda control: control.census())).callers:
+        while (census := await line.order(lambda control: control.census())).conversations:
             continue
         await line.order(lambda control: control.call_off(stalled))
         async with line.caller() as again:

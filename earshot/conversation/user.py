@@ -13,7 +13,7 @@ import numpy as np
 from earshot.audio import signals
 from earshot.audio.clips import Clip, Samples
 from earshot.audio.containers import Form, pieces
-from earshot.conversation.requests import END_TURN, SAY_GOODBYE, Dress, Message, as_text, name_session
+from earshot.conversation.requests import END_TURN, SAY_GOODBYE, Envelope, Message, as_text, name_session
 from earshot.conversation.turns import ACKNOWLEDGED, ANSWER, ERROR, OVER, SESSION_KNOWN, Turn, TurnTaking
 from earshot.disclosures import gives_away
 from earshot.ledger import Kind, Observation
@@ -87,11 +87,11 @@ class Answer:
         return value if isinstance(value, str) else None
 
 
-class Caller(Participant):
+class User(Participant):
     """Somebody in a conversation."""
 
     system = SYSTEM
-    role = "caller"
+    role = "user"
 
     def __init__(self, name: str, scene: Scene) -> None:
         super().__init__(name, scene)
@@ -149,14 +149,14 @@ class Caller(Participant):
         *texts: str,
         form: Form = Form.ONE_FILE,
         piece_ms: int = PIECE_MS,
-        dress: Dress | Sequence[Dress] = as_text,
+        envelope: Envelope | Sequence[Envelope] = as_text,
     ) -> list[Observation]:
         """Speak these sentences without ending the turn; returns the confirmations, one for each piece of audio."""
         clips = [self._scene.samples.clip(text) for text in texts]
         gap = signals.silence(PAUSE_S)
         sound = np.concatenate([part for clip in clips for part in (clip.samples, gap)][:-1])
         self.notes(*clips)
-        return self.sends(pieces(sound, piece_ms, form), dress)
+        return self.sends(pieces(sound, piece_ms, form), envelope)
 
     def notes(self, *clips: Clip) -> None:
         """Take note that these sentences are said into the turn that is open."""
@@ -173,13 +173,14 @@ class Caller(Participant):
         self.notes_sound(samples, words)
         return self.sends(pieces(samples, PIECE_MS))
 
-    def sends(self, audio: Iterable[bytes], dress: Dress | Sequence[Dress] = as_text) -> list[Observation]:
+    def sends(self, audio: Iterable[bytes], envelope: Envelope | Sequence[Envelope] = as_text) -> list[Observation]:
         """Send these pieces of audio without a pause; returns the confirmations when each has come.
 
-        Several ways of dressing take turns.
+        Several envelopes take turns.
         """
-        dresses = itertools.cycle([dress] if callable(dress) else dress)
-        return self.confirmed(self.sends_unconfirmed([wear(each) for each, wear in zip(audio, dresses, strict=False)]))
+        envelopes = itertools.cycle([envelope] if callable(envelope) else envelope)
+        messages = [put_into(each) for each, put_into in zip(audio, envelopes, strict=False)]
+        return self.confirmed(self.sends_unconfirmed(messages))
 
     def sends_unconfirmed(self, messages: Sequence[Message | bytes]) -> list[Observation]:
         """Send these pieces of audio without a pause, and wait for nothing; returns what was sent."""
@@ -258,12 +259,17 @@ class Caller(Participant):
             self._next((OVER,), deadline, f"the end of turn {turn.number}")
         return turn
 
-    def answer(self, turn: Turn | None = None) -> Answer:
-        """Return the answer to a turn, by default the latest; the step that asks for it judges what it says."""
+    def result(self, turn: Turn | None = None) -> Observation:
+        """Return what a turn, by default the latest, came to; the step that asks for it judges what it says."""
         result = self.over(turn).result
         if result is None:
             raise AssertionError(f"{self.name}'s turn was declared over without an answer")
         self._scene.surprises.claim(result)
+        return result
+
+    def answer(self, turn: Turn | None = None) -> Answer:
+        """Return the answer to a turn, by default the latest; the step that asks for it judges what it says."""
+        result = self.result(turn)
         if result.type != ANSWER:
             raise AssertionError(f"{self.name} expected an answer, but was told: {result.message.get('message')}")
         return Answer(result)

@@ -1,4 +1,4 @@
-"""Metrics in CloudWatch: gathered on the event loop, sent from a thread, fresh within a second (9-M3)."""
+"""Metrics in CloudWatch: gathered on the event loop, sent from a thread, fresh within a second (BRO-8.3.7)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from reference.broadcast.monitoring.catalogue import Kind, MetricDefinition, definition_of
 from reference.journal import Journal
+from reference.monitoring.catalogue import Catalogue, Kind, MetricDefinition, definition_of
 from reference.storage.clock import Clock
 
 SEND_AFTER_S = 0.05
@@ -55,7 +55,8 @@ class CloudWatchMetrics:
     starting the service does not wait for it.
     """
 
-    def __init__(self, connect: Callable[[], Any], clock: Clock) -> None:
+    def __init__(self, catalogue: Catalogue, connect: Callable[[], Any], clock: Clock) -> None:
+        self._catalogue = catalogue
         self._connect = connect
         self._clock = clock
         self._client: Any = None
@@ -71,8 +72,7 @@ class CloudWatchMetrics:
         self._journal = Journal("metrics")
 
     def put(self, name: str, value: float = 1.0, **dimensions: str) -> None:
-        """Record one datapoint; see reference.metrics.Metrics."""
-        definition = definition_of(name, dimensions)
+        definition = definition_of(self._catalogue, name, dimensions)
         second = self._clock.now_ms() // 1000
         self._gather(_Place(name, second, tuple(sorted(dimensions.items()))), definition, value)
         if definition.total and dimensions:

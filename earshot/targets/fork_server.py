@@ -1,4 +1,4 @@
-"""How instances of the reference are born quickly: see `python -m reference.nursery --help`."""
+"""Starting instances of the reference quickly: see `python -m reference.fork_server --help`."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from earshot.targets.children import Start
 LONGEST_ANSWER_BYTES = 4096
 
 
-class Nursery:
-    """A client of the nursery behind a socket."""
+class ForkServer:
+    """A client of the fork server behind a socket."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -32,11 +32,11 @@ class Nursery:
                 socket.send_fds(self._connection, [request], [its_input, its_output, its_error])
                 answer = self._connection.recv(LONGEST_ANSWER_BYTES)
             if not answer:
-                raise Unusable(f"no instance could be started: the nursery at {self._file} has ended")
+                raise Unusable(f"no instance could be started: the fork server at {self._file} has ended")
             return int(json.loads(answer)["pid"])
 
         return start
 
     def close(self) -> None:
-        """Let go of the nursery; what it bore lives on."""
+        """Let go of the fork server; what it started lives on."""
         self._connection.close()

@@ -1,4 +1,4 @@
-"""Leaving a recogniser alone that keeps failing (sheet 5.3)."""
+"""Leaving an engine alone that keeps failing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ FAILURES_TO_OPEN = 5
 
 
 class Breaker:
-    """Counts failures of one session's recogniser; after five without a success it forbids calls for a while.
+    """Counts failures of one session's engine; after five without a success it forbids calls for a while.
 
     When that time is over one call is let through as a trial: if it fails, calls are forbidden again.
     """
@@ -30,5 +30,5 @@ class Breaker:
             self._open_until_s = self._clock.monotonic_s() + self._open_s
 
     def succeeded(self) -> None:
-        """Note that the recogniser has shown that it works."""
+        """Note that the engine has shown that it works."""
         self._failures = 0

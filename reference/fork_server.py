@@ -1,11 +1,11 @@
-"""Instances of the reference without their second of start-up: `python -m reference.nursery --socket FILE`.
+"""Instances of the reference without their second of start-up: `python -m reference.fork_server --socket FILE`.
 
 It loads everything once and forks. Whoever connects to the socket (SOCK_SEQPACKET) sends, for each instance, one JSON
 object, `{"arguments": [...], "environment": {...}}`, together with three file descriptors, which become the instance's
 standard input, output and error; the answer is `{"pid": N}`. Apart from its parent, such an instance is what
 `python -m reference` with these arguments would be.
 
-The nursery ends when its standard input closes. Its instances do not: each has an input of its own.
+The fork server ends when its standard input closes. Its instances do not: each has an input of its own.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from reference.system import systems
+
 LONGEST_REQUEST_BYTES = 1 << 16
 STREAMS = 3
 WAITING = 64
@@ -32,8 +34,7 @@ NEEDED = (
     "reference.control.api",
     "reference.control.attached",
     "reference.engines",
-    "reference.broadcast.monitoring.alarms",
-    "reference.broadcast.monitoring.cloudwatch",
+    "reference.monitoring.cloudwatch",
     "reference.speech.sphinx",
     "uvicorn.loops.auto",
     "uvicorn.protocols.http.auto",
@@ -43,7 +44,7 @@ NEEDED = (
 
 def main(arguments: Sequence[str]) -> int:
     """Fork instances until standard input closes."""
-    parser = argparse.ArgumentParser(prog="python -m reference.nursery", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m reference.fork_server", description=__doc__)
     parser.add_argument("--socket", type=Path, required=True, help="where to listen; a path that is still free")
     options = parser.parse_args(arguments)
     _load()
@@ -72,6 +73,8 @@ def _load() -> None:
     """Import and make what an instance needs, so that each child finds it there."""
     for name in NEEDED:
         importlib.import_module(name)
+    for system in systems():
+        system.load()
     _rehearse()
     gc.collect()
     gc.freeze()
@@ -85,12 +88,13 @@ def _rehearse() -> None:
     from reference.control.plane import ControlPlane
     from reference.settings import Settings
     from reference.storage import aws
-    from reference.storage.tables import TableNames
+    from reference.storage.tables import names
+    from reference.system import setting_kinds, tables
 
     aws.load()
     speech = engines.load(engines.RECOGNISERS[0], SAMPLES)
-    plane = ControlPlane(speech, aws.connect(aws.NOWHERE), TableNames.with_prefix(""))
-    api.build(plane, Settings())
+    plane = ControlPlane(speech, aws.connect(aws.NOWHERE), names(tables(), ""))
+    api.build(plane, Settings(kind() for kind in setting_kinds()))
 
 
 def _answer(client: socket.socket) -> bool:

@@ -12,9 +12,10 @@ import pytest
 
 from earshot.targets.aws import Aws
 from earshot.targets.metrics import Metrics
-from reference.broadcast.monitoring import alarms, cloudwatch
-from reference.broadcast.monitoring.catalogue import AUDIO, SOCKETS
-from reference.broadcast.monitoring.cloudwatch import CloudWatchMetrics
+from reference.broadcast.monitoring.alarms import ALARMS
+from reference.broadcast.monitoring.catalogue import AUDIO, METRICS, SOCKETS
+from reference.monitoring import alarms, cloudwatch
+from reference.monitoring.cloudwatch import CloudWatchMetrics
 from reference.storage import aws
 from reference.storage.clock import SystemClock
 from reference.storage.cures import percentile
@@ -48,7 +49,7 @@ class FakeCloudWatch:
 
 
 def metrics_to(client: FakeCloudWatch) -> CloudWatchMetrics:
-    return CloudWatchMetrics(lambda: client, FakeClock())
+    return CloudWatchMetrics(METRICS, lambda: client, FakeClock())
 
 
 @on_loop
@@ -142,7 +143,7 @@ def test_a_percentile_is_one_of_the_values(percent: float, expected: float) -> N
 @on_loop
 async def test_what_was_put_is_read_back_through_the_emulator(emulator_url: str) -> None:
     began = datetime.now(UTC)
-    metrics = CloudWatchMetrics(lambda: aws.connect(emulator_url, "cloudwatch"), SystemClock())
+    metrics = CloudWatchMetrics(METRICS, lambda: aws.connect(emulator_url, "cloudwatch"), SystemClock())
     for latency_ms in range(1, 101):
         metrics.put("AudioProcessingLatency", float(latency_ms), SessionId="kind-lamp-100")
     metrics.put("LambdaErrors", Handler="audio", ErrorType="TIMEOUT")
@@ -158,11 +159,11 @@ async def test_what_was_put_is_read_back_through_the_emulator(emulator_url: str)
 
 @on_loop
 async def test_the_alarms_are_in_cloudwatch_under_the_prefix(emulator_url: str) -> None:
-    await alarms.create(lambda: aws.connect(emulator_url, "cloudwatch"), "mine-")
+    await alarms.create(lambda: aws.connect(emulator_url, "cloudwatch"), ALARMS, METRICS, "mine-")
     found = {
         one.name: one for one in Metrics(Aws(region=aws.REGION, endpoint=emulator_url), alarm_prefix="mine-").alarms()
     }
-    assert len(found) == len(alarms.ALARMS)
+    assert len(found) == len(ALARMS)
     audio = found["mine-critical-audio-latency"]
     assert (audio.metric, audio.statistic, audio.threshold, audio.period_s, audio.periods) == (
         "AudioProcessingLatency",

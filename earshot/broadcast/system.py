@@ -1,0 +1,242 @@
+"""The broadcast in one scenario: who speaks, who listens, and what serves them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import ClassVar
+
+from hamcrest import empty, has_entries, none
+from hamcrest.core.matcher import Matcher
+
+from earshot.broadcast.attempts import Refusal
+from earshot.broadcast.ensemble import Ensemble
+from earshot.broadcast.exhibits import recordings
+from earshot.broadcast.explore.expedition import Expedition, everyday_seed
+from earshot.broadcast.explore.flood import Flood
+from earshot.broadcast.interpreters import Interpreters
+from earshot.broadcast.intruder import Intruder
+from earshot.broadcast.listener import Listener
+from earshot.broadcast.load.hall import Audience, Hall
+from earshot.broadcast.matchers.refusals import refused_with
+from earshot.broadcast.person import Person
+from earshot.broadcast.recogniser import Recogniser
+from earshot.broadcast.records import Records
+from earshot.broadcast.secrets import people_secrets
+from earshot.broadcast.speaker import Speaker
+from earshot.broadcast.timed import TIMED
+from earshot.broadcast.wording import WORDING
+from earshot.evidence.players import listening_page
+from earshot.failures import Unusable
+from earshot.stage import Stage
+from earshot.system import Item, System
+from earshot.wire.contract import Contract
+
+UNNAMED_LISTENER, UNNAMED_SPEAKER = "Listener", "Speaker"
+"""What people are called whose names do not matter; they are numbered."""
+
+
+class Broadcast(System):
+    """The people of broadcasts, and what one can see of the service behind them."""
+
+    name = Person.system
+    wording = WORDING
+    timed = TIMED
+    too_slow = ("TIMEOUT", "RATE_LIMIT_EXCEEDED")
+    commands: ClassVar = {
+        "load": (
+            "earshot.broadcast.load.command",
+            "let more listeners listen than one process can be, here or on several machines",
+        ),
+        "replay": ("earshot.broadcast.explore.replay", "do again what an exploration found"),
+    }
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__(stage)
+        self._recognisers: dict[str, Recogniser] = {}
+        self._hall: Audience | None = None
+        self._lost_sessions: set[str] = set()
+
+    # ---- people with names
+
+    def speaker(self, name: str, *, device: int = 1) -> Speaker:
+        """Return the speaker of this name, who appears on first mention; a person may use several devices at once."""
+        return self.stage.appears(name, Speaker, device)
+
+    def listener(self, name: str) -> Listener:
+        """Return the listener of this name, who appears on first mention."""
+        return self.stage.appears(name, Listener)
+
+    def intruder(self, name: str) -> Intruder:
+        """Return the intruder of this name, who appears on first mention."""
+        return self.stage.appears(name, Intruder)
+
+    def person(self, name: str) -> Person:
+        """Return whoever of this name appeared last, in whichever role."""
+        return self.stage.person(name, Person)
+
+    def the_speaker(self) -> Speaker:
+        """Return the one who is broadcasting, when there is only one."""
+        speakers = self._broadcasting()
+        if len(speakers) != 1:
+            names = " and ".join(p.name for p in speakers) or "nobody"
+            raise AssertionError(
+                f"the sentence means the one broadcast there is, but {names} broadcast in this scenario"
+            )
+        return speakers[0]
+
+    def listeners(self) -> list[Listener]:
+        """Return everybody who listens or has listened, in order of appearance."""
+        return self.stage.present(Listener)
+
+    # ---- people whose names do not matter
+
+    def more_listeners(self, count: int) -> list[Listener]:
+        """Let so many more listeners appear."""
+        return self.stage.crowd(UNNAMED_LISTENER, count, Listener)
+
+    def unnamed_listeners_present(self) -> list[Listener]:
+        """Return those of them who are connected."""
+        return [p for p in self.listeners() if p.name.startswith(f"{UNNAMED_LISTENER} ") and p.leg.is_open]
+
+    def more_speakers(self, count: int, language: str) -> list[Speaker]:
+        """Let so many more people open a session each."""
+        speakers = self.stage.crowd(UNNAMED_SPEAKER, count, Speaker)
+        for speaker in speakers:
+            speaker.starts_broadcasting(language)
+        self.ensemble.speakers += speakers
+        return speakers
+
+    @cached_property
+    def ensemble(self) -> Ensemble:
+        """Speakers whose names do not matter, with a session each."""
+        return Ensemble(self.stage.scene.runtime)
+
+    def ensemble_of(self, speaker: str) -> Ensemble:
+        """Return an ensemble of one, the speaker of this name, to act by plan."""
+        return Ensemble(self.stage.scene.runtime, [self.speaker(speaker)])
+
+    @property
+    def hall(self) -> Audience:
+        """Listeners in processes of their own, whom nobody knows by name."""
+        if self._hall is None:
+            self._hall = Hall()
+        return self._hall
+
+    def invites(self, audience: Audience) -> None:
+        """Let this audience be the one that joins, in place of rows of listeners on this machine."""
+        self._hall = audience
+
+    def audience_joins(self, count: int, language: str, *, by: str = "transcript") -> None:
+        """Let so many people join the one broadcast there is, from processes of their own.
+
+        `by` is the member that tells the messages apart which they are to note.
+        """
+        url = self.stage.service.endpoint(self.name, Listener.role)
+        self.hall.join(count, url=url, session_id=self.the_speaker().session_id, language=language, by=by)
+        self.stage.stopwatch.clock_error_ms = self.hall.clock_error_ms
+
+    def audience_has_heard(self, due_ns: Mapping[str, int]) -> None:
+        """Keep what the audience heard of the messages that were due at these times."""
+        tally = self.hall.heard(due_ns)
+        self.hall.tallies[self.stage.ledger.note("The audience", f"heard: {tally.in_words()}").number] = tally
+
+    # ---- what serves them
+
+    @property
+    def contract(self) -> Contract:
+        """The agreement that every message is held against."""
+        return self.stage.scene.contracts[self.name]
+
+    def refused_with(self, code: str) -> Matcher[Refusal]:
+        """Match a refusal that means this error code, in the words of the service under test."""
+        equivalents = self.stage.equivalents(self.name, code)
+        return refused_with(code, equivalents=equivalents, status=self.contract.status_of(code))
+
+    @property
+    def recorded(self) -> Records:
+        """What the service has on record; only for scenarios that need it (tag @needs-table)."""
+        tables = self.stage.service.tables
+        if tables is None:
+            raise Unusable("this step reads the service's tables, which the target does not grant; tag it @needs-table")
+        return Records(tables)
+
+    def loses_the_record_of(self, speaker: str) -> None:
+        """Delete the record of a speaker's session behind the service's back; nobody in it can be sure of an answer."""
+        session_id = self.speaker(speaker).session_id
+        self.recorded.session_is_deleted(session_id)
+        self._lost_sessions.add(session_id)
+        for person in self.stage.present(Person):
+            person.marker = None
+
+    def recogniser(self, name: str) -> Recogniser:
+        """Return the recogniser that hears the speaker of this name."""
+        if name not in self._recognisers:
+            self._recognisers[name] = Recogniser(self.stage.control, self.speaker(name), self.stage.ledger)
+        return self._recognisers[name]
+
+    def the_recogniser(self) -> Recogniser:
+        """Return the recogniser that hears the one who is broadcasting, when there is only one."""
+        return self.recogniser(self.the_speaker().name)
+
+    @cached_property
+    def interpreters(self) -> Interpreters:
+        """Whoever makes sentences in other languages of what was recognised."""
+        return Interpreters(
+            self.stage.control, self.stage.ledger, lambda: [speaker.session_id for speaker in self._broadcasting()]
+        )
+
+    @cached_property
+    def expedition(self) -> Expedition:
+        """People doing as they like, for as long as a step says."""
+        return Expedition(lambda: of(self.stage.another()), lambda words: self.stage.ledger.note("the explorer", words))
+
+    @cached_property
+    def flood(self) -> Flood:
+        """Hostile frames from somebody's device."""
+        return Flood(self, seed=everyday_seed())
+
+    def secrets_of_people(self) -> Mapping[str, str]:
+        """Return every text by which somebody could be recognised, with what it is."""
+        return people_secrets(self.stage.people, self.stage.scene.tokens, self.stage.ledger)
+
+    # ---- what the stage asks of every system
+
+    def records(self) -> Mapping[str, Item | None]:
+        """Return the records of the sessions that were opened."""
+        tables = self.stage.service.tables
+        if tables is None:
+            return {}
+        return {f"The session of {s.name}": tables.session(s.session_id) for s in self._broadcasting()}
+
+    def exhibits(self) -> Iterator[tuple[str, str]]:
+        """Yield a page with players, if anything was said or heard."""
+        if found := recordings(self.stage.present(Speaker), self.listeners()):
+            yield "What was said and heard", listening_page(found)
+
+    def has_left(self) -> None:
+        """Let the audience leave: after the speaker, so that the service need not count them out one by one."""
+        if self._hall is not None:
+            self._hall.leave()
+
+    def leaves_nothing_behind(self) -> None:
+        """Raise AssertionError unless every session that was opened is over, and nobody is on record as listening."""
+        if self.stage.service.tables is None:
+            return
+        for speaker in self._broadcasting():
+            over = none() if speaker.session_id in self._lost_sessions else has_entries(isActive=False)
+            self.recorded.session_comes_to(speaker.session_id, over)
+            self.recorded.listeners_come_to(speaker.session_id, empty())
+
+    def _broadcasting(self) -> list[Speaker]:
+        return [speaker for speaker in self.stage.present(Speaker) if speaker.session_id]
+
+
+system = Broadcast
+
+
+def of(stage: Stage) -> Broadcast:
+    """Return the broadcast on this stage."""
+    wing = stage.systems[Broadcast.name]
+    assert isinstance(wing, Broadcast)
+    return wing

@@ -1,0 +1,65 @@
+"""What a wing makes of one system: its people and its knowledge, in one scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from earshot.ledger import Kind, Observation
+from earshot.measure.timed import Timed
+from earshot.wording import Wording
+
+if TYPE_CHECKING:
+    from earshot.stage import Stage
+
+Item = dict[str, Any]
+"""One record of a service, as plain values."""
+
+
+class System:
+    """One system on one stage. A wing derives from it and adds what its people can do; the kernel knows no more."""
+
+    name: ClassVar[str]
+    wording: ClassVar[Wording] = Wording()
+    timed: ClassVar[Mapping[str, Timed]] = {}
+    """What its sentences time, by its words."""
+    too_slow: ClassVar[tuple[str, ...]] = ()
+    """The errors by which a service says that it has given up in time, or that what was held up came all at once."""
+    commands: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    """What it adds to the command line: a module, as cli.py has them, and what it is for."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+
+    @classmethod
+    def complaint(cls, observation: Observation) -> str | None:
+        """Return what is wrong, in words, where a message says that something is; None where it says no such thing."""
+        if observation.type != "error" or observation.kind is not Kind.RECEIVED:
+            return None
+        return describe_refusal(observation)
+
+    def records(self) -> Mapping[str, Item | None]:
+        """Return what the service has on record of this scenario, by what to call it."""
+        return {}
+
+    def exhibits(self) -> Iterator[tuple[str, str]]:
+        """Yield the pages (title, HTML) that only this system can show of the scenario."""
+        yield from ()
+
+    def has_left(self) -> None:
+        """Put away what was there beside people; called when everybody has left."""
+
+    def leaves_nothing_behind(self) -> None:
+        """Raise AssertionError if the service keeps what it should not, once everybody has left."""
+
+
+def describe_refusal(observation: Observation) -> str:
+    """Return code, status and message of an error envelope, or the bare HTTP status of a refusal without one."""
+    message = observation.message
+    code = message.get("code")
+    if code is None and isinstance(words := message.get("message"), str):
+        return words
+    if code is None:
+        return f"HTTP status {observation.code} without an error message"
+    status = message.get("statusCode", observation.code)
+    return f"{code}{'' if status is None else f' ({status})'}: {message.get('message', 'no message')}"

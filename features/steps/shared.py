@@ -1,0 +1,79 @@
+"""What is said of every system: which service it is, and how long things take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from behave import given, then
+
+from earshot.measure.budget import Budget
+from earshot.measure.sentences import duration
+from earshot.measure.timed import Timed
+from earshot.measure.verdict import QUICK
+from features.vocabulary.shared import World
+
+QUICK_MS = 50 * QUICK
+"""That share of what sound may take to be acknowledged (REQ-21.1): nobody grows slow below it."""
+
+# -- the service
+
+
+@given("a service that nobody else uses")
+def step_service_alone(context: World) -> None:
+    context.stage.uses_service_alone()
+
+
+@given("a service that {settings:Settings}")
+def step_service_with(context: World, settings: Mapping[str, str]) -> None:
+    context.stage.uses_service_with(settings)
+
+
+# -- how long it took
+
+
+@then("{share:Percent} of {timed:Timed} within {limit_ms:Duration}")
+def step_share_within(context: World, share: float, timed: Timed, limit_ms: float) -> None:
+    _insist(context, timed, Budget(share * 100, limit_ms, things=timed.things), f"{share:.0%} of {timed.words}")
+
+
+@then("all {timed:Timed} within {limit_ms:Duration}")
+def step_all_within(context: World, timed: Timed, limit_ms: float) -> None:
+    _insist(context, timed, Budget(100, limit_ms, things=timed.things), f"all {timed.words}")
+
+
+@then(
+    "{share:Percent} of {timed:Timed} within {limit_ms:Duration}, none is lost, "
+    "and no silence is longer than {silence_ms:Duration}"
+)
+def step_share_within_without_stall(
+    context: World, share: float, timed: Timed, limit_ms: float, silence_ms: float
+) -> None:
+    budget = Budget(share * 100, limit_ms, worst_gap_ms=silence_ms, lost_at_most=0, things=timed.things)
+    _insist(context, timed, budget, f"{share:.0%} of {timed.words}")
+
+
+def _insist(context: World, timed: Timed, budget: Budget, what: str) -> None:
+    wing = context.stage.systems[timed.system]
+    context.stage.stopwatch.insist(
+        f"{what} within {duration(budget.limit_ms)}",
+        budget,
+        lambda seen: timed.delays(wing, seen),
+        because=lambda: timed.because(wing),
+        kind=timed.kind,
+    )
+
+
+@then("{timed:Timed} at most twice as late as when {speaker:Name} was alone")
+def step_no_growth_under_load(context: World, timed: Timed, speaker: str) -> None:
+    context.stage.stopwatch.insist_on_no_growth_since(
+        f"{timed.words} at most twice as late as when {speaker} was alone",
+        lambda seen: timed.delays(context.stage.systems[timed.system], seen),
+        (f"when {speaker} was alone", "with everybody"),
+        quick_ms=QUICK_MS,
+    )
+
+
+@then("{share:Percent} of {timed:Timed} within {limit_ms:Duration}, and none is lost")
+def step_share_within_without_loss(context: World, share: float, timed: Timed, limit_ms: float) -> None:
+    budget = Budget(share * 100, limit_ms, lost_at_most=0, things=timed.things)
+    _insist(context, timed, budget, f"{share:.0%} of {timed.words}")

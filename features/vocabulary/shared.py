@@ -1,0 +1,63 @@
+"""How words in any sentence become values: people, numbers, times, and what a service is set to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Protocol
+
+from behave.model import Table
+
+from earshot.stage import Stage
+from earshot.systems import wings
+from features.vocabulary.parameters import closed_list, one_of, parameter
+
+
+class World(Protocol):
+    """What a step knows; steps of a system know its people, too."""
+
+    stage: Stage
+    table: Table
+    text: str
+
+
+CAST = ("Ana", "Bruno", "Carla", "Lena", "Amina", "Marco", "Yuki", "Tomas", "Mallory")
+
+ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
+
+_TIMED = {words: timed for wing in wings().values() for words, timed in wing.timed.items()}
+"""What takes time in any system, by its words."""
+
+
+def settings(words: Mapping[str, Mapping[str, str]]) -> None:
+    """Let "a service that …" be said with these words, each for the settings of an instance."""
+    closed_list("Settings", words)
+
+
+def _span_ms(text: str) -> int:
+    number, unit = text.split()
+    return int(number) * {"second": 1000, "minute": 60_000, "hour": 3_600_000}[unit.rstrip("s")]
+
+
+parameter("Name", one_of(CAST), str)
+parameter(
+    "Names",
+    rf"(?:{one_of(CAST)})(?:(?:, | and )(?:{one_of(CAST)}))*",
+    lambda text: re.split(", | and ", text),
+)
+parameter("Quoted", r'[^"]*', str)
+parameter("Number", r"\d+", int)
+parameter("Ordinal", one_of(ORDINALS), ORDINALS.__getitem__)
+parameter("Decimal", r"\d+(?:\.\d+)?", float)
+parameter("Seconds", r"\d+(?:\.\d+)? seconds?", lambda text: float(text.split()[0]))
+parameter("Milliseconds", r"\d+ ms", lambda text: float(text.split()[0]))
+parameter(
+    "Duration",
+    r"\d+(?:\.\d+)? (?:ms|seconds?)",
+    lambda text: float(text.split()[0]) * (1 if text.endswith("ms") else 1000),
+)
+parameter("Span", r"-?\d+ (?:second|minute|hour)s?", lambda text: _span_ms(text))
+parameter("Times", r"\d+ times?", lambda text: int(text.split()[0]))
+parameter("Decibels", r"-?\d+(?:\.\d+)? dB", lambda text: float(text.split()[0]))
+parameter("Percent", r"-?\d+(?:\.\d+)?%", lambda text: round(float(text[:-1]) / 100, 6))
+parameter("Timed", one_of(_TIMED), _TIMED.__getitem__)

@@ -1,0 +1,32 @@
+"""What the service stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from reference.disturbances import Disturbances
+from reference.engines import Engines
+from reference.metrics import Metrics, Unmeasured
+from reference.settings import Settings
+from reference.storage.clock import Clock
+from reference.storage.ids import Ids
+from reference.storage.tables import TableNames
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the service stands on; a test may bring its own."""
+
+    settings: Settings
+    engines: Engines
+    aws_client: Any
+    table_names: TableNames
+    token_secret: str
+    clock: Clock
+    ids: Ids
+    metrics: Metrics = field(default_factory=Unmeasured)
+    disturbances: Disturbances = field(default_factory=Disturbances)
+    disturbances_of: Mapping[str, Any] = field(default_factory=dict)
+    """By system, where it has disturbances of its own."""

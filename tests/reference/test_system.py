@@ -1,0 +1,43 @@
+"""Which systems the reference has, and what they say of themselves."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from reference import system
+from reference.system import setting_kinds, systems, tables
+
+
+@pytest.fixture
+def contract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An agreement of a test's own."""
+    monkeypatch.setattr(system, "CONTRACT", tmp_path)
+    systems.cache_clear()
+    yield tmp_path
+    systems.cache_clear()
+
+
+def test_the_systems_are_those_of_the_contract() -> None:
+    assert [one.name for one in systems()] == ["broadcast", "conversation"]
+
+
+def test_a_system_that_only_the_contract_has_is_left_out(contract: Path) -> None:
+    for name in ("conversation", "juggling"):
+        (contract / f"{name}.requirements.yaml").write_text(f"# a comment\nsystem: {name}\ntitle: A title\n")
+    assert [one.name for one in systems()] == ["conversation"]
+
+
+def test_a_document_that_names_no_system_is_complained_about(contract: Path) -> None:
+    (contract / "some.requirements.yaml").write_text("title: A title\n")
+    with pytest.raises(ValueError, match=r"some\.requirements\.yaml should have a line such as `system: NAME`"):
+        systems()
+
+
+def test_no_two_systems_have_a_table_or_a_setting_of_one_name() -> None:
+    names = [one.name for one in tables()] + [one.name for kind in setting_kinds() for one in fields(kind)]
+    assert [name for name, times in Counter(names).items() if times > 1] == []
