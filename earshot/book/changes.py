@@ -14,7 +14,7 @@ from typing import Any, Generic, Literal, TypeVar, get_args
 
 from earshot.book import tags
 from earshot.book.requirements import Requirement, Requirements, natural_key
-from earshot.book.specification import Feature, Rule, Scenario, Step
+from earshot.book.specification import Feature, Rule, Scenario, WrittenStep
 
 ALIKE = 0.6
 """From this likeness on (of 1), two sentences count as one that was reworded."""
@@ -214,7 +214,7 @@ def _said(part: Feature | Rule) -> list[Fact]:
     return [Fact("said", words) for words in lines]
 
 
-def _of_background(was: Sequence[Step], now: Sequence[Step]) -> Iterator[Fact]:
+def _of_background(was: Sequence[WrittenStep], now: Sequence[WrittenStep]) -> Iterator[Fact]:
     lines = _of_lists(list(map(_in_words, was)), list(map(_in_words, now)))
     if lines:
         yield Fact("said", "What is given in every scenario has changed:")
@@ -286,7 +286,7 @@ def _of_words(was: Scenario, now: Scenario) -> Iterator[Fact]:
     yield from _of_lists(_examples(was), _examples(now))
 
 
-def _in_words(sentence: Step) -> str:
+def _in_words(sentence: WrittenStep) -> str:
     """Return a sentence with the word that says what it is, also where an And is written."""
     words = f"{sentence.kind.title()} {sentence.text}"
     words += f" “{sentence.block}”" if sentence.block else ""

@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from earshot.book.layout import book_page, prose
-from earshot.book.overview import Messages, Overview, Shown, State, System, reasons
+from earshot.book.overview import Messages, Overview, Shown, State, SystemOverview, reasons
 from earshot.evidence.budgets import Measured
 from earshot.evidence.identity import TRACE_PAGE
-from earshot.evidence.results import Result, in_words
+from earshot.evidence.results import ScenarioResult, in_words
 from earshot.evidence.timings import TIMINGS, by_kind
 from earshot.pages import capitalised, counted, stylesheet, table, text
 
@@ -80,7 +80,7 @@ def _facts(overview: Overview) -> str:
     return f'<dl class="facts">{rows}</dl>'
 
 
-def _system(system: System) -> Iterator[str]:
+def _system(system: SystemOverview) -> Iterator[str]:
     counts = Counter(shown.state for shown in system.promises)
     yield f'<section><h2 id="{text(system.name)}">{text(system.title)}</h2>'
     yield _bar(counts, large=True)
@@ -140,14 +140,14 @@ def _card(shown: Shown, kind: str) -> str:
     )
 
 
-def _why(scenario: Result) -> str:
+def _why(scenario: ScenarioResult) -> str:
     return (
         f'<span class="why">{prose(capitalised(scenario.reason))}</span>'
         f'<span class="by">{_scenario_link(scenario)}, {scenario.verdict}</span>'
     )
 
 
-def _not_checked(system: System) -> Iterator[str]:
+def _not_checked(system: SystemOverview) -> Iterator[str]:
     unchecked = system.having(State.NOT_CHECKED)
     if not unchecked:
         return
@@ -156,12 +156,12 @@ def _not_checked(system: System) -> Iterator[str]:
         yield _folded(f"<b>{len(promises)}</b>, because {prose(reason.removeprefix('not checked: '))}", promises)
 
 
-def _kept(system: System) -> Iterator[str]:
+def _kept(system: SystemOverview) -> Iterator[str]:
     if kept := system.having(State.KEPT):
         yield f"<h3>Kept promises</h3>{_folded(f'All <b>{len(kept)}</b> of them', kept)}"
 
 
-def _groups(system: System) -> Iterator[str]:
+def _groups(system: SystemOverview) -> Iterator[str]:
     in_this_run = sum(bool(shown.scenarios) for shown in system.promises)
     yield (
         f"<h3>Where the promises stand</h3><p>Of {len(system.promises)} promises, {system.covered} have a scenario, "
@@ -175,7 +175,7 @@ def _groups(system: System) -> Iterator[str]:
     yield table(("Promises about", "", "#Kept"), rows)
 
 
-def _budgets(measured: list[tuple[Result, Measured]]) -> Iterator[str]:
+def _budgets(measured: list[tuple[ScenarioResult, Measured]]) -> Iterator[str]:
     yield "<h3>Promises about time</h3>"
     if not measured:
         yield "<p>No delay was measured against a budget in this run.</p>"
@@ -195,7 +195,7 @@ def _budgets(measured: list[tuple[Result, Measured]]) -> Iterator[str]:
             )
 
 
-def _budget(scenario: Result, measured: Measured) -> str:
+def _budget(scenario: ScenarioResult, measured: Measured) -> str:
     took = "never came" if measured.measured_ms is None else f"{measured.measured_ms:,.0f}&nbsp;ms"
     return (
         f'<tr><td>{prose(measured.what)}<span class="by">{_scenario_link(scenario)}</span>{_since_last(measured)}</td>'
@@ -247,7 +247,7 @@ def _messages(messages: Messages | None) -> Iterator[str]:
         yield f'<p class="names">Seen, but not part of the agreement: {_names(messages.unknown)}</p>'
 
 
-def _slowest(scenarios: list[Result]) -> Iterator[str]:
+def _slowest(scenarios: list[ScenarioResult]) -> Iterator[str]:
     if not scenarios:
         return
     yield "<h3>Slowest scenarios</h3><p>How long the check took, which is not how long the service took.</p>"
@@ -278,7 +278,7 @@ def _promise_link(shown: Shown) -> str:
     return f'<a class="id" href="{TRACE_PAGE}#{shown.requirement.id}">{shown.requirement.id}</a>'
 
 
-def _scenario_link(scenario: Result) -> str:
+def _scenario_link(scenario: ScenarioResult) -> str:
     return f'<a href="{REPORT_PAGE}#{scenario.anchor}">{text(scenario.name)}</a>'
 
 

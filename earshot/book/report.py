@@ -30,7 +30,7 @@ from earshot.book.requirements import CONTRACT_DIR, load_requirements
 from earshot.book.trace_page import render_page
 from earshot.evidence import verdicts
 from earshot.evidence.identity import REQUIREMENT_ID, TRACE_PAGE
-from earshot.evidence.results import VERDICTS, Result, in_words, read_results
+from earshot.evidence.results import VERDICTS, ScenarioResult, in_words, read_results
 from earshot.evidence.timings import TIMINGS, timings
 from earshot.evidence.verdicts import Category
 from earshot.failures import Unusable
@@ -190,9 +190,9 @@ def compressed(page: str) -> str:
     return DATA.sub(packed, page)
 
 
-def summary(results: Sequence[Result]) -> str:
+def summary(results: Sequence[ScenarioResult]) -> str:
     """Return the counts by verdict: one line for each feature, one for all, and why the worst did not pass."""
-    features: dict[str, list[Result]] = {}
+    features: dict[str, list[ScenarioResult]] = {}
     for result in results:
         name = " / ".join(filter(None, (result.system.title(), result.feature))) or "The run"
         features.setdefault(name, []).append(result)
@@ -201,7 +201,7 @@ def summary(results: Sequence[Result]) -> str:
     return "\n".join([*lines, f"{len(results)} scenarios: {in_words(results)}", *unwelcome(results)])
 
 
-def unwelcome(results: Sequence[Result]) -> Iterator[str]:
+def unwelcome(results: Sequence[ScenarioResult]) -> Iterator[str]:
     """Yield a line for each scenario that failed, broke or stayed open."""
     worst = [result for verdict in VERDICTS[:3] for result in results if result.verdict == verdict]
     for result in worst[:MOST_TOLD]:

@@ -16,12 +16,12 @@ from behave.model import ScenarioOutline
 from earshot.book.promises import parse_features
 from earshot.book.requirements import Requirements
 from earshot.evidence.identity import REQUIREMENT_ID, SEVERITIES, identify
-from earshot.evidence.results import Result
+from earshot.evidence.results import ScenarioResult
 from earshot.systems import NAMES
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class WrittenStep:
     """One step of a scenario or Background, as it is written."""
 
     keyword: str
@@ -62,7 +62,7 @@ class Scenario:
     """Those of feature, rule, scenario and examples, in this order."""
     severity: str | None
     """The one written nearest to the scenario."""
-    sentences: tuple[Step, ...]
+    sentences: tuple[WrittenStep, ...]
     examples: tuple[Examples, ...]
     history_ids: tuple[str, ...]
     """Under which its results are found: one, or one for each row of the examples."""
@@ -83,7 +83,7 @@ class Rule:
     title: str | None
     """None for the scenarios of a feature that stand outside of every rule."""
     description: str
-    background: tuple[Step, ...]
+    background: tuple[WrittenStep, ...]
     scenarios: tuple[Scenario, ...]
 
 
@@ -94,7 +94,7 @@ class Feature:
     description: str
     system: str | None
     """broadcast, conversation…, if the feature says which."""
-    background: tuple[Step, ...]
+    background: tuple[WrittenStep, ...]
     rules: tuple[Rule, ...]
 
     @property
@@ -107,7 +107,7 @@ class Feature:
 class Book:
     requirements: Requirements
     features: tuple[Feature, ...]
-    results: Mapping[str, Result]
+    results: Mapping[str, ScenarioResult]
     """Of the last run, by history id; empty if nothing has been run."""
 
 
@@ -178,13 +178,13 @@ def _examples(outline: Any, history_ids: Mapping[Any, str]) -> Iterator[Examples
         )
 
 
-def _background(container: Any) -> tuple[Step, ...]:
+def _background(container: Any) -> tuple[WrittenStep, ...]:
     return _sentences(container.background.steps) if container.background else ()
 
 
-def _sentences(steps: Iterable[Any]) -> tuple[Step, ...]:
+def _sentences(steps: Iterable[Any]) -> tuple[WrittenStep, ...]:
     return tuple(
-        Step(
+        WrittenStep(
             keyword=step.keyword,
             kind=step.step_type,
             text=step.name,

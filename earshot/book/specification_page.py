@@ -13,14 +13,14 @@ from datetime import datetime
 from earshot.book import tags
 from earshot.book.layout import book_page, figures, id_link, prose
 from earshot.book.requirements import Group, Requirement
-from earshot.book.specification import Book, ExampleRow, Examples, Feature, Rule, Scenario, Step
+from earshot.book.specification import Book, ExampleRow, Examples, Feature, Rule, Scenario, WrittenStep
 from earshot.evidence.identity import OWNER
-from earshot.evidence.results import Result
+from earshot.evidence.results import ScenarioResult
 from earshot.pages import counted, stylesheet, table, text, verdict
 from earshot.side_by_side import LOCK_TAG
 from earshot.systems import NAMES
 
-NO_RESULT = Result(status="no result")
+NO_RESULT = ScenarioResult(status="no result")
 COLOURS = {
     "failed": "bad",
     "broken": "note",
@@ -203,7 +203,7 @@ class _Page:
 
     # -- verdicts
 
-    def _verdict(self, history_ids: Iterable[str]) -> Result:
+    def _verdict(self, history_ids: Iterable[str]) -> ScenarioResult:
         """Return the gravest verdict."""
         found = [self._book.results.get(history_id, NO_RESULT) for history_id in history_ids]
         return min(found or [NO_RESULT], key=lambda result: list(COLOURS).index(result.status))
@@ -283,13 +283,13 @@ class _Page:
         )
 
 
-def _background(sentences: Sequence[Step], scope: str) -> str:
+def _background(sentences: Sequence[WrittenStep], scope: str) -> str:
     if not sentences:
         return ""
     return f'<div class="given"><span>Given in {scope}</span>{_steps(sentences)}</div>'
 
 
-def _steps(sentences: Iterable[Step], columns: Iterable[str] = ()) -> str:
+def _steps(sentences: Iterable[WrittenStep], columns: Iterable[str] = ()) -> str:
     items = []
     for sentence in sentences:
         block = f"<pre>{text(sentence.block)}</pre>" if sentence.block else ""

@@ -25,7 +25,7 @@ from pathlib import Path
 
 from earshot.book.promises import parse_features
 from earshot.evidence.identity import title
-from earshot.evidence.results import Result, all_results
+from earshot.evidence.results import ScenarioResult, all_results
 from earshot.failures import Unusable
 from earshot.running.caught import Catch, TriedTwin, Twin, as_markdown, read_reasons
 from earshot.running.worker import FORKING, run_behave
@@ -114,7 +114,7 @@ def try_twin(twin: Twin, stack: Path, *, promised_only: bool = False) -> TriedTw
     rounds = [(f"({promised}) and not @slow", twin.breaks), (f"({promised}) and @slow", twin.breaks)]
     if not promised_only:
         rounds.append((f"@{twin.system} and not ({promised}) and not @alone and not @slow", (twin.system,)))
-    results: list[Result] = []
+    results: list[ScenarioResult] = []
     catches: list[Catch] = []
     for tags, carried in rounds:
         came = _behave(twin, stack, tags, _features(carried))
@@ -169,7 +169,7 @@ def titles_of(systems: set[str]) -> dict[str, list[str]]:
     }
 
 
-def _behave(twin: Twin, stack: Path, tags: str, files: Sequence[Path]) -> list[Result]:
+def _behave(twin: Twin, stack: Path, tags: str, files: Sequence[Path]) -> list[ScenarioResult]:
     with tempfile.TemporaryDirectory(prefix="earshot-twin-") as folder:
         results = Path(folder)
         options = ["-D", f"twin={twin.name}", "--tags", tags, "-f", ALLURE, "-o", str(results), "-f", "null"]
@@ -196,7 +196,7 @@ def _texts() -> Mapping[Path, str]:
     return {file: file.read_text("utf-8") for file in sorted((ROOT / "features").rglob("*.feature"))}
 
 
-def _catches(twin: Twin, results: Iterable[Result]) -> list[Catch]:
+def _catches(twin: Twin, results: Iterable[ScenarioResult]) -> list[Catch]:
     catches = [
         Catch(result.name, result.message)
         for result in results
