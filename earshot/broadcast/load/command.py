@@ -26,7 +26,7 @@ SPEAKER, LANGUAGE = "Ana", "en"
 REACHING = TIMED["sentences reach everybody in the audience"]
 SENTENCES_PER_S = 10.0
 CONTROLS_PER_S = 8.0
-"""Ten within any second are allowed; sent evenly, eleven of ten a second come within one now and then."""
+"""Ten within any second are allowed (BRO-1.4.17); sent evenly, eleven of ten a second come within one now and then."""
 LEVELS = 1000
 """So many volumes can be told apart."""
 LISTENERS_PER_SESSION = 500
