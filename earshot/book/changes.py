@@ -263,16 +263,12 @@ def _place(placed: _Placed) -> str:
 def _of_tags(was: Scenario, now: Scenario) -> Iterator[Fact]:
     if was.severity != now.severity:
         yield Fact("said", f"The severity was {was.severity or 'not given'} and is now {now.severity or 'not given'}.")
-    if gone := [id_ for id_ in was.ids if id_ not in now.ids]:
-        yield Fact("said", f"It no longer shows {', '.join(gone)}.")
-    if gained := [id_ for id_ in now.ids if id_ not in was.ids]:
-        yield Fact("said", f"It now shows {', '.join(gained)}.")
-    for trait in was.traits:
-        if trait not in now.traits:
-            yield Fact("said", f"It is no longer {_trait(trait)}")
-    for trait in now.traits:
-        if trait not in was.traits:
-            yield Fact("said", f"It is now {_trait(trait)}")
+    for since, some, others in (("no longer", was, now), ("now", now, was)):
+        if ids := [id_ for id_ in some.ids if id_ not in others.ids]:
+            yield Fact("said", f"It {since} shows {', '.join(ids)}.")
+        yield from (
+            Fact("said", f"It is {since} {_trait(trait)}") for trait in some.traits if trait not in others.traits
+        )
 
 
 def _trait(tag: str) -> str:

@@ -42,7 +42,7 @@ class Phrase:
     @property
     def system(self) -> str:
         """Whose word it is, by the name of its file: broadcast in steps/broadcast_records.py."""
-        return PurePath(self.place).stem.partition("_")[0].partition(".")[0]
+        return PurePath(self.place).stem.partition("_")[0]
 
 
 Uses = Mapping[Phrase, set[str]]
