@@ -23,7 +23,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from earshot.book.report import summary, unwelcome
+from earshot.book.summary import summary, unwelcome
 from earshot.evidence.formatter import remove_stale_results
 from earshot.evidence.results import all_results, read_results
 from earshot.running.plan import Planned, bundles, keep_durations, read_durations, select, shuffled
