@@ -28,6 +28,22 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Http:
+    """What only a request over HTTP has, or the answer to one."""
+
+    operation: str
+    """Method and path as the contract has it, such as `GET /health`."""
+    target: str
+    """The path that was asked for, with its query."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """By their names in small letters; of a request, those that somebody chose."""
+    request: int | None = None
+    """Of an answer: the position of its request in the ledger."""
+    ended_ns: int | None = None
+    """Of an answer: when the last of it arrived; the observation itself is stamped when its head did."""
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """One thing that happened on one connection."""
 
@@ -48,7 +64,8 @@ class Observation:
     words: str = ""
     """What a person should read: the reason of a close, the sentence of a violation, a note."""
     code: int | None = None
-    """HTTP status of a refusal, or WebSocket close code."""
+    """HTTP status of a refusal or an answer, or WebSocket close code."""
+    http: Http | None = None
     due_ns: int | None = None
     """For something sent by plan: when it was to be sent."""
     number: int = 0
@@ -56,7 +73,12 @@ class Observation:
 
     @property
     def type(self) -> str:
-        """The message's `type` (from the service) or `action` (from a client), or an empty text."""
+        """The message's `type` (from the service) or `action` (from a client), or an empty text.
+
+        Over HTTP: what was asked for, such as `GET /health`, and in an answer its status: `GET /health → 200`.
+        """
+        if self.http is not None:
+            return self.http.operation if self.code is None else f"{self.http.operation} → {self.code}"
         return str(self.message.get("type") or self.message.get("action") or "")
 
 

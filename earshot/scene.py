@@ -16,7 +16,8 @@ from earshot.side_by_side import first_of
 from earshot.surprises import Surprises
 from earshot.targets.service import Service
 from earshot.wire.contract import Contract
-from earshot.wire.pages import Pages, conversation_pages
+from earshot.wire.http import HttpClient
+from earshot.wire.openapi import http_contract
 
 
 @functools.cache
@@ -40,6 +41,7 @@ class Scene:
     run_id: str = field(default_factory=lambda: uuid4().hex[:8])
     """Makes the user ids of this scenario different from those of every other one."""
     _connections: Counter[str] = field(default_factory=Counter)
+    _clients: dict[tuple[str, str], HttpClient] = field(default_factory=dict)
 
     tokens: list[str] = field(default_factory=list)
     """Every sign-in token that somebody was given."""
@@ -50,10 +52,18 @@ class Scene:
         self.tokens.append(token)
         return token
 
-    @property
-    def pages(self) -> Pages:
-        """The pages of the service's conversation."""
-        return Pages(self.service.pages_url, self.ledger, conversation_pages())
+    def http(self, system: str, who: str) -> HttpClient:
+        """Return what somebody asks a system over HTTP with: one client for each person, closed with the scenario."""
+        address = self.service.http_url(system)
+        if (client := self._clients.get((address, who))) is None:
+            client = HttpClient(who=who, base_url=address, ledger=self.ledger, contract=http_contract(system))
+            self._clients[address, who] = client
+        return client
+
+    def hangs_up(self) -> None:
+        """Close whatever somebody asked over HTTP with."""
+        for client in self._clients.values():
+            self.runtime.call(client.close(), within_s=5)
 
     def user_id(self, name: str) -> str:
         """Return the user id under which this person signs in, in this scenario only."""

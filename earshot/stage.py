@@ -262,6 +262,7 @@ class Stage:
             for leg in person.legs:
                 self.surprises.ended_by_us(leg.label)
                 self.scene.runtime.call(leg.close(), within_s=10)
+        self.scene.hangs_up()
 
 
 Grant = TypeVar("Grant")

@@ -63,3 +63,9 @@ def describe_refusal(observation: Observation) -> str:
         return f"HTTP status {observation.code} without an error message"
     status = message.get("statusCode", observation.code)
     return f"{code}{'' if status is None else f' ({status})'}: {message.get('message', 'no message')}"
+
+
+def describe_answer(observation: Observation) -> str:
+    """Return what was asked for over HTTP, the status, and what the answer says."""
+    said = "; ".join(f"{name}: {value}" for name, value in observation.message.items())
+    return f"{observation.type} ({said or 'no reason'})"

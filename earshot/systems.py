@@ -5,15 +5,12 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
+from http import HTTPStatus
 
+from earshot.agreement import NAMES as NAMES
 from earshot.ledger import Observation
 from earshot.measure.timed import OTHER
-from earshot.system import System
-
-CONTRACT = Path(__file__).resolve().parents[1] / "contract"
-REQUIREMENTS = ".requirements.yaml"
-NAMES = tuple(sorted(path.name.removesuffix(REQUIREMENTS) for path in CONTRACT.glob(f"*{REQUIREMENTS}")))
+from earshot.system import System, describe_answer
 
 
 @cache
@@ -23,7 +20,12 @@ def wings() -> Mapping[str, type[System]]:
 
 
 def complaint(observation: Observation) -> str | None:
-    """Return what is wrong, in words, where a message of any system says that something is."""
+    """Return what is wrong, in words, where a message or an answer of any system says that something is.
+
+    Over HTTP that is every status of 400 or more, whether the contract declares it or not.
+    """
+    if observation.http is not None:
+        return describe_answer(observation) if (observation.code or 0) >= HTTPStatus.BAD_REQUEST else None
     said = (wing.complaint(observation) for wing in wings().values())
     return next((words for words in said if words is not None), None)
 

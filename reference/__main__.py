@@ -48,7 +48,9 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     """Run the service until it is stopped; return the exit code."""
     options = _parser().parse_args(arguments)
     if options.list_twins:
-        print(json.dumps([_of_twin(twin) for twin in _twins().values()]))
+        from reference.twins.twin import known
+
+        print(json.dumps([_of_twin(twin) for twin in known().values()]))
         return 0
     try:
         if options.twin:
@@ -77,18 +79,14 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     return 0
 
 
-def _twins() -> dict[str, Twin]:
-    from reference.twins.twin import known
-
-    return known()
-
-
 def _of_twin(twin: Twin) -> dict[str, object]:
     return {"name": twin.name, "system": twin.system, "breaks": twin.breaks, "sentence": twin.sentence}
 
 
 def _become(name: str) -> None:
-    twin = _twins().get(name)
+    from reference.twins.twin import find
+
+    twin = find(name)
     if twin is None:
         raise SettingError(f"--twin {name}: there is no such twin; --list-twins prints those that are.")
     twin.apply()

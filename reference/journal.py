@@ -34,26 +34,26 @@ class Journal:
 
     def debug(self, operation: str, message: str, **context: object) -> None:
         """Write a line that matters only while something is being examined."""
-        self._write(logging.DEBUG, operation, message, None, context)
+        self.write(logging.DEBUG, operation, message, None, context)
 
     def info(self, operation: str, message: str, **context: object) -> None:
         """Write a line about something that happened as it should."""
-        self._write(logging.INFO, operation, message, None, context)
+        self.write(logging.INFO, operation, message, None, context)
 
     def warning(self, operation: str, message: str, **context: object) -> None:
         """Write a line about something that went wrong and was dealt with."""
-        self._write(logging.WARNING, operation, message, None, context)
+        self.write(logging.WARNING, operation, message, None, context)
 
     def error(self, operation: str, message: str, *, failure: BaseException | None = None, **context: object) -> None:
         """Write a line about something that went wrong, with the stack trace of `failure` if that is known."""
-        self._write(logging.ERROR, operation, message, failure, context)
+        self.write(logging.ERROR, operation, message, failure, context)
 
     @property
     def debugging(self) -> bool:
         """Whether debug lines are wanted: building them may cost more than writing them."""
         return self._logger.isEnabledFor(logging.DEBUG)
 
-    def _write(
+    def write(
         self,
         level: int,
         operation: str,
@@ -98,14 +98,14 @@ def configure(level: str, path: Path | None, *, retention_hours: int) -> None:
         handler = logging.handlers.TimedRotatingFileHandler(
             path, when="H", backupCount=retention_hours, encoding="utf-8", errors="backslashreplace"
         )
-    handler.setFormatter(_JsonLines())
+    handler.setFormatter(JsonLines())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger(_ROOT).setLevel(level)
 
 
-class _JsonLines(logging.Formatter):
+class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),

@@ -1,4 +1,4 @@
-"""What a service keeps of conversations, and how it says it is (conversation sheet, CONV-38 and section 1)."""
+"""What a service keeps of conversations (CONV-38), and how it says it is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+from earshot.conversation.user import SYSTEM
 from earshot.ledger import Observation
+from earshot.participant import PATIENCE_S
 from earshot.scene import Scene
 
 READER = "Earshot"
@@ -30,8 +32,9 @@ class Kept:
         """Return what the service says about itself."""
         return self._ask("/health", "asks whether the service is well", {}).message
 
-    def _ask(self, page: str, asks: str, parameters: Mapping[str, str]) -> Observation:
-        answer = self._scene.pages.get(page, parameters, who=READER, asks=asks)
+    def _ask(self, path: str, asks: str, parameters: Mapping[str, str]) -> Observation:
+        client = self._scene.http(SYSTEM, READER)
+        answer = self._scene.runtime.call(client.ask("GET", path, parameters, asks=asks), within_s=PATIENCE_S + 1)
         if answer.code != HTTPStatus.OK:
             raise AssertionError(f"{READER} {asks}, and expected an answer, but got status {answer.code}")
         return answer

@@ -94,7 +94,7 @@ def _sound(size_bytes: int) -> str:
 
 
 def _audio_bytes(observation: Observation) -> int:
-    if observation.kind not in (Kind.SENT, Kind.RECEIVED):
+    if observation.kind not in (Kind.SENT, Kind.RECEIVED) or observation.http is not None:
         return 0
     if carries_sound(observation):
         encoded = observation.message.get("audioData", observation.message.get("data"))

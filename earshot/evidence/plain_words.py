@@ -74,6 +74,8 @@ def _words(observation: Observation, system: str) -> str:
 
 def _message_words(observation: Observation, system: str) -> str:
     sent = observation.kind is Kind.SENT
+    if observation.http is not None:
+        return observation.words
     if not observation.message:
         words = plain_text(observation.payload)
         if words is None or observation.is_binary:

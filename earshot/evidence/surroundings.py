@@ -7,7 +7,7 @@ import os
 import platform
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from behave.runner import Context
 
+from earshot.agreement import NAMES, openapi
 from earshot.evidence.formatter import results_folder
 from earshot.evidence.results import PROPERTIES, SEEN
 from earshot.evidence.wirelog import HIDDEN, is_secret, masked
@@ -22,11 +23,13 @@ from earshot.side_by_side import is_first, workers
 from earshot.targets.service import TAGS
 from earshot.targets.target import Target
 from earshot.wire.contract import Contract
+from earshot.wire.openapi import HttpContract, http_contract
 
 PACKAGES = (
     "behave",
     "allure-behave",
     "websockets",
+    "httpx",
     "uvloop",
     "jsonschema-rs",
     "numpy",
@@ -46,7 +49,7 @@ def accompany(context: Context, target: Target, contracts: Mapping[str, Contract
     folder = results_folder(context)
     if folder is None:
         return
-    for system, contract in contracts.items():
+    for system, contract in _agreements(contracts):
         context.add_cleanup(keep_seen, folder, system, contract)
     about = folder / PROPERTIES
     if is_first() and not about.exists():  # the workers of a run may come in several waves
@@ -65,13 +68,18 @@ def facts(target: Target, contracts: Mapping[str, Contract], options: Mapping[st
         "Target": target.name,
         "Target grants": ", ".join(granted) or "its sockets",
         **({"Target does not grant": ", ".join(lacking)} if lacking else {}),
-        "Contract": ", ".join(contract.title for contract in contracts.values()),
+        "Contract": ", ".join(contract.title for _, contract in _agreements(contracts)),
         "Settings": ", ".join(f"{name}={value}" for name, value in given.items()) or "none",
         "At once": f"{workers()} scenarios" if workers() > 1 else "one scenario",
         "Machine": machine,
         "Python": f"{platform.python_version()} ({sys.implementation.name})",
         "Packages": ", ".join(_versions(PACKAGES)),
     }
+
+
+def _agreements(contracts: Mapping[str, Contract]) -> Iterator[tuple[str, Contract | HttpContract]]:
+    yield from contracts.items()
+    yield from ((system, http_contract(system)) for system in NAMES if openapi(system) is not None)
 
 
 def properties(values: Mapping[str, str]) -> str:
@@ -104,8 +112,8 @@ def executor(environment: Mapping[str, str]) -> dict[str, Any] | None:
     return None
 
 
-def keep_seen(folder: Path, system: str, contract: Contract) -> None:
-    """Write down which messages of a system's contract this process has seen."""
+def keep_seen(folder: Path, system: str, contract: Contract | HttpContract) -> None:
+    """Write down which messages or answers of a system's contract this process has seen."""
     file = folder / SEEN.replace("*", uuid4().hex)
     file.write_text(json.dumps({"system": system, **contract.coverage()}), "utf-8")
 

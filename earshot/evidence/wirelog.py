@@ -14,7 +14,7 @@ from earshot.systems import complaint, wings
 HIDDEN = "\u2039hidden\u203a"
 MOST_ROWS = 600
 
-_SECRET_NAME = r"[\w-]*(?:token|authorization|secret|password|connectionid)[\w-]*"
+_SECRET_NAME = r"[\w-]*(?:token|authorization|secret|password|connectionid|cookie|api-?key)[\w-]*"
 _SECRET_FIELD = re.compile(_SECRET_NAME, re.IGNORECASE)
 _SECRET_IN_TEXT = re.compile(
     rf"""\b({_SECRET_NAME}["']?\s*[=:]\s*["']?)(?:(?:bearer|basic)\s+)?[^\s&,;"'}}\]]+""", re.IGNORECASE
@@ -68,12 +68,14 @@ def is_secret(name: str) -> bool:
 def shown(observation: Observation) -> str:
     """Return an observation's words and message (as compact JSON) for print, shortened and masked."""
     parts: list[str] = []
-    if observation.code is not None:
+    if observation.code is not None and observation.http is None:
         parts.append(str(observation.code))
     if observation.words:
         parts.append(str(masked(observation.words)))
     if observation.kind is Kind.VIOLATION:
         return " ".join(parts)  # the message stands in the row above
+    if observation.http is not None and (headers := masked(_shortened(observation.http.headers))):
+        parts.append(json.dumps(headers, ensure_ascii=False, separators=(", ", ": ")))
     if observation.message:
         compact = masked(_shortened(observation.message))
         parts.append(json.dumps(compact, ensure_ascii=False, separators=(", ", ": "), default=str))

@@ -30,6 +30,7 @@ from earshot.running.plan import Planned, bundles, keep_durations, read_duration
 from earshot.running.progress import ProgressFormatter
 from earshot.running.worker import FORKING, work
 from earshot.side_by_side import environment_of
+from earshot.targets.definition import names_a_service
 from earshot.targets.embedded import EmbeddedTarget
 
 JOBS_PER_CORE = 4
@@ -122,7 +123,7 @@ class Launch:
         with tempfile.TemporaryDirectory(prefix="earshot-run-") as name, contextlib.ExitStack() as open_things:
             folder = Path(name)
             stack = None
-            if not any(option.startswith(("target=", "ws_url=")) for option in arguments.options):
+            if not names_a_service(dict(option.partition("=")[::2] for option in arguments.options)):
                 target = open_things.enter_context(contextlib.closing(EmbeddedTarget(twin=_twin(arguments.options))))
                 stack = folder / "stack.json"
                 target.share(stack)

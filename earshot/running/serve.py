@@ -11,9 +11,10 @@ from urllib.parse import urlencode
 
 from earshot.targets.embedded import EmbeddedTarget
 from earshot.targets.logs import LEVELS, Entry, Log
-from earshot.targets.service import CONVERSATION, Service
+from earshot.targets.service import Service
 
 SYSTEM = "broadcast"
+CONVERSATION = "conversation"
 TOKEN_LIFE_S = 12 * 3600.0
 LOOK_EVERY_S = 0.2
 
@@ -62,15 +63,15 @@ or speech as binary messages: raw 16 kHz mono 16-bit samples, 100 ms (3200 bytes
 As a listener, nobody signs in; put the name of the session for SESSION:
   {url}?{listener}
 
-Conversation         {service.pages_url}
+Conversation         {service.http_url(CONVERSATION)}
 
 Connect to {service.endpoint(CONVERSATION, "user")}, without signing in, and send for example:
   {{"type": "session", "session_id": "curious"}}
 then speech as binary messages, a WAV file cut anywhere or raw samples as above, and to have it answered:
   {{"type": "segment_end"}}
 How it is, and what was said:
-  {service.pages_url}/health
-  {service.pages_url}/api/conversations/curious
+  {service.http_url(CONVERSATION)}/health
+  {service.http_url(CONVERSATION)}/api/conversations/curious
 
 Control plane        {service.control.url if service.control else "none"}
 Log                  {service.log}

@@ -12,24 +12,38 @@ from typing import Any
 import jsonschema_rs
 import yaml
 
+from earshot.agreement import NAMES, asyncapi, openapi
 from earshot.failures import Unusable
+from earshot.targets.endpoints import Endpoint, endpoints_of
 from earshot.yaml_files import read_yaml
 
 EMBEDDED = "embedded"
 SCHEMA = Path(__file__).with_name("target.schema.yaml")
 
+_DOCUMENTS = {"ws": asyncapi, "http": openapi}
+ADDRESSES: Mapping[str, tuple[str, ...]] = {
+    name: ("endpoints", system, way)
+    for system in NAMES
+    for way, document_of in _DOCUMENTS.items()
+    if (document := document_of(system)) is not None
+    for name in (f"{system}_{way}", document.get("x-address-option"))
+    if name
+}
+"""The options that address a system: one for each of its documents, such as `broadcast_ws`, and their short names."""
+_VARIABLES: Mapping[str, str] = {
+    document["x-address-option"]: document["x-address-variable"]
+    for document in map(openapi, NAMES)
+    if document is not None and "x-address-variable" in document
+}
+"""The environment variables by which build servers name an address, by the option that says the same."""
 OVERRIDES: Mapping[str, tuple[str, ...]] = {
-    "ws_url": ("endpoints", "broadcast"),
-    "api_url": ("endpoints", "conversation"),
+    **ADDRESSES,
     "aws_endpoint": ("aws", "endpoint"),
     "aws_region": ("aws", "region"),
     "control_url": ("control",),
     "log": ("log",),
 }
 """What `-D name=value`, or the environment variable EARSHOT_NAME, puts in place of a line of the file."""
-API_URL = "API_URL"
-"""The environment variable by which build servers name the conversation's address (conversation sheet, CONV-74)."""
-ADDRESSES = ("ws_url", "api_url")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +70,7 @@ class Definition:
     """A target file that has been read, checked and overridden."""
 
     name: str
-    endpoints: Mapping[str, str | Mapping[str, str]]
+    endpoints: Mapping[str, Endpoint]
     tokens: Mapping[str, Any] = field(default_factory=lambda: {"kind": "hs256"})
     aws: Mapping[str, Any] | None = None
     control: str | None = None
@@ -78,13 +92,15 @@ def read(path: Path | None, options: Mapping[str, str]) -> Definition:
         if value:
             _put(document, place, value)
     where = str(path) if path else "the options -D"
-    document.setdefault("name", next(iter(document.get("endpoints", {}).values()), where))
+    endpoints = _endpoints(document, where)
+    addresses = (address for endpoint in endpoints.values() for address in endpoint.addresses())
+    document.setdefault("name", next(addresses, where))
     _check(document, where)
     codes = document.get("equivalent_codes", {})
     capabilities = document.get("capabilities")
     return Definition(
         name=str(document["name"]),
-        endpoints=document["endpoints"],
+        endpoints=endpoints,
         tokens=document.get("tokens", {"kind": "hs256"}),
         aws=document.get("aws"),
         control=document.get("control"),
@@ -104,12 +120,20 @@ def names_a_service(options: Mapping[str, str]) -> bool:
     chosen = options.get("target", "")
     if chosen:
         return chosen != EMBEDDED
-    return any(name in options for name in ADDRESSES) or API_URL in os.environ
+    return any(name in options for name in ADDRESSES) or any(name in os.environ for name in _VARIABLES.values())
+
+
+def address_hint(system: str, way: str) -> str:
+    """Say how the address of a system can be given: `way` is ws or http."""
+    options = [name for name, place in ADDRESSES.items() if place == ("endpoints", system, way)]
+    variables = [_VARIABLES[name] for name in options if name in _VARIABLES]
+    given = ", ".join([*variables, *(f"-D {name}=…" for name in options)])
+    return f"{given} or `endpoints.{system}.{way}` in the target file"
 
 
 def _surroundings(name: str) -> str | None:
     own = os.environ.get(f"EARSHOT_{name.upper()}")
-    return own or (os.environ.get(API_URL) if name == "api_url" else None)
+    return own or os.environ.get(_VARIABLES.get(name, ""))
 
 
 def _document(path: Path) -> dict[str, Any]:
@@ -123,10 +147,16 @@ def _document(path: Path) -> dict[str, Any]:
 
 
 def _put(document: dict[str, Any], place: tuple[str, ...], value: str) -> None:
-    *parents, last = place
-    for parent in parents:
-        document = document.setdefault(parent, {})
-    document[last] = value
+    first, *rest = place
+    if not rest:
+        document[first] = value
+    elif isinstance(part := document.setdefault(first, {}), dict):  # if not, the check says what is wrong with the file
+        _put(part, tuple(rest), value)
+
+
+def _endpoints(document: Mapping[str, Any], where: str) -> Mapping[str, Endpoint]:
+    given = document.get("endpoints")
+    return endpoints_of(given, where) if isinstance(given, dict) else {}  # what else it may be, the schema tells
 
 
 def _check(document: Mapping[str, Any], where: str) -> None:

@@ -17,8 +17,10 @@ from earshot.broadcast.tables import Tables
 from earshot.targets.aws import Aws
 from earshot.targets.children import Child, Start, program
 from earshot.targets.control import Control
+from earshot.targets.endpoints import endpoints_of
 from earshot.targets.fork_server import ForkServer
 from earshot.targets.metrics import Metrics
+from earshot.targets.offers import OFFERABLE
 from earshot.targets.service import TAGS, Service
 from earshot.targets.tokens import SignedTokens
 
@@ -148,7 +150,7 @@ class EmbeddedTarget:
         aws = Aws(region=ready["aws_region"], endpoint=self._endpoint)
         return Service(
             name=self.name,
-            endpoints={name: urls.get("http") or urls["ws"] for name, urls in ready["endpoints"].items()},
+            endpoints=endpoints_of(ready["endpoints"], "what the reference said when it was ready"),
             tokens=self._tokens,
             tables=Tables(aws, ready["tables"]),
             log=Path(ready["log"]),
@@ -156,7 +158,7 @@ class EmbeddedTarget:
             metrics=Metrics(aws, alarm_prefix=ready["alarm_prefix"]),
             answers_within_s=15.0,
             exact_words=True,
-            conversation_log=True,
+            offers=frozenset(OFFERABLE),
         )
 
     def _module(self, name: str, module: str, *options: str) -> Child:

@@ -13,10 +13,11 @@ from earshot.failures import TargetUnreachable, Unusable
 from earshot.runtime import Runtime
 from earshot.targets.aws import Aws
 from earshot.targets.control import Control
-from earshot.targets.definition import Definition
-from earshot.targets.health import await_health, keeps_conversations
+from earshot.targets.definition import Definition, address_hint
+from earshot.targets.health import await_health, has_health
 from earshot.targets.metrics import Metrics
-from earshot.targets.service import CONVERSATION, Service
+from earshot.targets.offers import offered
+from earshot.targets.service import Service
 from earshot.targets.tokens import NoTokens, tokens_of
 
 BROADCAST = "broadcast"
@@ -35,7 +36,7 @@ class RemoteTarget:
             control=Control(definition.control, is_shared=True) if definition.control else None,
             log=Path(definition.log) if definition.log else None,
             exact_words=definition.exact_words,
-            conversation_log=_is_up(definition),
+            offers=_offers(definition),
             **_of_aws(definition.aws),
         )
         granted = self._service.capabilities
@@ -43,8 +44,8 @@ class RemoteTarget:
         if claimed is not None and (missing := claimed - granted):
             raise Unusable(
                 f"the target {self.name} claims {', '.join(sorted(missing))}, but its definition does not say how: "
-                f"tables and metrics need `aws`, logs need `log`, faults and doubles need `control`, and the log of "
-                f"conversations has to be offered by the service"
+                f"tables and metrics need `aws`, logs need `log`, faults and doubles need `control`, and the rest has "
+                f"to be offered by the service over HTTP"
             )
         self.capabilities = granted if claimed is None else claimed
         for address in self._service.addresses():
@@ -69,13 +70,15 @@ class RemoteTarget:
         """Nothing was started, so nothing is stopped."""
 
 
-def _is_up(definition: Definition) -> bool:
-    """Return when the conversation's service says that it is up: whether it lets one read what was said."""
-    address = definition.endpoints.get(CONVERSATION)
-    if not isinstance(address, str):
-        return False
-    await_health(definition.name, address)
-    return keeps_conversations(address)
+def _offers(definition: Definition) -> frozenset[str]:
+    """Return, when every service says that it is up, what they offer of that which they may leave out."""
+    offers: set[str] = set()
+    for system, endpoint in definition.endpoints.items():
+        if endpoint.http is not None:
+            if has_health(system):
+                await_health(definition.name, endpoint.http, hint=address_hint(system, "http"))
+            offers |= offered(system, endpoint.http)
+    return frozenset(offers)
 
 
 def _of_aws(aws: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -92,7 +95,7 @@ def _of_aws(aws: Mapping[str, Any] | None) -> dict[str, Any]:
 
 async def _reach(name: str, url: str) -> None:
     address = urlsplit(url)
-    port = address.port or (443 if address.scheme == "wss" else 80)
+    port = address.port or (443 if address.scheme in ("wss", "https") else 80)
     try:
         async with asyncio.timeout(REACH_WITHIN_S):
             _, writer = await asyncio.open_connection(address.hostname, port)

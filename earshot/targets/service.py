@@ -9,12 +9,11 @@ from pathlib import Path
 from earshot.broadcast.tables import Tables
 from earshot.failures import Unusable
 from earshot.targets.control import Control
+from earshot.targets.endpoints import Endpoint
 from earshot.targets.metrics import Metrics
+from earshot.targets.offers import OFFERABLE
 from earshot.targets.tokens import Tokens
 
-CONVERSATION = "conversation"
-AUDIO_PATH = "/ws/audio"
-"""Where the conversation's socket is, below its HTTP address (conversation sheet, section 1)."""
 TAGS = (
     "needs-table",
     "needs-metrics",
@@ -23,9 +22,9 @@ TAGS = (
     "needs-double",
     "needs-settings",
     "needs-exact-words",
-    "needs-conversation-log",
+    *OFFERABLE,
 )
-"""What a scenario may ask of the service under test, beyond its sockets (sheet, section 10, rule 9)."""
+"""What a scenario may ask of the service under test, beyond its sockets and what it must offer over HTTP."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +32,7 @@ class Service:
     """Where a service is, and what the tests may see of it. None means that it is not granted."""
 
     name: str
-    endpoints: Mapping[str, str | Mapping[str, str]]
-    """Address of each system: where WebSockets connect, one for everybody or one for each role; for the conversation,
-    the HTTP address below which everything is."""
+    endpoints: Mapping[str, Endpoint]
     tokens: Tokens
     tables: Tables | None = None
     log: Path | None = None
@@ -48,22 +45,16 @@ class Service:
     """How long people in a conversation wait for an answer: a little longer than the longest budget."""
     exact_words: bool = False
     """Whether its recogniser understands the recordings word by word, and nothing else."""
-    conversation_log: bool = False
-    """Whether one can read what was said in a conversation."""
+    offers: frozenset[str] = frozenset()
+    """The tags of scenarios that need something over HTTP which a service may leave out, and this one does not."""
 
     def endpoint(self, system: str, role: str) -> str:
         """Return where somebody in this role connects to a system."""
-        endpoint = self.endpoints.get(system)
-        if endpoint is None:
-            raise Unusable(f"the target {self.name} has no address for the {system} system; add it to its endpoints")
-        if system == CONVERSATION:
-            return f"ws{self.pages_url.removeprefix('http')}{AUDIO_PATH}"
-        return endpoint if isinstance(endpoint, str) else endpoint[role]
+        return self._found(self._endpoint(system).socket(role), system)
 
-    @property
-    def pages_url(self) -> str:
-        """The HTTP address of the conversation, without a slash at its end."""
-        return str(self.endpoints[CONVERSATION]).rstrip("/")
+    def http_url(self, system: str) -> str:
+        """Return the address below which everything is that a system offers over HTTP, without a slash at its end."""
+        return self._found(self._endpoint(system).http, system)
 
     @property
     def systems(self) -> frozenset[str]:
@@ -71,12 +62,16 @@ class Service:
         return frozenset(self.endpoints)
 
     def addresses(self) -> list[str]:
-        """Return every WebSocket address of the service."""
-        return [
-            self.endpoint(system, role)
-            for system, endpoint in self.endpoints.items()
-            for role in ([""] if isinstance(endpoint, str) else endpoint)
-        ]
+        """Return every address of the service."""
+        return [address for endpoint in self.endpoints.values() for address in endpoint.addresses()]
+
+    def _endpoint(self, system: str) -> Endpoint:
+        return self.endpoints.get(system, Endpoint())
+
+    def _found(self, address: str | None, system: str) -> str:
+        if address is None:
+            raise Unusable(f"the target {self.name} has no address for the {system} system; add it to its endpoints")
+        return address
 
     @property
     def capabilities(self) -> frozenset[str]:
@@ -88,6 +83,5 @@ class Service:
             "needs-fault": self.control,
             "needs-double": self.control,
             "needs-exact-words": self.exact_words or None,
-            "needs-conversation-log": self.conversation_log or None,
         }
-        return frozenset(tag for tag, grant in granted.items() if grant is not None)
+        return self.offers | {tag for tag, grant in granted.items() if grant is not None}

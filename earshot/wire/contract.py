@@ -6,18 +6,16 @@ A channel of the document is a role. A role may send the messages of the `receiv
 
 from __future__ import annotations
 
-import json
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, TypedDict
 
-from jsonschema_rs import Draft7Validator, ValidationError
-from jsonschema_rs import ValidationErrorKind as Kind
+from jsonschema_rs import Draft7Validator
 
+from earshot.wire.wording import from_text, sentence, shown
 from earshot.yaml_files import read_yaml
 
 Direction = Literal["sent", "received"]
@@ -25,29 +23,6 @@ Direction = Literal["sent", "received"]
 _NAMED_BY: Mapping[Direction, str] = {"sent": "action", "received": "type"}
 """The member that names a message, unless the document says otherwise (`x-named-by`)."""
 _BINARY = "application/octet-stream"
-_NEVER_SHOWN = frozenset({"audioData", "data", "token", "connectionId"})
-_LONGEST_SHOWN = 60
-_MOST_LISTED = 10
-_TYPE_WORDS = {
-    "integer": "a whole number",
-    "number": "a number",
-    "string": "text",
-    "boolean": "true or false",
-    "object": "an object",
-    "array": "a list",
-    "null": "null",
-}
-_EXPECTATIONS = {
-    "pattern": "match {pattern}",
-    "minimum": "be at least {limit}",
-    "maximum": "be at most {limit}",
-    "exclusiveMinimum": "be more than {limit}",
-    "minLength": "have at least {limit} characters",
-    "maxLength": "have at most {limit} characters",
-    "minProperties": "have at least {limit} member",
-    "contentEncoding": "be {content_encoding}",
-    "oneOf": "have exactly one of the agreed forms",
-}
 
 
 class Coverage(TypedDict):
@@ -124,7 +99,7 @@ class Contract:
 
     def check_connect(self, parameters: Mapping[str, str], role: str) -> str | None:
         """Say what is wrong with the query that a `role` connects with."""
-        return self._check({key: _from_query(text) for key, text in parameters.items()}, "sent", role)
+        return self._check({key: from_text(text) for key, text in parameters.items()}, "sent", role)
 
     def check_binary_sent(self, frame: bytes, role: str) -> str | None:
         """Say what is wrong with a binary frame that a `role` sends."""
@@ -183,7 +158,7 @@ class Contract:
             others = [other for other in self._roles if kind in self._messages.get((direction, other), {})]
             if others:
                 return f"{kind} went {way} a {role}, but it is only for a {' or '.join(others)}"
-            self._unknown[f"{direction} {_shown(kind)}"] += 1
+            self._unknown[f"{direction} {shown(kind)}"] += 1
             return None
         try:
             errors = list(known.validator.iter_errors(dict(message)))
@@ -192,7 +167,7 @@ class Contract:
         if not errors:
             self._seen[known.name] += 1
             return None
-        return f"{kind} {way} a {role}: {_sentence(errors, message)}"
+        return f"{kind} {way} a {role}: {sentence(errors, message)}"
 
     def _known(self, role: str) -> None:
         if role not in self._roles:
@@ -233,77 +208,3 @@ def _messages_of(part: Mapping[str, Any], direction: Direction) -> Iterator[tupl
 
 def _last_of(reference: str) -> str:
     return reference.rsplit("/", 1)[-1]
-
-
-def _from_query(text: str) -> object:
-    """Return the number or boolean that a query string can only write as text, or the text itself."""
-    return json.loads(text) if re.fullmatch(r"true|false|(0|[1-9]\d*)(\.\d+)?", text) else text
-
-
-def _sentence(errors: Iterable[ValidationError], message: Mapping[str, object]) -> str:
-    """Return the gravest error in words, and how many fields are wrong."""
-    by_field: dict[str, str] = {}
-    for error in sorted(errors, key=lambda error: not isinstance(error.kind, Kind.Required | Kind.Type)):
-        field, words = _in_words(error, message)
-        by_field.setdefault(field, words)
-    gravest = next(iter(by_field.values()))
-    return f"{gravest} (one of {len(by_field)} wrong fields)" if len(by_field) > 1 else gravest
-
-
-def _in_words(error: ValidationError, message: Mapping[str, object]) -> tuple[str, str]:
-    """Return the field, and what is wrong with it."""
-    path = ".".join(str(step) for step in error.instance_path)
-    if missing := _missing(error):
-        fields = " or ".join(f"{path}.{name}" if path else name for name in missing)
-        return fields, f"{fields} is missing"
-    name = str(error.instance_path[-1]) if error.instance_path else ""
-    found = _shown(_at(message, error.instance_path), name)
-    return path, f"{path or 'the message'} should {_expectation(error.kind)}, but is {found}"
-
-
-def _missing(error: ValidationError) -> list[str]:
-    match error.kind:
-        case Kind.Required(property=name):
-            return [name]
-        case Kind.AnyOf(context=branches):
-            return [name for branch in branches for each in branch for name in _missing(each)]
-    return []
-
-
-def _expectation(kind: Kind) -> str:
-    match kind:
-        case Kind.Type(types=types):
-            return f"be {' or '.join(_TYPE_WORDS[name] for name in types)}"
-        case Kind.Constant(expected_value=value):
-            return f"be {_shown(value)}"
-        case Kind.Enum(options=options) if len(options) > _MOST_LISTED:
-            return f"be one of the {len(options)} agreed values"
-        case Kind.Enum(options=options):
-            return f"be one of {', '.join(_shown(option) for option in options)}"
-        case Kind.AdditionalProperties(unexpected=names):
-            return f"not have {', '.join(_shown(name) for name in names)}"
-        case Kind.PropertyNames(error=inner):
-            return f"have only keys that {_expectation(inner.kind)}"
-    return _EXPECTATIONS.get(kind.name, "satisfy " + kind.name).format(**kind.as_dict())
-
-
-def _at(message: object, path: Iterable[str | int]) -> object:
-    """Return the value at `path` as it came, not as the validator understood it (to which NaN is null)."""
-    value: Any = message
-    for step in path:
-        value = value[step]
-    return value
-
-
-def _shown(value: object, field: str = "") -> str:
-    """Return a value for people: short, and never audio, a token or a connection id."""
-    match value:
-        case Mapping():
-            keys = ", ".join(_shown(key) for key in list(value)[:_MOST_LISTED])
-            return f"an object with {keys}" if keys else "an empty object"
-        case list():
-            return f"a list of {len(value)}"
-        case str() if field in _NEVER_SHOWN or len(value) > _LONGEST_SHOWN:
-            return f"text of {len(value)} characters"
-    shown = json.dumps(value, ensure_ascii=False)
-    return shown if len(shown) <= _LONGEST_SHOWN else f"a number of {len(shown)} digits"

@@ -77,7 +77,7 @@ class Admission:
     async def create(self, newcomer: Newcomer, user_id: str, creation: Creation) -> None:
         """Open a session for `user_id`, whose current speaker connection is the newcomer."""
         since_s = self._clock.monotonic_s()
-        self._check_source(creation.source_language)
+        self.check_source(creation.source_language)
         await self._quotas.session_creation(user_id)
         under_way = self._being_created.get(user_id, 0)
         if self._sessions.of_user(user_id) + under_way >= self._settings.max_concurrent_streams_per_speaker:
@@ -120,11 +120,11 @@ class Admission:
         since_s = self._clock.monotonic_s()
         await self._quotas.listener_join(newcomer.address)
         session = await self._active_session(joining.session_id)
-        self._check_target(joining.target_language)
+        self.check_target(joining.target_language)
         if session.listener_count >= self._settings.max_listeners_per_session:
             raise self._full(joining.session_id)
         connection = self._connection(newcomer, session, Role.LISTENER, target_language=joining.target_language)
-        session = await self._count_in(connection, at_most=self._settings.max_listeners_per_session)
+        session = await self.count_in(connection, at_most=self._settings.max_listeners_per_session)
         live = self._sessions.adopt(session)
         self._audience.tell(
             newcomer.connection_id,
@@ -155,7 +155,7 @@ class Admission:
             )
         except NoSuchSession:
             await self._repository.remove_connection(newcomer.connection_id)
-            raise _unknown(refreshing.session_id) from None
+            raise unknown(refreshing.session_id) from None
         live = self._sessions.adopt(session)
         live.speaker_connection_id = newcomer.connection_id
         self._standings.note_session(session)
@@ -180,9 +180,9 @@ class Admission:
         session = await self._active_session(refreshing.session_id)
         language = refreshing.target_language
         assert language is not None, "a listener's refresh always names a language"
-        self._check_target(language)
+        self.check_target(language)
         connection = self._connection(newcomer, session, Role.LISTENER, target_language=language)
-        session = await self._count_in(connection, at_most=None)
+        session = await self.count_in(connection, at_most=None)
         live = self._sessions.adopt(session)
         self._audience.tell(
             newcomer.connection_id,
@@ -222,10 +222,10 @@ class Admission:
     async def _active_session(self, session_id: str) -> Session:
         session = await self._repository.session(session_id)
         if session is None or not session.is_active:
-            raise _unknown(session_id)
+            raise unknown(session_id)
         return session
 
-    async def _count_in(self, connection: Connection, *, at_most: int | None) -> Session:
+    async def count_in(self, connection: Connection, *, at_most: int | None) -> Session:
         live_before = self._sessions.session(connection.session_id)
         await self._repository.add_connection(connection)
         try:
@@ -234,12 +234,12 @@ class Admission:
             await self._repository.remove_connection(connection.connection_id)
             if isinstance(refused, SessionFull):
                 raise self._full(connection.session_id) from None
-            raise _unknown(connection.session_id) from None
+            raise unknown(connection.session_id) from None
         live = self._sessions.session(connection.session_id)
         if live_before is not live or (live is not None and live.ending):
             # The session ended while the listener was let in: its removal may have missed this item.
             await self._repository.remove_connection(connection.connection_id)
-            raise _unknown(connection.session_id)
+            raise unknown(connection.session_id)
         return session
 
     def _enter(self, live: LiveSession, connection: Connection) -> Member:
@@ -279,7 +279,7 @@ class Admission:
         if state.is_muted:
             self._audience.tell(connection_id, BroadcastMuted(session_id))
 
-    def _check_source(self, language: str) -> None:
+    def check_source(self, language: str) -> None:
         if language not in self._settings.supported_languages:
             raise Refusal(
                 "INVALID_LANGUAGE",
@@ -288,7 +288,7 @@ class Admission:
                 supportedLanguages=list(self._settings.supported_languages),
             )
 
-    def _check_target(self, language: str) -> None:
+    def check_target(self, language: str) -> None:
         if language not in self._settings.supported_languages:
             raise Refusal(
                 "UNSUPPORTED_LANGUAGE",
@@ -306,5 +306,5 @@ class Admission:
         )
 
 
-def _unknown(session_id: str) -> Refusal:
+def unknown(session_id: str) -> Refusal:
     return Refusal("SESSION_NOT_FOUND", "There is no such live session", sessionId=session_id)

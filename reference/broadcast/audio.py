@@ -111,8 +111,8 @@ class AudioIntake:
         """
         self._metrics.put("AudioChunkSize", len(chunk.pcm), SessionId=session.session_id)
         try:
-            self._check_size(chunk)
-            self._check_format(connection_id, session, chunk)
+            self.check_size(chunk)
+            self.check_format(connection_id, session, chunk)
         except Refusal:
             self._transcription.skip(session.session_id, connection_id, chunk.sequence_number)
             raise
@@ -120,7 +120,7 @@ class AudioIntake:
             session.session_id,
             chunk.chunk_id,
             chunk.sequence_number,
-            session.state.closed_by() or self._forward(connection_id, session, chunk),
+            session.state.closed_by() or self.forward(connection_id, session, chunk),
         )
         if received.reason is not None:
             self.drop(connection_id, received)
@@ -132,7 +132,7 @@ class AudioIntake:
             self._metrics.put("AudioChunksDropped", SessionId=received.session_id, Reason=received.reason.value)
         self._transcription.skip(received.session_id, connection_id, received.sequence_number)
 
-    def _forward(self, connection_id: str, session: Session, chunk: AudioChunk) -> NotForwarded | None:
+    def forward(self, connection_id: str, session: Session, chunk: AudioChunk) -> NotForwarded | None:
         live, member = self._sessions.session(session.session_id), self._sessions.member(connection_id)
         if live is None or member is None:
             return None
@@ -140,7 +140,7 @@ class AudioIntake:
         pcm = at_volume(chunk.pcm, session.state.volume)
         return self._transcription.feed(live, Received(connection_id, pcm, chunk.sequence_number, member.heard_at_s))
 
-    def _check_size(self, chunk: AudioChunk) -> None:
+    def check_size(self, chunk: AudioChunk) -> None:
         size, settings = len(chunk.pcm), self._settings
         if size == 0:
             raise Refusal("INVALID_MESSAGE", "The chunk holds no audio")
@@ -159,11 +159,11 @@ class AudioIntake:
                 limitBytes=settings.audio_chunk_max_bytes,
             )
 
-    def _check_format(self, connection_id: str, session: Session, chunk: AudioChunk) -> None:
+    def check_format(self, connection_id: str, session: Session, chunk: AudioChunk) -> None:
         """Refuse what is not 16-bit mono PCM at 16 kHz; headers are looked for until a chunk has passed."""
         member = self._sessions.member(connection_id)
         passed_before = member is not None and member.format_checked
-        fault = _declaration_fault(chunk.declared) or _sample_fault(chunk.pcm, look_for_header=not passed_before)
+        fault = declaration_fault(chunk.declared) or sample_fault(chunk.pcm, look_for_header=not passed_before)
         if fault is not None:
             self._journal.warning(
                 "check-format",
@@ -194,7 +194,7 @@ def _legible(declared: DeclaredFormat) -> dict[str, str]:
     }
 
 
-def _declaration_fault(declared: DeclaredFormat) -> str | None:
+def declaration_fault(declared: DeclaredFormat) -> str | None:
     expected = (
         ("format", declared.format, "pcm"),
         ("sampleRate", declared.sample_rate_hz, SAMPLE_RATE_HZ),
@@ -207,7 +207,7 @@ def _declaration_fault(declared: DeclaredFormat) -> str | None:
     return None
 
 
-def _sample_fault(pcm: bytes, *, look_for_header: bool) -> str | None:
+def sample_fault(pcm: bytes, *, look_for_header: bool) -> str | None:
     if len(pcm) % 2:
         return "an odd number of bytes"
     if look_for_header and pcm.startswith(CONTAINER_HEADERS):

@@ -39,7 +39,7 @@ class Captions:
         """Take one result; its utterance id is unique in the session, its times count the session's audio."""
         now_s = self._clock.monotonic_s()
         if transcript.final:
-            self._settle(transcript, now_s)
+            self.settle(transcript, now_s)
         elif self._live.partial_results.enabled:
             self._partials.take(transcript, now_s)
         self._pass_on_partials()
@@ -49,7 +49,7 @@ class Captions:
         if self._timer is not None:
             self._timer.cancel()
 
-    def _settle(self, final: Transcript, now_s: float) -> None:
+    def settle(self, final: Transcript, now_s: float) -> None:
         said = self._partials.settle(final, now_s)
         if not final.text.strip():
             return

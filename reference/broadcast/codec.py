@@ -93,9 +93,9 @@ def audio_chunk(message: Fields) -> AudioChunk:
     """Return the chunk of a `sendAudio`; raise Refusal for the first field that is wrong."""
     encoded = message.get("audioData", message.get("data"))
     if encoded is None:
-        raise _missing("audioData")
+        raise missing("audioData")
     if not isinstance(encoded, str):
-        raise _wrong("audioData", "must be a text")
+        raise wrong("audioData", "must be a text")
     _whole_number(message, "timestamp")
     _number(message, "duration")
     sequence_number = _whole_number(message, "sequenceNumber", at_least=0)
@@ -131,17 +131,17 @@ def estimated_pause_ms(message: Fields) -> int | None:
 
 def volume(message: Fields) -> float:
     if message.get("volumeLevel") is None:
-        raise _missing("volumeLevel")
-    return _level(message["volumeLevel"], "volumeLevel")
+        raise missing("volumeLevel")
+    return level_of(message["volumeLevel"], "volumeLevel")
 
 
 def state_change(message: Fields) -> StateChange:
     """Return what a `speakerStateChange` asks for: known members only, and at least one."""
     state = message.get("state")
     if state is None:
-        raise _missing("state")
+        raise missing("state")
     if not isinstance(state, dict):
-        raise _wrong("state", "must be an object")
+        raise wrong("state", "must be an object")
     known = {"isPaused", "isMuted", "volume"}
     invalid = sorted(set(state) - known)
     invalid += [name for name in ("isPaused", "isMuted") if name in state and not isinstance(state[name], bool)]
@@ -161,9 +161,9 @@ def state_change(message: Fields) -> StateChange:
 def target_language(message: Fields) -> str:
     language = message.get("targetLanguage")
     if language is None:
-        raise _missing("targetLanguage")
+        raise missing("targetLanguage")
     if not isinstance(language, str) or LANGUAGE.fullmatch(language) is None:
-        raise _wrong("targetLanguage", "must be a language code of two lowercase letters")
+        raise wrong("targetLanguage", "must be a language code of two lowercase letters")
     return language
 
 
@@ -175,11 +175,11 @@ def end_reason(message: Fields) -> str:
     return _text(message, "reason") or "the speaker ended the session"
 
 
-def _missing(name: str) -> Refusal:
+def missing(name: str) -> Refusal:
     return Refusal("MISSING_PARAMETER", f"{name} is required", field=name)
 
 
-def _wrong(name: str, rule: str) -> Refusal:
+def wrong(name: str, rule: str) -> Refusal:
     return Refusal("INVALID_PARAMETER", f"{name} {rule}", field=name, invalidFields=[name])
 
 
@@ -187,7 +187,7 @@ def _text(message: Fields, name: str) -> str | None:
     value = message.get(name)
     if value is None or isinstance(value, str):
         return value
-    raise _wrong(name, "must be a text")
+    raise wrong(name, "must be a text")
 
 
 def _whole_number(message: Fields, name: str, *, at_least: int | None = None) -> int | None:
@@ -195,25 +195,25 @@ def _whole_number(message: Fields, name: str, *, at_least: int | None = None) ->
     if value is None:
         return None
     if not isinstance(value, int) or isinstance(value, bool):
-        raise _wrong(name, "must be a whole number")
+        raise wrong(name, "must be a whole number")
     if at_least is not None and value < at_least:
-        raise _wrong(name, f"must be at least {at_least}")
+        raise wrong(name, f"must be at least {at_least}")
     return value
 
 
 def _number(message: Fields, name: str) -> None:
     value = message.get(name)
     if value is not None and (not isinstance(value, int | float) or isinstance(value, bool)):
-        raise _wrong(name, "must be a number")
+        raise wrong(name, "must be a number")
 
 
 def _is_level(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0.0 <= value <= 1.0
 
 
-def _level(value: object, name: str) -> float:
+def level_of(value: object, name: str) -> float:
     if not isinstance(value, int | float) or not _is_level(value):
-        raise _wrong(name, "must be a number from 0.0 to 1.0")
+        raise wrong(name, "must be a number from 0.0 to 1.0")
     return float(value)
 
 
@@ -222,7 +222,7 @@ def _level(value: object, name: str) -> float:
 
 def encode(notice: Notice, now_ms: int) -> str:
     """Return a notice as one text frame."""
-    return to_text({**_members(notice), "timestamp": now_ms})
+    return to_text({**members_of(notice), "timestamp": now_ms})
 
 
 def encode_speech(speech: Speech, now_ms: int) -> AudioMessage:
@@ -281,11 +281,11 @@ def _given(**members: object) -> dict[str, object]:
 
 
 @singledispatch
-def _members(notice: object) -> dict[str, object]:
+def members_of(notice: object) -> dict[str, object]:
     raise TypeError(f"{type(notice).__name__} has no form on the wire")
 
 
-@_members.register
+@members_of.register
 def _(notice: SessionCreated) -> dict[str, object]:
     session = notice.session
     return {
@@ -301,7 +301,7 @@ def _(notice: SessionCreated) -> dict[str, object]:
     }
 
 
-@_members.register
+@members_of.register
 def _(notice: SessionJoined) -> dict[str, object]:
     return {
         "type": "sessionJoined",
@@ -314,7 +314,7 @@ def _(notice: SessionJoined) -> dict[str, object]:
     }
 
 
-@_members.register
+@members_of.register
 def _(notice: RefreshComplete) -> dict[str, object]:
     members: dict[str, object] = {
         "type": "connectionRefreshComplete",
@@ -326,7 +326,7 @@ def _(notice: RefreshComplete) -> dict[str, object]:
     return members
 
 
-@_members.register
+@members_of.register
 def _(notice: StateRestored) -> dict[str, object]:
     return {
         "type": "stateRestored",
@@ -338,7 +338,7 @@ def _(notice: StateRestored) -> dict[str, object]:
     }
 
 
-@_members.register
+@members_of.register
 def _(notice: AudioReceived) -> dict[str, object]:
     return {
         "type": "audioReceived",
@@ -352,7 +352,7 @@ def _(notice: AudioReceived) -> dict[str, object]:
     }
 
 
-@_members.register
+@members_of.register
 def _(notice: BroadcastPaused) -> dict[str, object]:
     return {
         "type": "broadcastPaused",
@@ -362,7 +362,7 @@ def _(notice: BroadcastPaused) -> dict[str, object]:
     }
 
 
-@_members.register
+@members_of.register
 def _(notice: BroadcastResumed) -> dict[str, object]:
     members: dict[str, object] = {"type": "broadcastResumed", "sessionId": notice.session_id}
     if notice.told is not None:
@@ -370,17 +370,17 @@ def _(notice: BroadcastResumed) -> dict[str, object]:
     return members | _acknowledged(notice.told)
 
 
-@_members.register
+@members_of.register
 def _(notice: BroadcastMuted) -> dict[str, object]:
     return {"type": "broadcastMuted", "sessionId": notice.session_id, **_acknowledged(notice.told)}
 
 
-@_members.register
+@members_of.register
 def _(notice: BroadcastUnmuted) -> dict[str, object]:
     return {"type": "broadcastUnmuted", "sessionId": notice.session_id, **_acknowledged(notice.told)}
 
 
-@_members.register
+@members_of.register
 def _(notice: VolumeChanged) -> dict[str, object]:
     return {
         "type": "volumeChanged",
@@ -390,7 +390,7 @@ def _(notice: VolumeChanged) -> dict[str, object]:
     }
 
 
-@_members.register
+@members_of.register
 def _(notice: SpeakerStateChanged) -> dict[str, object]:
     return {
         "type": "speakerStateChanged",
@@ -400,7 +400,7 @@ def _(notice: SpeakerStateChanged) -> dict[str, object]:
     }
 
 
-@_members.register
+@members_of.register
 def _(notice: SessionStatus) -> dict[str, object]:
     return {
         "type": "sessionStatus",
@@ -413,17 +413,17 @@ def _(notice: SessionStatus) -> dict[str, object]:
     }
 
 
-@_members.register
+@members_of.register
 def _(notice: PlaybackPaused) -> dict[str, object]:
     return {"type": "playbackPaused", "sessionId": notice.session_id}
 
 
-@_members.register
+@members_of.register
 def _(notice: PlaybackResumed) -> dict[str, object]:
     return {"type": "playbackResumed", "sessionId": notice.session_id}
 
 
-@_members.register
+@members_of.register
 def _(notice: LanguageChanged) -> dict[str, object]:
     return {
         "type": "languageChanged",
@@ -433,12 +433,12 @@ def _(notice: LanguageChanged) -> dict[str, object]:
     }
 
 
-@_members.register
+@members_of.register
 def _(_notice: HeartbeatAck) -> dict[str, object]:
     return {"type": "heartbeatAck"}
 
 
-@_members.register
+@members_of.register
 def _(notice: RefreshRequired) -> dict[str, object]:
     return {
         "type": "connectionRefreshRequired",
@@ -450,7 +450,7 @@ def _(notice: RefreshRequired) -> dict[str, object]:
     }
 
 
-@_members.register
+@members_of.register
 def _(notice: ConnectionWarning) -> dict[str, object]:
     return {
         "type": "connectionWarning",
@@ -459,7 +459,7 @@ def _(notice: ConnectionWarning) -> dict[str, object]:
     }
 
 
-@_members.register
+@members_of.register
 def _(notice: ConnectionTimeout) -> dict[str, object]:
     return {
         "type": "connectionTimeout",
@@ -469,7 +469,7 @@ def _(notice: ConnectionTimeout) -> dict[str, object]:
     }
 
 
-@_members.register
+@members_of.register
 def _(notice: SessionEnded) -> dict[str, object]:
     return {
         "type": "sessionEnded",
@@ -479,7 +479,7 @@ def _(notice: SessionEnded) -> dict[str, object]:
     }
 
 
-@_members.register
+@members_of.register
 def _(notice: RateLimitWarning) -> dict[str, object]:
     return {
         "type": "rateLimitWarning",
@@ -492,7 +492,7 @@ def _(notice: RateLimitWarning) -> dict[str, object]:
     }
 
 
-@_members.register
+@members_of.register
 def _(notice: AudioQualityWarning) -> dict[str, object]:
     return {
         "type": "audio_quality_warning",
@@ -503,7 +503,7 @@ def _(notice: AudioQualityWarning) -> dict[str, object]:
     }
 
 
-@_members.register
+@members_of.register
 def _(notice: TranscriptionError) -> dict[str, object]:
     return {
         "type": "transcriptionError",
@@ -515,7 +515,7 @@ def _(notice: TranscriptionError) -> dict[str, object]:
     }
 
 
-@_members.register
+@members_of.register
 def _(notice: SystemRecovered) -> dict[str, object]:
     return {
         "type": "systemRecovered",

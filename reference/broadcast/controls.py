@@ -72,45 +72,45 @@ class SpeakerControls:
 
     async def pause(self, session: Session, *, estimated_ms: int | None) -> BroadcastPaused:
         """Stop forwarding until the broadcast is resumed."""
-        change = await self._change(session, StateChange(is_paused=True))
-        told = self._tell(change, BroadcastPaused(session.session_id, estimated_ms))
+        change = await self.change(session, StateChange(is_paused=True))
+        told = self.tell(change, BroadcastPaused(session.session_id, estimated_ms))
         return BroadcastPaused(session.session_id, estimated_ms, told)
 
     async def resume(self, session: Session) -> BroadcastResumed:
         """Forward again, unless muted or at volume 0; a recogniser that had failed may try again."""
-        change = await self._change(session, StateChange(is_paused=False))
+        change = await self.change(session, StateChange(is_paused=False))
         self._transcription.resume(session.session_id)
-        told = self._tell(change, BroadcastResumed(session.session_id))
+        told = self.tell(change, BroadcastResumed(session.session_id))
         return BroadcastResumed(session.session_id, change.pause_ended_ms, told)
 
     async def mute(self, session: Session) -> BroadcastMuted:
         """Stop forwarding until the broadcast is unmuted."""
-        change = await self._change(session, StateChange(is_muted=True))
-        return BroadcastMuted(session.session_id, self._tell(change, BroadcastMuted(session.session_id)))
+        change = await self.change(session, StateChange(is_muted=True))
+        return BroadcastMuted(session.session_id, self.tell(change, BroadcastMuted(session.session_id)))
 
     async def unmute(self, session: Session) -> BroadcastUnmuted:
         """Forward again, unless paused or at volume 0."""
-        change = await self._change(session, StateChange(is_muted=False))
-        return BroadcastUnmuted(session.session_id, self._tell(change, BroadcastUnmuted(session.session_id)))
+        change = await self.change(session, StateChange(is_muted=False))
+        return BroadcastUnmuted(session.session_id, self.tell(change, BroadcastUnmuted(session.session_id)))
 
     async def set_volume(self, session: Session, volume: float) -> VolumeChanged:
         """Multiply samples by `volume` from now on; 0 stops forwarding, but is no mute (REQ-9.5)."""
-        change = await self._change(session, StateChange(volume=volume))
-        told = self._tell(change, VolumeChanged(session.session_id, volume))
+        change = await self.change(session, StateChange(volume=volume))
+        told = self.tell(change, VolumeChanged(session.session_id, volume))
         return VolumeChanged(session.session_id, volume, told)
 
     async def change_state(self, session: Session, wanted: StateChange) -> SpeakerStateChanged:
         """Set several members at once; a pause or a mute that begins thereby is told as such (REQ-10.4, REQ-10.5)."""
-        change = await self._change(session, wanted)
+        change = await self.change(session, wanted)
         state = change.after.state
-        told = self._tell(change, SpeakerStateChanged(session.session_id, state))
+        told = self.tell(change, SpeakerStateChanged(session.session_id, state))
         if state.is_paused and not session.state.is_paused:
-            self._tell(change, BroadcastPaused(session.session_id))
+            self.tell(change, BroadcastPaused(session.session_id))
         if state.is_muted and not session.state.is_muted:
-            self._tell(change, BroadcastMuted(session.session_id))
+            self.tell(change, BroadcastMuted(session.session_id))
         return SpeakerStateChanged(session.session_id, state, told)
 
-    async def _change(self, session: Session, wanted: StateChange) -> _Change:
+    async def change(self, session: Session, wanted: StateChange) -> _Change:
         since_s = self._clock.monotonic_s()
         live = self._sessions.session(session.session_id)
         paused_at_ms = None if live is None else live.paused_at_ms
@@ -132,7 +132,7 @@ class SpeakerControls:
             self._metrics.put("BroadcastPauseDuration", pause_ended_ms, SessionId=session.session_id)
         return _Change(after, since_s, pause_ended_ms)
 
-    def _tell(self, change: _Change, notice: Notice) -> Told:
+    def tell(self, change: _Change, notice: Notice) -> Told:
         session_id = change.after.session_id
         live = self._sessions.session(session_id)
         listeners = [] if live is None else live.listener_ids()

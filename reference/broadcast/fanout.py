@@ -94,7 +94,7 @@ class Fanout:
                     language=language,
                 )
             before = line[-1] if line else None
-            line.append(self._background.run(self._speak(sentence, language, before), name="speak"))
+            line.append(self._background.run(self.speak(sentence, language, before), name="speak"))
 
     def close(self, session_id: str) -> None:
         """Forget a session: what is under way is given up, because nobody is left to hear it."""
@@ -102,13 +102,13 @@ class Fanout:
             for task in line:
                 task.cancel()
 
-    async def _speak(self, sentence: _Sentence, language: str, before: asyncio.Task[None] | None) -> None:
+    async def speak(self, sentence: _Sentence, language: str, before: asyncio.Task[None] | None) -> None:
         """Speak a sentence in one language, after the one before it in that language."""
         try:
-            speech = await self._prepare(sentence.handover, language)
+            speech = await self.prepare(sentence.handover, language)
             if before is not None and not before.done():
                 await asyncio.wait([before])
-            await self._send(sentence, speech)
+            await self.send(sentence, speech)
         except (SpeechFailure, TimeoutError) as failure:
             sentence.languages_failed += 1
             self._journal.error(
@@ -123,9 +123,9 @@ class Fanout:
         finally:
             sentence.languages_left -= 1
             if sentence.languages_left == 0:
-                self._account(sentence)
+                self.account(sentence)
 
-    async def _prepare(self, handover: Handover, language: str) -> Speech:
+    async def prepare(self, handover: Handover, language: str) -> Speech:
         """Return the sentence spoken in a language; raise SpeechFailure or TimeoutError."""
         text, source = handover.transcript_text, handover.source_language
         if language != source:
@@ -147,7 +147,7 @@ class Fanout:
                 pcm = await self._synthesiser.speak(text, language=language, delivery=Delivery())
         return Speech(handover.session_id, pcm, language, source, handover.is_partial, text)
 
-    async def _send(self, sentence: _Sentence, speech: Speech) -> None:
+    async def send(self, sentence: _Sentence, speech: Speech) -> None:
         """Send to everyone who listens in that language now, and again to those who could not take it."""
         live = self._sessions.session(speech.session_id)
         listeners = [] if live is None else live.listeners_in(speech.target_language)
@@ -174,7 +174,7 @@ class Fanout:
         for connection_id in gone:
             self._background.run(self._leave(connection_id), name="leave-dead")
 
-    def _account(self, sentence: _Sentence) -> None:
+    def account(self, sentence: _Sentence) -> None:
         """Write down how a sentence fared, once every language is through with it."""
         if sentence.languages_spoken == 0 and sentence.languages_failed > 0:
             self._journal.error(

@@ -174,14 +174,14 @@ class BroadcastEndpoint:
             "resumeBroadcast": Route(SPEAKER, Pace.CONTROL, Handler.SPEAKER_CONTROL, self._resume),
             "muteBroadcast": Route(SPEAKER, Pace.CONTROL, Handler.SPEAKER_CONTROL, self._mute),
             "unmuteBroadcast": Route(SPEAKER, Pace.CONTROL, Handler.SPEAKER_CONTROL, self._unmute),
-            "setVolume": Route(SPEAKER, Pace.CONTROL, Handler.SPEAKER_CONTROL, self._set_volume),
-            "speakerStateChange": Route(SPEAKER, Pace.CONTROL, Handler.SPEAKER_CONTROL, self._change_state),
+            "setVolume": Route(SPEAKER, Pace.CONTROL, Handler.SPEAKER_CONTROL, self.set_volume),
+            "speakerStateChange": Route(SPEAKER, Pace.CONTROL, Handler.SPEAKER_CONTROL, self.change_state),
             "getSessionStatus": Route(SPEAKER, Pace.STATUS, Handler.STATUS, self._status),
-            "pausePlayback": Route(LISTENER, Pace.CONTROL, Handler.LISTENER_CONTROL, self._pause_playback),
+            "pausePlayback": Route(LISTENER, Pace.CONTROL, Handler.LISTENER_CONTROL, self.pause_playback),
             "resumePlayback": Route(LISTENER, Pace.CONTROL, Handler.LISTENER_CONTROL, self._resume_playback),
             "changeLanguage": Route(LISTENER, Pace.CONTROL, Handler.LISTENER_CONTROL, self._change_language),
             "switchLanguage": Route(LISTENER, Pace.CONTROL, Handler.LISTENER_CONTROL, self._change_language),
-            "heartbeat": Route(EVERYONE, Pace.HEARTBEAT, Handler.HEARTBEAT, self._heartbeat, needs_live_session=False),
+            "heartbeat": Route(EVERYONE, Pace.HEARTBEAT, Handler.HEARTBEAT, self.heartbeat, needs_live_session=False),
             "endSession": Route(SPEAKER, Pace.CONTROL, Handler.SPEAKER_CONTROL, self._end, needs_live_session=False),
         }
 
@@ -193,7 +193,7 @@ class BroadcastEndpoint:
         try:
             await self._service.quotas.connection_attempt(upgrade.address)
             if upgrade.query:
-                await self._enter(connection_id, upgrade.query.get("action", ""), upgrade.query)
+                await self.enter(connection_id, upgrade.query.get("action", ""), upgrade.query)
             else:
                 self._clock.call_later(
                     self._settings.connection_idle_timeout_seconds,
@@ -209,12 +209,12 @@ class BroadcastEndpoint:
         self._disturbances.before_receiving(connection_id, self._session_id(connection_id))
         self._service.lifecycle.heard_of(connection_id)
         try:
-            reply = await self._answer(connection_id, frame)
+            reply = await self.answer(connection_id, frame)
         except Refusal as refusal:
-            self._note(connection_id, refusal)
+            self.note(connection_id, refusal)
             self._audience.refuse(connection_id, refusal)
         except Exception as failure:  # whatever it is, the client gets an envelope and the log the rest
-            self._fail(connection_id, failure)
+            self.fail(connection_id, failure)
         else:
             if reply is not None:
                 self._audience.tell(connection_id, reply)
@@ -226,14 +226,14 @@ class BroadcastEndpoint:
 
     # ---- the order of checks
 
-    async def _answer(self, connection_id: str, frame: str | bytes) -> Notice | None:
+    async def answer(self, connection_id: str, frame: str | bytes) -> Notice | None:
         size = len(frame.encode()) if isinstance(frame, str) else len(frame)
         if size > self._settings.max_message_size_bytes:
             raise _too_large("MESSAGE_TOO_LARGE", size, self._settings.max_message_size_bytes)
         if isinstance(frame, bytes):
             self._log_received(connection_id, "sendAudio", {}, size)
             async with self._handling(Handler.AUDIO, connection_id, "sendAudio"):
-                return await self._take_audio(connection_id, {}, lambda: AudioChunk(frame))
+                return await self.take_audio(connection_id, {}, lambda: AudioChunk(frame))
         message = codec.decode(frame)
         action = codec.action_of(message)
         if action not in self._routes and action not in ENTRANCES and action != "sendAudio":
@@ -242,17 +242,17 @@ class BroadcastEndpoint:
             raise _too_large("CONTROL_MESSAGE_TOO_LARGE", size, self._settings.control_message_max_bytes)
         self._log_received(connection_id, action, message, size)
         if action in ENTRANCES:
-            await self._enter_by_message(connection_id, action, message)
+            await self.enter_by_message(connection_id, action, message)
             return None
         if action == "sendAudio":
             async with self._handling(Handler.AUDIO, connection_id, action):
-                return await self._take_audio(connection_id, message, lambda: codec.audio_chunk(message))
+                return await self.take_audio(connection_id, message, lambda: codec.audio_chunk(message))
         route = self._routes[action]
         async with (
             self._measured(route.pace, connection_id, action),
             self._handling(route.handler, connection_id, action),
         ):
-            return await self._follow(route, connection_id, action, message)
+            return await self.follow(route, connection_id, action, message)
 
     @asynccontextmanager
     async def _measured(self, pace: Pace, connection_id: str, action: str) -> AsyncIterator[None]:
@@ -287,16 +287,16 @@ class BroadcastEndpoint:
                 self._metrics.put("LambdaErrors", Handler=handler.value, ErrorType=_code_of(raised))
             raise raised from failure.__cause__ if raised is failure else failure
 
-    async def _follow(self, route: Route, connection_id: str, action: str, message: Fields) -> Notice | None:
+    async def follow(self, route: Route, connection_id: str, action: str, message: Fields) -> Notice | None:
         standing = await self._service.standings.fresh(connection_id)
-        _check_role(standing, action, route.roles)
-        await self._check_pace(route.pace, self._member(connection_id))
+        check_role(standing, action, route.roles)
+        await self.check_pace(route.pace, self._member(connection_id))
         session = standing.live_session() if route.needs_live_session else standing.any_session()
         return await route.perform(Sender(connection_id, session), message)
 
-    async def _take_audio(self, connection_id: str, message: Fields, read_chunk: Callable[[], AudioChunk]) -> Notice:
+    async def take_audio(self, connection_id: str, message: Fields, read_chunk: Callable[[], AudioChunk]) -> Notice:
         standing = await self._service.standings.recent(connection_id)
-        _check_role(standing, "sendAudio", SPEAKER)
+        check_role(standing, "sendAudio", SPEAKER)
         if self._service.audio.one_too_many(self._member(connection_id)):
             dropped = codec.over_rate(standing.connection.session_id, message)
             self._service.audio.drop(connection_id, dropped)
@@ -304,7 +304,7 @@ class BroadcastEndpoint:
         session = standing.live_session()
         return self._service.audio.receive(connection_id, session, read_chunk())
 
-    async def _check_pace(self, pace: Pace, member: Member) -> None:
+    async def check_pace(self, pace: Pace, member: Member) -> None:
         if pace is Pace.STATUS:
             self._service.rates.status(member)
         elif pace is Pace.CONTROL:
@@ -321,30 +321,30 @@ class BroadcastEndpoint:
 
     # ---- ways in
 
-    async def _enter(self, connection_id: str, action: str, given: Fields) -> None:
+    async def enter(self, connection_id: str, action: str, given: Fields) -> None:
         admission = self._service.admission
         newcomer = Newcomer(connection_id, self._addresses[connection_id])
         if action == "createSession":
-            user_id = self._user(given)
+            user_id = self.user(given)
             await admission.create(newcomer, user_id, parameters.creation(given))
         elif action == "joinSession":
             await admission.join(newcomer, parameters.joining(given))
         elif action == "refreshConnection":
             refreshing = parameters.refreshing(given)
             if refreshing.role is Role.SPEAKER:
-                await admission.refresh_speaker(newcomer, self._user(given), refreshing)
+                await admission.refresh_speaker(newcomer, self.user(given), refreshing)
             else:
                 await admission.refresh_listener(newcomer, refreshing)
         else:
             raise Refusal("INVALID_ACTION", f"action must be one of {', '.join(sorted(ENTRANCES))}", action=action[:64])
 
-    async def _enter_by_message(self, connection_id: str, action: str, message: Fields) -> None:
+    async def enter_by_message(self, connection_id: str, action: str, message: Fields) -> None:
         if self._service.sessions.member(connection_id) is not None:
             raise Refusal("INVALID_ACTION", "This connection already belongs to a session", action=action)
         try:
-            await self._enter(connection_id, action, message)
+            await self.enter(connection_id, action, message)
         except Refusal as refusal:
-            self._note(connection_id, refusal)
+            self.note(connection_id, refusal)
             self._metrics.put("ConnectionErrors", ErrorCode=refusal.code)
             self._audience.refuse(connection_id, refusal)
             self._audience.close(connection_id, CloseCode.POLICY, refusal.code)
@@ -354,7 +354,7 @@ class BroadcastEndpoint:
         if self._service.sessions.member(connection_id) is None:
             self._audience.close(connection_id, CloseCode.GOING_AWAY, "no session was entered")
 
-    def _user(self, given: Fields) -> str:
+    def user(self, given: Fields) -> str:
         self._disturbances.before_sign_in()
         token = given.get("token")
         return self._tokens.user_of(token if isinstance(token, str) else None)
@@ -373,10 +373,10 @@ class BroadcastEndpoint:
     async def _unmute(self, sender: Sender, _message: Fields) -> Notice:
         return await self._service.speaker.unmute(sender.session)
 
-    async def _set_volume(self, sender: Sender, message: Fields) -> Notice:
+    async def set_volume(self, sender: Sender, message: Fields) -> Notice:
         return await self._service.speaker.set_volume(sender.session, codec.volume(message))
 
-    async def _change_state(self, sender: Sender, message: Fields) -> Notice:
+    async def change_state(self, sender: Sender, message: Fields) -> Notice:
         return await self._service.speaker.change_state(sender.session, codec.state_change(message))
 
     async def _status(self, sender: Sender, _message: Fields) -> Notice:
@@ -385,7 +385,7 @@ class BroadcastEndpoint:
             raise Refusal("SESSION_INACTIVE", "The session has ended", sessionId=sender.session.session_id)
         return await self._service.status.answer(live)
 
-    async def _pause_playback(self, sender: Sender, _message: Fields) -> Notice:
+    async def pause_playback(self, sender: Sender, _message: Fields) -> Notice:
         return self._service.listener.pause_playback(sender.session)
 
     async def _resume_playback(self, sender: Sender, _message: Fields) -> Notice:
@@ -396,7 +396,7 @@ class BroadcastEndpoint:
             sender.connection_id, sender.session, codec.target_language(message)
         )
 
-    async def _heartbeat(self, sender: Sender, message: Fields) -> None:
+    async def heartbeat(self, sender: Sender, message: Fields) -> None:
         codec.heartbeat(message)
         self._service.lifecycle.heartbeat(sender.connection_id)
 
@@ -416,7 +416,7 @@ class BroadcastEndpoint:
                 **codec.loggable(message),
             )
 
-    def _note(self, connection_id: str, refusal: Refusal) -> None:
+    def note(self, connection_id: str, refusal: Refusal) -> None:
         context = {
             "connection_id": connection_id,
             "session_id": self._session_id(connection_id),
@@ -428,7 +428,7 @@ class BroadcastEndpoint:
         else:
             self._journal.warning("receive", refusal.message, **context)
 
-    def _fail(self, connection_id: str, failure: Exception) -> None:
+    def fail(self, connection_id: str, failure: Exception) -> None:
         self._journal.error(
             "receive",
             "a message could not be dealt with",
@@ -443,7 +443,7 @@ class BroadcastEndpoint:
         return None if member is None else member.session_id
 
 
-def _check_role(standing: Standing, action: str, allowed: frozenset[Role]) -> None:
+def check_role(standing: Standing, action: str, allowed: frozenset[Role]) -> None:
     role = standing.connection.role
     if role not in allowed:
         raise Refusal(

@@ -79,7 +79,7 @@ class Forwarder:
         queue = self._waiting.get(handover.session_id)
         if queue is None:
             queue = self._waiting[handover.session_id] = deque()
-            self._background.run(self._work_off(handover.session_id, queue), name="hand-over")
+            self._background.run(self.work_off(handover.session_id, queue), name="hand-over")
         if len(queue) == MOST_WAITING:
             queue.popleft()
             self._journal.error(
@@ -87,14 +87,14 @@ class Forwarder:
             )
         queue.append((handover, self._clock.monotonic_s()))
 
-    async def _work_off(self, session_id: str, queue: deque[tuple[Handover, float]]) -> None:
+    async def work_off(self, session_id: str, queue: deque[tuple[Handover, float]]) -> None:
         try:
             while queue:
-                await self._hand_over(*queue.popleft())
+                await self.hand_over(*queue.popleft())
         finally:
             del self._waiting[session_id]
 
-    async def _hand_over(self, handover: Handover, since_s: float) -> None:
+    async def hand_over(self, handover: Handover, since_s: float) -> None:
         for attempt in range(1, CALLS + 1):
             if attempt > 1:
                 await sleep(self._clock, RETRY_AFTER_S)
@@ -102,7 +102,7 @@ class Forwarder:
                 async with time_limit(self._clock, ACKNOWLEDGED_WITHIN_S):
                     await self._pipeline.accept(handover)
             except Exception as failure:  # whatever it was, later sentences are to go on (REQ-25.5)
-                self._note(handover, attempt, failure)
+                self.note(handover, attempt, failure)
             else:
                 self._metrics.put(
                     "TranscriptionForwardingLatency",
@@ -111,7 +111,7 @@ class Forwarder:
                 )
                 return
 
-    def _note(self, handover: Handover, attempt: int, failure: Exception) -> None:
+    def note(self, handover: Handover, attempt: int, failure: Exception) -> None:
         context = {"session_id": handover.session_id, "attempt": attempt, "cause": type(failure).__name__}
         if attempt < CALLS:
             self._journal.warning("hand-over", "translation did not take a sentence, trying again", **context)

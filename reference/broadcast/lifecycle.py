@@ -239,12 +239,12 @@ class Lifecycle:
     def _await_silence(self, member: Member) -> None:
         if (timer := self._silence_timers.pop(member.connection_id, None)) is not None:
             timer.cancel()
-        due_s, _ = self._silence_due(member)
+        due_s, _ = self.silence_due(member)
         self._silence_timers[member.connection_id] = self._clock.call_later(
-            due_s - self._clock.monotonic_s(), lambda: self._check_silence(member)
+            due_s - self._clock.monotonic_s(), lambda: self.check_silence(member)
         )
 
-    def _silence_due(self, member: Member) -> tuple[float, SilenceReason]:
+    def silence_due(self, member: Member) -> tuple[float, SilenceReason]:
         """Return when (monotonic) the member will have been silent for too long, and by which rule."""
         settings = self._settings
         due = (member.heard_at_s + settings.connection_idle_timeout_seconds, SilenceReason.IDLE)
@@ -252,8 +252,8 @@ class Lifecycle:
             due = min(due, (member.heard_at_s + settings.heartbeat_timeout_seconds, SilenceReason.NO_HEARTBEAT))
         return due
 
-    def _check_silence(self, member: Member) -> None:
-        due_s, reason = self._silence_due(member)
+    def check_silence(self, member: Member) -> None:
+        due_s, reason = self.silence_due(member)
         if self._clock.monotonic_s() < due_s:
             self._await_silence(member)
             return

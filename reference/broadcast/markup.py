@@ -38,7 +38,7 @@ class Emotion(StrEnum):
 
 _EMPHATIC = frozenset({Emotion.ANGRY, Emotion.EXCITED, Emotion.SURPRISED})
 _HESITANT = frozenset({Emotion.SAD, Emotion.FEARFUL})
-_VOLUMES = {
+VOLUMES = {
     VolumeLevel.WHISPER: "x-soft",
     VolumeLevel.SOFT: "soft",
     VolumeLevel.NORMAL: "medium",
@@ -80,7 +80,7 @@ def expression_of(dynamics: EmotionDynamics) -> Expression:
 
 def delivery(text: str, expression: Expression) -> Delivery:
     """Return rate and volume for the synthesiser, and the same as a speak element around `text`."""
-    rate, volume = _rate(expression.rate_wpm), _VOLUMES[expression.volume_level]
+    rate, volume = rate_of(expression.rate_wpm), VOLUMES[expression.volume_level]
     inner = escape(text, _ESCAPED)
     if expression.intensity > _STRONG_FEELING_ABOVE and expression.emotion in _EMPHATIC:
         inner = f'<emphasis level="strong">{inner}</emphasis>'
@@ -90,7 +90,7 @@ def delivery(text: str, expression: Expression) -> Delivery:
     return Delivery(rate, volume, markup)
 
 
-def _rate(words_per_minute: float) -> str:
+def rate_of(words_per_minute: float) -> str:
     if words_per_minute < 120:
         return "slow"
     if words_per_minute < 170:

@@ -56,9 +56,9 @@ def creation(given: Mapping[str, object]) -> Creation:
         source_language,
         str(quality_tier),
         PartialResults(
-            _truth(given, "partialResults", default=True),
-            _within(given, "minStability", STABILITY_RANGE, default=0.85),
-            _within(given, "maxBufferTimeout", BUFFER_TIMEOUT_RANGE_S, default=5.0),
+            truth(given, "partialResults", default=True),
+            within(given, "minStability", STABILITY_RANGE, default=0.85),
+            within(given, "maxBufferTimeout", BUFFER_TIMEOUT_RANGE_S, default=5.0),
         ),
     )
 
@@ -71,7 +71,7 @@ def refreshing(given: Mapping[str, object]) -> Refreshing:
     session_id = _session_id(given)
     role = given.get("role")
     if role not in set(Role):
-        raise _invalid("role", "must be speaker or listener") if role else _missing("role")
+        raise _invalid("role", "must be speaker or listener") if role else missing("role")
     if role == Role.SPEAKER:
         return Refreshing(session_id, Role.SPEAKER, None)
     return Refreshing(session_id, Role.LISTENER, _language(given, "targetLanguage"))
@@ -80,7 +80,7 @@ def refreshing(given: Mapping[str, object]) -> Refreshing:
 def _session_id(given: Mapping[str, object]) -> str:
     session_id = given.get("sessionId")
     if session_id is None or session_id == "":
-        raise _missing("sessionId")
+        raise missing("sessionId")
     if not isinstance(session_id, str) or SESSION_ID.fullmatch(session_id) is None:
         raise Refusal("INVALID_SESSION_ID", "sessionId must look like gentle-harbor-318", sessionId=session_id)
     return session_id
@@ -89,13 +89,13 @@ def _session_id(given: Mapping[str, object]) -> str:
 def _language(given: Mapping[str, object], name: str) -> str:
     language = given.get(name)
     if language is None or language == "":
-        raise _missing(name)
+        raise missing(name)
     if not isinstance(language, str) or LANGUAGE.fullmatch(language) is None:
         raise _invalid(name, "must be a language code of two lowercase letters")
     return language
 
 
-def _truth(given: Mapping[str, object], name: str, *, default: bool) -> bool:
+def truth(given: Mapping[str, object], name: str, *, default: bool) -> bool:
     value = given.get(name, default)
     match value:
         case bool():
@@ -105,7 +105,7 @@ def _truth(given: Mapping[str, object], name: str, *, default: bool) -> bool:
     raise _invalid(name, "must be true or false")
 
 
-def _within(given: Mapping[str, object], name: str, limits: tuple[float, float], *, default: float) -> float:
+def within(given: Mapping[str, object], name: str, limits: tuple[float, float], *, default: float) -> float:
     value = given.get(name, default)
     low, high = limits
     number = math.nan
@@ -119,7 +119,7 @@ def _within(given: Mapping[str, object], name: str, limits: tuple[float, float],
     return number
 
 
-def _missing(name: str) -> Refusal:
+def missing(name: str) -> Refusal:
     return Refusal("INVALID_PARAMETERS", f"{name} is required", field=name)
 
 

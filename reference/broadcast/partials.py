@@ -27,7 +27,7 @@ REPLACED_ABOVE = 0.3
 CORRECTED_ABOVE = 0.2
 REPEATED_WITHIN_S = 10.0
 
-_SENTENCE_ENDS = (".", "?", "!", "。", "？", "！")
+SENTENCE_ENDS = (".", "?", "!", "。", "？", "！")
 _IGNORED = str.maketrans("", "", ".,!?;:'\"")
 _SOONEST_S = 0.001
 """Moments closer than this are the same one: a timer may ring a rounding error too early."""
@@ -132,7 +132,7 @@ class Partials:
 
     def due(self, now_s: float) -> list[Transcript]:
         """Return what is to be passed on now, in the order of the audio, and forget what has had its time."""
-        self._close_window(now_s)
+        self.close_window(now_s)
         waiting = sorted((one for one in self._utterances.values() if one.waiting), key=_place)
         ripe = [one for one in waiting if self._due_s(one) <= now_s + _SOONEST_S]
         passed_on = self._pass_on(ripe, now_s) + self._flush(now_s)
@@ -151,19 +151,19 @@ class Partials:
         moments += [one.newest_s + ORPHANED_AFTER_S for one in self._utterances.values() if not one.waiting]
         return min(moments, default=None)
 
-    def _close_window(self, now_s: float) -> None:
+    def close_window(self, now_s: float) -> None:
         """Look at the one result that the window leaves, once it is over."""
         if not self._window or now_s + _SOONEST_S < self._window[0][1] + WINDOW_S:
             return
-        *_, (best, came_s) = sorted(self._window, key=lambda one: _stability(one[0]))
+        *_, (best, came_s) = sorted(self._window, key=lambda one: stability(one[0]))
         self._window = []
         utterance = self._utterances.get(best.utterance_id)
         if utterance is None:
             self._utterances[best.utterance_id] = _Utterance(best, came_s, came_s)
         elif best.end_ms >= utterance.result.end_ms:
-            self._renew(utterance, best, came_s)
+            self.renew(utterance, best, came_s)
 
-    def _renew(self, utterance: _Utterance, result: Transcript, came_s: float) -> None:
+    def renew(self, utterance: _Utterance, result: Transcript, came_s: float) -> None:
         """Put a newer result in the place of an older one.
 
         Once an utterance was passed on, only a text that differs a good deal is worth saying before the final one.
@@ -183,7 +183,7 @@ class Partials:
             return min(utterance.since_s + UNKNOWN_STABILITY_AFTER_S, orphaned_s)
         if result.stability < self._options.min_stability:
             return orphaned_s
-        if result.text.rstrip().endswith(_SENTENCE_ENDS):
+        if result.text.rstrip().endswith(SENTENCE_ENDS):
             return utterance.newest_s
         return min(
             utterance.newest_s + COMPLETE_AFTER_PAUSE_S,
@@ -195,7 +195,7 @@ class Partials:
         """Return the oldest results, stable ones first, until the others are few enough to be kept."""
         flushed: list[Transcript] = []
         waiting = sorted((one for one in self._utterances.values() if one.waiting), key=_place)
-        waiting.sort(key=lambda one: _stability(one.result) < self._options.min_stability)
+        waiting.sort(key=lambda one: stability(one.result) < self._options.min_stability)
         words = sum(len(one.result.text.split()) for one in waiting)
         for utterance in waiting:
             if words <= MOST_WORDS:
@@ -227,7 +227,7 @@ def _settles(final: Transcript, partial: Transcript) -> bool:
     return partial.utterance_id == final.utterance_id or partial.end_ms <= final.end_ms
 
 
-def _stability(result: Transcript) -> float:
+def stability(result: Transcript) -> float:
     return -1.0 if result.stability is None else result.stability
 
 

@@ -65,7 +65,7 @@ class QualityWatch:
         for reading in watched.meter.add(pcm):
             watched.readings += 1
             if watched.readings % MEASURED_EVERY == 0:
-                self._measure(member, reading)
+                self.measure(member, reading)
             if reading.ended_silence_s is not None:
                 self._journal.info(
                     "silence-ended",
@@ -74,10 +74,10 @@ class QualityWatch:
                     connection_id=member.connection_id,
                     seconds=round(reading.ended_silence_s, 1),
                 )
-            for finding in self._findings(reading):
-                self._warn(member, watched, finding)
+            for finding in self.findings(reading):
+                self.warn(member, watched, finding)
 
-    def _findings(self, reading: Quality) -> Iterator[_Finding]:
+    def findings(self, reading: Quality) -> Iterator[_Finding]:
         limits = self._limits
         if reading.snr_db is not None and reading.snr_db < limits.snr_db:
             yield _Finding(AudioIssue.SNR_LOW, {"snr": round(reading.snr_db, 1), "threshold": limits.snr_db})
@@ -90,7 +90,7 @@ class QualityWatch:
         if reading.silence_s > limits.silence_s:
             yield _Finding(AudioIssue.SILENCE, {"duration": round(reading.silence_s, 1)})
 
-    def _warn(self, member: Member, watched: _Watched, finding: _Finding) -> None:
+    def warn(self, member: Member, watched: _Watched, finding: _Finding) -> None:
         """Warn a speaker, unless that was done for the same reason less than a minute ago."""
         now_s = self._clock.monotonic_s()
         warned_at_s = watched.warned_at_s.get(finding.issue)
@@ -110,7 +110,7 @@ class QualityWatch:
             AudioQualityWarning(member.session_id, finding.issue, _REMEDIES[finding.issue], finding.details),
         )
 
-    def _measure(self, member: Member, reading: Quality) -> None:
+    def measure(self, member: Member, reading: Quality) -> None:
         stream = member.session_id  # never the connection: its id is not to be seen in a metric
         if reading.snr_db is not None:
             self._metrics.put("SNR", round(reading.snr_db, 1), StreamId=stream)

@@ -80,15 +80,15 @@ class Rates:
 
     def control(self, member: Member) -> None:
         """Count a control; raise Refusal RATE_LIMIT_EXCEEDED when it is one too many."""
-        self._take(member, self._of(member).control, "control")
+        self._take(member, self.windows_of(member).control, "control")
 
     def status(self, member: Member) -> None:
         """Count a status query; raise Refusal RATE_LIMIT_EXCEEDED when it is one too many."""
-        self._take(member, self._of(member).status, "status")
+        self._take(member, self.windows_of(member).status, "status")
 
     def audio(self, member: Member) -> Excess | None:
         """Count a chunk; return None when it may pass."""
-        windows, now_s = self._of(member), self._clock.monotonic_s()
+        windows, now_s = self.windows_of(member), self._clock.monotonic_s()
         if windows.audio.take(now_s):
             return None
         self._metrics.put("RateLimitViolations", SessionId=member.session_id, MessageType="audio")
@@ -117,7 +117,7 @@ class Rates:
                 retryAfter=max(1, math.ceil(window.free_in_s(now_s))),
             )
 
-    def _of(self, member: Member) -> _Windows:
+    def windows_of(self, member: Member) -> _Windows:
         windows = self._windows.get(member)
         if windows is None:
             settings = self._settings

@@ -172,10 +172,10 @@ class Recognition:
         """Queue audio; more than the buffer holds drops the oldest (REQ-3.3, 3.4)."""
         self._waiting.append(chunk)
         self._waiting_bytes += len(chunk.pcm)
-        self._drop_excess()
-        self._watch_results(len(chunk.pcm))
+        self.drop_excess()
+        self.watch_results(len(chunk.pcm))
         self._wake.set()
-        self._restart_idle_timer()
+        self.restart_idle_timer()
 
     def close(self) -> None:
         """End the stream within five seconds, after what is queued has been taken."""
@@ -203,15 +203,15 @@ class Recognition:
     # ---- the life of a stream
 
     async def _work(self) -> None:
-        ear = await self._start()
+        ear = await self.start()
         while (failure := await self._use(ear)) is not None:
             if self._closing:
                 break
             self._means.background.run(self._finish(ear), name="finish-broken-stream")
-            ear = await self._reconnect(ear, failure)
+            ear = await self.reconnect(ear, failure)
         await self._finish(ear)
 
-    async def _start(self) -> _Ear:
+    async def start(self) -> _Ear:
         for delay_s in _delays(START_RETRIES):
             try:
                 return await self._open(CALL_LIMIT_S)
@@ -221,7 +221,7 @@ class Recognition:
             await sleep(self._means.clock, delay_s)
         return await self._open(CALL_LIMIT_S)
 
-    async def _reconnect(self, ear: _Ear, failure: SpeechFailure) -> _Ear:
+    async def reconnect(self, ear: _Ear, failure: SpeechFailure) -> _Ear:
         """Return another stream in place of the broken one, or raise why there is none."""
         if not failure.transient:
             raise failure
@@ -260,7 +260,7 @@ class Recognition:
         ear = _Ear(
             self._continuity.streams + 1,
             self._continuity.taken_bytes * 1000 // BYTES_PER_SECOND,
-            self._hear,
+            self.hear,
         )
         asked_at_s = means.clock.monotonic_s()
         try:
@@ -362,7 +362,7 @@ class Recognition:
 
     # ---- results
 
-    def _hear(self, ear: _Ear, transcript: Transcript) -> None:
+    def hear(self, ear: _Ear, transcript: Transcript) -> None:
         self._breaker.succeeded()
         if transcript.final:
             ear.unheard_bytes = 0
@@ -395,7 +395,7 @@ class Recognition:
                 )
             )
 
-    def _watch_results(self, size: int) -> None:
+    def watch_results(self, size: int) -> None:
         """Trust final results only, once a good deal of audio has brought no result at all (BRO-5.3.4).
 
         Audio is counted, not time: a pause of the speaker is no silence of the recogniser.
@@ -444,7 +444,7 @@ class Recognition:
         )
         self._host.recovered(audio_lost=incident.audio_lost)
 
-    def _drop_excess(self) -> None:
+    def drop_excess(self) -> None:
         most_bytes = self._means.settings.audio_buffer_max_bytes
         # The chunk that the recogniser is just taking is not ours to drop, and the newest is kept in any case.
         oldest = 1 if self._feeding else 0
@@ -491,10 +491,10 @@ class Recognition:
         if not self._overdue.done():
             self._overdue.set_result(None)
 
-    def _restart_idle_timer(self) -> None:
+    def restart_idle_timer(self) -> None:
         self._cancel_idle_timer()
         self._idle = self._means.clock.call_later(
-            self._means.settings.transcribe_stream_idle_timeout_seconds, self._close_idle
+            self._means.settings.transcribe_stream_idle_timeout_seconds, self.close_idle
         )
 
     def _cancel_idle_timer(self) -> None:
@@ -502,7 +502,7 @@ class Recognition:
             self._idle.cancel()
             self._idle = None
 
-    def _close_idle(self) -> None:
+    def close_idle(self) -> None:
         self._host.closing(self)
         self.close()
 

@@ -55,7 +55,7 @@ class Reorder(Generic[Item]):
     def take(self, number: int | None, item: Item, size_bytes: int) -> Arrival[Item]:
         """Take one chunk. Without a number it goes on as it comes, after all that is held."""
         if number is not None:
-            return self._place(_Held(number, item, size_bytes))
+            return self.place(_Held(number, item, size_bytes))
         disorder = Disorder.GIVEN_UP if self._held else None
         return Arrival([*self.flush(), item], disorder)
 
@@ -63,7 +63,7 @@ class Reorder(Generic[Item]):
         """Note that a number will bring no audio, so that nothing waits for it."""
         if self._next is None:
             return Arrival([])
-        return self._place(_Held(number, None, SKIPPED_BYTES))
+        return self.place(_Held(number, None, SKIPPED_BYTES))
 
     def flush(self) -> list[Item]:
         """Return what is held, in order, and expect what follows it."""
@@ -72,7 +72,7 @@ class Reorder(Generic[Item]):
             self._next = flushed[-1].number + 1
         return _items(flushed)
 
-    def _place(self, arrived: _Held[Item]) -> Arrival[Item]:
+    def place(self, arrived: _Held[Item]) -> Arrival[Item]:
         if self._next is None:
             self._next = arrived.number
         if arrived.number < self._next:

@@ -66,7 +66,7 @@ class BroadcastRepository:
             await self._store.call(
                 "put_item",
                 TableName=self._sessions,
-                Item=to_item(_session_item(session)),
+                Item=to_item(session_item(session)),
                 ConditionExpression="attribute_not_exists(sessionId)",
             )
         except ConditionFailed:
@@ -162,7 +162,7 @@ class BroadcastRepository:
             await self._store.call(
                 "put_item",
                 TableName=self._connections,
-                Item=to_item(_connection_item(connection)),
+                Item=to_item(connection_item(connection)),
                 ConditionExpression="attribute_not_exists(connectionId)",
             )
         except ConditionFailed:
@@ -296,7 +296,7 @@ class BroadcastRepository:
             requests = answer.get("UnprocessedItems") or {}
 
 
-def _session_item(session: Session) -> dict[str, object]:
+def session_item(session: Session) -> dict[str, object]:
     return {
         "sessionId": session.session_id,
         "speakerConnectionId": session.speaker_connection_id,
@@ -341,11 +341,11 @@ def _session(item: Item) -> Session:
             float(item.get("minStabilityThreshold", defaults.min_stability)),
             float(item.get("maxBufferTimeout", defaults.max_buffer_timeout_s)),
         ),
-        state=_state(item.get("broadcastState", {}), item["createdAt"]),
+        state=state_of(item.get("broadcastState", {}), item["createdAt"]),
     )
 
 
-def _state(members: Item, created_at_ms: int) -> BroadcastState:
+def state_of(members: Item, created_at_ms: int) -> BroadcastState:
     return BroadcastState(
         is_active=members.get("isActive", True),
         is_paused=members.get("isPaused", False),
@@ -355,7 +355,7 @@ def _state(members: Item, created_at_ms: int) -> BroadcastState:
     )
 
 
-def _connection_item(connection: Connection) -> dict[str, object]:
+def connection_item(connection: Connection) -> dict[str, object]:
     return {
         "connectionId": connection.connection_id,
         "sessionId": connection.session_id,

@@ -83,7 +83,7 @@ class Standings:
         """
         member = self._live.member(connection_id)
         if member is None:
-            raise _not_found()
+            raise not_found()
         known_session = self._sessions.setdefault(member.session_id, _KnownSession())
         writes = known_session.writes
         asked_at_s = self._clock.monotonic_s()
@@ -93,13 +93,13 @@ class Standings:
         if self._live.member(connection_id) is not None:
             self._connections[connection_id] = _Known(connection, asked_at_s)
         if connection is None:
-            raise _not_found()
+            raise not_found()
         return Standing(connection, known_session.session)
 
     async def recent(self, connection_id: str) -> Standing:
         """Return where the connection stood a moment ago, by the rules above; raise as `fresh` does."""
         if self._live.member(connection_id) is None:
-            raise _not_found()
+            raise not_found()
         known = self._connections.get(connection_id)
         age_s = STALE_AFTER_S if known is None else self._clock.monotonic_s() - known.read_at_s
         if known is None or age_s >= STALE_AFTER_S:
@@ -108,7 +108,7 @@ class Standings:
             known.being_read = True
             self._background.run(self._refresh(connection_id, known), name="refresh-standing")
         if known.connection is None:
-            raise _not_found()
+            raise not_found()
         return Standing(known.connection, self._sessions[known.connection.session_id].session)
 
     def note_session(self, session: Session) -> None:
@@ -132,5 +132,5 @@ class Standings:
             known.being_read = False
 
 
-def _not_found() -> Refusal:
+def not_found() -> Refusal:
     return Refusal("CONNECTION_NOT_FOUND", "This connection belongs to no session")

@@ -66,7 +66,7 @@ class StatusDesk:
         if desk.timer is not None:
             desk.timer.cancel()
         desk.timer = self._clock.call_later(
-            self._settings.periodic_update_interval_seconds, lambda: self._periodic(live)
+            self._settings.periodic_update_interval_seconds, lambda: self.periodic(live)
         )
 
     async def answer(self, live: LiveSession) -> SessionStatus:
@@ -75,7 +75,7 @@ class StatusDesk:
         counted = self._count(live)
         try:
             async with asyncio.timeout(limit_s):
-                status = await self._status(live, UpdateReason.REQUESTED)
+                status = await self.status(live, UpdateReason.REQUESTED)
         except TimeoutError:
             raise Refusal("TIMEOUT", "The status took too long, ask again") from None
         self._reported(live, status, counted)
@@ -97,10 +97,10 @@ class StatusDesk:
             desk.change_waits = True
             reason = UpdateReason.LISTENER_COUNT_CHANGE
         if reason is not None:
-            self._background.run(self._send(live, desk, reason), name="send-status")
+            self._background.run(self.send(live, desk, reason), name="send-status")
 
     def _is_worth_telling(self, live: LiveSession, desk: _Desk) -> bool:
-        return self._changed_enough(desk.reported_count, self._count(live))
+        return self.changed_enough(desk.reported_count, self._count(live))
 
     def _count(self, live: LiveSession) -> int:
         # What is told is counted from the items (REQ-11.2), so what is worth telling is too.
@@ -112,16 +112,16 @@ class StatusDesk:
         if self._count(live) != counted:
             self.listeners_changed(live, None)
 
-    def _changed_enough(self, before: int, now: int) -> bool:
+    def changed_enough(self, before: int, now: int) -> bool:
         if before == 0:
             return now > 0
         return abs(now - before) * 100 > self._settings.listener_count_change_threshold_percent * before
 
-    def _periodic(self, live: LiveSession) -> None:
+    def periodic(self, live: LiveSession) -> None:
         self.restart_timer(live)
-        self._background.run(self._send(live, self._desk(live), UpdateReason.PERIODIC), name="send-status")
+        self._background.run(self.send(live, self._desk(live), UpdateReason.PERIODIC), name="send-status")
 
-    async def _send(self, live: LiveSession, desk: _Desk, reason: UpdateReason) -> None:
+    async def send(self, live: LiveSession, desk: _Desk, reason: UpdateReason) -> None:
         async with desk.sending:
             if live.session_id not in self._desks:
                 return
@@ -131,7 +131,7 @@ class StatusDesk:
                     return
             counted = self._count(live)
             try:
-                status = await self._status(live, reason)
+                status = await self.status(live, reason)
             except Refusal as refused:
                 # The speaker did not ask, so there is nobody to answer; the next interval tries again.
                 self._journal.warning(
@@ -143,7 +143,7 @@ class StatusDesk:
             if told and reason is UpdateReason.PERIODIC:
                 self._metrics.put("PeriodicStatusUpdatesSent")
 
-    async def _status(self, live: LiveSession, reason: UpdateReason) -> SessionStatus:
+    async def status(self, live: LiveSession, reason: UpdateReason) -> SessionStatus:
         session, listeners_by_language = await asyncio.gather(
             self._repository.session(live.session_id), self._repository.listeners_by_language(live.session_id)
         )

@@ -51,7 +51,7 @@ class Transcription:
         self._means = means
         self._hearing_of = hearing_of
         self._audience = audience
-        self._sessions: dict[str, _SessionAudio] = {}
+        self._sessions: dict[str, SessionAudio] = {}
 
     def feed(self, live: LiveSession, received: Received) -> NotForwarded | None:
         """Take one chunk; return why not, when the recogniser has failed and the speaker must resume first.
@@ -60,7 +60,7 @@ class Transcription:
         """
         session = self._sessions.get(live.session_id)
         if session is None:
-            session = self._sessions[live.session_id] = _SessionAudio(
+            session = self._sessions[live.session_id] = SessionAudio(
                 self._means, live, self._hearing_of(live), self._audience
             )
         return session.take(received)
@@ -84,7 +84,7 @@ class Transcription:
             session.close()
 
 
-class _SessionAudio:
+class SessionAudio:
     """One session: the order of its chunks, and the recognition under way."""
 
     def __init__(self, means: Means, live: LiveSession, hearing: Hearing, audience: Audience) -> None:
@@ -124,14 +124,14 @@ class _SessionAudio:
         self._count_anew_for(received.connection_id)
         number, chunk = received.sequence_number, Chunk(received.pcm, received.received_at_s)
         arrival = self._reorder.take(number, chunk, len(chunk.pcm))
-        self._arrived(arrival.ready, arrival.disorder, number)
+        self.arrived(arrival.ready, arrival.disorder, number)
         return None
 
     def skip(self, connection_id: str, number: int) -> None:
         """Leave the place of a number empty."""
         self._count_anew_for(connection_id)
         arrival = self._reorder.skip(number)
-        self._arrived(arrival.ready, arrival.disorder, number)
+        self.arrived(arrival.ready, arrival.disorder, number)
 
     def close(self) -> None:
         """End the recognition under way, after the chunks that still wait for a missing one."""
@@ -149,7 +149,7 @@ class _SessionAudio:
             self._numbered_by = connection_id
             self._reorder = Reorder(self._means.settings.reorder_buffer_max_bytes)
 
-    def _arrived(self, ready: list[Chunk], disorder: Disorder | None, number: int | None) -> None:
+    def arrived(self, ready: list[Chunk], disorder: Disorder | None, number: int | None) -> None:
         if disorder is not None:
             self._journal.warning(
                 "order",
@@ -170,7 +170,7 @@ class _SessionAudio:
     def _go_on_without_missing(self) -> None:
         self._stop_gap_timer()
         if self._reorder.waiting:
-            self._arrived(self._reorder.flush(), Disorder.GIVEN_UP, None)
+            self.arrived(self._reorder.flush(), Disorder.GIVEN_UP, None)
 
     def _stop_gap_timer(self) -> None:
         if self._gap_timer is not None:

@@ -141,7 +141,7 @@ class CachingTranslator:
         if known is not None:
             known.access_count += 1
             known.last_accessed_at_s = self._now_s()
-            self._write(key, known)
+            self.write(key, known)
             return known.translated_text
         translated = await self._translator.translate(text, source=source, target=target)
         now_s = self._now_s()
@@ -152,7 +152,7 @@ class CachingTranslator:
         known = self._known.get(key)
         if known is not None and known.ttl_s <= self._now_s():
             del self._known[key]
-            self._write(key, None)
+            self.write(key, None)
             return None
         return known
 
@@ -175,7 +175,7 @@ class CachingTranslator:
         if key not in self._known:
             self._evict(beyond=self._most_entries - 1)
         self._known[key] = translation
-        self._write(key, translation)
+        self.write(key, translation)
         self._metrics.put("TranslationCacheSize", len(self._known))
 
     def _evict(self, *, beyond: int) -> None:
@@ -183,13 +183,13 @@ class CachingTranslator:
         if len(self._known) <= beyond:
             return
         count = max(self._most_entries // 10, len(self._known) - beyond)
-        for key, _ in sorted(self._known.items(), key=lambda entry: _worth(entry[1]))[:count]:
+        for key, _ in sorted(self._known.items(), key=lambda entry: worth(entry[1]))[:count]:
             del self._known[key]
-            self._write(key, None)
+            self.write(key, None)
         self._metrics.put("TranslationCacheEvictions", count)
         self._journal.info("evict", "the cache was full", evicted=count, left=len(self._known))
 
-    def _write(self, key: str, translation: CachedTranslation | None) -> None:
+    def write(self, key: str, translation: CachedTranslation | None) -> None:
         self._unwritten[key] = translation
         if self._writer is None or self._writer.done():
             self._writer = self._background.run(self._write_behind(), name="write-translations")
@@ -210,7 +210,7 @@ class CachingTranslator:
         return self._clock.now_ms() // 1000
 
 
-def _worth(translation: CachedTranslation) -> tuple[int, int]:
+def worth(translation: CachedTranslation) -> tuple[int, int]:
     return translation.access_count, translation.last_accessed_at_s
 
 

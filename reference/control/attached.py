@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from reference.control.plane import ControlPlane, Inside
-from reference.control.server import ControlServer
+from reference.http.server import HttpServer
 
 if TYPE_CHECKING:
     from reference.world import World
@@ -17,7 +17,7 @@ class Control:
 
     def __init__(self, port: int, world: World) -> None:
         """Bind the port; raise OSError when it cannot be used."""
-        self._server = ControlServer(port)
+        self._server = HttpServer("127.0.0.1", port)
         self._plane = ControlPlane(world.engines, world.aws_client, world.table_names)
         self._settings = world.settings
         self.world = replace(

@@ -13,12 +13,12 @@ from reference.journal import Journal
 
 MOST_TOKENS = 150
 
-_BLOCKED = {
+BLOCKED = {
     Verdict.INAPPROPRIATE: Reply(None, "guardrails", "This sounds inappropriate. Please rephrase it."),
     Verdict.SPAM: Reply(None, "guardrails", "This looks like spam. Please rephrase it."),
 }
-_NOBODY = Reply(None, "unknown", "All assistants are unavailable at the moment.")
-_RAISED = Reply(None, "error", "Chatbot error: the assistant failed unexpectedly.")
+NOBODY = Reply(None, "unknown", "All assistants are unavailable at the moment.")
+RAISED = Reply(None, "error", "Chatbot error: the assistant failed unexpectedly.")
 
 
 class Assistant:
@@ -40,7 +40,7 @@ class Assistant:
         """Return the first answer that is not blank, or why there is none; never raises."""
         verdict = self._rules.check(text, session_id)
         if verdict is not None:
-            return _BLOCKED[verdict]
+            return BLOCKED[verdict]
         configuration = self._configuration_of(session_id)
         for name in configuration.order():
             try:
@@ -52,11 +52,11 @@ class Assistant:
                 )
             except Exception as failure:  # whatever it is, the client is told and the conversation goes on
                 self._journal.error("ask", f"{name} raised", failure=failure, session_id=session_id)
-                return _RAISED
+                return RAISED
             else:
                 if answer.strip():
                     return Reply(_shortened(answer), name, None)
-        return _NOBODY
+        return NOBODY
 
 
 def _shortened(answer: str) -> str:

@@ -18,7 +18,7 @@ _EXTENSIBLE = 0xFFFE
 _SAMPLE_BYTES = 2
 _SHORTEST_FILE_BYTES = 44
 
-_OTHER_FORMS = (b"\x1a\x45\xdf\xa3", b"OggS", b"fLaC", b"ID3", b"FORM", b"RF64", b"#!AMR", b"caff")
+OTHER_FORMS = (b"\x1a\x45\xdf\xa3", b"OggS", b"fLaC", b"ID3", b"FORM", b"RF64", b"#!AMR", b"caff")
 """How WebM, Ogg, FLAC, MP3, AIFF, large WAV, AMR and CAF files begin."""
 
 
@@ -28,10 +28,10 @@ class OtherForm(Exception):
 
 def samples(audio: bytes) -> bytes:
     """Return the audio as PCM, signed 16-bit little-endian, mono, 16 000 Hz; raise OtherForm if it takes a decoder."""
-    return b"".join(_parts(memoryview(audio)))
+    return b"".join(parts(memoryview(audio)))
 
 
-def _parts(audio: memoryview) -> Iterator[bytes]:
+def parts(audio: memoryview) -> Iterator[bytes]:
     while _is_wav(audio):
         size = _HEAD.size + _HEAD.unpack_from(audio)[1]
         if size < _SHORTEST_FILE_BYTES:  # written by somebody who did not know yet how long it would be
@@ -39,7 +39,7 @@ def _parts(audio: memoryview) -> Iterator[bytes]:
         yield from _samples_of_wav(audio[12:size])
         audio = audio[size:]
     head = bytes(audio[:12])
-    if head.startswith(_OTHER_FORMS) or head[4:8] == b"ftyp":
+    if head.startswith(OTHER_FORMS) or head[4:8] == b"ftyp":
         raise OtherForm("a file that is no WAV file")
     yield _whole_samples(audio)
 

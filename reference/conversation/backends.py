@@ -16,7 +16,7 @@ class Backend(Protocol):
         """Return the answer, which may be blank; raise BackendUnavailable when there is none."""
 
 
-_RULES = (
+RULES = (
     ("hello", "Hello! How can I help you today?"),
     ("weather", "I cannot look out of the window, but the forecast says that it will be mild and dry."),
     ("timer", "Your timer is set. I will tell you when the time is over."),
@@ -36,4 +36,4 @@ class RuleBasedBackend:
     async def answer(self, text: str, session_id: str | None) -> str:  # noqa: ARG002  the same for everybody
         """Return the answer."""
         text = text.lower()
-        return next((answer for word, answer in _RULES if word in text), _ANYTHING_ELSE)
+        return next((answer for word, answer in RULES if word in text), _ANYTHING_ELSE)

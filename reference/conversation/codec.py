@@ -65,7 +65,7 @@ def decode(frame: str | bytes, *, chunk_max_bytes: int) -> Request:
         case "session":
             return NameSession(checked_session_id(message.get("session_id")))
         case "audio_chunk":
-            return AudioChunk(_audio(message.get("data", "")))
+            return AudioChunk(audio_of(message.get("data", "")))
         case "segment_end":
             return EndSegment()
         case "close":
@@ -77,7 +77,7 @@ def decode(frame: str | bytes, *, chunk_max_bytes: int) -> Request:
 
 def encode(notice: Notice) -> str:
     """Return a notice as text."""
-    return json.dumps(_members(notice), ensure_ascii=False)
+    return json.dumps(members(notice), ensure_ascii=False)
 
 
 def health_body(report: Report) -> dict[str, object]:
@@ -92,10 +92,10 @@ def health_body(report: Report) -> dict[str, object]:
 
 def log_body(session_id: str, entries: list[LogEntry]) -> dict[str, object]:
     """Return what was said in a session."""
-    return {"session_id": session_id, "segments": [_segment(index, entry) for index, entry in enumerate(entries, 1)]}
+    return {"session_id": session_id, "segments": [log_segment(index, entry) for index, entry in enumerate(entries, 1)]}
 
 
-def _members(notice: Notice) -> dict[str, object]:
+def members(notice: Notice) -> dict[str, object]:
     match notice:
         case SessionKnown(session_id):
             return {"type": "session_ack", "session_id": session_id}
@@ -118,7 +118,7 @@ def _members(notice: Notice) -> dict[str, object]:
             return {"type": "error", "message": refused.message, "code": refused.code, **of_segment}
 
 
-def _segment(index: int, entry: LogEntry) -> dict[str, object]:
+def log_segment(index: int, entry: LogEntry) -> dict[str, object]:
     time = datetime.fromtimestamp(entry.time_ms / 1000, UTC).isoformat(timespec="milliseconds")
     return {
         "index": index,
@@ -140,7 +140,7 @@ def _object(frame: str) -> Mapping[str, Any]:
     return message
 
 
-def _audio(data: object) -> bytes:
+def audio_of(data: object) -> bytes:
     """Return the bytes behind base64 text, strictly but for space around it and missing padding (CONV-22, CONV-23)."""
     if not isinstance(data, str):
         raise Refused("INVALID_AUDIO", "The data of a chunk is base64 text; anything else cannot be decoded.")

@@ -9,9 +9,9 @@ from enum import StrEnum
 from typing import Protocol
 
 _WORD = re.compile(r"[\w']+")
-_SHORT_TEXT = 50
-_FEW_WORDS = 10
-_MOST_REPETITIONS = 10
+SHORT_TEXT = 50
+FEW_WORDS = 10
+MOST_REPETITIONS = 10
 
 
 class Verdict(StrEnum):
@@ -40,6 +40,6 @@ class ContentRules:
         if any(word in text for word in self._blocked):
             return Verdict.INAPPROPRIATE
         words = _WORD.findall(text)
-        if len(text) <= _SHORT_TEXT or len(words) <= _FEW_WORDS:
+        if len(text) <= SHORT_TEXT or len(words) <= FEW_WORDS:
             return None
-        return Verdict.SPAM if max(Counter(words).values()) > _MOST_REPETITIONS else None
+        return Verdict.SPAM if max(Counter(words).values()) > MOST_REPETITIONS else None

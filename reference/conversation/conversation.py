@@ -42,18 +42,18 @@ class Conversation:
     ) -> None:
         self.session_id: str | None = None
         self._desk = desk
-        self._open_segment = open_segment
-        self._tell = tell
+        self.open_segment = open_segment
+        self.tell = tell
         self._ended = 0
         self._finished = 0
         self._waiting: asyncio.Queue[EndedSegment] = asyncio.Queue(most_waiting)
         self._journal = Journal("conversation")
-        self._answering = background.run(self._answer_all(), name="answer-segments")
+        self._answering = background.run(self.answer_all(), name="answer-segments")
 
     @property
     def buffered_bytes(self) -> int:
         """The audio of the open segment."""
-        return self._open_segment.size_bytes
+        return self.open_segment.size_bytes
 
     @property
     def unfinished(self) -> int:
@@ -63,16 +63,16 @@ class Conversation:
     async def name(self, session_id: str) -> None:
         """Let the conversation belong to a session; what is open stays and belongs to it too (CONV-10)."""
         self.session_id = session_id
-        await self._tell(SessionKnown(session_id))
+        await self.tell(SessionKnown(session_id))
 
     async def take(self, chunk: bytes) -> None:
         """Add audio to the open segment and confirm it, or raise Refused."""
-        self._open_segment.add(chunk)
-        await self._tell(ChunkTaken(self._ended + 1, self._open_segment.chunks, len(chunk)))
+        self.open_segment.add(chunk)
+        await self.tell(ChunkTaken(self._ended + 1, self.open_segment.chunks, len(chunk)))
 
     async def end_segment(self) -> None:
         """Close the open segment and have it answered after those before it."""
-        audio = self._open_segment.take()
+        audio = self.open_segment.take()
         self._ended += 1
         try:
             await self._put(await self._desk.keep(audio) if audio else NO_AUDIO)
@@ -82,7 +82,7 @@ class Conversation:
 
     async def fail_segment(self) -> None:
         """Drop the open segment and have an error told after the segments before it."""
-        self._open_segment.take()
+        self.open_segment.take()
         self._ended += 1
         await self._put(FAILED)
 
@@ -91,7 +91,7 @@ class Conversation:
         self._answering.cancel()
         await asyncio.wait([self._answering])
         self._drop_waiting()
-        self._open_segment.take()
+        self.open_segment.take()
 
     async def _put(self, audio: KeptAudio | Refused) -> None:
         """Let the segment that has just ended wait for its turn."""
@@ -103,28 +103,28 @@ class Conversation:
         while not self._waiting.empty():
             _remove(self._waiting.get_nowait())
 
-    async def _answer_all(self) -> None:
+    async def answer_all(self) -> None:
         while True:
-            await self._answer(await self._waiting.get())
+            await self.answer(await self._waiting.get())
 
-    async def _answer(self, segment: EndedSegment) -> None:
+    async def answer(self, segment: EndedSegment) -> None:
         """Tell the result of one segment and then, whatever that was, that it is finished (CONV-5)."""
         try:
             if isinstance(segment.audio, Refused):
-                await self._tell(Complaint(segment.audio, segment.number))
+                await self.tell(Complaint(segment.audio, segment.number))
             else:
                 answer = await self._desk.answer(segment.audio, segment.session_id)
-                await self._tell(SegmentAnswered(segment.number, answer))
+                await self.tell(SegmentAnswered(segment.number, answer))
                 await self._desk.log(segment.session_id, answer)
         except Refused as refused:
-            await self._tell(Complaint(refused, segment.number))
+            await self.tell(Complaint(refused, segment.number))
         except Exception as failure:  # whatever it is, the client is told and the log has the rest
             self._journal.error("answer", "a segment failed", failure=failure, session_id=segment.session_id)
-            await self._tell(Complaint(FAILED, segment.number))
+            await self.tell(Complaint(FAILED, segment.number))
         finally:
             _remove(segment)
             self._finished += 1
-        await self._tell(SegmentDone(segment.number))
+        await self.tell(SegmentDone(segment.number))
 
 
 def _remove(segment: EndedSegment) -> None:

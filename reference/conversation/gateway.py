@@ -53,13 +53,13 @@ class ConversationEndpoint:
         self._conversation_disturbances.before_connecting(upgrade.address)
 
         async def tell(notice: Notice) -> None:
-            await self._tell(connection_id, notice)
+            await self.tell(connection_id, notice)
 
         try:
             await self._service.open(connection_id, upgrade.address, tell)
         except Refused as refused:
             await tell(Complaint(refused))
-            self._close(connection_id, CANNOT_SERVE, "the recogniser cannot start")
+            self.close(connection_id, CANNOT_SERVE, "the recogniser cannot start")
 
     async def receive(self, connection_id: str, frame: str | bytes) -> None:
         conversation = self._service.find(connection_id)
@@ -69,9 +69,9 @@ class ConversationEndpoint:
         request: codec.Request | None = None
         try:
             request = codec.decode(frame, chunk_max_bytes=self._chunk_max_bytes)
-            await self._perform(connection_id, conversation, request)
+            await self.perform(connection_id, conversation, request)
         except Refused as refused:
-            await self._tell(connection_id, Complaint(refused))
+            await self.tell(connection_id, Complaint(refused))
         except Exception as failure:  # whatever it is, the client is told and the log has the rest
             self._journal.error(
                 "receive", "a message could not be handled", failure=failure, connection_id=connection_id
@@ -79,7 +79,7 @@ class ConversationEndpoint:
             if isinstance(request, codec.EndSegment):
                 await conversation.fail_segment()  # which has a result and an end as any other
             else:
-                await self._tell(connection_id, Complaint(UNEXPECTED))
+                await self.tell(connection_id, Complaint(UNEXPECTED))
 
     async def left(self, connection_id: str) -> None:
         await self._service.leave(connection_id)
@@ -98,7 +98,7 @@ class ConversationEndpoint:
         except Refusal:
             return Resource(HTTPStatus.SERVICE_UNAVAILABLE, {"detail": "The log cannot be read at the moment."})
 
-    async def _perform(self, connection_id: str, conversation: Conversation, request: codec.Request) -> None:
+    async def perform(self, connection_id: str, conversation: Conversation, request: codec.Request) -> None:
         session_id = request.session_id if isinstance(request, codec.NameSession) else conversation.session_id
         await self._disturbances.before_handling(request.type, connection_id, session_id)
         match request:
@@ -109,14 +109,14 @@ class ConversationEndpoint:
             case codec.EndSegment():
                 await conversation.end_segment()
             case codec.Close():
-                self._close(connection_id, DONE, "as asked")
+                self.close(connection_id, DONE, "as asked")
 
-    async def _tell(self, connection_id: str, notice: Notice) -> None:
+    async def tell(self, connection_id: str, notice: Notice) -> None:
         outbox = self._connections.find(connection_id)
         if outbox is not None and outbox.send(codec.encode(notice)):
             await outbox.caught_up()
 
-    def _close(self, connection_id: str, code: int, reason: str) -> None:
+    def close(self, connection_id: str, code: int, reason: str) -> None:
         outbox = self._connections.find(connection_id)
         if outbox is not None:
             outbox.close(code, reason)

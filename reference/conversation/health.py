@@ -42,10 +42,10 @@ class Health:
         problems = []
         if not self._decoder_present:
             problems.append("audio-decoder")
-        if self._log_failed_lately():
+        if self.log_failed_lately():
             problems.append("conversation-log")
         return Report(tuple(problems), self._logged)
 
-    def _log_failed_lately(self) -> bool:
+    def log_failed_lately(self) -> bool:
         failed_at_s = self._log_failed_at_s
         return failed_at_s is not None and self._clock.monotonic_s() - failed_at_s < LOG_FAILURE_REMEMBERED_S

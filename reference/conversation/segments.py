@@ -21,24 +21,24 @@ class OpenSegment:
     def __init__(self, *, chunk_max_bytes: int, segment_max_bytes: int) -> None:
         self._chunk_max_bytes = chunk_max_bytes
         self._segment_max_bytes = segment_max_bytes
-        self._audio = bytearray()
+        self.audio = bytearray()
         self.chunks = 0
 
     @property
     def size_bytes(self) -> int:
-        return len(self._audio)
+        return len(self.audio)
 
     def add(self, chunk: bytes) -> None:
         """Add a chunk, or raise Refused and leave everything as it was (CONV-25)."""
         if len(chunk) > self._chunk_max_bytes:
             raise Refused("CHUNK_TOO_LARGE", f"A chunk of audio data may have {self._chunk_max_bytes} bytes at most.")
-        if len(self._audio) + len(chunk) > self._segment_max_bytes:
+        if len(self.audio) + len(chunk) > self._segment_max_bytes:
             raise Refused("SEGMENT_TOO_LARGE", f"A segment may have {self._segment_max_bytes} bytes of audio data.")
-        self._audio += chunk
+        self.audio += chunk
         self.chunks += 1
 
     def take(self) -> bytes:
-        audio, self._audio, self.chunks = self._audio, bytearray(), 0
+        audio, self.audio, self.chunks = self.audio, bytearray(), 0
         return bytes(audio)
 
 

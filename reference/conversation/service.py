@@ -53,7 +53,7 @@ class ConversationService:
 
     async def open(self, connection_id: str, address: str, tell: Tell) -> None:
         """Begin a conversation; raise Refused when the recogniser cannot start (CONV-52)."""
-        await self._check_recogniser(address)
+        await self.check_recogniser(address)
         self._conversations[connection_id] = self._begin(tell)
 
     def find(self, connection_id: str) -> Conversation | None:
@@ -89,7 +89,7 @@ class ConversationService:
             "audio_files": self._spool.count(),
         }
 
-    async def _check_recogniser(self, address: str) -> None:
+    async def check_recogniser(self, address: str) -> None:
         failures: list[SpeechFailure] = []
 
         async def start() -> None:

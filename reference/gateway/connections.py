@@ -96,7 +96,7 @@ class Outbox:
         self._queue.append(message)
         if isinstance(message, AudioMessage):
             self._queued_audio_bytes += message.pcm_bytes
-            self._drop_excess(newest=message)
+            self.drop_excess(newest=message)
         self._start_pump()
         return True
 
@@ -157,7 +157,7 @@ class Outbox:
         self._next_sequence_number += 1
         return number
 
-    def _drop_excess(self, newest: AudioMessage) -> None:
+    def drop_excess(self, newest: AudioMessage) -> None:
         """Drop the oldest audio until the limit holds; a single sentence that is longer than that is kept."""
         while self._queued_audio_bytes > self._audio_limit_bytes:
             oldest = next(one for one in self._queue if isinstance(one, AudioMessage))

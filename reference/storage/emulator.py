@@ -20,8 +20,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import reference
+from reference.http.listening import http_url, listening_socket
 
-BACKLOG = 256
 KEEP_ALIVE_S = 3600
 """How long a connection may rest: longer than a run, since a client that finds its connection closed fails a call."""
 NEVER = 1_000_000_000
@@ -63,17 +63,12 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 means any (default)")
     parser.add_argument("--stop-with-stdin", action="store_true", help="end when standard input is closed")
     options = parser.parse_args(arguments)
-    listener = socket.socket()
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind(("127.0.0.1", options.port))
+        listener = listening_socket("127.0.0.1", options.port)
     except OSError as failure:
         sys.stderr.write(f"Port {options.port} of 127.0.0.1 cannot be used: {failure.strerror}.\n")
         return 1
-    listener.listen(BACKLOG)
-    host, port = listener.getsockname()
-    endpoint = f"http://{host}:{port}"
-    sys.stdout.write(json.dumps({"ready": True, "endpoint": endpoint, "pid": os.getpid()}) + "\n")
+    sys.stdout.write(json.dumps({"ready": True, "endpoint": http_url(listener), "pid": os.getpid()}) + "\n")
     sys.stdout.flush()
     # Nothing of value is kept, so there is nothing to wait for: an exit at once is a clean exit.
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))

@@ -12,6 +12,7 @@ import functools
 import io
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from moto.core import responses
@@ -19,6 +20,8 @@ from moto.core.request import Request
 from moto.core.responses import ActionResult
 from moto.dynamodb.responses import DynamoHandler, DynamoResult
 
+THREADS = 64
+"""Calls under way at once: of those that wait for a message of a queue, there may be many."""
 TARGET = b"x-amz-target"
 DYNAMODB = b"DynamoDB_20120810."
 _FOUND = ("Items", "Count", "ScannedCount", "LastEvaluatedKey", "ConsumedCapacity")
@@ -65,6 +68,7 @@ class Front:
 
     def __init__(self, others: Wsgi) -> None:
         self._others = others
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="front")
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         body = b""
@@ -79,7 +83,8 @@ class Front:
         if dict(scope["headers"]).get(TARGET, b"").startswith(DYNAMODB):
             status, headers, answer = _answer_dynamodb(environ)
         else:
-            status, headers, answer = await asyncio.to_thread(_answer_by, self._others, environ)
+            answering = asyncio.get_running_loop().run_in_executor(self._threads, _answer_by, self._others, environ)
+            status, headers, answer = await answering
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": answer})
 

@@ -20,7 +20,7 @@ FOLDER = Path(__file__).parents[2] / "contract"
 PATH = FOLDER / "conversation.asyncapi.yaml"
 CONTRACT = Contract.load(PATH)
 DOCUMENT = yaml.safe_load(PATH.read_text("utf-8"))
-PAGES = yaml.safe_load((FOLDER / "conversation.openapi.yaml").read_text("utf-8"))
+RESOURCES = yaml.safe_load((FOLDER / "conversation.openapi.yaml").read_text("utf-8"))
 
 SENT = {"session", "audio_chunk", "segment_end", "close"}
 RECEIVED = {"session_ack", "chunk_received", "chatbot_response", "segment_processed", "error"}
@@ -155,13 +155,13 @@ def test_keywords_are_those_of_the_requirements() -> None:
 @pytest.mark.parametrize(
     ("path", "schema"), [("/health", "Health"), ("/api/conversations/{session_id}", "Conversation")]
 )
-def test_examples_of_pages_keep_their_schemas(path: str, schema: str) -> None:
+def test_examples_of_answers_keep_their_schemas(path: str, schema: str) -> None:
     validator = jsonschema_rs.validator_for(
-        {"components": PAGES["components"], "$ref": f"#/components/schemas/{schema}"}
+        {"components": RESOURCES["components"], "$ref": f"#/components/schemas/{schema}"}
     )
-    content = PAGES["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]
+    content = RESOURCES["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]
     assert content["schema"] == {"$ref": f"#/components/schemas/{schema}"}
     for example in content["examples"].values():
         validator.validate(example["value"])
-        for member in PAGES["components"]["schemas"][schema]["required"]:
+        for member in RESOURCES["components"]["schemas"][schema]["required"]:
             assert not validator.is_valid({name: value for name, value in example["value"].items() if name != member})

@@ -16,12 +16,13 @@ import yaml
 
 from earshot.failures import Unusable
 from earshot.targets.definition import ExpectedFailure, names_a_service, read
+from earshot.targets.endpoints import endpoints_of
 from earshot.targets.service import Service
 from earshot.targets.tokens import NoTokens, tokens_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "a secret of thirty-two bytes or more"
-MINIMAL = {"name": "mine", "endpoints": {"broadcast": "ws://127.0.0.1:1/x"}}
+MINIMAL = {"name": "mine", "endpoints": {"broadcast": {"ws": "ws://127.0.0.1:1/x"}}}
 
 
 def written(folder: Path, document: object) -> Path:
@@ -33,7 +34,8 @@ def written(folder: Path, document: object) -> Path:
 def test_the_annotated_example_is_valid() -> None:
     definition = read(ROOT / "docs/target.example.yaml", {})
     assert definition.name == "staging"
-    assert definition.endpoints["broadcast"]["listener"].startswith("wss://listen.")  # type: ignore[index]
+    assert str(definition.endpoints["broadcast"].socket("listener")).startswith("wss://listen.")
+    assert definition.endpoints["conversation"].http == "https://talk.staging.example"
     assert definition.capabilities == {"needs-table", "needs-metrics"}
     assert definition.expected_failures[0].expires == datetime.date(2027, 1, 31)
 
@@ -41,9 +43,11 @@ def test_the_annotated_example_is_valid() -> None:
 @pytest.mark.parametrize(
     ("change", "place"),
     [
-        ({"endpoints": {"broadcast": "http://127.0.0.1"}}, "endpoints.broadcast"),
-        ({"endpoints": {"brodcast": "ws://127.0.0.1"}}, "endpoints"),
-        ({"endpoints": {"conversation": "ws://127.0.0.1"}}, "endpoints.conversation"),
+        ({"endpoints": {"broadcast": {"ws": "http://127.0.0.1"}}}, "endpoints.broadcast.ws"),
+        ({"endpoints": {"brodcast": {"ws": "ws://127.0.0.1"}}}, "endpoints"),
+        ({"endpoints": {"conversation": {"http": "ws://127.0.0.1"}}}, "endpoints.conversation.http"),
+        ({"endpoints": {}}, "endpoints"),
+        ({"endpoints": "ws://127.0.0.1"}, "endpoints"),
         ({"endpoint": {}}, "the top level"),
         ({"capabilities": ["needs-tables"]}, "capabilities.0"),
         ({"control": "http://10.0.0.1:80"}, "control"),
@@ -58,6 +62,36 @@ def test_a_mistake_is_named_with_its_place(tmp_path: Path, change: dict[str, obj
     assert f"{file}, at {place}: " in str(refusal.value)
 
 
+@pytest.mark.parametrize(
+    ("endpoints", "write"),
+    [
+        ({"brodcast": {"ws": "ws://x"}}, "there is no system brodcast; write broadcast"),
+        ({"zzz": {"ws": "ws://x"}}, "there is no system zzz; write broadcast or conversation"),
+        ({"broadcast": "ws://x/stage"}, "write `broadcast: {ws: ws://…}`"),
+        ({"broadcast": {"speaker": "ws://x", "listener": "ws://y"}}, "write `broadcast: {ws: ws://…}`"),
+        ({"broadcast": {"http": "http://x"}}, "write `broadcast: {ws: ws://…}`"),
+        ({"broadcast": {"ws": {"speaker": "ws://x"}}}, "write `ws: {listener: ws://…, speaker: ws://…}`"),
+        ({"broadcast": {"ws": 8000}}, "write ws://… or wss://…"),
+        ({"broadcast": None}, "write `broadcast: {ws: ws://…}`"),
+        ({"conversation": "http://x"}, "write `conversation: {http: http://…}`"),
+        ({"conversation": {"ws": "ws://x/ws/audio"}}, "write `conversation: {http: http://…}`"),
+        ({"conversation": {"http": "ws://x"}}, "write http://… or https://…"),
+    ],
+)
+def test_a_wrong_endpoint_is_told_with_what_to_write(tmp_path: Path, endpoints: dict[str, object], write: str) -> None:
+    with pytest.raises(Unusable) as refusal:
+        read(written(tmp_path, {"name": "mine", "endpoints": endpoints}), {})
+    words = str(refusal.value)
+    assert words.endswith(write)
+    assert "\n" not in words
+
+
+def test_an_option_does_not_hide_the_old_form(tmp_path: Path) -> None:
+    file = written(tmp_path, {"name": "mine", "endpoints": {"broadcast": "ws://x"}})
+    with pytest.raises(Unusable, match=r"write `broadcast: \{ws: ws://…\}`$"):
+        read(file, {"ws_url": "ws://y"})
+
+
 @pytest.mark.parametrize("content", ["a: [", "just words", ""])
 def test_a_file_that_is_no_target_file_is_named(tmp_path: Path, content: str) -> None:
     file = written(tmp_path, content)
@@ -70,17 +104,21 @@ def test_options_come_before_the_environment_and_that_before_the_file(
 ) -> None:
     file = written(tmp_path, MINIMAL)
     monkeypatch.setenv("EARSHOT_WS_URL", "ws://environment")
-    assert read(file, {}).endpoints["broadcast"] == "ws://environment"
-    assert read(file, {"ws_url": "ws://option"}).endpoints["broadcast"] == "ws://option"
+    assert read(file, {}).endpoints["broadcast"].ws == "ws://environment"
+    assert read(file, {"ws_url": "ws://option"}).endpoints["broadcast"].ws == "ws://option"
+    monkeypatch.delenv("EARSHOT_WS_URL")
+    monkeypatch.setenv("EARSHOT_BROADCAST_WS", "ws://environment")
+    assert read(file, {}).endpoints["broadcast"].ws == "ws://environment"
+    assert read(file, {"broadcast_ws": "ws://option"}).endpoints["broadcast"].ws == "ws://option"
 
 
 def test_the_address_of_the_conversation_comes_from_options_environment_or_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = written(tmp_path, {"name": "mine", "endpoints": {"conversation": "http://file"}})
+    file = written(tmp_path, {"name": "mine", "endpoints": {"conversation": {"http": "http://file"}}})
 
     def address(**options: str) -> object:
-        return read(file, options).endpoints["conversation"]
+        return read(file, options).endpoints["conversation"].http
 
     assert address() == "http://file"
     monkeypatch.setenv("API_URL", "http://build-server")
@@ -111,9 +149,10 @@ def test_api_url_alone_names_a_service_unless_the_embedded_one_is_asked_for(monk
     ],
 )
 def test_the_socket_of_the_conversation_follows_from_its_address(address: str, socket: str) -> None:
-    service = Service("mine", {"conversation": address}, NoTokens())
+    service = Service("mine", endpoints_of({"conversation": {"http": address}}, "mine"), NoTokens())
     assert service.endpoint("conversation", "user") == socket
-    assert service.addresses() == [socket]
+    assert service.http_url("conversation") == address.rstrip("/")
+    assert service.addresses() == [address.rstrip("/"), socket]
     assert service.systems == {"conversation"}
     with pytest.raises(Unusable, match="no address for the broadcast"):
         service.endpoint("broadcast", "speaker")
@@ -190,7 +229,7 @@ def test_a_target_lacks_what_it_does_not_grant_and_known_failures_are_strict(ref
         tmp_path,
         {
             "name": "by hand",
-            "endpoints": {"broadcast": reference},
+            "endpoints": {"broadcast": {"ws": reference}},
             "expected_failures": [
                 {"scenario": passing, "reason": "nobody has time"},
                 {"scenario": failing, "reason": "no voice yet", "link": "https://tracker.example/1"},

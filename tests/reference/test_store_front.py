@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +15,7 @@ from moto.server import ThreadedMotoServer
 from reference.storage import aws
 from reference.storage.emulator import Emulator
 
+POLLS, POLLED_S = 20, 4
 KEY = {"id": {"S": "ana"}}
 ITEM = {
     **KEY,
@@ -155,6 +158,27 @@ def test_metrics_go_through_the_same_door(endpoint: str) -> None:
     assert answer["MetricDataResults"][0]["Values"] == [95]
     assert sorted(metric["MetricName"] for metric in client.list_metrics()["Metrics"]) == ["Delay", "Other"]
     assert [metric["MetricName"] for metric in client.list_metrics(Dimensions=there)["Metrics"]] == ["Delay"]
+
+
+def test_calls_that_wait_for_a_message_stall_nobody(endpoint: str) -> None:
+    def client_of(service: str) -> Any:
+        return aws.connect(endpoint, service)
+
+    queue = client_of("sqs").create_queue(QueueName="quiet")["QueueUrl"]
+    files = client_of("s3")
+    files.create_bucket(Bucket="calls", CreateBucketConfiguration={"LocationConstraint": aws.REGION})
+    with ThreadPoolExecutor(POLLS) as waiting:
+        polls = [
+            waiting.submit(client_of("sqs").receive_message, QueueUrl=queue, WaitTimeSeconds=POLLED_S)
+            for _ in range(POLLS)
+        ]
+        time.sleep(1)  # by now they all wait
+        assert not any(poll.done() for poll in polls)
+        began_s = time.monotonic()
+        files.put_object(Bucket="calls", Key="one", Body=b"sound")
+        assert time.monotonic() - began_s < 1
+        assert not any(poll.done() for poll in polls)
+        assert all("Messages" not in poll.result() for poll in polls)
 
 
 def _answer(client: Any, operation: str, parameters: dict[str, Any]) -> Any:

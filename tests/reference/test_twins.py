@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from reference.twins.twin import Twin, known, put, twin
+from reference.twins.twin import Twin, known, put, register
 
 ROOT = Path(__file__).parents[2]
 
@@ -77,9 +77,15 @@ def test_a_twin_changes_what_it_names_and_nothing_else(name: str, applied: dict[
     assert outcome["changed"] == outcome["named"]
 
 
+@pytest.mark.parametrize("system", ["broadcast", "conversation"])
+def test_twins_replace_only_what_other_modules_may_know(system: str) -> None:
+    seams = {seam for one in known().values() if one.system == system for seam, _ in one.pieces}
+
+    assert [seam for seam in seams if seam.name.startswith("_") and seam.name != "__init__"] == []
+
+
 @pytest.mark.parametrize("one", known().values(), ids=known())
 def test_a_twin_is_named_after_the_broken_promise_and_told_in_a_sentence(one: Twin) -> None:
-    assert one.name.replace("-", "_") == one.apply.__name__
     assert re.fullmatch(r"[a-z0-9-]+", one.name)
     assert re.fullmatch(r"[A-Z0-9][^\n]*\.", one.sentence), "one sentence, as the reports show it"
 
@@ -103,7 +109,7 @@ def test_two_twins_cannot_have_one_name() -> None:
     name = next(iter(known()))
 
     with pytest.raises(ValueError, match=name):
-        twin(name, "REQ-1.1")(lambda: None)
+        register(name, "reference.broadcast.twins.audio", ("REQ-1.1",), "Something is wrong.")
 
 
 def test_a_twin_of_something_that_is_gone_says_so() -> None:

@@ -20,6 +20,7 @@ from earshot.failures import Inconclusive, Unusable
 from earshot.ledger import Kind, Ledger
 from earshot.measure.budget import Budget
 from earshot.running.run import Run
+from earshot.targets.definition import names_a_service
 
 RED = 1
 SPEAKER, LANGUAGE = "Ana", "en"
@@ -71,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.workers + arguments.elsewhere < 1:
         raise Unusable("--workers and --elsewhere: expected at least one process that listens, got none")
     options = dict(option.partition("=")[::2] for option in arguments.options)
-    if arguments.elsewhere and options.get("target", "embedded") == "embedded" and "ws_url" not in options:
+    if arguments.elsewhere and not names_a_service(options):
         raise Unusable("--elsewhere: other machines cannot reach the embedded service; name another one by -D target=…")
     measured = Run(options)
     try:

@@ -181,7 +181,10 @@ class Browser(User):
         """Ask whether the service is well, again where that may help; AssertionError if it does not say so."""
         asks, retries = "asks whether the service is well", 0
         while True:
-            answer = self._scene.pages.get("/health", who=self.name, asks=asks, within_s=HEALTH_WITHIN_S)
+            client = self._scene.http(self.system, self.name)
+            answer = self._scene.runtime.call(
+                client.ask("GET", "/health", asks=asks, within_s=HEALTH_WITHIN_S), within_s=HEALTH_WITHIN_S + 1
+            )
             if answer.code == HTTPStatus.OK:
                 return
             delay_s = retry_after_s(retries, answer.code or 0)

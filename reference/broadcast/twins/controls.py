@@ -2,517 +2,326 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from reference.broadcast import audio, codec
-from reference.broadcast.codec import Fields
-from reference.broadcast.controls import SpeakerControls, _Change
-from reference.broadcast.gateway import BroadcastEndpoint, Sender, SocketAudience
-from reference.broadcast.live import LiveSession
-from reference.broadcast.model import BroadcastState, NotForwarded, Session, StateChange
+from reference.broadcast.controls import SpeakerControls
+from reference.broadcast.gateway import BroadcastEndpoint
+from reference.broadcast.model import BroadcastState, Session, StateChange
 from reference.broadcast.notices import (
     BroadcastMuted,
     BroadcastPaused,
     BroadcastResumed,
     BroadcastUnmuted,
-    Notice,
     SpeakerStateChanged,
     Told,
     VolumeChanged,
 )
 from reference.broadcast.repository import BroadcastRepository
 from reference.broadcast.standing import Standings
-from reference.refusal import Refusal
-from reference.twins.twin import put, twin
+from reference.twins.kinds import Declare, after_refusal, kind
+from reference.twins.twin import result_of, twin_of
 
 
-def _tell(kind: type, whom: Callable[[list[str]], list[str]]) -> None:
-    """Tell listeners notices of one kind as `whom` chooses among those they are for."""
-    tell_all = SocketAudience.tell_all
+def unrecorded(member: str, *breaks: str) -> Declare:
+    """One member of the state takes effect, but the record stays as it was."""
 
-    def tell_chosen(self: SocketAudience, connection_ids: Iterable[str], notice: Notice) -> int:
-        ids = list(connection_ids)
-        if isinstance(notice, kind) and getattr(notice, "told", None) is None:
-            ids = whom(ids)
-        return tell_all(self, ids, notice)
-
-    put(SocketAudience, "tell_all", tell_chosen)
-
-
-def _obey_without_recording(member: str) -> None:
-    """Let one member of the state take effect, but leave the record as it was."""
-    change_state = BroadcastRepository.change_state
-
-    async def change_the_rest(self: BroadcastRepository, session_id: str, change: StateChange, now_ms: int) -> Session:
-        given = {name: getattr(change, name) for name in ("is_paused", "is_muted", "volume")}
-        wanted = given.pop(member)
-        after = await change_state(self, session_id, StateChange(**given), now_ms)
+    async def change_the_rest(change_state, self, session_id, change, now_ms):
+        wanted = getattr(change, member)
+        after = await change_state(self, session_id, replace(change, **{member: None}), now_ms)
         return after if wanted is None else replace(after, state=replace(after.state, **{member: wanted}))
 
-    put(BroadcastRepository, "change_state", change_the_rest)
+    return kind(BroadcastRepository.change_state, change_the_rest, *breaks)
 
 
-def _close_by(reason_of: Callable[[BroadcastState], NotForwarded | None]) -> None:
-    put(BroadcastState, "closed_by", reason_of)
+def open_in_spite_of(member: str, harmless: object, *breaks: str) -> Declare:
+    """Audio is passed on as if a member of the state were harmless."""
+    return kind(
+        BroadcastState.closed_by, lambda closed_by, state: closed_by(replace(state, **{member: harmless})), *breaks
+    )
 
 
 # ---- pausing
 
 
-@twin("pause-still-forwards", "REQ-6.2")
-def pause_still_forwards() -> None:
+@open_in_spite_of("is_paused", False, "REQ-6.2")
+def pause_still_forwards():
     """What is said during a pause is passed on all the same."""
-    closed_by = BroadcastState.closed_by
-    _close_by(lambda state: closed_by(replace(state, is_paused=False)))
 
 
-@twin("pause-goes-unrecorded", "REQ-6.1")
-def pause_goes_unrecorded() -> None:
+@unrecorded("is_paused", "REQ-6.1")
+def pause_goes_unrecorded():
     """A pause takes effect for a moment, but is not written down."""
-    _obey_without_recording("is_paused")
 
 
-@twin("pause-keeps-the-old-time", "REQ-6.1")
-def pause_keeps_the_old_time() -> None:
+@twin_of(BroadcastRepository.change_state, "REQ-6.1")
+async def pause_keeps_the_old_time(change_state, self, session_id, change, now_ms):
     """A pause is written down without the time of the change."""
-    change_state = BroadcastRepository.change_state
-
-    async def keep_time(self: BroadcastRepository, session_id: str, change: StateChange, now_ms: int) -> Session:
-        before = await self.session(session_id) if change.is_paused else None
-        return await change_state(
-            self, session_id, change, before.state.last_state_change_ms if before is not None else now_ms
-        )
-
-    put(BroadcastRepository, "change_state", keep_time)
+    before = await self.session(session_id) if change.is_paused else None
+    return await change_state(self, session_id, change, before.state.last_state_change_ms if before else now_ms)
 
 
-@twin("pause-forgets-one-listener", "REQ-6.3")
-def pause_forgets_one_listener() -> None:
-    """The listener who joined last is not told of a pause."""
-    _tell(BroadcastPaused, lambda ids: ids[:-1])
-
-
-@twin("pause-told-twice", "REQ-6.3")
-def pause_told_twice() -> None:
-    """Every listener is told of a pause twice."""
-    _tell(BroadcastPaused, lambda ids: [*ids, *ids])
-
-
-@twin("pause-length-in-seconds", "REQ-6.4")
-def pause_length_in_seconds() -> None:
+@result_of(codec.estimated_pause_ms, "REQ-6.4")
+def pause_length_in_seconds(length_ms, message):
     """Listeners are told the estimated length of a pause in seconds instead of milliseconds."""
-    pause_ms = codec.estimated_pause_ms
-
-    def pause_s(message: Fields) -> int | None:
-        length_ms = pause_ms(message)
-        return None if length_ms is None else length_ms // 1000
-
-    put(codec, "estimated_pause_ms", pause_s)
+    return None if length_ms is None else length_ms // 1000
 
 
-@twin("pause-of-no-length-untold", "REQ-6.4")
-def pause_of_no_length_untold() -> None:
+@result_of(codec.estimated_pause_ms, "REQ-6.4")
+def pause_of_no_length_untold(length_ms, message):
     """A pause that is said to last no time at all is told as one of unknown length."""
-    pause_ms = codec.estimated_pause_ms
-    put(codec, "estimated_pause_ms", lambda message: pause_ms(message) or None)
+    return length_ms or None
 
 
-@twin("pause-of-unknown-length-told-as-none", "REQ-6.4")
-def pause_of_unknown_length_told_as_none() -> None:
+@result_of(codec.estimated_pause_ms, "REQ-6.4")
+def pause_of_unknown_length_told_as_none(length_ms, message):
     """A pause of which nobody said how long it will last is told as one that lasts no time."""
-    pause_ms = codec.estimated_pause_ms
-    put(codec, "estimated_pause_ms", lambda message: pause_ms(message) or 0)
+    return length_ms or 0
 
 
-@twin("pause-dated-by-a-slow-clock", "REQ-6.4")
-def pause_dated_by_a_slow_clock() -> None:
+@twin_of(codec.encode, "REQ-6.4")
+def pause_dated_by_a_slow_clock(encode, notice, now_ms):
     """Listeners are told of a pause as if it had begun ten seconds before."""
-    encode = codec.encode
-    put(
-        codec,
-        "encode",
-        lambda notice, now_ms: encode(
-            notice, now_ms - 10_000 * (isinstance(notice, BroadcastPaused) and not notice.told)
-        ),
-    )
+    return encode(notice, now_ms - 10_000 * (isinstance(notice, BroadcastPaused) and not notice.told))
 
 
 # ---- resuming
 
 
-@twin("resume-goes-unrecorded", "REQ-7.1")
-def resume_goes_unrecorded() -> None:
+@twin_of(BroadcastRepository.change_state, "REQ-7.1")
+async def resume_goes_unrecorded(change_state, self, session_id, change, now_ms):
     """When the speaker resumes, the record still says that the broadcast is paused."""
-    change_state = BroadcastRepository.change_state
-
-    async def stay_paused(self: BroadcastRepository, session_id: str, change: StateChange, now_ms: int) -> Session:
-        if change.is_paused is not False:
-            return await change_state(self, session_id, change, now_ms)
-        after = await change_state(self, session_id, replace(change, is_paused=None), now_ms)
-        return replace(after, state=replace(after.state, is_paused=False))
-
-    put(BroadcastRepository, "change_state", stay_paused)
+    if change.is_paused is not False:
+        return await change_state(self, session_id, change, now_ms)
+    after = await change_state(self, session_id, replace(change, is_paused=None), now_ms)
+    return replace(after, state=replace(after.state, is_paused=False))
 
 
-@twin("resume-takes-effect-late", "REQ-7.2")
-def resume_takes_effect_late() -> None:
+@twin_of(Standings.note_session, "REQ-7.2")
+def resume_takes_effect_late(note_session, self, session):
     """After a pause audio is held back until the record is read the next time."""
-    note_session = Standings.note_session
-
-    def overlook_resumption(self: Standings, session: Session) -> None:
-        known = self._sessions.get(session.session_id)
-        was_paused = known is not None and known.session is not None and known.session.state.is_paused
-        if not was_paused or session.state.is_paused:
-            note_session(self, session)
-
-    put(Standings, "note_session", overlook_resumption)
+    known = self._sessions.get(session.session_id)
+    was_paused = known is not None and known.session is not None and known.session.state.is_paused
+    if not was_paused or session.state.is_paused:
+        note_session(self, session)
 
 
-@twin("resume-forgets-one-listener", "REQ-7.4")
-def resume_forgets_one_listener() -> None:
-    """The listener who joined first is not told that the speaker resumed."""
-    _tell(BroadcastResumed, lambda ids: ids[1:])
-
-
-@twin("pause-measured-in-seconds", "REQ-7.5")
-def pause_measured_in_seconds() -> None:
-    """The length of a pause is given in seconds instead of milliseconds."""
-    change = SpeakerControls._change
-
-    async def in_seconds(self: SpeakerControls, session: Session, wanted: StateChange) -> _Change:
-        done = await change(self, session, wanted)
-        return replace(done, pause_ended_ms=done.pause_ended_ms // 1000) if done.pause_ended_ms else done
-
-    put(SpeakerControls, "_change", in_seconds)
-
-
-@twin("pause-measured-without-one", "REQ-7.5")
-def pause_measured_without_one() -> None:
+@twin_of(SpeakerControls.resume, "REQ-7.5")
+async def pause_measured_without_one(resume, self, session):
     """Resuming a broadcast that was not paused is recorded as a pause of no length."""
-    resume = SpeakerControls.resume
-
-    async def resume_and_measure(self: SpeakerControls, session: Session) -> BroadcastResumed:
-        if not session.state.is_paused:
-            self._metrics.put("BroadcastPauseDuration", 0, SessionId=session.session_id)
-        return await resume(self, session)
-
-    put(SpeakerControls, "resume", resume_and_measure)
+    if not session.state.is_paused:
+        self._metrics.put("BroadcastPauseDuration", 0, SessionId=session.session_id)
+    return await resume(self, session)
 
 
-@twin("pause-measured-from-its-repetition", "REQ-7.5")
-def pause_measured_from_its_repetition() -> None:
+@result_of(SpeakerControls.change, "REQ-7.5")
+def pause_measured_from_its_repetition(change, self, session, wanted):
     """A speaker who pauses twice is told only how long ago the second time was."""
-    change = SpeakerControls._change
-
-    async def begin_anew(self: SpeakerControls, session: Session, wanted: StateChange) -> _Change:
-        done = await change(self, session, wanted)
-        live = self._sessions.session(session.session_id)
-        if wanted.is_paused and live is not None:
-            live.paused_at_ms = done.after.state.last_state_change_ms
-        return done
-
-    put(SpeakerControls, "_change", begin_anew)
+    live = self._sessions.session(session.session_id)
+    if wanted.is_paused and live is not None:
+        live.paused_at_ms = change.after.state.last_state_change_ms
+    return change
 
 
-@twin("resume-unmutes", "BRO-7.1.2")
-def resume_unmutes() -> None:
+@twin_of(SpeakerControls.resume, "BRO-7.1.2")
+async def resume_unmutes(resume, self, session):
     """Resuming lifts a mute as well."""
-
-    async def resume(self: SpeakerControls, session: Session) -> BroadcastResumed:
-        change = await self._change(session, StateChange(is_paused=False, is_muted=False))
-        told = self._tell(change, BroadcastResumed(session.session_id))
-        return BroadcastResumed(session.session_id, change.pause_ended_ms, told)
-
-    put(SpeakerControls, "resume", resume)
+    change = await self.change(session, StateChange(is_paused=False, is_muted=False))
+    told = self.tell(change, BroadcastResumed(session.session_id))
+    return BroadcastResumed(session.session_id, change.pause_ended_ms, told)
 
 
 # ---- muting
 
 
-@twin("mute-still-forwards", "REQ-8.2")
-def mute_still_forwards() -> None:
+@open_in_spite_of("is_muted", False, "REQ-8.2")
+def mute_still_forwards():
     """What a muted speaker says is passed on all the same."""
-    closed_by = BroadcastState.closed_by
-    _close_by(lambda state: closed_by(replace(state, is_muted=False)))
 
 
-@twin("mute-goes-unrecorded", "REQ-8.1")
-def mute_goes_unrecorded() -> None:
+@unrecorded("is_muted", "REQ-8.1")
+def mute_goes_unrecorded():
     """A mute takes effect for a moment, but is not written down."""
-    _obey_without_recording("is_muted")
 
 
-@twin("mute-told-to-one-listener", "REQ-8.3")
-def mute_told_to_one_listener() -> None:
-    """Only the listener who joined first is told of a mute."""
-    _tell(BroadcastMuted, lambda ids: ids[:1])
-
-
-@twin("mute-told-to-other-sessions", "REQ-8.3")
-def mute_told_to_other_sessions() -> None:
+@twin_of(SpeakerControls.tell, "REQ-8.3")
+def mute_told_to_other_sessions(tell, self, change, notice):
     """The listeners of every session are told when one speaker mutes."""
-    tell = SpeakerControls._tell
-
-    def tell_everybody(self: SpeakerControls, change: _Change, notice: Notice) -> Told:
-        if isinstance(notice, BroadcastMuted):
-            for live in self._sessions.all():
-                if live.session_id != change.after.session_id:
-                    self._audience.tell_all(live.listener_ids(), BroadcastMuted(live.session_id))
-        return tell(self, change, notice)
-
-    put(SpeakerControls, "_tell", tell_everybody)
+    if isinstance(notice, BroadcastMuted):
+        for live in self._sessions.all():
+            if live.session_id != change.after.session_id:
+                self._audience.tell_all(live.listener_ids(), BroadcastMuted(live.session_id))
+    return tell(self, change, notice)
 
 
-@twin("unmute-lifts-a-pause", "REQ-8.4", "BRO-7.1.4")
-def unmute_lifts_a_pause() -> None:
+@twin_of(SpeakerControls.unmute, "REQ-8.4", "BRO-7.1.4")
+async def unmute_lifts_a_pause(unmute, self, session):
     """Unmuting ends a pause as well."""
-
-    async def unmute(self: SpeakerControls, session: Session) -> BroadcastUnmuted:
-        change = await self._change(session, StateChange(is_paused=False, is_muted=False))
-        return BroadcastUnmuted(session.session_id, self._tell(change, BroadcastUnmuted(session.session_id)))
-
-    put(SpeakerControls, "unmute", unmute)
-
-
-@twin("unmute-goes-untold", "REQ-8.5")
-def unmute_goes_untold() -> None:
-    """No listener is told that the speaker is no longer muted."""
-    _tell(BroadcastUnmuted, lambda _ids: [])
+    change = await self.change(session, StateChange(is_paused=False, is_muted=False))
+    return BroadcastUnmuted(session.session_id, self.tell(change, BroadcastUnmuted(session.session_id)))
 
 
 # ---- volume
 
 
-@twin("volume-above-full-taken", "REQ-9.1")
-def volume_above_full_taken() -> None:
+@twin_of(codec.level_of, "REQ-9.1")
+def volume_above_full_taken(level_of, value, name):
     """A volume a hundredth above full is taken."""
-    level = codec._level
-    put(codec, "_level", lambda value, name: 1.01 if value == 1.01 else level(value, name))
+    return 1.01 if value == 1.01 else level_of(value, name)
 
 
-@twin("volume-of-nothing-refused", "REQ-9.1")
-def volume_of_nothing_refused() -> None:
+@twin_of(codec.level_of, "REQ-9.1")
+def volume_of_nothing_refused(level_of, value, name):
     """A volume of 0 is refused as if it were missing."""
-    level = codec._level
-
-    def level_above_nought(value: object, name: str) -> float:
-        if not value:
-            raise codec._missing(name)
-        return level(value, name)
-
-    put(codec, "_level", level_above_nought)
+    if not value:
+        raise codec.missing(name)
+    return level_of(value, name)
 
 
-@twin("volume-taken-as-text", "REQ-9.1")
-def volume_taken_as_text() -> None:
+@twin_of(codec.level_of, "REQ-9.1")
+def volume_taken_as_text(level_of, value, name):
     """A volume that comes as a text is read as the number in it."""
-    level = codec._level
-
-    def level_of_text(value: object, name: str) -> float:
-        try:
-            return level(float(value) if isinstance(value, str) else value, name)
-        except ValueError:
-            raise codec._wrong(name, "must be a number") from None
-
-    put(codec, "_level", level_of_text)
+    try:
+        return level_of(float(value) if isinstance(value, str) else value, name)
+    except ValueError:
+        raise codec.wrong(name, "must be a number") from None
 
 
-@twin("refused-volume-set-all-the-same", "REQ-9.1")
-def refused_volume_set_all_the_same() -> None:
+@after_refusal(BroadcastEndpoint.set_volume, "REQ-9.1")
+async def refused_volume_set_all_the_same(self, sender, message):
     """A volume out of range is refused, and yet set to the nearest that is allowed."""
-    set_volume = BroadcastEndpoint._set_volume
-
-    async def refuse_and_set(self: BroadcastEndpoint, sender: Sender, message: Fields) -> Notice:
-        try:
-            return await set_volume(self, sender, message)
-        except Refusal:
-            level = message.get("volumeLevel")
-            if isinstance(level, int | float):
-                await self._service.speaker._change(sender.session, StateChange(volume=min(1.0, max(0.0, level))))
-            raise
-
-    put(BroadcastEndpoint, "_set_volume", refuse_and_set)
+    level = message.get("volumeLevel")
+    if isinstance(level, int | float):
+        await self._service.speaker.change(sender.session, StateChange(volume=min(1.0, max(0.0, level))))
 
 
-@twin("volume-goes-unrecorded", "REQ-9.2")
-def volume_goes_unrecorded() -> None:
+@unrecorded("volume", "REQ-9.2")
+def volume_goes_unrecorded():
     """A new volume takes effect for a moment, but is not written down."""
-    _obey_without_recording("volume")
 
 
-@twin("volume-told-as-it-was", "REQ-9.3")
-def volume_told_as_it_was() -> None:
+@twin_of(SpeakerControls.set_volume, "REQ-9.3")
+async def volume_told_as_it_was(set_volume, self, session, volume):
     """Listeners are told the volume before the change."""
-
-    async def set_volume(self: SpeakerControls, session: Session, volume: float) -> VolumeChanged:
-        change = await self._change(session, StateChange(volume=volume))
-        told = self._tell(change, VolumeChanged(session.session_id, session.state.volume))
-        return VolumeChanged(session.session_id, volume, told)
-
-    put(SpeakerControls, "set_volume", set_volume)
+    change = await self.change(session, StateChange(volume=volume))
+    told = self.tell(change, VolumeChanged(session.session_id, session.state.volume))
+    return VolumeChanged(session.session_id, volume, told)
 
 
-@twin("volume-never-applied", "REQ-9.4")
-def volume_never_applied() -> None:
+@twin_of(audio.at_volume, "REQ-9.4")
+def volume_never_applied(at_volume, pcm, volume):
     """The recogniser hears the speaker at full volume, whatever was set."""
-    put(audio, "at_volume", lambda pcm, _volume: pcm)
+    return pcm
 
 
-@twin("volume-applied-twice", "REQ-9.4")
-def volume_applied_twice() -> None:
+@twin_of(audio.at_volume, "REQ-9.4")
+def volume_applied_twice(at_volume, pcm, volume):
     """The recogniser hears the speaker at the volume times the volume."""
-    at_volume = audio.at_volume
-    put(audio, "at_volume", lambda pcm, volume: at_volume(at_volume(pcm, volume), volume))
+    return at_volume(at_volume(pcm, volume), volume)
 
 
-@twin("volume-of-nothing-forwards", "REQ-9.5")
-def volume_of_nothing_forwards() -> None:
+@open_in_spite_of("volume", 1.0, "REQ-9.5")
+def volume_of_nothing_forwards():
     """At a volume of 0 audio is passed on, as silence."""
-    closed_by = BroadcastState.closed_by
-    _close_by(lambda state: closed_by(replace(state, volume=1.0)))
 
 
-@twin("volume-of-nothing-mutes", "REQ-9.5")
-def volume_of_nothing_mutes() -> None:
+@twin_of(SpeakerControls.change, "REQ-9.5")
+def volume_of_nothing_mutes(change, self, session, wanted):
     """A volume of 0 marks the speaker as muted."""
-    change = SpeakerControls._change
-
-    async def mute_at_nought(self: SpeakerControls, session: Session, wanted: StateChange) -> _Change:
-        return await change(self, session, replace(wanted, is_muted=True) if wanted.volume == 0 else wanted)
-
-    put(SpeakerControls, "_change", mute_at_nought)
+    return change(self, session, replace(wanted, is_muted=True) if wanted.volume == 0 else wanted)
 
 
 # ---- several at once
 
 
-@twin("state-takes-unknown-members", "REQ-10.1")
-def state_takes_unknown_members() -> None:
+@twin_of(codec.state_change, "REQ-10.1")
+def state_takes_unknown_members(state_change, message):
     """A change of state may contain anything; what the service does not know it ignores."""
-    state_change = codec.state_change
-
-    def ignoring_unknown(message: Fields) -> StateChange:
-        state = message.get("state")
-        if isinstance(state, dict):
-            known = {name: state[name] for name in ("isPaused", "isMuted", "volume") if name in state}
-            return state_change({**message, "state": known})
-        return state_change(message)
-
-    put(codec, "state_change", ignoring_unknown)
+    state = message.get("state")
+    if isinstance(state, dict):
+        known = {name: state[name] for name in ("isPaused", "isMuted", "volume") if name in state}
+        message = {**message, "state": known}
+    return state_change(message)
 
 
-@twin("refused-state-half-applied", "REQ-10.1")
-def refused_state_half_applied() -> None:
+@after_refusal(BroadcastEndpoint.change_state, "REQ-10.1")
+async def refused_state_half_applied(self, sender, message):
     """A change of state that is wrong in one part is refused, and yet its pause takes effect."""
-    change_state = BroadcastEndpoint._change_state
-
-    async def refuse_and_pause(self: BroadcastEndpoint, sender: Sender, message: Fields) -> Notice:
-        try:
-            return await change_state(self, sender, message)
-        except Refusal:
-            state = message.get("state")
-            if isinstance(state, dict) and state.get("isPaused") is True:
-                await self._service.speaker._change(sender.session, StateChange(is_paused=True))
-            raise
-
-    put(BroadcastEndpoint, "_change_state", refuse_and_pause)
+    state = message.get("state")
+    if isinstance(state, dict) and state.get("isPaused") is True:
+        await self._service.speaker.change(sender.session, StateChange(is_paused=True))
 
 
-@twin("state-resets-what-it-does-not-mention", "REQ-10.2")
-def state_resets_what_it_does_not_mention() -> None:
+@twin_of(SpeakerControls.change_state, "REQ-10.2")
+def state_resets_what_it_does_not_mention(change_state, self, session, wanted):
     """A change of state lifts pause and mute unless it mentions them."""
-    change_state = SpeakerControls.change_state
-
-    async def with_defaults(self: SpeakerControls, session: Session, wanted: StateChange) -> SpeakerStateChanged:
-        return await change_state(
-            self, session, replace(wanted, is_paused=bool(wanted.is_paused), is_muted=bool(wanted.is_muted))
-        )
-
-    put(SpeakerControls, "change_state", with_defaults)
+    wanted = replace(wanted, is_paused=bool(wanted.is_paused), is_muted=bool(wanted.is_muted))
+    return change_state(self, session, wanted)
 
 
-@twin("state-told-as-it-was", "REQ-10.3")
-def state_told_as_it_was() -> None:
-    """After a change of state listeners are told the state before it."""
-    _change_state(lambda session, _after: session.state, [BroadcastPaused, BroadcastMuted])
-
-
-@twin("state-change-pause-goes-untold", "REQ-10.4")
-def state_change_pause_goes_untold() -> None:
-    """A pause by a change of state is told as a state only."""
-    _change_state(lambda _session, after: after, [BroadcastMuted])
-
-
-@twin("state-change-pause-told-first", "REQ-10.4")
-def state_change_pause_told_first() -> None:
-    """A pause by a change of state is told before the state."""
-    change_state = SpeakerControls.change_state
-
-    async def pause_first(self: SpeakerControls, session: Session, wanted: StateChange) -> SpeakerStateChanged:
-        live = self._sessions.session(session.session_id)
-        if wanted.is_paused and not session.state.is_paused and live is not None:
-            self._audience.tell_all(live.listener_ids(), BroadcastPaused(session.session_id))
-            session = replace(session, state=replace(session.state, is_paused=True))
-        return await change_state(self, session, wanted)
-
-    put(SpeakerControls, "change_state", pause_first)
-
-
-@twin("state-change-mute-goes-untold", "REQ-10.5")
-def state_change_mute_goes_untold() -> None:
-    """A mute by a change of state is told as a state only."""
-    _change_state(lambda _session, after: after, [BroadcastPaused])
-
-
-@twin("state-change-mute-told-again", "REQ-10.5")
-def state_change_mute_told_again() -> None:
-    """A change of state is told as a mute even if the speaker was muted before."""
-    _change_state(lambda _session, after: after, [BroadcastPaused, BroadcastMuted], mute_always=True)
-
-
-def _change_state(
+def told_as(
     told_state: Callable[[Session, BroadcastState], BroadcastState],
-    follow: list[type[BroadcastPaused | BroadcastMuted]],
-    *,
+    follow: Collection[type[BroadcastPaused | BroadcastMuted]],
+    *breaks: str,
     mute_always: bool = False,
-) -> None:
-    """Tell another state than the new one, or not every notice that is to follow."""
+) -> Declare:
+    """Another state than the new one is told, or not every notice that is to follow."""
 
-    async def change_state(self: SpeakerControls, session: Session, wanted: StateChange) -> SpeakerStateChanged:
-        change = await self._change(session, wanted)
+    async def change_state(_change_state, self, session, wanted):
+        change = await self.change(session, wanted)
         after = change.after.state
-        told = self._tell(change, SpeakerStateChanged(session.session_id, told_state(session, after)))
+        told = self.tell(change, SpeakerStateChanged(session.session_id, told_state(session, after)))
         if BroadcastPaused in follow and after.is_paused and not session.state.is_paused:
-            self._tell(change, BroadcastPaused(session.session_id))
+            self.tell(change, BroadcastPaused(session.session_id))
         if BroadcastMuted in follow and after.is_muted and (mute_always or not session.state.is_muted):
-            self._tell(change, BroadcastMuted(session.session_id))
+            self.tell(change, BroadcastMuted(session.session_id))
         return SpeakerStateChanged(session.session_id, after, told)
 
-    put(SpeakerControls, "change_state", change_state)
+    return kind(SpeakerControls.change_state, change_state, *breaks)
 
 
-@twin("repeated-pause-goes-untold", "BRO-7.1.7")
-def repeated_pause_goes_untold() -> None:
+@told_as(lambda session, _after: session.state, [BroadcastPaused, BroadcastMuted], "REQ-10.3")
+def state_told_as_it_was():
+    """After a change of state listeners are told the state before it."""
+
+
+@told_as(lambda _session, after: after, [BroadcastMuted], "REQ-10.4")
+def state_change_pause_goes_untold():
+    """A pause by a change of state is told as a state only."""
+
+
+@twin_of(SpeakerControls.change_state, "REQ-10.4")
+async def state_change_pause_told_first(change_state, self, session, wanted):
+    """A pause by a change of state is told before the state."""
+    live = self._sessions.session(session.session_id)
+    if wanted.is_paused and not session.state.is_paused and live is not None:
+        self._audience.tell_all(live.listener_ids(), BroadcastPaused(session.session_id))
+        session = replace(session, state=replace(session.state, is_paused=True))
+    return await change_state(self, session, wanted)
+
+
+@told_as(lambda _session, after: after, [BroadcastPaused], "REQ-10.5")
+def state_change_mute_goes_untold():
+    """A mute by a change of state is told as a state only."""
+
+
+@told_as(lambda _session, after: after, [BroadcastPaused, BroadcastMuted], "REQ-10.5", mute_always=True)
+def state_change_mute_told_again():
+    """A change of state is told as a mute even if the speaker was muted before."""
+
+
+@twin_of(SpeakerControls.pause, "BRO-7.1.7")
+async def repeated_pause_goes_untold(pause, self, session, *, estimated_ms):
     """A pause of a broadcast that is paused already is confirmed, but nobody is told."""
-    pause = SpeakerControls.pause
-
-    async def pause_once(self: SpeakerControls, session: Session, *, estimated_ms: int | None) -> BroadcastPaused:
-        live = self._sessions.session(session.session_id)
-        if not session.state.is_paused or live is None:
-            return await pause(self, session, estimated_ms=estimated_ms)
-        return BroadcastPaused(session.session_id, estimated_ms, Told(session.state, len(live.listeners())))
-
-    put(SpeakerControls, "pause", pause_once)
+    live = self._sessions.session(session.session_id)
+    if not session.state.is_paused or live is None:
+        return await pause(self, session, estimated_ms=estimated_ms)
+    return BroadcastPaused(session.session_id, estimated_ms, Told(session.state, len(live.listeners())))
 
 
-@twin("everybody-counts-as-told", "REQ-22.3")
-def everybody_counts_as_told() -> None:
+@result_of(SpeakerControls.tell, "REQ-22.3")
+def everybody_counts_as_told(told, self, change, notice):
     """A confirmation counts every listener as told, also those who could not be reached."""
-    tell = SpeakerControls._tell
-
-    def count_all(self: SpeakerControls, change: _Change, notice: Notice) -> Told:
-        live: LiveSession | None = self._sessions.session(change.after.session_id)
-        return replace(tell(self, change, notice), listeners_notified=len(live.listeners()) if live else 0)
-
-    put(SpeakerControls, "_tell", count_all)
+    live = self._sessions.session(change.after.session_id)
+    return replace(told, listeners_notified=len(live.listeners()) if live else 0)

@@ -1,4 +1,4 @@
-"""Twins of moving to a new connection (REQ-17, sheet 1.2 and 1.4)."""
+"""Twins of moving to a new connection (REQ-17, BRO-1.2, BRO-1.4)."""
 
 from __future__ import annotations
 
@@ -6,347 +6,235 @@ from collections import Counter
 from dataclasses import replace
 
 from reference.broadcast import codec
-from reference.broadcast.admission import Admission, Newcomer
-from reference.broadcast.codec import Fields
+from reference.broadcast.admission import Admission
 from reference.broadcast.gateway import BroadcastEndpoint, SocketAudience
 from reference.broadcast.lifecycle import Lifecycle
-from reference.broadcast.live import LiveSession, LiveSessions, Member
-from reference.broadcast.model import BroadcastState, Connection, Role, Session, StateChange
-from reference.broadcast.notices import Notice, StateRestored
-from reference.broadcast.parameters import Joining, Refreshing
+from reference.broadcast.live import LiveSessions
+from reference.broadcast.model import BroadcastState, Role, StateChange
+from reference.broadcast.notices import StateRestored
 from reference.broadcast.ports import CloseCode
 from reference.broadcast.repository import BroadcastRepository
 from reference.refusal import Refusal
-from reference.twins.twin import put, twin
+from reference.twins.twin import Piece, result_of, twin_of
 
 # ---- a speaker who moves
 
 
-@twin("moved-speaker-finds-the-state-remembered", "REQ-17.1")
-def moved_speaker_finds_the_state_remembered() -> None:
+_written: dict[str, BroadcastState] = {}
+
+
+@result_of(BroadcastRepository.hand_over, "REQ-17.1")
+def moved_speaker_finds_the_state_remembered(session, self, session_id, connection_id, expires_at_s):
     """A speaker who moves is told the state that this process wrote last, not the one on record."""
-    change_state, hand_over = BroadcastRepository.change_state, BroadcastRepository.hand_over
-    written: dict[str, BroadcastState] = {}
-
-    async def remember(self: BroadcastRepository, session_id: str, change: StateChange, now_ms: int) -> Session:
-        session = await change_state(self, session_id, change, now_ms)
-        written[session_id] = session.state
-        return session
-
-    async def recall(self: BroadcastRepository, session_id: str, connection_id: str, expires_at_s: int) -> Session:
-        session = await hand_over(self, session_id, connection_id, expires_at_s)
-        return replace(session, state=written.get(session_id, BroadcastState(session.created_at_ms)))
-
-    put(BroadcastRepository, "change_state", remember)
-    put(BroadcastRepository, "hand_over", recall)
+    return replace(session, state=_written.get(session_id, BroadcastState(session.created_at_ms)))
 
 
-@twin("moved-speaker-told-a-fresh-state", "REQ-17.2")
-def moved_speaker_told_a_fresh_state() -> None:
+@moved_speaker_finds_the_state_remembered.also(BroadcastRepository.change_state)
+async def _remember_state(change_state, self, session_id, change, now_ms):
+    session = await change_state(self, session_id, change, now_ms)
+    _written[session_id] = session.state
+    return session
+
+
+def _usual(notice: StateRestored) -> BroadcastState:
+    return BroadcastState(notice.state.last_state_change_ms)
+
+
+@twin_of(SocketAudience.tell, "REQ-17.2")
+def moved_speaker_told_a_fresh_state(tell, self, connection_id, notice):
     """A speaker who moves is told that the broadcast is as at the beginning."""
-    tell = SocketAudience.tell
-
-    def tell_fresh(self: SocketAudience, connection_id: str, notice: Notice) -> bool:
-        if isinstance(notice, StateRestored):
-            notice = replace(notice, state=BroadcastState(notice.state.last_state_change_ms))
-        return tell(self, connection_id, notice)
-
-    put(SocketAudience, "tell", tell_fresh)
+    is_state = isinstance(notice, StateRestored)
+    return tell(self, connection_id, replace(notice, state=_usual(notice)) if is_state else notice)
 
 
-@twin("moved-speaker-at-full-volume", "REQ-17.3")
-def moved_speaker_at_full_volume() -> None:
+@twin_of(BroadcastRepository.hand_over, "REQ-17.3")
+async def moved_speaker_at_full_volume(hand_over, self, session_id, connection_id, expires_at_s):
     """When the speaker moves, the volume is set to full without telling."""
-    hand_over = BroadcastRepository.hand_over
-
-    async def turn_up(self: BroadcastRepository, session_id: str, connection_id: str, expires_at_s: int) -> Session:
-        before = await hand_over(self, session_id, connection_id, expires_at_s)
-        if before.state.volume > 0:
-            await self.change_state(session_id, StateChange(volume=1.0), before.state.last_state_change_ms)
-        return before
-
-    put(BroadcastRepository, "hand_over", turn_up)
+    before = await hand_over(self, session_id, connection_id, expires_at_s)
+    if before.state.volume > 0:
+        await self.change_state(session_id, StateChange(volume=1.0), before.state.last_state_change_ms)
+    return before
 
 
-@twin("old-connection-ends-the-session", "REQ-17.3", "BRO-1.2.14")
-def old_connection_ends_the_session() -> None:
+@twin_of(Lifecycle.leave, "REQ-17.3", "BRO-1.2.14")
+async def old_connection_ends_the_session(leave, self, connection_id):
     """When a speaker who has moved closes the old connection, the session ends."""
-    leave = Lifecycle.leave
-
-    async def end_with_any_speaker(self: Lifecycle, connection_id: str) -> None:
-        member = self._sessions.member(connection_id)
-        if member is not None and member.role is Role.SPEAKER:
-            await self.end(member.session_id, "speaker disconnected", gone=connection_id)
-        else:
-            await leave(self, connection_id)
-
-    put(Lifecycle, "leave", end_with_any_speaker)
+    member = self._sessions.member(connection_id)
+    if member is not None and member.role is Role.SPEAKER:
+        await self.end(member.session_id, "speaker disconnected", gone=connection_id)
+    else:
+        await leave(self, connection_id)
 
 
-@twin("moved-speaker-resumes", "REQ-17.4")
-def moved_speaker_resumes() -> None:
+@twin_of(BroadcastRepository.hand_over, "REQ-17.4")
+async def moved_speaker_resumes(hand_over, self, session_id, connection_id, expires_at_s):
     """A pause ends when the speaker moves."""
-    hand_over = BroadcastRepository.hand_over
-
-    async def resume(self: BroadcastRepository, session_id: str, connection_id: str, expires_at_s: int) -> Session:
-        session = await hand_over(self, session_id, connection_id, expires_at_s)
-        if not session.state.is_paused:
-            return session
-        return await self.change_state(session_id, StateChange(is_paused=False), session.state.last_state_change_ms)
-
-    put(BroadcastRepository, "hand_over", resume)
+    session = await hand_over(self, session_id, connection_id, expires_at_s)
+    if not session.state.is_paused:
+        return session
+    return await self.change_state(session_id, StateChange(is_paused=False), session.state.last_state_change_ms)
 
 
-@twin("move-counted-twice", "REQ-17.5")
-def move_counted_twice() -> None:
+@twin_of(Admission.refresh_speaker, "REQ-17.5")
+async def move_counted_twice(refresh_speaker, self, newcomer, user_id, refreshing):
     """Every move of a speaker is counted as two."""
-    refresh = Admission.refresh_speaker
-
-    async def count_again(self: Admission, newcomer: Newcomer, user_id: str, refreshing: Refreshing) -> None:
-        await refresh(self, newcomer, user_id, refreshing)
-        self._metrics.put("StateRestorations", SessionId=refreshing.session_id)
-
-    put(Admission, "refresh_speaker", count_again)
+    await refresh_speaker(self, newcomer, user_id, refreshing)
+    self._metrics.put("StateRestorations", SessionId=refreshing.session_id)
 
 
-@twin("move-leaves-the-session-its-end", "BRO-1.2.17")
-def move_leaves_the_session_its_end() -> None:
+@twin_of(Lifecycle.expire_at, "BRO-1.2.17")
+def move_leaves_the_session_its_end(expire_at, self, live, expires_at_s):
     """A session ends at the time told at its opening, although the speaker has moved."""
-    expire_at = Lifecycle.expire_at
-
-    def expire_once(self: Lifecycle, live: LiveSession, expires_at_s: int) -> None:
-        if live.session_id not in self._expiry_timers:
-            expire_at(self, live, expires_at_s)
-
-    put(Lifecycle, "expire_at", expire_once)
+    if live.session_id not in self._expiry_timers:
+        expire_at(self, live, expires_at_s)
 
 
-@twin("moved-speaker-goes-unrecorded", "BRO-1.2.13")
-def moved_speaker_goes_unrecorded() -> None:
+_speaking: set[str] = set()
+
+
+@twin_of(BroadcastRepository.add_connection, "BRO-1.2.13")
+async def moved_speaker_goes_unrecorded(add_connection, self, connection):
     """The new connection of a speaker has no record of its own."""
-    add_connection = BroadcastRepository.add_connection
-    speaking: set[str] = set()
-
-    async def record_first(self: BroadcastRepository, connection: Connection) -> None:
-        if connection.role is Role.SPEAKER:
-            if connection.session_id in speaking:
-                return
-            speaking.add(connection.session_id)
+    if connection.session_id not in _speaking or connection.role is not Role.SPEAKER:
         await add_connection(self, connection)
+    if connection.role is Role.SPEAKER:
+        _speaking.add(connection.session_id)
 
-    put(BroadcastRepository, "add_connection", record_first)
 
-
-@twin("anybody-takes-a-session-over", "BRO-3.2.8")
-def anybody_takes_a_session_over() -> None:
+@twin_of(Admission.refresh_speaker, "BRO-3.2.8")
+async def anybody_takes_a_session_over(refresh_speaker, self, newcomer, user_id, refreshing):
     """Any signed-in person may take over the session of another."""
-    refresh = Admission.refresh_speaker
-
-    async def as_owner(self: Admission, newcomer: Newcomer, user_id: str, refreshing: Refreshing) -> None:
-        session = await self._repository.session(refreshing.session_id)
-        await refresh(self, newcomer, user_id if session is None else session.speaker_user_id, refreshing)
-
-    put(Admission, "refresh_speaker", as_owner)
+    session = await self._repository.session(refreshing.session_id)
+    await refresh_speaker(self, newcomer, user_id if session is None else session.speaker_user_id, refreshing)
 
 
-@twin("moved-speaker-told-changes-only", "REQ-17.2")
-def moved_speaker_told_changes_only() -> None:
+@twin_of(SocketAudience.tell, "REQ-17.2")
+def moved_speaker_told_changes_only(tell, self, connection_id, notice):
     """A speaker who moves is told the state of the broadcast only if it is not the usual one."""
-    tell = SocketAudience.tell
-
-    def tell_unusual(self: SocketAudience, connection_id: str, notice: Notice) -> bool:
-        if isinstance(notice, StateRestored):
-            usual = BroadcastState(notice.state.last_state_change_ms)
-            return notice.state == usual or tell(self, connection_id, notice)
-        return tell(self, connection_id, notice)
-
-    put(SocketAudience, "tell", tell_unusual)
+    is_usual = isinstance(notice, StateRestored) and notice.state == _usual(notice)
+    return is_usual or tell(self, connection_id, notice)
 
 
-@twin("take-over-without-signing-in", "BRO-3.2.8", "BRO-3.2.7")
-def take_over_without_signing_in() -> None:
+@twin_of(BroadcastEndpoint.user, "BRO-3.2.8", "BRO-3.2.7")
+def take_over_without_signing_in(user, self, given):
     """Whoever names a session and does not sign in is taken for its speaker."""
-    user = BroadcastEndpoint._user
-
-    def user_or_speaker(self: BroadcastEndpoint, given: Fields) -> str:
-        live = self._service.sessions.session(str(given.get("sessionId")))
-        return user(self, given) if live is None or "token" in given else live.speaker_user_id
-
-    put(BroadcastEndpoint, "_user", user_or_speaker)
+    live = self._service.sessions.session(str(given.get("sessionId")))
+    return user(self, given) if live is None or "token" in given else live.speaker_user_id
 
 
 # ---- a listener who moves
 
 
-@twin("moved-listener-hears-the-first-language", "BRO-1.2.6")
-def moved_listener_hears_the_first_language() -> None:
+_joined_in: dict[str, str] = {}
+_moving: set[str] = set()
+
+
+@twin_of(Admission.join, "BRO-1.2.6")
+async def moved_listener_hears_the_first_language(join, self, newcomer, joining):
     """A listener who has changed language hears the one chosen at joining again after moving."""
-    join, enter, refresh = Admission.join, LiveSessions.enter, Admission.refresh_listener
-    joined_in: dict[str, str] = {}
-    moving: set[str] = set()
-
-    async def note_language(self: Admission, newcomer: Newcomer, joining: Joining) -> None:
-        joined_in[newcomer.address] = joining.target_language
-        await join(self, newcomer, joining)
-
-    async def note_move(self: Admission, newcomer: Newcomer, refreshing: Refreshing) -> None:
-        moving.add(newcomer.connection_id)
-        await refresh(self, newcomer, refreshing)
-
-    def enter_as_before(self: LiveSessions, live: LiveSession, connection: Connection, *, now_s: float) -> Member:
-        member = enter(self, live, connection, now_s=now_s)
-        if connection.connection_id in moving and connection.ip_address in joined_in:
-            member.target_language = joined_in[connection.ip_address]
-        return member
-
-    put(Admission, "join", note_language)
-    put(Admission, "refresh_listener", note_move)
-    put(LiveSessions, "enter", enter_as_before)
+    _joined_in[newcomer.address] = joining.target_language
+    await join(self, newcomer, joining)
 
 
-@twin("moved-listener-counts-twice", "BRO-1.2.15")
-def moved_listener_counts_twice() -> None:
+@moved_listener_hears_the_first_language.also(Admission.refresh_listener)
+async def _note_who_moves(refresh_listener, self, newcomer, refreshing):
+    _moving.add(newcomer.connection_id)
+    await refresh_listener(self, newcomer, refreshing)
+
+
+@moved_listener_hears_the_first_language.also(LiveSessions.enter)
+def _enter_as_before(enter, self, live, connection, *, now_s):
+    member = enter(self, live, connection, now_s=now_s)
+    if connection.connection_id in _moving and connection.ip_address in _joined_in:
+        member.target_language = _joined_in[connection.ip_address]
+    return member
+
+
+_moved: Counter[str] = Counter()
+
+
+@twin_of(BroadcastRepository.count_listener_out, "BRO-1.2.15")
+async def moved_listener_counts_twice(count_listener_out, self, session_id):
     """A listener who has moved and closed the old connection is counted twice for ever."""
-    count_out, refresh = BroadcastRepository.count_listener_out, Admission.refresh_listener
-    moved: dict[str, int] = {}
-
-    async def note_move(self: Admission, newcomer: Newcomer, refreshing: Refreshing) -> None:
-        await refresh(self, newcomer, refreshing)
-        moved[refreshing.session_id] = moved.get(refreshing.session_id, 0) + 1
-
-    async def count_some_out(self: BroadcastRepository, session_id: str) -> None:
-        if moved.get(session_id):
-            moved[session_id] -= 1
-        else:
-            await count_out(self, session_id)
-
-    put(Admission, "refresh_listener", note_move)
-    put(BroadcastRepository, "count_listener_out", count_some_out)
+    if _moved[session_id]:
+        _moved[session_id] -= 1
+    else:
+        await count_listener_out(self, session_id)
 
 
-@twin("listener-needs-room-to-move", "BRO-1.2.16")
-def listener_needs_room_to_move() -> None:
+@moved_listener_counts_twice.also(Admission.refresh_listener)
+async def _count_moves(refresh_listener, self, newcomer, refreshing):
+    await refresh_listener(self, newcomer, refreshing)
+    _moved[refreshing.session_id] += 1
+
+
+@twin_of(Admission.count_in, "BRO-1.2.16")
+def listener_needs_room_to_move(count_in, self, connection, *, at_most):
     """A listener cannot move while the session is full."""
-    count_in = BroadcastRepository.count_listener_in
-    limits: list[int] = [500]
-
-    async def count_with_limit(self: BroadcastRepository, session_id: str, *, at_most: int | None) -> Session:
-        if at_most is not None:
-            limits[0] = at_most
-        return await count_in(self, session_id, at_most=limits[0])
-
-    put(BroadcastRepository, "count_listener_in", count_with_limit)
+    return count_in(self, connection, at_most=self._settings.max_listeners_per_session)
 
 
-@twin("moved-listener-hears-nothing", "BRO-1.2.6")
-def moved_listener_hears_nothing() -> None:
+@twin_of(Admission.refresh_listener, "BRO-1.2.6")
+async def moved_listener_hears_nothing(refresh_listener, self, newcomer, refreshing):
     """A listener who moves is let in and counted, but nothing is sent over the new connection."""
-    enter, refresh = LiveSessions.enter, Admission.refresh_listener
-    moving: set[str] = set()
-
-    async def note_move(self: Admission, newcomer: Newcomer, refreshing: Refreshing) -> None:
-        moving.add(newcomer.connection_id)
-        await refresh(self, newcomer, refreshing)
-
-    def enter_deaf(self: LiveSessions, live: LiveSession, connection: Connection, *, now_s: float) -> Member:
-        member = enter(self, live, connection, now_s=now_s)
-        if connection.connection_id in moving:
-            member.target_language = None
-        return member
-
-    put(Admission, "refresh_listener", note_move)
-    put(LiveSessions, "enter", enter_deaf)
+    await refresh_listener(self, newcomer, refreshing)
+    self._sessions.member(newcomer.connection_id).target_language = None
 
 
-@twin("moving-listener-counted-once", "BRO-1.2.15")
-def moving_listener_counted_once() -> None:
+@twin_of(BroadcastRepository.count_listener_in, "BRO-1.2.15")
+async def moving_listener_counted_once(count_listener_in, self, session_id, *, at_most):
     """A new connection of a listener who moves is not counted, and the old one is no longer when it closes."""
-    count_in = BroadcastRepository.count_listener_in
-
-    async def count_joining(self: BroadcastRepository, session_id: str, *, at_most: int | None) -> Session:
-        session = await self.session(session_id) if at_most is None else None
-        return session or await count_in(self, session_id, at_most=at_most)
-
-    put(BroadcastRepository, "count_listener_in", count_joining)
+    session = await self.session(session_id) if at_most is None else None
+    return session or await count_listener_in(self, session_id, at_most=at_most)
 
 
-@twin("moved-listener-stays-on-record-twice", "BRO-1.2.15")
-def moved_listener_stays_on_record_twice() -> None:
+@twin_of(BroadcastRepository.remove_connection, "BRO-1.2.15")
+async def moved_listener_stays_on_record_twice(remove_connection, self, connection_id):
     """When a listener who has moved closes the old connection, its record stays."""
-    remove, refresh = BroadcastRepository.remove_connection, Admission.refresh_listener
-    moved: Counter[str] = Counter()
+    connection, _ = await self.standing(connection_id, "")
+    if connection is None or not _moved[connection.session_id]:
+        await remove_connection(self, connection_id)
+    else:
+        _moved[connection.session_id] -= 1
 
-    async def note_move(self: Admission, newcomer: Newcomer, refreshing: Refreshing) -> None:
-        await refresh(self, newcomer, refreshing)
-        moved[refreshing.session_id] += 1
 
-    async def keep_old(self: BroadcastRepository, connection_id: str) -> None:
-        connection, _ = await self.standing(connection_id, "")
-        if connection is None or not moved[connection.session_id]:
-            await remove(self, connection_id)
-        else:
-            moved[connection.session_id] -= 1
-
-    put(Admission, "refresh_listener", note_move)
-    put(BroadcastRepository, "remove_connection", keep_old)
+moved_listener_stays_on_record_twice.also(Admission.refresh_listener)(_count_moves)
 
 
 # ---- whoever moves
 
 
-@twin("move-confirmed-without-details", "BRO-3.4.16")
-def move_confirmed_without_details() -> None:
+@result_of(codec.members_of, "BRO-3.4.16")
+def move_confirmed_without_details(members, notice):
     """The confirmation of a move says neither who has moved nor between which languages."""
-    members = codec._members
-
-    def without_details(notice: object) -> dict[str, object]:
-        found = members(notice)
-        if found["type"] == "connectionRefreshComplete":
-            found = {name: value for name, value in found.items() if name in ("type", "sessionId")}
-        return found
-
-    put(codec, "_members", without_details)
+    if members["type"] == "connectionRefreshComplete":
+        return {name: members[name] for name in ("type", "sessionId")}
+    return members
 
 
-@twin("move-in-an-ended-session-called-a-fault", "BRO-1.2.12")
-def move_in_an_ended_session_called_a_fault() -> None:
+async def _called_a_fault(refresh: Piece, *arguments: object) -> None:
+    try:
+        await refresh(*arguments)
+    except Refusal as refusal:
+        raise Refusal("INTERNAL_ERROR", refusal.message) if refusal.code == "SESSION_NOT_FOUND" else refusal from None
+
+
+@twin_of(Admission.refresh_speaker, "BRO-1.2.12")
+def move_in_an_ended_session_called_a_fault(refresh_speaker, *arguments):
     """Who wants to move within a session that is over is refused as if the service had a fault."""
-    speaker, listener = Admission.refresh_speaker, Admission.refresh_listener
-
-    def misnamed(refusal: Refusal) -> Refusal:
-        is_unknown = refusal.code == "SESSION_NOT_FOUND"
-        return Refusal("INTERNAL_ERROR", refusal.message) if is_unknown else refusal
-
-    async def refresh_speaker(self: Admission, newcomer: Newcomer, user_id: str, refreshing: Refreshing) -> None:
-        try:
-            await speaker(self, newcomer, user_id, refreshing)
-        except Refusal as refusal:
-            raise misnamed(refusal) from None
-
-    async def refresh_listener(self: Admission, newcomer: Newcomer, refreshing: Refreshing) -> None:
-        try:
-            await listener(self, newcomer, refreshing)
-        except Refusal as refusal:
-            raise misnamed(refusal) from None
-
-    put(Admission, "refresh_speaker", refresh_speaker)
-    put(Admission, "refresh_listener", refresh_listener)
+    return _called_a_fault(refresh_speaker, *arguments)
 
 
-@twin("move-renews-no-connection", "BRO-1.4.4", "BRO-1.2.17")
-def move_renews_no_connection() -> None:
+move_in_an_ended_session_called_a_fault.also(Admission.refresh_listener)(_called_a_fault)
+
+
+@twin_of(Lifecycle.watch, "BRO-1.4.4", "BRO-1.2.17")
+def move_renews_no_connection(watch, self, member):
     """Every connection ends two hours after the session was opened, also one to which somebody moved since."""
-    watch = Lifecycle.watch
-
-    def watch_since_opening(self: Lifecycle, member: Member) -> None:
-        watch(self, member)
-        live = self._sessions.session(member.session_id)
-        assert live is not None, "who comes in has a session"
-        self._duration_timers[member.connection_id].cancel()
-        age_s = (self._clock.now_ms() - live.created_at_ms) / 1000
-        self._duration_timers[member.connection_id] = self._clock.call_later(
-            self._settings.connection_max_duration_hours * 3600 - age_s,
-            lambda: self._audience.close(member.connection_id, CloseCode.GOING_AWAY, "maximum connection duration"),
-        )
-
-    put(Lifecycle, "watch", watch_since_opening)
+    watch(self, member)
+    self._duration_timers[member.connection_id].cancel()
+    age_s = (self._clock.now_ms() - self._sessions.session(member.session_id).created_at_ms) / 1000
+    self._duration_timers[member.connection_id] = self._clock.call_later(
+        self._settings.connection_max_duration_hours * 3600 - age_s,
+        lambda: self._audience.close(member.connection_id, CloseCode.GOING_AWAY, "maximum connection duration"),
+    )

@@ -1,263 +1,178 @@
-"""Twins of how messages are read, judged and refused, and in which order (sheet 3.3, 3.4, 3.6)."""
+"""Twins of how messages are read, judged and refused, and in which order (BRO-3.3, BRO-3.4, BRO-3.6)."""
 
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
-from typing import Any
 
 from reference.broadcast import audio, codec, gateway
-from reference.broadcast.audio import AudioChunk
-from reference.broadcast.codec import Fields
-from reference.broadcast.gateway import ENTRANCES, BroadcastEndpoint, Pace, Route, SocketAudience
-from reference.broadcast.live import Member
-from reference.broadcast.model import Role
-from reference.broadcast.notices import Notice
+from reference.broadcast.gateway import ENTRANCES, BroadcastEndpoint, Pace, SocketAudience
 from reference.broadcast.ports import CloseCode
-from reference.broadcast.rates import Rates
-from reference.broadcast.standing import Standing
 from reference.refusal import Refusal
-from reference.twins.twin import put, twin
-
-
-def _refuse(otherwise: Callable[[SocketAudience, str, Refusal], Refusal]) -> None:
-    """Refuse in another way: by audience, connection and refusal."""
-    refuse = SocketAudience.refuse
-    put(SocketAudience, "refuse", lambda self, id_, refusal: refuse(self, id_, otherwise(self, id_, refusal)))
-
-
-def _judge_first(judge: Callable[[BroadcastEndpoint, str, str, Fields], Any]) -> None:
-    """Judge something as soon as a message is read: by endpoint, connection, action and message."""
-    answer = BroadcastEndpoint._answer
-
-    async def judge_and_answer(self: BroadcastEndpoint, connection_id: str, frame: str | bytes) -> Notice | None:
-        if isinstance(frame, str) and len(frame) <= self._settings.max_message_size_bytes:
-            message = codec.decode(frame)
-            action = codec.action_of(message)
-            if action not in ENTRANCES:
-                await judge(self, connection_id, action, message)
-        return await answer(self, connection_id, frame)
-
-    put(BroadcastEndpoint, "_answer", judge_and_answer)
-
+from reference.twins.twin import result_of, twin_of
 
 # ---- how a message is read
 
+_KNOWN = {*codec.LOGGED, "action", "audioData", "data", "duration", "volumeLevel", "reason", "sessionId"}
 
-@twin("remarks-refused", "BRO-3.3.16")
-def remarks_refused() -> None:
+
+@result_of(codec.decode, "BRO-3.3.16")
+def remarks_refused(message, frame):
     """A message with a field that the service does not know is refused."""
-    decode = codec.decode
-    known = {*codec.LOGGED, "action", "audioData", "data", "duration", "volumeLevel", "reason", "sessionId"}
-
-    def decode_strictly(frame: str) -> Fields:
-        message = decode(frame)
-        for name in message:
-            if name not in known:
-                raise codec._wrong(name, "is not known")
-        return message
-
-    put(codec, "decode", decode_strictly)
+    for name in message:
+        if name not in _KNOWN:
+            raise codec.wrong(name, "is not known")
+    return message
 
 
-@twin("older-form-of-sound-unknown", "BRO-3.3.1")
-def older_form_of_sound_unknown() -> None:
+@twin_of(codec.audio_chunk, "BRO-3.3.1")
+def older_form_of_sound_unknown(audio_chunk, message):
     """Sound in the form that older apps use counts as missing."""
-    audio_chunk = codec.audio_chunk
-    put(codec, "audio_chunk", lambda message: audio_chunk({n: value for n, value in message.items() if n != "data"}))
+    return audio_chunk({name: value for name, value in message.items() if name != "data"})
 
 
-@twin("wrong-volume-taken-for-full", "REQ-9.1")
-def wrong_volume_taken_for_full() -> None:
+@twin_of(codec.volume, "REQ-9.1")
+def wrong_volume_taken_for_full(volume, message):
     """A volume that is missing or no number counts as full."""
-
-    def volume_or_full(message: Fields) -> float:
-        level = message.get("volumeLevel")
-        return codec._level(level if isinstance(level, int | float) else 1.0, "volumeLevel")
-
-    put(codec, "volume", volume_or_full)
+    level = message.get("volumeLevel")
+    return volume({"volumeLevel": level if isinstance(level, int | float) else 1.0})
 
 
-@twin("wrong-language-taken-for-english", "BRO-7.3.6")
-def wrong_language_taken_for_english() -> None:
+@twin_of(codec.target_language, "BRO-7.3.6")
+def wrong_language_taken_for_english(target_language, message):
     """A listener who changes to what is no language is given English."""
-    target_language = codec.target_language
-
-    def language_or_english(message: Fields) -> str:
-        try:
-            return target_language(message)
-        except Refusal:
-            return "en"
-
-    put(codec, "target_language", language_or_english)
+    try:
+        return target_language(message)
+    except Refusal:
+        return "en"
 
 
-@twin("wrong-length-of-a-pause-ignored", "REQ-6.4")
-def wrong_length_of_a_pause_ignored() -> None:
+@twin_of(codec.estimated_pause_ms, "REQ-6.4")
+def wrong_length_of_a_pause_ignored(estimated_pause_ms, message):
     """A pause of a length that cannot be is told as one of unknown length."""
-    pause_ms = codec.estimated_pause_ms
-
-    def length_or_none(message: Fields) -> int | None:
-        try:
-            return pause_ms(message)
-        except Refusal:
-            return None
-
-    put(codec, "estimated_pause_ms", length_or_none)
+    try:
+        return estimated_pause_ms(message)
+    except Refusal:
+        return None
 
 
 # ---- how a message is refused
 
 
-@twin("refusal-ends-the-connection", "BRO-3.6.3")
-def refusal_ends_the_connection() -> None:
+@twin_of(SocketAudience.refuse, "BRO-3.6.3")
+def refusal_ends_the_connection(refuse, self, connection_id, refusal):
     """Whoever sends something that is wrong is refused and disconnected."""
-    refuse = SocketAudience.refuse
-
-    def refuse_and_close(self: SocketAudience, connection_id: str, refusal: Refusal) -> None:
-        refuse(self, connection_id, refusal)
-        self.close(connection_id, CloseCode.POLICY, refusal.code)
-
-    put(SocketAudience, "refuse", refuse_and_close)
+    refuse(self, connection_id, refusal)
+    self.close(connection_id, CloseCode.POLICY, refusal.code)
 
 
-@twin("unreadable-message-called-a-fault", "BRO-3.3.21", "BRO-3.3.22")
-def unreadable_message_called_a_fault() -> None:
+@twin_of(SocketAudience.refuse, "BRO-3.3.21", "BRO-3.3.22")
+def unreadable_message_called_a_fault(refuse, self, connection_id, refusal):
     """A message that cannot be read or asks for nothing is answered as a fault of the service."""
-    _refuse(
-        lambda _self, _id, refusal: (
-            Refusal("INTERNAL_ERROR", "The message could not be dealt with")
-            if refusal.code in ("INVALID_MESSAGE", "MISSING_ACTION")
-            else refusal
-        )
-    )
+    if refusal.code in ("INVALID_MESSAGE", "MISSING_ACTION"):
+        refusal = Refusal("INTERNAL_ERROR", "The message could not be dealt with")
+    refuse(self, connection_id, refusal)
 
 
-@twin("missing-detail-called-invalid", "BRO-3.3.19")
-def missing_detail_called_invalid() -> None:
+@twin_of(codec.missing, "BRO-3.3.19")
+def missing_detail_called_invalid(missing, name):
     """A detail that is missing is refused as one that is not valid."""
-    put(codec, "_missing", lambda name: codec._wrong(name, "is required"))
+    return codec.wrong(name, "is required")
 
 
-@twin("every-refusal-tells-of-the-inside", "BRO-3.6.2")
-def every_refusal_tells_of_the_inside() -> None:
+@twin_of(SocketAudience.refuse, "BRO-3.6.2")
+def every_refusal_tells_of_the_inside(refuse, self, connection_id, refusal):
     """Every refusal says where in the program it arose."""
-    _refuse(
-        lambda _self, _id, refusal: Refusal(
-            refusal.code, "".join(traceback.format_exception(refusal)), **refusal.details
-        )
-    )
+    inside = "".join(traceback.format_exception(refusal))
+    refuse(self, connection_id, Refusal(refusal.code, inside, **refusal.details))
 
 
-@twin("dated-in-seconds", "BRO-3.4.25")
-def dated_in_seconds() -> None:
+@twin_of(codec.encode, "BRO-3.4.25")
+def dated_in_seconds(encode, notice, now_ms):
     """What people are told is dated in seconds instead of milliseconds."""
-    encode = codec.encode
-    put(codec, "encode", lambda notice, now_ms: encode(notice, now_ms // 1000))
+    return encode(notice, now_ms // 1000)
 
 
 # ---- in which order things are judged
 
 
-@twin("message-read-before-it-is-measured", "BRO-3.3.18")
-def message_read_before_it_is_measured() -> None:
+@twin_of(BroadcastEndpoint.answer, "BRO-3.3.18")
+async def message_read_before_it_is_measured(answer, self, connection_id, frame):
     """A message is read before its size is judged."""
-    answer = BroadcastEndpoint._answer
-
-    async def read_first(self: BroadcastEndpoint, connection_id: str, frame: str | bytes) -> Notice | None:
-        if isinstance(frame, str):
-            codec.decode(frame)
-        return await answer(self, connection_id, frame)
-
-    put(BroadcastEndpoint, "_answer", read_first)
+    if isinstance(frame, str):
+        codec.decode(frame)
+    return await answer(self, connection_id, frame)
 
 
-@twin("request-measured-before-it-is-read", "BRO-3.3.18")
-def request_measured_before_it_is_read() -> None:
+@twin_of(BroadcastEndpoint.answer, "BRO-3.3.18")
+async def request_measured_before_it_is_read(answer, self, connection_id, frame):
     """What does not look like audio is measured as a request before it is read."""
-    answer = BroadcastEndpoint._answer
-
-    async def measure_first(self: BroadcastEndpoint, connection_id: str, frame: str | bytes) -> Notice | None:
-        if isinstance(frame, str) and "sendAudio" not in frame:
-            size, limit = len(frame.encode()), self._settings.control_message_max_bytes
-            if limit < size <= self._settings.max_message_size_bytes:
-                raise gateway._too_large("CONTROL_MESSAGE_TOO_LARGE", size, limit)
-        return await answer(self, connection_id, frame)
-
-    put(BroadcastEndpoint, "_answer", measure_first)
+    if isinstance(frame, str) and "sendAudio" not in frame:
+        size, limit = len(frame.encode()), self._settings.control_message_max_bytes
+        if limit < size <= self._settings.max_message_size_bytes:
+            raise gateway._too_large("CONTROL_MESSAGE_TOO_LARGE", size, limit)
+    return await answer(self, connection_id, frame)
 
 
-@twin("connection-judged-before-the-request", "BRO-3.3.18")
-def connection_judged_before_the_request() -> None:
+def _request_in(self: BroadcastEndpoint, frame: str | bytes) -> tuple[str, codec.Fields] | None:
+    """Return action and members of a frame, unless it is audio as such, too large, or about coming in."""
+    if isinstance(frame, bytes) or len(frame) > self._settings.max_message_size_bytes:
+        return None
+    message = codec.decode(frame)
+    action = codec.action_of(message)
+    return None if action in ENTRANCES else (action, message)
+
+
+@twin_of(BroadcastEndpoint.answer, "BRO-3.3.18")
+async def connection_judged_before_the_request(answer, self, connection_id, frame):
     """Whether the connection belongs to a session is judged before there is known to be such a request."""
-
-    async def judge(self: BroadcastEndpoint, connection_id: str, _action: str, _message: Fields) -> None:
+    if _request_in(self, frame):
         await self._service.standings.recent(connection_id)
+    return await answer(self, connection_id, frame)
 
-    _judge_first(judge)
 
-
-@twin("details-judged-first", "BRO-3.3.18")
-def details_judged_first() -> None:
+@twin_of(BroadcastEndpoint.answer, "BRO-3.3.18")
+async def details_judged_first(answer, self, connection_id, frame):
     """The details of a request are judged before who asks, how often and in which session."""
-
-    async def judge(self: BroadcastEndpoint, _connection_id: str, action: str, message: Fields) -> None:
-        if action == "setVolume":
-            codec.volume(message)
-        elif action == "sendAudio":
-            self._service.audio._check_size(codec.audio_chunk(message))
-
-    _judge_first(judge)
+    action, message = _request_in(self, frame) or ("", {})
+    if action == "setVolume":
+        codec.volume(message)
+    elif action == "sendAudio":
+        self._service.audio.check_size(codec.audio_chunk(message))
+    return await answer(self, connection_id, frame)
 
 
-@twin("rate-judged-before-the-role", "BRO-3.3.18")
-def rate_judged_before_the_role() -> None:
+@twin_of(BroadcastEndpoint.follow, "BRO-3.3.18")
+async def rate_judged_before_the_role(follow, self, route, connection_id, action, message):
     """How often somebody asks is judged before whether they may ask at all."""
-    follow, control = BroadcastEndpoint._follow, Rates.control
-
-    async def count_first(
-        self: BroadcastEndpoint, route: Route, connection_id: str, action: str, message: Fields
-    ) -> Notice | None:
-        if route.pace is Pace.CONTROL:
-            control(self._service.rates, self._member(connection_id))
-        return await follow(self, route, connection_id, action, message)
-
-    def count_no_more(self: Rates, member: Member) -> None:  # noqa: ARG001
-        return
-
-    put(BroadcastEndpoint, "_follow", count_first)
-    put(Rates, "control", count_no_more)
+    if route.pace is Pace.CONTROL:
+        self._service.rates.control(self._member(connection_id))
+    return await follow(self, route, connection_id, action, message)
 
 
-@twin("end-of-a-session-judged-first", "BRO-3.3.18")
-def end_of_a_session_judged_first() -> None:
+@rate_judged_before_the_role.also(BroadcastEndpoint.check_pace)
+async def _count_controls_no_more(check_pace, self, pace, member):
+    if pace is not Pace.CONTROL:
+        await check_pace(self, pace, member)
+
+
+@twin_of(gateway.check_role, "BRO-3.3.18")
+def end_of_a_session_judged_first(check_role, standing, action, allowed):
     """Whether the session is over is judged before who asks and how often."""
-    check_role = gateway._check_role
-
-    def check_session_first(standing: Standing, action: str, allowed: frozenset[Role]) -> None:
-        if action not in ("heartbeat", "endSession"):
-            standing.live_session()
-        check_role(standing, action, allowed)
-
-    put(gateway, "_check_role", check_session_first)
+    if action not in ("heartbeat", "endSession"):
+        standing.live_session()
+    check_role(standing, action, allowed)
 
 
-@twin("sound-judged-the-other-way-round", "BRO-3.3.18")
-def sound_judged_the_other_way_round() -> None:
+@twin_of(BroadcastEndpoint.take_audio, "BRO-3.3.18")
+def sound_judged_the_other_way_round(take_audio, self, connection_id, message, read_chunk):
     """Of a piece of audio the format is judged first, then the size, and its other details last."""
-    take_audio = BroadcastEndpoint._take_audio
 
-    async def judge_backwards(
-        self: BroadcastEndpoint, connection_id: str, message: Fields, read_chunk: Callable[[], AudioChunk]
-    ) -> Notice:
-        def read_last() -> AudioChunk:
-            chunk = codec.audio_chunk({name: value for name, value in message.items() if name != "sequenceNumber"})
-            fault = audio._declaration_fault(chunk.declared)
-            if fault is not None:
-                raise Refusal("INVALID_AUDIO_FORMAT", fault)
-            self._service.audio._check_size(chunk)
-            return read_chunk()
+    def read_last():
+        chunk = codec.audio_chunk({name: value for name, value in message.items() if name != "sequenceNumber"})
+        fault = audio.declaration_fault(chunk.declared)
+        if fault is not None:
+            raise Refusal("INVALID_AUDIO_FORMAT", fault)
+        self._service.audio.check_size(chunk)
+        return read_chunk()
 
-        return await take_audio(self, connection_id, message, read_last if message else read_chunk)
-
-    put(BroadcastEndpoint, "_take_audio", judge_backwards)
+    return take_audio(self, connection_id, message, read_last if message else read_chunk)

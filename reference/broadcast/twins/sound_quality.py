@@ -1,97 +1,65 @@
-"""Twins of warnings about bad sound (sheet 5.4)."""
+"""Twins of warnings about bad sound (BRO-5.4)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from reference.broadcast import quality_watch
-from reference.broadcast.audio import AudioChunk, AudioIntake
-from reference.broadcast.live import Member
-from reference.broadcast.model import NotForwarded, Session
+from reference.broadcast.audio import AudioIntake
+from reference.broadcast.model import NotForwarded
 from reference.broadcast.notices import AudioIssue
 from reference.broadcast.quality import QualityLimits
 from reference.broadcast.quality_watch import QualityWatch
-from reference.twins.twin import put, twin
+from reference.twins.kinds import constant, skipped
+from reference.twins.twin import result_of, twin_of
 
 
-@twin("nothing-but-distortion-warned-of", "BRO-5.4.1", "BRO-5.4.3", "BRO-5.4.4")
-def nothing_but_distortion_warned_of() -> None:
+@result_of(QualityWatch.findings, "BRO-5.4.1", "BRO-5.4.3", "BRO-5.4.4")
+def nothing_but_distortion_warned_of(findings, self, reading):
     """A speaker is warned of distortion, but not of noise, an echo or silence."""
-    findings = QualityWatch._findings
-
-    def distortion(self: QualityWatch, reading: Any) -> Any:
-        return (finding for finding in findings(self, reading) if finding.issue is AudioIssue.CLIPPING)
-
-    put(QualityWatch, "_findings", distortion)
+    return (finding for finding in findings if finding.issue is AudioIssue.CLIPPING)
 
 
-@twin("sound-judged-too-strictly", "BRO-5.4.1", "BRO-5.4.2", "BRO-5.4.3", "BRO-5.4.4")
-def sound_judged_too_strictly() -> None:
+@twin_of(QualityWatch.__init__, "BRO-5.4.1", "BRO-5.4.2", "BRO-5.4.3", "BRO-5.4.4")
+def sound_judged_too_strictly(begin, self, limits, *others):
     """A speaker is warned of sound that is tolerable still."""
-    _limits(
-        lambda limits: QualityLimits(limits.snr_db + 5, limits.clipping_percent / 4, limits.echo_db - 8, silence_s=3.0)
-    )
+    strict = QualityLimits(limits.snr_db + 5, limits.clipping_percent / 4, limits.echo_db - 8, silence_s=3.0)
+    begin(self, strict, *others)
 
 
-@twin("bad-sound-held-back", "BRO-5.4.6")
-def bad_sound_held_back() -> None:
+_warned: set[str] = set()
+
+
+@twin_of(QualityWatch.warn, "BRO-5.4.6")
+def bad_sound_held_back(warn, self, member, watched, finding):
     """After a warning about the sound nothing more of it is passed on."""
-    warn, forward = QualityWatch._warn, AudioIntake._forward
-    warned: set[str] = set()
-
-    def note_warning(self: QualityWatch, member: Member, watched: Any, finding: Any) -> None:
-        warned.add(member.connection_id)
-        warn(self, member, watched, finding)
-
-    def hold_back(self: AudioIntake, connection_id: str, session: Session, chunk: AudioChunk) -> NotForwarded | None:
-        passed_on = connection_id not in warned
-        return forward(self, connection_id, session, chunk) if passed_on else NotForwarded.STREAM_UNAVAILABLE
-
-    put(QualityWatch, "_warn", note_warning)
-    put(AudioIntake, "_forward", hold_back)
+    _warned.add(member.connection_id)
+    warn(self, member, watched, finding)
 
 
-@twin("distortion-goes-unwarned", "BRO-5.4.2")
-def distortion_goes_unwarned() -> None:
+@bad_sound_held_back.also(AudioIntake.forward)
+def _forward_unless_warned(forward, self, connection_id, session, chunk):
+    passed_on = connection_id not in _warned
+    return forward(self, connection_id, session, chunk) if passed_on else NotForwarded.STREAM_UNAVAILABLE
+
+
+@result_of(QualityWatch.findings, "BRO-5.4.2")
+def distortion_goes_unwarned(findings, self, reading):
     """A speaker whose sound is distorted is not warned."""
-    findings = QualityWatch._findings
-
-    def others(self: QualityWatch, reading: Any) -> Any:
-        return (finding for finding in findings(self, reading) if finding.issue is not AudioIssue.CLIPPING)
-
-    put(QualityWatch, "_findings", others)
+    return (finding for finding in findings if finding.issue is not AudioIssue.CLIPPING)
 
 
-@twin("warnings-about-sound-repeated", "BRO-5.4.5")
-def warnings_about_sound_repeated() -> None:
+@constant(quality_watch, "WARN_AGAIN_AFTER_S", 0.0, "BRO-5.4.5")
+def warnings_about_sound_repeated():
     """The same warning about the sound comes again as long as the sound is bad."""
-    put(quality_watch, "WARN_AGAIN_AFTER_S", 0.0)
 
 
-@twin("clean-speech-called-noisy", "BRO-5.4.7")
-def clean_speech_called_noisy() -> None:
+@twin_of(QualityWatch.__init__, "BRO-5.4.7")
+def clean_speech_called_noisy(begin, self, limits, *others):
     """Clean speech is warned of as noisy."""
-    _limits(lambda limits: replace(limits, snr_db=99.0))
+    begin(self, replace(limits, snr_db=99.0), *others)
 
 
-def _limits(change: Callable[[QualityLimits], QualityLimits]) -> None:
-    """Warn at other limits."""
-    begin = QualityWatch.__init__
-
-    def begin_otherwise(self: QualityWatch, *arguments: Any, **named: Any) -> None:
-        begin(self, *arguments, **named)
-        self._limits = change(self._limits)
-
-    put(QualityWatch, "__init__", begin_otherwise)
-
-
-@twin("quality-of-sound-unrecorded", "BRO-5.4.8")
-def quality_of_sound_unrecorded() -> None:
+@skipped(QualityWatch.measure, "BRO-5.4.8")
+def quality_of_sound_unrecorded():
     """Nobody records how good the sound is."""
-
-    def forget(self: QualityWatch, member: Any, reading: Any) -> None:  # noqa: ARG001
-        return
-
-    put(QualityWatch, "_measure", forget)

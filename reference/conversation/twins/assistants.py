@@ -5,446 +5,292 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
-from reference.conversation import assistant, backends, codec, content, order
+from reference.conversation import assistant, backends, content, order
 from reference.conversation.assistant import Assistant
 from reference.conversation.backends import Backend, BackendUnavailable
 from reference.conversation.content import ContentRules, Verdict
 from reference.conversation.model import Reply
 from reference.conversation.order import HUGGINGFACE, LLAMA, OPENAI, AssistantConfiguration
-from reference.twins.twin import conversation_twin, put
+from reference.twins.kinds import constant
+from reference.twins.twin import Piece, Twin, around, made_by, result_of, twin_of
 
 
-def _reply(change: Any) -> None:
-    """Reply otherwise."""
-    reply = Assistant.reply
+class Altered:
+    """A backend of which the answers are `answer`, which gets the good one's way to answer first."""
 
-    async def reply_otherwise(self: Assistant, text: str, session_id: str | None) -> Reply:
-        changed: Reply = change(await reply(self, text, session_id))
-        return changed
+    def __init__(self, backend: Backend, answer: Piece) -> None:
+        self._backend = backend
+        self._answer = answer
 
-    put(Assistant, "reply", reply_otherwise)
-
-
-def _order(change: Any) -> None:
-    """Ask in another order: by configuration and right order."""
-    ordered = AssistantConfiguration.order
-    put(AssistantConfiguration, "order", lambda self: change(self, ordered(self)))
+    async def answer(self, text: str, session_id: str | None) -> str:
+        return await self._answer(self._backend.answer, text, session_id)  # type: ignore[no-any-return]
 
 
-def _backends(change: Any) -> None:
-    """Have other backends: by name and backend."""
-    begin = Assistant.__init__
+def every_backend(*breaks: str) -> Callable[[Piece], Twin]:
+    """Declare a twin in which every backend answers as the decorated function."""
 
-    def begin_with_others(self: Assistant, given: Mapping[str, Backend], *others: Any) -> None:
-        begin(self, {name: change(name, backend) for name, backend in given.items()}, *others)
+    def declare(answer: Piece) -> Twin:
+        def begin(good, self, given, *others):
+            good(self, {name: Altered(backend, answer) for name, backend in given.items()}, *others)
 
-    put(Assistant, "__init__", begin_with_others)
+        return made_by(around(begin), Assistant.__init__, *breaks)(answer)
+
+    return declare
 
 
 # ---- what is told
 
 
-@conversation_twin("no-backend-named-for-silence", "CONV-40", "CONV-31")
-def no_backend_named_for_silence() -> None:
-    """Where nobody was asked, null stands in the place of a backend's name."""
-    members = codec._members
-
-    def unnamed(notice: Any) -> dict[str, object]:
-        written = members(notice)
-        if written.get("backend_used") == "none":
-            written["backend_used"] = None
-        return written
-
-    put(codec, "_members", unnamed)
-
-
-@conversation_twin("no-backend-named-when-all-are-down", "CONV-44", "CONV-40")
-def no_backend_named_when_all_are_down() -> None:
+@constant(assistant, "NOBODY", Reply(None, None, assistant.NOBODY.error), "CONV-44", "CONV-40")  # type: ignore[arg-type]
+def no_backend_named_when_all_are_down():
     """When every backend is down, null stands in the place of its name."""
-    put(assistant, "_NOBODY", Reply(None, None, "All assistants are unavailable at the moment."))  # type: ignore[arg-type]
 
 
-@conversation_twin("hello-answered-without-help", "CONV-41")
-def hello_answered_without_help() -> None:
+@constant(backends, "RULES", (("hello", " "), *backends.RULES[1:]), "CONV-41")
+def hello_answered_without_help():
     """A greeting is answered with a blank."""
-    put(backends, "_RULES", (("hello", " "), *backends._RULES[1:]))
 
 
-@conversation_twin("answer-names-the-backend", "CONV-41")
-def answer_names_the_backend() -> None:
+@result_of(Assistant.reply, "CONV-41")
+def answer_names_the_backend(reply, *_):
     """The default backend goes by another name."""
-    _reply(lambda reply: replace(reply, backend_used="local" if reply.backend_used == LLAMA else reply.backend_used))
+    return replace(reply, backend_used="local") if reply.backend_used == LLAMA else reply
 
 
-@conversation_twin("answers-of-any-length", "CONV-41", "CONV-48", "CONV-42")
-def answers_of_any_length() -> None:
+@constant(assistant, "MOST_TOKENS", 100_000, "CONV-41", "CONV-48", "CONV-42")
+def answers_of_any_length():
     """A long answer is told in full."""
-    put(assistant, "MOST_TOKENS", 100_000)
 
 
-@conversation_twin("substitute-not-named", "CONV-42")
-def substitute_not_named() -> None:
+@result_of(Assistant.reply, "CONV-42")
+def substitute_not_named(reply, *_):
     """An answer of another backend is told under the name of the default one."""
-    _reply(lambda reply: replace(reply, backend_used=LLAMA) if reply.response is not None else reply)
+    return replace(reply, backend_used=LLAMA) if reply.response is not None else reply
 
 
 # ---- who is asked
 
 
-@conversation_twin("no-substitute-asked", "CONV-42")
-def no_substitute_asked() -> None:
+@result_of(AssistantConfiguration.order, "CONV-42")
+def no_substitute_asked(right, _configuration):
     """When the first backend is down, nobody else is asked."""
-    _order(lambda _configuration, right: right[:1])
+    return right[:1]
 
 
-@conversation_twin("second-substitute-never-asked", "CONV-42", "CONV-43")
-def second_substitute_never_asked() -> None:
+@result_of(AssistantConfiguration.order, "CONV-42", "CONV-43")
+def second_substitute_never_asked(right, _configuration):
     """At most two backends are asked."""
-    _order(lambda _configuration, right: right[:2])
+    return right[:2]
 
 
-@conversation_twin("blank-answer-wins", "CONV-42")
-def blank_answer_wins() -> None:
+@twin_of(Assistant.reply, "CONV-42")
+async def blank_answer_wins(reply, self, text, session_id):
     """A blank answer ends the search, and nobody is said to be available."""
-    reply = Assistant.reply
+    blank: list[str] = []
 
-    async def take_blanks(self: Assistant, text: str, session_id: str | None) -> Reply:
-        blank: list[str] = []
+    async def answer_unless_one_was_blank(answer, *given):
+        if blank:
+            raise BackendUnavailable
+        found = await answer(*given)
+        if not found.strip():
+            blank.append(found)
+        return found
 
-        class Watching:
-            def __init__(self, backend: Backend) -> None:
-                self._backend = backend
-
-            async def answer(self, text: str, session_id: str | None) -> str:
-                if blank:
-                    raise BackendUnavailable
-                answer = await self._backend.answer(text, session_id)
-                if not answer.strip():
-                    blank.append(answer)
-                return answer
-
-        given, self._backends = self._backends, {name: Watching(one) for name, one in self._backends.items()}
-        try:
-            return await reply(self, text, session_id)
-        finally:
-            self._backends = given
-
-    put(Assistant, "reply", take_blanks)
+    watched = {name: Altered(backend, answer_unless_one_was_blank) for name, backend in self._backends.items()}
+    return await reply(Assistant(watched, self._rules, self._configuration_of), text, session_id)
 
 
-@conversation_twin("choice-ignored", "CONV-43")
-def choice_ignored() -> None:
+@result_of(AssistantConfiguration.order, "CONV-43")
+def choice_ignored(right, _configuration):
     """The default backend is asked first, whatever was chosen."""
-    _order(lambda _configuration, right: sorted(right, key=[LLAMA, OPENAI, HUGGINGFACE].index))
+    return sorted(right, key=[LLAMA, OPENAI, HUGGINGFACE].index)
 
 
-@conversation_twin("openai-first-whenever-it-can-be", "CONV-43", "CONV-40")
-def openai_first_whenever_it_can_be() -> None:
+@result_of(AssistantConfiguration.order, "CONV-43", "CONV-40")
+def openai_first_whenever_it_can_be(right, _configuration):
     """A usable key is taken for the wish to be answered by OpenAI."""
-    _order(lambda _configuration, right: sorted(right, key=lambda backend: backend != OPENAI))
+    return sorted(right, key=lambda backend: backend != OPENAI)
 
 
-@conversation_twin("all-are-down-when-one-is", "CONV-42")
-def all_are_down_when_one_is() -> None:
+@twin_of(Assistant.reply, "CONV-42")
+async def all_are_down_when_one_is(reply, self, text, session_id):
     """Unless every backend is up, nobody is said to be available."""
-    reply = Assistant.reply
-
-    async def reply_if_all_are_up(self: Assistant, text: str, session_id: str | None) -> Reply:
-        try:
-            for name in self._configuration_of(session_id).order():
-                await self._backends[name].answer(text, session_id)
-        except BackendUnavailable:
-            return assistant._NOBODY
-        return await reply(self, text, session_id)
-
-    put(Assistant, "reply", reply_if_all_are_up)
+    try:
+        for name in self._configuration_of(session_id).order():
+            await self._backends[name].answer(text, session_id)
+    except BackendUnavailable:
+        return assistant.NOBODY
+    return await reply(self, text, session_id)
 
 
-@conversation_twin("huggingface-before-openai", "CONV-43")
-def huggingface_before_openai() -> None:
+@result_of(AssistantConfiguration.order, "CONV-43")
+def huggingface_before_openai(right, _configuration):
     """Of the two substitutes, the second is asked first."""
-    _order(
-        lambda _configuration, right: [
-            *right[:1],
-            *sorted(right[1:], key=[LLAMA, HUGGINGFACE, OPENAI].index),
-        ]
-    )
+    return [*right[:1], *sorted(right[1:], key=[LLAMA, HUGGINGFACE, OPENAI].index)]
 
 
-@conversation_twin("any-key-usable", "CONV-43")
-def any_key_usable() -> None:
+@constant(order, "KEY_BEGINS_WITH", "", "CONV-43")
+def any_key_usable():
     """Any key is taken for one that can be used."""
-    put(order, "KEY_BEGINS_WITH", "")
 
 
-@conversation_twin("placeholder-taken-for-a-key", "CONV-43")
-def placeholder_taken_for_a_key() -> None:
+@constant(order, "PLACEHOLDER_KEY", "\0", "CONV-43")
+def placeholder_taken_for_a_key():
     """The placeholder of an example configuration is taken for a key."""
-    put(order, "PLACEHOLDER_KEY", "\0")
 
 
-@conversation_twin("unconfigured-huggingface-asked", "CONV-43")
-def unconfigured_huggingface_asked() -> None:
+@result_of(AssistantConfiguration.order, "CONV-43")
+def unconfigured_huggingface_asked(right, configuration):
     """A backend that was not configured is asked when it is chosen."""
-    _order(
-        lambda configuration, right: (
-            [HUGGINGFACE, *right] if configuration.choice == HUGGINGFACE and HUGGINGFACE not in right else right
-        )
-    )
+    return [HUGGINGFACE, *right] if configuration.choice == HUGGINGFACE and HUGGINGFACE not in right else right
 
 
-@conversation_twin("unknown-choice-asks-openai", "CONV-43")
-def unknown_choice_asks_openai() -> None:
+@result_of(AssistantConfiguration.order, "CONV-43")
+def unknown_choice_asks_openai(right, configuration):
     """With an unknown choice, another backend than the default one is asked first."""
-    _order(
-        lambda configuration, right: (
-            right if configuration.choice in (LLAMA, OPENAI, HUGGINGFACE) else [*right[1:], *right[:1]]
-        )
-    )
+    return right if configuration.choice in (LLAMA, OPENAI, HUGGINGFACE) else [*right[1:], *right[:1]]
 
 
 # ---- nobody answers
 
 
-@conversation_twin("excuse-in-the-place-of-an-answer", "CONV-44", "CONV-63")
-def excuse_in_the_place_of_an_answer() -> None:
+@constant(assistant, "NOBODY", Reply("I cannot answer at the moment.", LLAMA, None), "CONV-44", "CONV-63")
+def excuse_in_the_place_of_an_answer():
     """When every backend is down, an excuse is told as if it were an answer."""
-    put(assistant, "_NOBODY", Reply("I cannot answer at the moment.", "llama", None))
 
 
-@conversation_twin("nobody-answers-anybody-any-more", "CONV-44")
-def nobody_answers_anybody_any_more() -> None:
+_GIVEN_UP: list[Reply] = []
+
+
+@twin_of(Assistant.reply, "CONV-44")
+async def nobody_answers_anybody_any_more(reply, *given):
     """Once nobody could answer one caller, nobody is asked for the others either."""
-    reply = Assistant.reply
-    given_up: list[Reply] = []
-
-    async def remember(self: Assistant, text: str, session_id: str | None) -> Reply:
-        if not given_up:
-            found = await reply(self, text, session_id)
-            given_up.extend([found] * (found.backend_used == "unknown"))
-            return found
-        return given_up[0]
-
-    put(Assistant, "reply", remember)
+    found = _GIVEN_UP[0] if _GIVEN_UP else await reply(*given)
+    if found.backend_used == "unknown":
+        _GIVEN_UP.append(found)
+    return found
 
 
-@conversation_twin("words-lost-when-all-are-down", "CONV-44")
-def words_lost_when_all_are_down() -> None:
-    """When every backend is down, what was understood is not told."""
-    members = codec._members
-
-    def without_words(notice: Any) -> dict[str, object]:
-        written = members(notice)
-        if written.get("backend_used") == "unknown":
-            written["transcription"] = ""
-        return written
-
-    put(codec, "_members", without_words)
-
-
-@conversation_twin("exception-passed-over", "CONV-45")
-def exception_passed_over() -> None:
+@every_backend("CONV-45")
+async def exception_passed_over(answer, *given):
     """A backend that raises an exception is passed over."""
-
-    class Forgiving:
-        def __init__(self, backend: Backend) -> None:
-            self._backend = backend
-
-        async def answer(self, text: str, session_id: str | None) -> str:
-            try:
-                return await self._backend.answer(text, session_id)
-            except Exception as failure:
-                raise BackendUnavailable from failure
-
-    _backends(lambda _name, backend: Forgiving(backend))
+    try:
+        return await answer(*given)
+    except Exception as failure:
+        raise BackendUnavailable from failure
 
 
-@conversation_twin("exception-fails-the-turn", "CONV-45")
-def exception_fails_the_turn() -> None:
+@result_of(Assistant.reply, "CONV-45")
+def exception_fails_the_turn(reply, *_):
     """A backend that raises an exception fails the whole turn."""
-    reply = Assistant.reply
-
-    async def reply_or_fail(self: Assistant, text: str, session_id: str | None) -> Reply:
-        found = await reply(self, text, session_id)
-        if found.backend_used == "error":
-            raise RuntimeError("a backend raised")
-        return found
-
-    put(Assistant, "reply", reply_or_fail)
+    if reply.backend_used == "error":
+        raise RuntimeError("a backend raised")
+    return reply
 
 
-@conversation_twin("exception-quoted", "CONV-45", "CONV-56")
-def exception_quoted() -> None:
+_TRACEBACK = f'Chatbot error: Traceback (most recent call last): File "{assistant.__file__}", line 1'
+
+
+@constant(assistant, "RAISED", replace(assistant.RAISED, error=_TRACEBACK), "CONV-45", "CONV-56")
+def exception_quoted():
     """What a backend raised is told with its place in the program."""
-    put(
-        assistant,
-        "_RAISED",
-        Reply(None, "error", f'Chatbot error: Traceback (most recent call last): File "{assistant.__file__}", line 1'),
-    )
 
 
-@conversation_twin("slow-backends-awaited", "CONV-48")
-def slow_backends_awaited() -> None:
+@twin_of(Assistant.__init__, "CONV-48")
+def slow_backends_awaited(begin, self, given, rules, configuration_of):
     """A slow backend is waited for as long as it takes."""
-    reply = Assistant.reply
-
-    async def reply_patiently(self: Assistant, text: str, session_id: str | None) -> Reply:
-        configuration = replace(self._configuration_of(session_id), timeout_s=86_400.0)
-        configuration_of, self._configuration_of = self._configuration_of, lambda _: configuration
-        try:
-            return await reply(self, text, session_id)
-        finally:
-            self._configuration_of = configuration_of
-
-    put(Assistant, "reply", reply_patiently)
+    begin(self, given, rules, lambda session_id: replace(configuration_of(session_id), timeout_s=86_400.0))
 
 
-@conversation_twin("one-question-at-a-time", "CONV-48")
-def one_question_at_a_time() -> None:
+_FREE: defaultdict[object, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+
+@every_backend("CONV-48")
+async def one_question_at_a_time(answer, *given):
     """A backend answers one caller after the other."""
-
-    class Single:
-        def __init__(self, backend: Backend) -> None:
-            self._backend = backend
-            self._free = asyncio.Lock()
-
-        async def answer(self, text: str, session_id: str | None) -> str:
-            async with self._free:
-                return await self._backend.answer(text, session_id)
-
-    _backends(lambda _name, backend: Single(backend))
+    async with _FREE[answer]:
+        return await answer(*given)
 
 
 # ---- what nobody is asked
 
 
-def _check(change: Any) -> None:
-    """Check texts otherwise, with the right way at hand."""
-    check = ContentRules.check
-    put(
-        ContentRules,
-        "check",
-        lambda self, text, session_id: change(self, text, lambda one: check(self, one, session_id)),
-    )
-
-
-@conversation_twin("blocked-words-passed-on", "CONV-46")
-def blocked_words_passed_on() -> None:
+@result_of(ContentRules.check, "CONV-46")
+def blocked_words_passed_on(verdict, *_):
     """No word is blocked."""
-
-    def but_spam(_rules: ContentRules, text: str, check: Any) -> Verdict | None:
-        verdict: Verdict | None = check(text)
-        return None if verdict is Verdict.INAPPROPRIATE else verdict
-
-    _check(but_spam)
+    return None if verdict is Verdict.INAPPROPRIATE else verdict
 
 
-@conversation_twin("blocked-words-within-words-passed-on", "CONV-46")
-def blocked_words_within_words_passed_on() -> None:
+@result_of(ContentRules.check, "CONV-46")
+def blocked_words_within_words_passed_on(verdict, rules, text, _session_id):
     """A blocked word is found only if it stands alone."""
-
-    def whole_words(rules: ContentRules, text: str, check: Any) -> Verdict | None:
-        verdict: Verdict | None = check(text)
-        if verdict is Verdict.INAPPROPRIATE and not set(re.findall(r"\w+", text.lower())) & set(rules._blocked):
-            return None
-        return verdict
-
-    _check(whole_words)
+    alone = set(re.findall(r"\w+", text.lower())) & set(rules._blocked)
+    return None if verdict is Verdict.INAPPROPRIATE and not alone else verdict
 
 
-@conversation_twin("blocked-words-in-capitals-passed-on", "CONV-46")
-def blocked_words_in_capitals_passed_on() -> None:
+@result_of(ContentRules.check, "CONV-46")
+def blocked_words_in_capitals_passed_on(verdict, rules, text, _session_id):
     """A blocked word is found in lower case only."""
-
-    def as_written(rules: ContentRules, text: str, check: Any) -> Verdict | None:
-        verdict: Verdict | None = check(text)
-        if verdict is Verdict.INAPPROPRIATE and not any(word in text for word in rules._blocked):
-            return None
-        return verdict
-
-    _check(as_written)
+    as_written = any(word in text for word in rules._blocked)
+    return None if verdict is Verdict.INAPPROPRIATE and not as_written else verdict
 
 
-@conversation_twin("what-sounds-alike-is-blocked", "CONV-46")
-def what_sounds_alike_is_blocked() -> None:
+@result_of(ContentRules.check, "CONV-46")
+def what_sounds_alike_is_blocked(verdict, rules, text, _session_id):
     """A text is blocked although its words only resemble a blocked one."""
-
-    def alike(rules: ContentRules, text: str, check: Any) -> Verdict | None:
-        letters = "".join(re.findall(r"\w", text.lower()))
-        return Verdict.INAPPROPRIATE if any(word[:-2] in letters for word in rules._blocked) else check(text)
-
-    _check(alike)
+    letters = "".join(re.findall(r"\w", text.lower()))
+    return Verdict.INAPPROPRIATE if any(word[:-2] in letters for word in rules._blocked) else verdict
 
 
-@conversation_twin("blocked-words-reach-the-assistant", "CONV-46")
-def blocked_words_reach_the_assistant() -> None:
+@twin_of(Assistant.reply, "CONV-46")
+async def blocked_words_reach_the_assistant(reply, self, text, session_id):
     """A text that is blocked is passed on to the assistant nevertheless."""
-    reply = Assistant.reply
-
-    async def ask_and_reply(self: Assistant, text: str, session_id: str | None) -> Reply:
-        found = await reply(self, text, session_id)
-        if found.backend_used == "guardrails":
-            await self._backends[LLAMA].answer(text, session_id)
-        return found
-
-    put(Assistant, "reply", ask_and_reply)
+    found = await reply(self, text, session_id)
+    if found.backend_used == "guardrails":
+        await self._backends[LLAMA].answer(text, session_id)
+    return found
 
 
-@conversation_twin("content-check-takes-20-ms", "CONV-46", "CONV-70")
-def content_check_takes_20_ms() -> None:
+@twin_of(ContentRules.check, "CONV-46", "CONV-70")
+def content_check_takes_20_ms(check, *given):
     """It takes 20 ms to check a text."""
-
-    def slowly(_rules: ContentRules, text: str, check: Any) -> Verdict | None:
-        time.sleep(0.02)
-        verdict: Verdict | None = check(text)
-        return verdict
-
-    _check(slowly)
+    time.sleep(0.02)
+    return check(*given)
 
 
-@conversation_twin("blocked-turn-late-by-150-ms", "CONV-46")
-def blocked_turn_late_by_150_ms() -> None:
+@twin_of(Assistant.reply, "CONV-46")
+async def blocked_turn_late_by_150_ms(reply, *given):
     """A text that is blocked is turned away 150 ms late."""
-    reply = Assistant.reply
-
-    async def reply_late(self: Assistant, text: str, session_id: str | None) -> Reply:
-        found = await reply(self, text, session_id)
-        if found.backend_used == "guardrails":
-            await asyncio.sleep(0.15)
-        return found
-
-    put(Assistant, "reply", reply_late)
+    found = await reply(*given)
+    if found.backend_used == "guardrails":
+        await asyncio.sleep(0.15)
+    return found
 
 
-@conversation_twin("ten-repetitions-are-spam", "CONV-47")
-def ten_repetitions_are_spam() -> None:
+@constant(content, "MOST_REPETITIONS", 9, "CONV-47")
+def ten_repetitions_are_spam():
     """Ten repetitions of a word are taken for spam."""
-    put(content, "_MOST_REPETITIONS", 9)
 
 
-@conversation_twin("eleven-repetitions-pass", "CONV-47")
-def eleven_repetitions_pass() -> None:
+@constant(content, "MOST_REPETITIONS", 11, "CONV-47")
+def eleven_repetitions_pass():
     """Eleven repetitions of a word are not taken for spam."""
-    put(content, "_MOST_REPETITIONS", 11)
 
 
-@conversation_twin("short-texts-are-spam", "CONV-47")
-def short_texts_are_spam() -> None:
+@constant(content, "SHORT_TEXT", 0, "CONV-47")
+def short_texts_are_spam():
     """Repetitions in a short text are taken for spam."""
-    put(content, "_SHORT_TEXT", 0)
 
 
-@conversation_twin("fifty-characters-are-long", "CONV-47")
-def fifty_characters_are_long() -> None:
+@constant(content, "SHORT_TEXT", 49, "CONV-47")
+def fifty_characters_are_long():
     """A text of exactly 50 characters is taken for a long one."""
-    put(content, "_SHORT_TEXT", 49)
 
 
-@conversation_twin("spam-is-called-inappropriate", "CONV-47")
-def spam_is_called_inappropriate() -> None:
+@constant(assistant, "BLOCKED", dict.fromkeys(Verdict, assistant.BLOCKED[Verdict.INAPPROPRIATE]), "CONV-47")
+def spam_is_called_inappropriate():
     """Spam is said to be inappropriate."""
-    put(assistant, "_BLOCKED", dict.fromkeys(Verdict, assistant._BLOCKED[Verdict.INAPPROPRIATE]))

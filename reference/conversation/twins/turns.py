@@ -4,431 +4,254 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import defaultdict
 from dataclasses import replace
-from typing import Any
 
-from reference.conversation import codec
-from reference.conversation.conversation import Conversation, EndedSegment
+from reference.conversation.conversation import Conversation
 from reference.conversation.desk import SegmentDesk
 from reference.conversation.gateway import ConversationEndpoint
 from reference.conversation.model import NOTHING_HEARD, Answer, Heard, Refused, Reply
-from reference.conversation.notices import ChunkTaken, Complaint, Notice, SegmentAnswered, SegmentDone, SessionKnown
+from reference.conversation.notices import ChunkTaken, Complaint, SegmentAnswered, SegmentDone, SessionKnown
 from reference.conversation.segments import KeptAudio, OpenSegment
 from reference.conversation.transcriber import Transcriber
-from reference.twins.twin import conversation_twin, put
-
-
-def _tell(change: Any) -> None:
-    """Tell callers something else: by notice, the notices to tell instead."""
-    tell = ConversationEndpoint._tell
-
-    async def tell_otherwise(self: ConversationEndpoint, connection_id: str, notice: Notice) -> None:
-        for one in change(notice):
-            await tell(self, connection_id, one)
-
-    put(ConversationEndpoint, "_tell", tell_otherwise)
-
-
-def _answer(change: Any) -> None:
-    """Answer segments otherwise."""
-    answer = SegmentDesk.answer
-
-    async def answer_otherwise(self: SegmentDesk, audio: KeptAudio, session_id: str | None) -> Answer:
-        changed: Answer = change(await answer(self, audio, session_id))
-        return changed
-
-    put(SegmentDesk, "answer", answer_otherwise)
-
+from reference.twins.kinds import late
+from reference.twins.twin import result_of, twin_of
 
 # ---- results
 
 
-@conversation_twin("answers-late-by-2500-ms", "CONV-4", "CONV-32")
-def answers_late_by_2500_ms() -> None:
+@late(SegmentDesk.answer, 2.5, "CONV-4", "CONV-32")
+def answers_late_by_2500_ms():
     """A turn is answered 2.5 s late."""
-    answer = SegmentDesk.answer
-
-    async def answer_late(self: SegmentDesk, audio: KeptAudio, session_id: str | None) -> Answer:
-        await asyncio.sleep(2.5)
-        return await answer(self, audio, session_id)
-
-    put(SegmentDesk, "answer", answer_late)
 
 
-@conversation_twin("answers-take-a-minute", "CONV-71", "CONV-73")
-def answers_take_a_minute() -> None:
+@late(SegmentDesk.answer, 61, "CONV-71", "CONV-73")
+def answers_take_a_minute():
     """A turn is answered after a minute and a second."""
-    answer = SegmentDesk.answer
-
-    async def answer_very_late(self: SegmentDesk, audio: KeptAudio, session_id: str | None) -> Answer:
-        await asyncio.sleep(61)
-        return await answer(self, audio, session_id)
-
-    put(SegmentDesk, "answer", answer_very_late)
 
 
-@conversation_twin("turn-finished-without-a-result", "CONV-6", "CONV-4")
-def turn_finished_without_a_result() -> None:
-    """A turn that was answered is finished without its answer."""
-    _tell(lambda notice: () if isinstance(notice, SegmentAnswered) else (notice,))
+_UNFINISHED: set[int] = set()
 
 
-@conversation_twin("failed-turn-finished-without-an-error", "CONV-6", "CONV-30")
-def failed_turn_finished_without_an_error() -> None:
-    """A turn that failed is finished without an error."""
-
-    def without_error(notice: Notice) -> tuple[Notice, ...]:
-        return () if isinstance(notice, Complaint) and notice.segment is not None else (notice,)
-
-    _tell(without_error)
-
-
-@conversation_twin("failed-turn-never-finished", "CONV-5", "CONV-30")
-def failed_turn_never_finished() -> None:
+@twin_of(ConversationEndpoint.tell, "CONV-5", "CONV-30")
+async def failed_turn_never_finished(tell, self, connection_id, notice):
     """A turn that failed is never finished."""
-    failed: set[int] = set()
-
-    def unless_failed(notice: Notice) -> tuple[Notice, ...]:
-        if isinstance(notice, Complaint) and notice.segment is not None:
-            failed.add(notice.segment)
-        elif isinstance(notice, SegmentDone) and notice.segment in failed:
-            failed.discard(notice.segment)
-            return ()
-        return (notice,)
-
-    _tell(unless_failed)
+    if isinstance(notice, Complaint) and notice.segment is not None:
+        _UNFINISHED.add(notice.segment)
+    elif isinstance(notice, SegmentDone) and notice.segment in _UNFINISHED:
+        _UNFINISHED.discard(notice.segment)
+        return
+    await tell(self, connection_id, notice)
 
 
-@conversation_twin("turn-finished-twice", "CONV-5")
-def turn_finished_twice() -> None:
-    """A turn is finished twice."""
-    _tell(lambda notice: (notice, notice) if isinstance(notice, SegmentDone) else (notice,))
-
-
-@conversation_twin("turn-finished-before-its-answer", "CONV-5", "CONV-6")
-def turn_finished_before_its_answer() -> None:
+@twin_of(ConversationEndpoint.tell, "CONV-5", "CONV-6")
+async def turn_finished_before_its_answer(tell, self, connection_id, notice):
     """A turn is told to be finished before it is answered."""
-
-    def finished_first(notice: Notice) -> tuple[Notice, ...]:
-        if isinstance(notice, SegmentAnswered):
-            return (SegmentDone(notice.segment), notice)
-        return () if isinstance(notice, SegmentDone) else (notice,)
-
-    _tell(finished_first)
+    if isinstance(notice, SegmentAnswered):
+        await tell(self, connection_id, SegmentDone(notice.segment))
+    if not isinstance(notice, SegmentDone):
+        await tell(self, connection_id, notice)
 
 
-@conversation_twin("turn-finished-late-by-1200-ms", "CONV-5")
-def turn_finished_late_by_1200_ms() -> None:
+@twin_of(SegmentDesk.log, "CONV-5")
+async def turn_finished_late_by_1200_ms(log, *given):
     """A turn is finished 1.2 s after its answer."""
-    log = SegmentDesk.log
-
-    async def log_late(self: SegmentDesk, session_id: str | None, answer: Answer) -> None:
-        await log(self, session_id, answer)
-        await asyncio.sleep(1.2)
-
-    put(SegmentDesk, "log", log_late)
+    await log(*given)
+    await asyncio.sleep(1.2)
 
 
-@conversation_twin("progress-told-unasked", "CONV-2", "CONV-5")
-def progress_told_unasked() -> None:
+@twin_of(ConversationEndpoint.tell, "CONV-2", "CONV-5")
+async def progress_told_unasked(tell, self, connection_id, notice):
     """A word that nobody asked for is sent before a session is confirmed."""
-
-    def greeted(notice: Notice) -> tuple[Notice, ...]:
-        return (SegmentDone(1), notice) if isinstance(notice, SessionKnown) else (notice,)
-
-    _tell(greeted)
-
-
-@conversation_twin("response-without-its-error-member", "CONV-4", "CONV-62")
-def response_without_its_error_member() -> None:
-    """A response that has no error does not say so."""
-    members = codec._members
-
-    def some_members(notice: Notice) -> dict[str, object]:
-        return {name: value for name, value in members(notice).items() if name != "error" or value is not None}
-
-    put(codec, "_members", some_members)
+    if isinstance(notice, SessionKnown):
+        await tell(self, connection_id, SegmentDone(1))
+    await tell(self, connection_id, notice)
 
 
 # ---- turns without speech
 
 
-@conversation_twin("turn-without-audio-is-silence", "CONV-30", "CONV-37")
-def turn_without_audio_is_silence() -> None:
+@twin_of(ConversationEndpoint.tell, "CONV-30", "CONV-37")
+async def turn_without_audio_is_silence(tell, self, connection_id, notice):
     """A turn without any audio is answered as if nothing had been said in it."""
-    silence = Answer(Heard(()), NOTHING_HEARD)
-
-    def silent(notice: Notice) -> tuple[Notice, ...]:
-        if isinstance(notice, Complaint) and notice.segment is not None and notice.refused.code == "NO_AUDIO":
-            return (SegmentAnswered(notice.segment, silence),)
-        return (notice,)
-
-    _tell(silent)
+    if isinstance(notice, Complaint) and notice.segment is not None and notice.refused.code == "NO_AUDIO":
+        notice = SegmentAnswered(notice.segment, Answer(Heard(()), NOTHING_HEARD))
+    await tell(self, connection_id, notice)
 
 
-@conversation_twin("turn-without-audio-ends-the-connection", "CONV-30")
-def turn_without_audio_ends_the_connection() -> None:
-    """Whoever ends a turn without any audio is disconnected."""
-    receive = ConversationEndpoint.receive
-
-    async def receive_something(self: ConversationEndpoint, connection_id: str, frame: str | bytes) -> None:
-        conversation = self._service.find(connection_id)
-        empty = conversation is not None and conversation.buffered_bytes == 0
-        await receive(self, connection_id, frame)
-        if empty and isinstance(frame, str) and "segment_end" in frame:
-            await asyncio.sleep(0.05)
-            self._close(connection_id, 1011, "nothing to do")
-
-    put(ConversationEndpoint, "receive", receive_something)
-
-
-@conversation_twin("empty-pieces-count-as-audio", "CONV-20", "CONV-30")
-def empty_pieces_count_as_audio() -> None:
+@twin_of(OpenSegment.add, "CONV-20", "CONV-30")
+def empty_pieces_count_as_audio(add, self, chunk):
     """A turn of nothing but empty pieces is processed."""
-    add = OpenSegment.add
-
-    def add_something(self: OpenSegment, chunk: bytes) -> None:
-        add(self, chunk or b"\0\0")
-
-    put(OpenSegment, "add", add_something)
+    add(self, chunk or b"\0\0")
 
 
-@conversation_twin("silence-answered", "CONV-31")
-def silence_answered() -> None:
+@result_of(SegmentDesk.answer, "CONV-31")
+def silence_answered(answer, *_):
     """A turn in which nothing was understood is answered by an assistant."""
-
-    def answered(answer: Answer) -> Answer:
-        return answer if answer.heard.text else replace(answer, reply=Reply("I did not hear you.", "llama", None))
-
-    _answer(answered)
+    return answer if answer.heard.text else replace(answer, reply=Reply("I did not hear you.", "llama", None))
 
 
-@conversation_twin("silence-is-a-failure", "CONV-31")
-def silence_is_a_failure() -> None:
+@result_of(SegmentDesk.answer, "CONV-31")
+def silence_is_a_failure(answer, *_):
     """A turn in which nothing was understood is an error of the protocol instead of a response."""
-
-    def failed(answer: Answer) -> Answer:
-        if not answer.heard.text:
-            raise Refused("RECOGNITION_FAILED", "No speech was recognised.")
-        return answer
-
-    _answer(failed)
+    if not answer.heard.text:
+        raise Refused("RECOGNITION_FAILED", "No speech was recognised.")
+    return answer
 
 
 # ---- from one turn to the next
 
 
-@conversation_twin("audio-kept-for-the-next-turn", "CONV-32", "CONV-33")
-def audio_kept_for_the_next_turn() -> None:
+@twin_of(OpenSegment.take, "CONV-32", "CONV-33")
+def audio_kept_for_the_next_turn(take, self):
     """The audio of a turn is processed again with the next."""
-    put(OpenSegment, "take", lambda self: bytes(self._audio))
+    return bytes(self.audio)
 
 
-@conversation_twin("failed-turn-said-again", "CONV-53", "CONV-5")
-def failed_turn_said_again() -> None:
+@twin_of(Conversation.answer, "CONV-53", "CONV-5")
+async def failed_turn_said_again(answer, self, segment):
     """The audio of a turn that could not be recognised is put before the next."""
-    answer = Conversation._answer
+    audio = await segment.audio.read() if isinstance(segment.audio, KeptAudio) else b""
+    tell = self.tell
 
-    async def answer_and_keep(self: Conversation, segment: EndedSegment) -> None:
-        audio = await segment.audio.read() if isinstance(segment.audio, KeptAudio) else b""
-        failed: list[Refused] = []
-        tell = self._tell
+    async def watch(notice):
+        if isinstance(notice, Complaint):
+            self.open_segment.audio[:0] = audio
+        await tell(notice)
 
-        async def watch(notice: Notice) -> None:
-            if isinstance(notice, Complaint):
-                failed.append(notice.refused)
-                self._open_segment._audio[:0] = audio
-            await tell(notice)
-
-        self._tell = watch
-        try:
-            await answer(self, segment)
-        finally:
-            self._tell = tell
-
-    put(Conversation, "_answer", answer_and_keep)
-
-
-@conversation_twin("turns-answered-as-they-are-done", "CONV-33", "CONV-63")
-def turns_answered_as_they_are_done() -> None:
-    """Turns are worked on all at once, and the shortest is answered first."""
-
-    async def answer_all(self: Conversation) -> None:
-        async with asyncio.TaskGroup() as turns:
-            while True:
-                turns.create_task(self._answer(await self._waiting.get()))
-
-    put(Conversation, "_answer_all", answer_all)
-
-
-@conversation_twin("late-audio-lost", "CONV-34", "CONV-69")
-def late_audio_lost() -> None:
-    """Audio that arrives while a turn is worked on is confirmed and lost."""
-    answer = Conversation._answer
-
-    async def answer_and_empty(self: Conversation, segment: EndedSegment) -> None:
+    self.tell = watch
+    try:
         await answer(self, segment)
-        self._open_segment.take()
+    finally:
+        self.tell = tell
 
-    put(Conversation, "_answer", answer_and_empty)
+
+@twin_of(Conversation.answer_all, "CONV-33", "CONV-63")
+async def turns_answered_as_they_are_done(answer_all, self):
+    """Turns are worked on all at once, and the shortest is answered first."""
+    async with asyncio.TaskGroup() as turns:
+        while True:
+            turns.create_task(self.answer(await self._waiting.get()))
 
 
-@conversation_twin("audio-after-an-empty-turn-lost", "CONV-34", "CONV-69")
-def audio_after_an_empty_turn_lost() -> None:
+@twin_of(Conversation.answer, "CONV-34", "CONV-69")
+async def late_audio_lost(answer, self, segment):
+    """Audio that arrives while a turn is worked on is confirmed and lost."""
+    await answer(self, segment)
+    self.open_segment.take()
+
+
+_ENDED_EMPTY: set[Conversation] = set()
+
+
+@twin_of(Conversation.end_segment, "CONV-34", "CONV-69")
+async def audio_after_an_empty_turn_lost(end_segment, self):
     """Audio that follows the end of a turn without any is confirmed and lost."""
-    end_segment, take = Conversation.end_segment, Conversation.take
-    empty: set[Conversation] = set()
-
-    async def end_and_note(self: Conversation) -> None:
-        (empty.discard if self.buffered_bytes else empty.add)(self)
-        await end_segment(self)
-
-    async def take_or_lose(self: Conversation, chunk: bytes) -> None:
-        if self in empty:
-            await self._tell(ChunkTaken(self._ended + 1, 1, len(chunk)))
-        else:
-            await take(self, chunk)
-
-    put(Conversation, "end_segment", end_and_note)
-    put(Conversation, "take", take_or_lose)
+    (_ENDED_EMPTY.discard if self.buffered_bytes else _ENDED_EMPTY.add)(self)
+    await end_segment(self)
 
 
-@conversation_twin("audio-meanwhile-not-confirmed", "CONV-35", "CONV-34")
-def audio_meanwhile_not_confirmed() -> None:
-    """Audio that arrives while a turn is worked on is used, but never confirmed."""
-    take = Conversation.take
-
-    async def take_silently(self: Conversation, chunk: bytes) -> None:
-        if self.unfinished:
-            self._open_segment.add(chunk)
-        else:
-            await take(self, chunk)
-
-    put(Conversation, "take", take_silently)
-
-
-@conversation_twin("audio-meanwhile-dropped", "CONV-35", "CONV-34")
-def audio_meanwhile_dropped() -> None:
-    """Audio that arrives while a turn is worked on is confirmed and dropped."""
-    take = Conversation.take
-
-    async def take_some(self: Conversation, chunk: bytes) -> None:
-        await take(self, b"" if self.unfinished else chunk)
-
-    put(Conversation, "take", take_some)
-
-
-@conversation_twin("end-meanwhile-ignored", "CONV-37", "CONV-33")
-def end_meanwhile_ignored() -> None:
-    """Whoever ends a turn while the one before is worked on is not heeded."""
-    end_segment = Conversation.end_segment
-
-    async def end_if_idle(self: Conversation) -> None:
-        if not self.unfinished:
-            await end_segment(self)
-
-    put(Conversation, "end_segment", end_if_idle)
-
-
-@conversation_twin("recognition-stops-everything", "CONV-36", "CONV-72")
-def recognition_stops_everything() -> None:
-    """While a turn is recognised, nobody else is served."""
-    transcribe = Transcriber.transcribe
-
-    async def transcribe_here(self: Transcriber, audio: KeptAudio, session_id: str | None) -> Heard:
-        time.sleep(0.4)
-        return await transcribe(self, audio, session_id)
-
-    put(Transcriber, "transcribe", transcribe_here)
-
-
-@conversation_twin("audio-waits-for-everybodys-turns", "CONV-36")
-def audio_waits_for_everybodys_turns() -> None:
-    """No audio is taken while the turn of anybody else is being worked on."""
-    begin, take = Conversation.__init__, Conversation.take
-    everybody: list[Conversation] = []
-
-    def begin_and_note(self: Conversation, *given: Any, **named: Any) -> None:
-        begin(self, *given, **named)
-        everybody.append(self)
-
-    async def take_between(self: Conversation, chunk: bytes) -> None:
-        while any(each.unfinished and not each._answering.done() for each in everybody if each is not self):
-            await asyncio.sleep(0.005)
+@audio_after_an_empty_turn_lost.also(Conversation.take)
+async def take_or_lose(take, self, chunk):
+    if self in _ENDED_EMPTY:
+        await self.tell(ChunkTaken(self._ended + 1, 1, len(chunk)))
+    else:
         await take(self, chunk)
 
-    put(Conversation, "__init__", begin_and_note)
-    put(Conversation, "take", take_between)
+
+@twin_of(Conversation.take, "CONV-35", "CONV-34")
+async def audio_meanwhile_not_confirmed(take, self, chunk):
+    """Audio that arrives while a turn is worked on is used, but never confirmed."""
+    if self.unfinished:
+        self.open_segment.add(chunk)
+    else:
+        await take(self, chunk)
 
 
-@conversation_twin("one-turn-at-a-time-for-all", "CONV-36", "CONV-48")
-def one_turn_at_a_time_for_all() -> None:
-    """Turns of all callers wait for one another."""
-    answer = SegmentDesk.answer
-    turn = asyncio.Lock()
-
-    async def answer_alone(self: SegmentDesk, audio: KeptAudio, session_id: str | None) -> Answer:
-        async with turn:
-            return await answer(self, audio, session_id)
-
-    put(SegmentDesk, "answer", answer_alone)
+@twin_of(Conversation.take, "CONV-35", "CONV-34")
+async def audio_meanwhile_dropped(take, self, chunk):
+    """Audio that arrives while a turn is worked on is confirmed and dropped."""
+    await take(self, b"" if self.unfinished else chunk)
 
 
-@conversation_twin("answers-mixed-up-between-callers", "CONV-72", "CONV-32")
-def answers_mixed_up_between_callers() -> None:
-    """Of two callers who are answered at the same time, one gets the other's answer."""
-    transcribe = Transcriber.transcribe
-    under_way: dict[str, list[asyncio.Future[Heard]]] = {"": []}
-
-    async def transcribe_any(self: Transcriber, audio: KeptAudio, session_id: str | None) -> Heard:
-        others = [one for one in under_way[""] if not one.done()]
-        mine: asyncio.Future[Heard] = asyncio.get_running_loop().create_future()
-        under_way[""] = [*others, mine]
-        heard = await transcribe(self, audio, session_id)
-        mine.set_result(heard)
-        return await others[0] if others else heard
-
-    put(Transcriber, "transcribe", transcribe_any)
-
-
-@conversation_twin("second-question-gets-the-first-answer", "CONV-63", "CONV-32")
-def second_question_gets_the_first_answer() -> None:
-    """Within a session every question gets the answer of the first."""
-    answer = SegmentDesk.answer
-    first: dict[str, Reply] = {}
-
-    async def answer_as_before(self: SegmentDesk, audio: KeptAudio, session_id: str | None) -> Answer:
-        found = await answer(self, audio, session_id)
-        if session_id is None or found.reply.response is None:
-            return found
-        return replace(found, reply=first.setdefault(session_id, found.reply))
-
-    put(SegmentDesk, "answer", answer_as_before)
-
-
-@conversation_twin("confirmations-held-until-the-end", "CONV-35", "CONV-3", "CONV-9")
-def confirmations_held_until_the_end() -> None:
-    """The pieces of a turn are confirmed once it has ended, all at once."""
-    take, end_segment = Conversation.take, Conversation.end_segment
-    held: dict[Conversation, list[ChunkTaken]] = {}
-
-    async def take_and_hold(self: Conversation, chunk: bytes) -> None:
-        tell = self._tell
-
-        async def hold(notice: Notice) -> None:
-            assert isinstance(notice, ChunkTaken)
-            held.setdefault(self, []).append(notice)
-
-        self._tell = hold
-        try:
-            await take(self, chunk)
-        finally:
-            self._tell = tell
-
-    async def end_and_confirm(self: Conversation) -> None:
-        for notice in held.pop(self, []):
-            await self._tell(notice)
+@twin_of(Conversation.end_segment, "CONV-37", "CONV-33")
+async def end_meanwhile_ignored(end_segment, self):
+    """Whoever ends a turn while the one before is worked on is not heeded."""
+    if not self.unfinished:
         await end_segment(self)
 
-    put(Conversation, "take", take_and_hold)
-    put(Conversation, "end_segment", end_and_confirm)
+
+@twin_of(Transcriber.transcribe, "CONV-36", "CONV-72")
+async def recognition_stops_everything(transcribe, *given):
+    """While a turn is recognised, nobody else is served."""
+    time.sleep(0.4)
+    return await transcribe(*given)
+
+
+_EVERYBODY: list[Conversation] = []
+
+
+@twin_of(Conversation.take, "CONV-36")
+async def audio_waits_for_everybodys_turns(take, self, chunk):
+    """No audio is taken while the turn of anybody else is being worked on."""
+    while any(each.unfinished and not each._answering.done() for each in _EVERYBODY if each is not self):
+        await asyncio.sleep(0.005)
+    await take(self, chunk)
+
+
+@audio_waits_for_everybodys_turns.also(Conversation.__init__)
+def begin_and_note(begin, self, *given, **named):
+    begin(self, *given, **named)
+    _EVERYBODY.append(self)
+
+
+_TURN = asyncio.Lock()
+
+
+@twin_of(SegmentDesk.answer, "CONV-36", "CONV-48")
+async def one_turn_at_a_time_for_all(answer, *given):
+    """Turns of all callers wait for one another."""
+    async with _TURN:
+        return await answer(*given)
+
+
+_UNDER_WAY: list[asyncio.Future[Heard]] = []
+
+
+@twin_of(Transcriber.transcribe, "CONV-72", "CONV-32")
+async def answers_mixed_up_between_callers(transcribe, *given):
+    """Of two callers who are answered at the same time, one gets the other's answer."""
+    others = [one for one in _UNDER_WAY if not one.done()]
+    mine = asyncio.get_running_loop().create_future()
+    _UNDER_WAY[:] = [*others, mine]
+    heard = await transcribe(*given)
+    mine.set_result(heard)
+    return await others[0] if others else heard
+
+
+_FIRST: dict[str, Reply] = {}
+
+
+@result_of(SegmentDesk.answer, "CONV-63", "CONV-32")
+def second_question_gets_the_first_answer(answer, _self, _audio, session_id):
+    """Within a session every question gets the answer of the first."""
+    if session_id is None or answer.reply.response is None:
+        return answer
+    return replace(answer, reply=_FIRST.setdefault(session_id, answer.reply))
+
+
+_HELD: defaultdict[Conversation, list[ChunkTaken]] = defaultdict(list)
+
+
+@twin_of(Conversation.take, "CONV-35", "CONV-3", "CONV-9")
+async def confirmations_held_until_the_end(take, self, chunk):
+    """The pieces of a turn are confirmed once it has ended, all at once."""
+    self.open_segment.add(chunk)
+    _HELD[self].append(ChunkTaken(self._ended + 1, self.open_segment.chunks, len(chunk)))
+
+
+@confirmations_held_until_the_end.also(Conversation.end_segment)
+async def confirm_and_end(end_segment, self):
+    for notice in _HELD.pop(self, []):
+        await self.tell(notice)
+    await end_segment(self)

@@ -11,7 +11,9 @@ import pytest
 from earshot.conversation.browser import actor as page_module
 from earshot.conversation.browser.actor import Browser
 from earshot.ledger import Kind, Ledger
-from earshot.wire.pages import Pages, conversation_pages
+from earshot.runtime import Runtime
+from earshot.wire.http import HttpClient
+from earshot.wire.openapi import http_contract
 from tests.earshot.web_kit import reply, serving
 
 WELL = b'{"status": "ok", "version": "1.0.0", "recordings_count": 0}'
@@ -24,11 +26,16 @@ def asked(*statuses: int) -> Ledger:
     def answer(handler: BaseHTTPRequestHandler) -> None:
         reply(handler, left.pop(0) if len(left) > 1 else left[0], WELL)
 
+    def client(system: str, who: str) -> HttpClient:
+        return HttpClient(who=who, base_url=address, ledger=ledger, contract=http_contract(system))
+
+    runtime = Runtime()
     with serving(answer) as address:
-        scene: Any = SimpleNamespace(
-            ledger=ledger, run_id="run", pages=Pages(address, ledger, conversation_pages()), surprises=None
-        )
-        Browser("Ana", scene)._asks_health()
+        scene: Any = SimpleNamespace(ledger=ledger, run_id="run", runtime=runtime, http=client, surprises=None)
+        try:
+            Browser("Ana", scene)._asks_health()
+        finally:
+            runtime.close()
     return ledger
 
 
