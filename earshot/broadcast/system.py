@@ -16,6 +16,7 @@ from earshot.broadcast.explore.expedition import Expedition, everyday_seed
 from earshot.broadcast.explore.flood import Flood
 from earshot.broadcast.interpreters import Interpreters
 from earshot.broadcast.intruder import Intruder
+from earshot.broadcast.invitation import invitation
 from earshot.broadcast.listener import Listener
 from earshot.broadcast.load.hall import Audience, Hall
 from earshot.broadcast.matchers.refusals import refused_with
@@ -42,6 +43,7 @@ class Broadcast(System):
     name = Person.system
     wording = WORDING
     timed = TIMED
+    invitation = staticmethod(invitation)
     too_slow = ("TIMEOUT", "RATE_LIMIT_EXCEEDED")
     commands: ClassVar = {
         "load": (
