@@ -214,7 +214,9 @@ def compare(given: argparse.Namespace) -> int:
         said = iter(range(10**6))
 
         def say(text: str, session_id: str = speaker.session_id, said: object = said) -> None:
-            stage.control.emit(session_id, text, utterance_id=f"u{next(said)}")  # type: ignore[call-overload]
+            number = f"u{next(said)}"  # type: ignore[call-overload]
+            result = {"text": text, "stability": 1.0, "utterance_id": number}
+            stage.control.order("recogniser", "report", session_id=session_id, **result)
 
         sides["reference"][listeners] = Side(say, service, hall)
         sides["floor"][listeners] = floor(audio, listeners)

@@ -75,6 +75,8 @@ def _load() -> None:
         importlib.import_module(name)
     for system in systems():
         system.load()
+        if system.faults is not None:
+            system.faults()
     _rehearse()
     gc.collect()
     gc.freeze()

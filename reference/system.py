@@ -17,6 +17,8 @@ from reference.settings import SharedSettings
 from reference.storage.tables import Table
 
 if TYPE_CHECKING:
+    from reference.control.plane import Offer
+    from reference.settings import Settings
     from reference.storage.aws import Store
     from reference.world import World
 
@@ -58,6 +60,8 @@ class System:
     metrics: Catalogue = field(default_factory=dict)
     alarms: Callable[[], Iterable[AlarmDefinition]] = tuple
     """Asked for when they are to be created."""
+    faults: Callable[[], Callable[[Settings], Offer]] | None = None
+    """Imports what it has for a control plane, and returns what makes that."""
     port_options: tuple[str, ...] = ()
     """Further names of the option for its port, which is `--NAME-port`."""
 

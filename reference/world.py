@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from reference.disturbances import Disturbances
 from reference.engines import Engines
+from reference.gateway.disturbances import Disturbances
 from reference.metrics import Metrics, Unmeasured
 from reference.settings import Settings
 from reference.storage.clock import Clock

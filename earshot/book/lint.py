@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,11 +69,13 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.write:
         arguments.phrase_book.write_text(phrase_book.render(book), encoding="utf-8")
         print(f"{arguments.phrase_book}: {len(book.phrases)} sentences")
-    uses = book.uses(_said(arguments.features))
+    said = list(_said(arguments.features))
+    uses = book.uses(said)
     if arguments.notes:
         for note in single_uses(book, uses):
             print(note)
     findings = [*lint(arguments.features), *_of_phrase_book(book, arguments.phrase_book), *_of_uses(uses)]
+    findings += _of_choices(book.unused_choices(sentence for _, sentence in said), arguments.phrase_book)
     findings += too_many(Counter(phrase.system for phrase in book.phrases))
     for finding in findings:
         print(finding)
@@ -212,6 +214,11 @@ def _of_uses(uses: phrase_book.Uses) -> Iterator[Finding]:
     for phrase, places in uses.items():
         if not places:
             yield Finding(phrase.place, "a sentence of the phrase book is used", phrase.pattern)
+
+
+def _of_choices(unused: Iterable[str], committed: Path) -> Iterator[Finding]:
+    for choice in unused:
+        yield Finding(str(committed), "a sentence of the phrase book is used", choice)
 
 
 def too_many(sentences: Mapping[str, int]) -> Iterator[Finding]:

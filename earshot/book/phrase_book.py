@@ -15,13 +15,15 @@ from typing import Any
 from behave.runner_util import load_step_modules
 from behave.step_registry import registry
 
+PLACEHOLDER = re.compile(r"\{(\w+):(\w+)\}")
+BLANK = re.compile(r"\{(\w+)\}")
 TITLES = {"given": "Given", "when": "When", "then": "Then"}
 HEAD = """\
 # Phrase book
 
 Every sentence that a feature can say. It is made from the step definitions by `python -m earshot lint --write`;
 `make test` fails when it differs, so that a new or changed sentence shows up in review. Words in ‹angle quotes› stand
-for a choice, which `features/vocabulary/` lists.
+for a choice, which `features/vocabulary/` lists; a choice of whole sentences is listed below.
 """
 
 
@@ -68,6 +70,22 @@ class PhraseBook:
         others = {other.sentence for other in self.phrases if other.kind == phrase.kind} - {phrase.sentence}
         return next(iter(get_close_matches(phrase.sentence, sorted(others), n=1)), None)
 
+    def unused_choices(self, sentences: Iterable[str]) -> list[str]:
+        """Return what a sentence could be, by the lists of the vocabulary, and none of these is."""
+        said = set(sentences)
+        listed = [one for choices in self.choices().values() for one in choices]
+        return [one for one in listed if not any(_form(one).fullmatch(sentence) for sentence in said)]
+
+    def choices(self) -> dict[str, tuple[str, ...]]:
+        """Return what a placeholder may stand for, by its name in steps, where its vocabulary lists sentences."""
+        found = {}
+        for phrase in self.phrases:
+            types = getattr(phrase.matcher, "custom_types", None) or type(phrase.matcher).TYPE_REGISTRY
+            for name, kind in PLACEHOLDER.findall(phrase.pattern):
+                if sentences := getattr(types.get(kind), "sentences", ()):
+                    found[name.replace("_", " ")] = sentences
+        return found
+
 
 def read(features: Path) -> PhraseBook:
     """Load the step definitions beside these features and return their sentences; nothing is run."""
@@ -94,9 +112,20 @@ def render(book: PhraseBook) -> str:
     for kind, title in TITLES.items():
         parts.append(f"\n## {title}\n")
         parts += sorted({f"- {p.sentence}" for p in book.phrases if p.kind == kind})
+    for choice, sentences in sorted(book.choices().items()):
+        parts.append(f"\n## What ‹{choice}› may be\n")
+        parts += sorted(f"- {re.sub(BLANK, _quoted, sentence)}" for sentence in sentences)
     return "\n".join(parts) + "\n"
 
 
 def readable(pattern: str) -> str:
     """Return a step's pattern as a sentence, with ‹angle quotes› around what stands for a choice."""
-    return re.sub(r"\{(\w+):(\w+)\}", lambda match: f"‹{match.group(1).replace('_', ' ')}›", pattern)
+    return re.sub(PLACEHOLDER, _quoted, pattern)
+
+
+def _quoted(placeholder: re.Match[str]) -> str:
+    return f"‹{placeholder.group(1).replace('_', ' ')}›"
+
+
+def _form(sentence: str) -> re.Pattern[str]:
+    return re.compile(".+".join(map(re.escape, re.split(r"\{\w+\}", sentence))))

@@ -1,6 +1,6 @@
 """Whoever turns a recognised sentence into speech in other languages: the hand-over, the translator and the voices.
 
-They are reached through the service's control plane, told when to fail and asked what they got.
+They are reached through the service's control plane, and asked what they got.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from hamcrest import contains_exactly, equal_to
+from hamcrest import contains_exactly
 from hamcrest.core.matcher import Matcher
 
 from earshot.audio.clips import SampleLibrary
 from earshot.ledger import Ledger
 from earshot.patience import PATIENCE_S, comes_to, stays
 from earshot.side_by_side import first_of
-from earshot.targets.control import Control, Fault, Handover, Synthesis, Translation
+from earshot.targets.control import Control, Record
 
 DASH = " –"
 
@@ -58,43 +58,7 @@ class Interpreters:
         """How long it took from when that sentence was understood until it was heard."""
         self.recorded: Mapping[str, Any] = {}
         """What was on record of the translation of that sentence when a step last looked."""
-        self._handover: Handover | None = None
-        self._fault: Fault | None = None
-
-    # ---- when they fail
-
-    def have_failed(self) -> None:
-        """Return when the fault that was ordered last has struck as often as it was to."""
-        assert self._fault is not None
-        fault_id = self._fault.id
-        look_up = lambda: self._control.fault(fault_id).times_left  # noqa: E731
-        comes_to(look_up, equal_to(0), "how often translation and voices have yet to fail")
-
-    def turn_away(self, session_id: str, times: int | None = None) -> None:
-        """Turn the next hand-overs of a session away."""
-        self._control.refuse_handovers(times, session_id=session_id)
-
-    def acknowledge_late(self, session_id: str, seconds: float, times: int | None = None) -> None:
-        """Take so much longer to acknowledge the next hand-overs of a session."""
-        self._control.stall_handovers(session_id=session_id, seconds=seconds, times=times)
-
-    def cannot_translate(self, language: str | None = None, *, times: int | None = None) -> None:
-        """Fail to translate, into one language or into all."""
-        self._fault = self._control.fail_translator(language, times=times)
-
-    def cannot_speak(
-        self, language: str | None = None, *, times: int | None = None, code: str = "ServiceUnavailable"
-    ) -> None:
-        """Fail to make speech, in one language or in all."""
-        self._fault = self._control.fail_synthesiser(language, times=times, code=code)
-
-    def take_to_translate(self, seconds: float, language: str | None = None, *, times: int | None = None) -> None:
-        """Take so much longer to translate."""
-        self._control.stall_translator(language, seconds=seconds, times=times)
-
-    def take_to_speak(self, seconds: float, language: str | None = None, *, times: int | None = None) -> None:
-        """Take so much longer to make speech."""
-        self._control.stall_synthesiser(language, seconds=seconds, times=times)
+        self._handover: Record | None = None
 
     # ---- what they are given
 
@@ -120,18 +84,19 @@ class Interpreters:
 
     # ---- what they got
 
-    def handovers(self) -> Sequence[Handover]:
+    def handovers(self) -> Sequence[Record]:
         """Return what was handed over in this scenario, session by session, first handed over first."""
-        return [one for session_id in self._sessions() for one in self._control.handovers(session_id)]
+        sessions = self._sessions()
+        return [one for session in sessions for one in self._control.observe("handovers", session_id=session)]
 
-    def handover(self, text: str, expected: Matcher[Handover]) -> Handover:
+    def handover(self, text: str, expected: Matcher[Record]) -> Record:
         """Return how a sentence was handed over, once there is exactly one hand-over of it and it is as expected."""
         look_up = lambda: [one for one in self.handovers() if one.transcript_text == text]  # noqa: E731
         [self._handover] = comes_to(look_up, contains_exactly(expected), f'how "{text}" is handed over')
         return self._handover
 
     @property
-    def the_handover(self) -> Handover:
+    def the_handover(self) -> Record:
         """The hand-over that was looked at last."""
         if self._handover is None:
             raise AssertionError("no sentence was handed over yet in this scenario, as far as its steps know")
@@ -147,7 +112,7 @@ class Interpreters:
         attempts = self.the_handover.attempts
         return [after.at_s - before.at_s for before, after in pairwise(attempts)]
 
-    def handovers_come_to(self, expected: Matcher[Any], *, within_s: float = PATIENCE_S) -> Sequence[Handover]:
+    def handovers_come_to(self, expected: Matcher[Any], *, within_s: float = PATIENCE_S) -> Sequence[Record]:
         """Return what was handed over once it is as expected."""
         return comes_to(self.handovers, expected, "what is handed over to translation", within_s=within_s)
 
@@ -163,9 +128,9 @@ class Interpreters:
         """Return when the translator was asked for each sentence of this scenario, by its text."""
         return {one.text: one.asked_at_s for one in self.translations()}
 
-    def translations(self) -> Sequence[Translation]:
+    def translations(self) -> Sequence[Record]:
         """Return what the translator was asked for in this scenario."""
-        return self._control.translations(since_s=self._began_s)
+        return self._control.observe("translations", since_s=self._began_s)
 
     def languages_of(self, text: str) -> Sequence[str]:
         """Return into which languages the translator was asked to translate a sentence, in alphabetical order.
@@ -175,12 +140,12 @@ class Interpreters:
         wanted = text.strip().lower()
         return sorted(one.target for one in self.translations() if one.text.strip().lower() == wanted)
 
-    def syntheses_come_to(self, text: str, expected: Matcher[Any]) -> Sequence[Synthesis]:
+    def syntheses_come_to(self, text: str, expected: Matcher[Any]) -> Sequence[Record]:
         """Return how speech was made of a text in this scenario, once that is as expected.
 
         The text is in the listeners' language.
         """
-        look_up = lambda: self._control.syntheses(text=text, since_s=self._began_s)  # noqa: E731
+        look_up = lambda: self._control.observe("syntheses", text=text, since_s=self._began_s)  # noqa: E731
         return comes_to(look_up, expected, f'how "{text}" is spoken')
 
 

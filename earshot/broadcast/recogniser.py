@@ -20,7 +20,7 @@ from earshot.ledger import Ledger, Observation
 from earshot.matchers.presence import something
 from earshot.measure.delays import sent_at_s
 from earshot.patience import PATIENCE_S, comes_to, stays
-from earshot.targets.control import Control, Fault, Stream, StreamOptions
+from earshot.targets.control import Control, Record
 
 NAME = "the recogniser"
 A_CALL_S = 0.02
@@ -89,7 +89,6 @@ class Recogniser:
         self._control = control
         self._speaker = speaker
         self._ledger = ledger
-        self._faults: list[Fault] = []
         self._utterances = itertools.count(1)
         self._began_ns = 0
         self._ended_ns = 0
@@ -102,15 +101,11 @@ class Recogniser:
 
     def follows_a_script(self) -> None:
         """Understand from now on only what a scenario says; must be asked for before the first audio."""
-        self._control.script(self._speaker.session_id)
+        self._control.order("recogniser", "script", session_id=self._speaker.session_id)
 
     def understands(self, text: str, *, from_s: float = 0.0, until_s: float = 0.0) -> None:
         """Report a final result."""
         self.reports([Result(text, from_s=from_s, until_s=until_s)])
-
-    def understands_provisionally(self, text: str, stability: float | None) -> None:
-        """Report a result that may still change."""
-        self.reports([Result(text, final=False, stability=stability)])
 
     def understands_many(self, texts: Sequence[str], *, final: bool = True, within_s: float = 0.0) -> None:
         """Report results, each an utterance of its own, evenly over this time."""
@@ -132,9 +127,11 @@ class Recogniser:
             time.sleep(max(0.0, left_s))
             self._ledger.note(NAME, f'{"understands" if result.final else "provisionally understands"} "{result.text}"')
             self._ended_ns = time.monotonic_ns()
-            self._control.emit(
-                self._speaker.session_id,
-                result.text,
+            self._control.order(
+                "recogniser",
+                "report",
+                session_id=self._speaker.session_id,
+                text=result.text,
                 final=result.final,
                 stability=result.stability,
                 utterance_id=result.utterance or f"utterance-{next(self._utterances)}",
@@ -174,32 +171,11 @@ class Recogniser:
 
     # ---- when it fails
 
-    def fails_to_start(self, times: int | None = None, *, lasting: bool = False) -> None:
-        """Turn the next attempts to start it down, or all until it is repaired."""
-        self._has(
-            self._control.refuse_streams(
-                times,
-                session_id=self._speaker.session_id,
-                code=LASTING if lasting else PASSING,
-                transient=not lasting,
-            )
-        )
-
-    def is_slow_to_start(self, seconds: float | None = None) -> None:
-        """Take so much longer to start, or for ever until it is repaired."""
-        self._has(self._control.stall_opening(session_id=self._speaker.session_id, seconds=seconds))
-
-    def takes_no_audio(self) -> None:
-        """Take no audio until it is repaired."""
-        self._has(self._control.stall_recogniser(session_id=self._speaker.session_id))
-
-    def breaks(self, *, lasting: bool = False) -> None:
+    def breaks(self) -> None:
         """Break while it is listening; AssertionError if it is not, as then nothing would have been shown."""
         self._has_started()
         self._ledger.note(NAME, "breaks")
-        fault = self._control.break_stream(
-            self._speaker.session_id, code=LASTING if lasting else PASSING, transient=not lasting
-        )
+        fault = self._control.order("recogniser.stream", session_id=self._speaker.session_id, code=PASSING)
         if fault.times_struck != 1:
             raise AssertionError(
                 f"{self._speaker.name}'s recogniser was to break while it listens, but {fault.times_struck} of its "
@@ -208,35 +184,30 @@ class Recogniser:
 
     def stops(self) -> None:
         """Refuse for good the next time it is started, and let the speaker find out."""
-        self.fails_to_start(1, lasting=True)
+        self._control.order(
+            "recogniser.open", times=1, session_id=self._speaker.session_id, code=LASTING, transient=False
+        )
         self._is_found_to_have_stopped()
 
     def fails(self, times: int) -> None:
         """Turn every attempt to start it down, and let the speaker try until there were so many attempts."""
-        self.fails_to_start()
+        self._control.order("recogniser.open", session_id=self._speaker.session_id, code=PASSING)
         self._is_found_to_have_stopped()
         while len(self.attempts()) < times:
             self._speaker.resumes()
             self._is_found_to_have_stopped()
 
-    def is_repaired(self) -> None:
-        """Work again from now on; whatever it kept waiting goes on."""
-        self._ledger.note(NAME, "is repaired")
-        for fault in self._faults:
-            self._control.call_off(fault)
-        self._faults.clear()
-
     # ---- what it got
 
-    def attempts(self) -> Sequence[Stream]:
+    def attempts(self) -> Sequence[Record]:
         """Return the attempts to start it, first asked first."""
-        return self._control.streams(self._speaker.session_id)
+        return self._control.observe("streams", session_id=self._speaker.session_id)
 
-    def starts(self) -> Sequence[Stream]:
+    def starts(self) -> Sequence[Record]:
         """Return the attempts that succeeded."""
         return [stream for stream in self.attempts() if stream.opened_at_s is not None]
 
-    def attempts_come_to(self, expected: Matcher[Sequence[Stream]], *, and_stay: bool = True) -> None:
+    def attempts_come_to(self, expected: Matcher[Sequence[Record]], *, and_stay: bool = True) -> None:
         """Return when the attempts to start it are as expected, and (if asked to) have stayed so for a moment."""
         what = f"recognition for {self._speaker.name}"
         comes_to(self.attempts, expected, what)
@@ -248,17 +219,18 @@ class Recogniser:
         stays(self.attempts, recognition.tried(0), f"recognition for {self._speaker.name}", for_s=for_s)
 
     @property
-    def options(self) -> StreamOptions:
+    def options(self) -> Record:
         """How the service asked for it the last time, waiting for that if need be."""
         self._has_started()
-        return self.attempts()[-1].options
+        options: Record = self.attempts()[-1].options
+        return options
 
     def is_listening(self) -> bool:
         """Whether its latest stream is open."""
         attempts = self.attempts()
         return bool(attempts) and attempts[-1].opened_at_s is not None and attempts[-1].closed_at_s is None
 
-    def is_closed(self, *, within_s: float) -> Stream:
+    def is_closed(self, *, within_s: float) -> Record:
         """Return its latest stream once it is closed."""
         self._has_started()
         comes_to(self.is_listening, equal_to(False), f"{self._speaker.name}'s recogniser listens", within_s=within_s)
@@ -269,16 +241,11 @@ class Recogniser:
         stream = self.is_closed(within_s=within_s)
         assert stream.closed_at_s is not None
         last_s = max(sent_at_s(self._ledger, "sendAudio", self._speaker.name).values())
-        return stream.closed_at_s - last_s
+        return float(stream.closed_at_s) - last_s
 
     def heard(self) -> bytes:
         """Return all the audio that it was fed, over all its streams."""
-        streams = self.attempts()
-        return b"".join(
-            self._control.audio(self._speaker.session_id, number)
-            for number, stream in enumerate(streams)
-            if stream.chunks_fed
-        )
+        return b"".join(self._control.audio(self._speaker.session_id))
 
     def fed_at_s(self) -> Mapping[Hashable, float]:
         """Return when it was fed each chunk, in seconds of the monotonic clock, by the chunk's place."""
@@ -312,6 +279,3 @@ class Recogniser:
         """Let the speaker begin to speak; return when the speaker was told that recognition has stopped."""
         self._speaker.speaks_for(0.1)
         self._speaker.learns("transcriptionError", since=0)
-
-    def _has(self, fault: Fault) -> None:
-        self._faults.append(fault)

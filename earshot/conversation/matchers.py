@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hamcrest import greater_than, has_properties
 from hamcrest.core.base_matcher import BaseMatcher
 from hamcrest.core.description import Description
 from hamcrest.core.matcher import Matcher
@@ -10,7 +9,6 @@ from hamcrest.core.matcher import Matcher
 from earshot.conversation.turns import ERROR
 from earshot.conversation.user import Answer, describe
 from earshot.ledger import Observation
-from earshot.targets.control import Fault
 
 NAMES = {"llama": "Llama", "openai": "OpenAI", "huggingface": "Hugging Face"}
 """What the assistants are called in sentences."""
@@ -117,11 +115,6 @@ def not_answered(expected: NoAnswer) -> Matcher[Answer]:
 def complains(expected: Complaint) -> Matcher[Observation]:
     """Match an error of this meaning, in whatever words beside its keyword."""
     return _Complains(expected)
-
-
-def has_struck() -> Matcher[Fault]:
-    """Match a fault that has happened at least once."""
-    return has_properties(times_struck=greater_than(0))
 
 
 def words(text: str, *, exactly: bool) -> Matcher[str]:

@@ -83,7 +83,7 @@ Feature: Audio on its way to the recogniser
       Given Ana is broadcasting in English
       And Ana's recogniser takes no sound
       And Ana has spoken for 5 seconds
-      When Ana's recogniser takes sound again
+      When everything works again
       Then Ana's recogniser gets all 5 seconds of it
 
     @REQ-3.3 @REQ-3.4 @critical @needs-fault @needs-double
@@ -91,7 +91,7 @@ Feature: Audio on its way to the recogniser
       Given Ana is broadcasting in English
       And Ana's recogniser takes no sound
       And Ana has spoken for 6 seconds in pieces of 100 ms
-      When Ana's recogniser takes sound again
+      When everything works again
       Then Ana's recogniser gets no more than 5 seconds of it
       And Ana's recogniser gets the last 4.9 seconds of it without a gap
 

@@ -28,7 +28,7 @@ Feature: Handing sentences over to translation
     @REQ-25.1 @normal @needs-double
     Scenario: One sentence after the other is handed over
       When Ana's recogniser understands 10 different sentences within 0.5 seconds
-      Then all 10 of these results are handed over
+      Then 10 of these results are handed over
 
     @REQ-25.2 @normal @needs-double
     Scenario: The hand-over of a Spanish speaker names Spanish
@@ -48,7 +48,7 @@ Feature: Handing sentences over to translation
 
     @REQ-25.3 @REQ-25.4 @normal @needs-fault @needs-double
     Scenario: A sentence that is not acknowledged within 200 ms is handed over again
-      Given translation acknowledges the next sentence of Ana's only after 400 ms
+      Given translation acknowledges Ana's next sentence only after 400 ms
       When Ana's recogniser understands "Thank you all for coming."
       Then "Thank you all for coming." is handed over with attempt number 2
       And its attempts are at least 300 ms apart

@@ -332,7 +332,7 @@ Feature: Rules for messages
     @BRO-3.7.25 @BRO-3.6.2 @BRO-3.6.3 @critical @needs-fault
     Scenario: A fault in the service is admitted without details
       Given Ana is broadcasting in English
-      And the service has a fault that strikes Ana's next request
+      And the service meets a mishap with Ana's next request
       When Ana tries to mute the broadcast
       Then Ana is refused because of a fault in the service
       And the refusal tells Ana nothing about the inside of the service

@@ -127,7 +127,7 @@ Feature: What the service tells those who run it
     Scenario: Faults are counted by what failed
       Given Ana is broadcasting in English
       And the figure for faults in controls of speakers is known
-      And the service has a fault that strikes Ana's next request
+      And the service meets a mishap with Ana's next request
       When Ana tries to mute the broadcast
       Then Ana is refused because of a fault in the service
       And the figure for faults in controls of speakers grows by 1
@@ -266,7 +266,7 @@ Feature: What the service tells those who run it
     @REQ-23.8 @normal @needs-logs @needs-fault
     Scenario: A fault is logged with all that is needed to find it
       Given Ana is broadcasting in English
-      And the service has a fault that strikes Ana's next request
+      And the service meets a mishap with Ana's next request
       When Ana tries to mute the broadcast
       Then Ana is refused because of a fault in the service
       And the log reports the fault with the session, Ana's connection and the place in the program
@@ -345,7 +345,7 @@ Feature: What the service tells those who run it
     @REQ-24.5 @BRO-8.4.3 @critical @needs-logs @needs-fault
     Scenario: Not even a fault gives anybody away
       Given Ana is broadcasting in English
-      And the service has a fault that strikes Ana's next request
+      And the service meets a mishap with Ana's next request
       When Ana tries to mute the broadcast
       Then Ana is refused because of a fault in the service
       And the log gives away nobody's sign-in, name, connection or network address

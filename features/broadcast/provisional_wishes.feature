@@ -45,4 +45,4 @@ Feature: How a speaker wants provisional results to be used
       And Ana speaks to a recogniser that follows a script
       When Ana's recogniser understands "Thank you all for coming."
       Then Lena hears "Thank you all for coming." in Spanish
-      And Ana's recogniser is not asked for provisional results
+      And Ana's recogniser is asked for no provisional results

@@ -74,7 +74,7 @@ Feature: When something fails
       And Ana is broadcasting in English
       And no records can be reached
       And Lena has been refused because the service is not available
-      And everything can be reached again
+      And everything works again
       When Lena joins in Spanish
       Then Lena is welcomed to Ana's session in Spanish
 

@@ -16,7 +16,7 @@ Feature: Recognition of what the speaker says
       And Ana's recogniser follows a script
       When Ana speaks for 2 seconds
       Then recognition is started once for Ana
-      And Ana's recogniser expects English
+      And Ana's recogniser is asked for English
 
     @REQ-2.1 @normal @needs-metrics
     Scenario: The time to start recognition is recorded once
@@ -29,7 +29,7 @@ Feature: Recognition of what the speaker says
       Given Ana is broadcasting in <language>
       And Ana's recogniser follows a script
       When Ana speaks for 1 second
-      Then Ana's recogniser expects the variety "<variety>"
+      Then Ana's recogniser is asked for the variety "<variety>"
 
       Examples:
         | language   | variety |
@@ -49,8 +49,8 @@ Feature: Recognition of what the speaker says
       And Ana's recogniser follows a script
       When Ana speaks for 1 second
       Then Ana's recogniser is asked for provisional results
-      And Ana's recogniser is asked to keep provisional results highly stable
-      And Ana's recogniser expects uncompressed sound at 16000 Hz
+      And Ana's recogniser is asked for highly stable provisional results
+      And Ana's recogniser is asked for uncompressed sound at 16000 Hz
 
   Rule: A slow recogniser does not hold the speaker up
 
@@ -229,7 +229,7 @@ Feature: Recognition of what the speaker says
     @BRO-5.3.3 @normal @needs-settings @needs-fault @needs-double
     Scenario: After that time a recogniser that works is used again
       Given a second has passed since
-      And Ana's recogniser is repaired
+      And everything works again
       And Ana has resumed the broadcast
       When Ana speaks for 1 second
       Then recognition is started once for Ana

@@ -21,7 +21,7 @@ Feature: From one sentence to many listeners
       And Ana speaks to a recogniser that follows a script
       When Ana's recogniser understands "Thank you all for coming.", which was never translated before
       Then Lena, Amina and Marco hear "Thank you all for coming.", each in their own language
-      And that sentence is translated once into each of Spanish, French and German
+      And that sentence is translated once into Spanish, French and German
 
   Rule: Every listener gets every sentence, and nobody waits for anybody
 

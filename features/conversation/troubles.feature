@@ -156,7 +156,8 @@ Feature: When something goes wrong in a conversation
       Given Ana is in a conversation
       And nothing of what Ana says can be kept
       And Ana has asked "Tell me a funny story."
-      When the storage works again and Ana asks "Play some quiet jazz."
+      And everything works again
+      When Ana asks "Play some quiet jazz."
       Then Ana is answered
       And Ana's session keeps "Play some quiet jazz."
 

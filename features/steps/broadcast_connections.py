@@ -227,7 +227,7 @@ def step_told_last_of_end(context: World, listeners: list[str]) -> None:
 def step_about_to_break(context: World, person: str) -> None:
     actor = context.broadcast.person(person)
     actor.is_judged_at_the_end()
-    context.stage.control.break_connection(actor.connection_id)
+    context.stage.control.order("connection", "crash", times=1, connection_id=actor.connection_id)
 
 
 @given("{person:Name}'s connection has broken inside the service")

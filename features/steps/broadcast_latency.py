@@ -89,7 +89,9 @@ def step_speaks_to_stalling(context: World, speaker: str, duration_s: float, sti
     session_id = context.broadcast.speaker(speaker).session_id
 
     def stall() -> None:
-        context.stage.control.stall_handler("sendAudio", seconds=still_s, session_id=session_id)
+        context.stage.control.order(
+            "handler", "stall", times=1, action="sendAudio", seconds=still_s, session_id=session_id
+        )
 
     stalls = iter([stall])  # in the first round only
     context.stage.stopwatch.times(lambda: ensemble.speak(duration_s, halfway=next(stalls, None)))

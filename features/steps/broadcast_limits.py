@@ -220,11 +220,6 @@ def step_window_over(context: World, person: str, rate: str) -> None:
     context.broadcast.recorded.rate_gets(identifier, "windowStart", start_ms - 3_601_000)
 
 
-@given("joins cannot be counted")
-def step_cannot_be_counted(context: World) -> None:
-    context.stage.control.fail_store(table="RateLimits")
-
-
 @then("the log warns of a {rate:Rate} that could not be counted")
 def step_logged_uncounted(context: World, rate: str) -> None:
     comes_to(

@@ -42,11 +42,6 @@ def step_reveals_nothing(context: World, person: str) -> None:
     )
 
 
-@given("the service has a fault that strikes {person:Name}'s next request")
-def step_fault_strikes(context: World, person: str) -> None:
-    context.stage.control.crash_handler(session_id=context.broadcast.speaker(person).session_id)
-
-
 @then("the log tells that {person:Name} was refused because {code:Reason}")
 def step_logged_refusal(context: World, person: str, code: str) -> None:
     connection_id = context.broadcast.person(person).connection_id

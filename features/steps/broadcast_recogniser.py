@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
+from dataclasses import replace
 
 from behave import given, then, when
 from hamcrest import assert_that, equal_to, greater_than_or_equal_to, has_properties
@@ -46,10 +48,16 @@ def step_broadcast_to_scripts(context: World, speakers: list[str], language: str
         step_speaks_to_script(context, speaker)
 
 
-@given('{speaker:Name}\'s recogniser has understood "{text:Quoted}"')
-@when('{speaker:Name}\'s recogniser understands "{text:Quoted}"')
-def step_understands(context: World, speaker: str, text: str) -> None:
-    context.broadcast.recogniser(speaker).understands(text)
+@given("{speaker:Name}'s recogniser has understood {result:Result}")
+@when("{speaker:Name}'s recogniser understands {result:Result}")
+def step_understands(context: World, speaker: str, result: Result) -> None:
+    context.broadcast.recogniser(speaker).reports([result])
+
+
+@given("{speaker:Name}'s recogniser has provisionally understood {result:Result}")
+@when("{speaker:Name}'s recogniser provisionally understands {result:Result}")
+def step_understands_provisionally(context: World, speaker: str, result: Result) -> None:
+    context.broadcast.recogniser(speaker).reports([replace(result, final=False)])
 
 
 @given('{speaker:Name}\'s recogniser has understood "{text:Quoted}", which was never translated before')
@@ -66,32 +74,6 @@ def step_understands_same(context: World, speaker: str) -> None:
 @when("{speaker:Name}'s recogniser understands the same sentence in capitals and with blanks around it")
 def step_understands_same_in_capitals(context: World, speaker: str) -> None:
     context.broadcast.recogniser(speaker).understands(f"  {context.broadcast.interpreters.sentence.upper()} ")
-
-
-@when('{speaker:Name}\'s recogniser understands "{text:Quoted}" with a stability of {stability:Decimal}')
-def step_understands_with(context: World, speaker: str, text: str, stability: float) -> None:
-    context.broadcast.recogniser(speaker).reports([Result(text, stability=stability)])
-
-
-@when('{speaker:Name}\'s recogniser understands "{text:Quoted}" in these {duration_s:Seconds}')
-def step_understands_in(context: World, speaker: str, text: str, duration_s: float) -> None:
-    context.broadcast.recogniser(speaker).understands(text, until_s=duration_s)
-
-
-@when("{speaker:Name}'s recogniser understands {count:Number} words in these {duration_s:Seconds}")
-def step_understands_words_in(context: World, speaker: str, count: int, duration_s: float) -> None:
-    context.broadcast.recogniser(speaker).understands(" ".join(["word"] * count), until_s=duration_s)
-
-
-@given('{speaker:Name}\'s recogniser has provisionally understood "{text:Quoted}" with a stability of {score:Decimal}')
-@when('{speaker:Name}\'s recogniser provisionally understands "{text:Quoted}" with a stability of {score:Decimal}')
-def step_understands_provisionally(context: World, speaker: str, text: str, score: float) -> None:
-    context.broadcast.recogniser(speaker).understands_provisionally(text, score)
-
-
-@when('{speaker:Name}\'s recogniser provisionally understands "{text:Quoted}" without a stability')
-def step_understands_without_stability(context: World, speaker: str, text: str) -> None:
-    context.broadcast.recogniser(speaker).understands_provisionally(text, None)
 
 
 @when(
@@ -176,33 +158,6 @@ def step_understands_all_but(context: World, speaker: str, place: int) -> None:
 # -- when it fails
 
 
-@given("{speaker:Name}'s recogniser fails to start {times:Times}")
-@given("{speaker:Name}'s recogniser will fail {times:Times} to start again")
-def step_fails_to_start(context: World, speaker: str, times: int) -> None:
-    context.broadcast.recogniser(speaker).fails_to_start(times)
-
-
-@given("{speaker:Name}'s recogniser does not know the language")
-def step_knows_no_language(context: World, speaker: str) -> None:
-    context.broadcast.recogniser(speaker).fails_to_start(lasting=True)
-
-
-@given("{speaker:Name}'s recogniser takes forever to start")
-def step_takes_forever(context: World, speaker: str) -> None:
-    context.broadcast.recogniser(speaker).is_slow_to_start()
-
-
-@given("{speaker:Name}'s recogniser takes no sound")
-def step_takes_no_sound(context: World, speaker: str) -> None:
-    context.broadcast.recogniser(speaker).takes_no_audio()
-
-
-@given("{speaker:Name}'s recogniser is repaired")
-@when("{speaker:Name}'s recogniser takes sound again")
-def step_is_repaired(context: World, speaker: str) -> None:
-    context.broadcast.recogniser(speaker).is_repaired()
-
-
 @given("{speaker:Name}'s recogniser has broken")
 @when("{speaker:Name}'s recogniser breaks")
 def step_breaks(context: World, speaker: str) -> None:
@@ -227,14 +182,9 @@ def step_not_started(context: World, speaker: str, duration_s: float) -> None:
     context.broadcast.recogniser(speaker).is_not_started(duration_s / 1000)
 
 
-@then("recognition is started once for {speaker:Name}")
-def step_started_once(context: World, speaker: str) -> None:
-    context.broadcast.recogniser(speaker).attempts_come_to(recognition.started(1))
-
-
-@then("recognition is started twice for {speaker:Name}")
-def step_started_twice(context: World, speaker: str) -> None:
-    context.broadcast.recogniser(speaker).attempts_come_to(recognition.started(2))
+@then("recognition is started {often:Often} for {speaker:Name}")
+def step_started(context: World, often: int, speaker: str) -> None:
+    context.broadcast.recogniser(speaker).attempts_come_to(recognition.started(often))
 
 
 @then("recognition is started for {speaker:Name} with attempt number {number:Number}")
@@ -252,41 +202,10 @@ def step_growing_apart(context: World, speaker: str) -> None:
     context.broadcast.recogniser(speaker).attempts_come_to(recognition.growing_apart(), and_stay=False)
 
 
-@then("{speaker:Name}'s recogniser expects {language:Language}")
-def step_expects_language(context: World, speaker: str, language: str) -> None:
-    options = context.broadcast.recogniser(speaker).options
-    assert_that(options.language, equal_to(language), f"the language that {speaker}'s recogniser is told to expect")
-
-
-@then('{speaker:Name}\'s recogniser expects the variety "{code:Quoted}"')
-def step_expects_variety(context: World, speaker: str, code: str) -> None:
-    options = context.broadcast.recogniser(speaker).options
-    assert_that(options.recogniser_language, equal_to(code), f"the variety {speaker}'s recogniser is told to expect")
-
-
-@then("{speaker:Name}'s recogniser expects uncompressed sound at {rate_hz:Number} Hz")
-def step_expects_sound(context: World, speaker: str, rate_hz: int) -> None:
-    options = context.broadcast.recogniser(speaker).options
-    expected = has_properties(encoding="pcm", sample_rate_hz=rate_hz)
-    assert_that(options, expected, f"the sound that {speaker}'s recogniser is told to expect")
-
-
-@then("{speaker:Name}'s recogniser is asked for provisional results")
-def step_asked_for_provisional(context: World, speaker: str) -> None:
-    options = context.broadcast.recogniser(speaker).options
-    assert_that(options.partial_results, equal_to(True), f"{speaker}'s recogniser is asked for provisional results")
-
-
-@then("{speaker:Name}'s recogniser is asked to keep provisional results highly stable")
-def step_asked_for_stability(context: World, speaker: str) -> None:
-    options = context.broadcast.recogniser(speaker).options
-    assert_that(options.stability, equal_to("high"), f"how stable {speaker}'s provisional results are to be")
-
-
-@then("{speaker:Name}'s recogniser is not asked for provisional results")
-def step_not_asked_for_provisional(context: World, speaker: str) -> None:
-    options = context.broadcast.recogniser(speaker).options
-    assert_that(options.partial_results, equal_to(False), f"{speaker}'s recogniser is asked for provisional results")
+@then("{speaker:Name}'s recogniser is asked for {options:StreamOptions}")
+def step_asked_for(context: World, speaker: str, options: Mapping[str, object]) -> None:
+    found = context.broadcast.recogniser(speaker).options
+    assert_that(found, has_properties(**options), f"what {speaker}'s recogniser is asked for")
 
 
 # -- what it hears

@@ -236,24 +236,7 @@ def step_leave_at_once(context: World, count: int) -> None:
 # -- what the records turn out to be meanwhile
 
 
-@given("the next {count:Number} names for a session turn out to be taken")
-def step_names_taken(context: World, count: int) -> None:
-    context.stage.control.fail_store(count, code=CONDITION_FAILED, operations=["PutItem"], table="Sessions")
-
-
 @then("{count:Number} other names were tried before")
 def step_names_tried(context: World, count: int) -> None:
     struck = [fault.times_struck for fault in context.stage.control.ordered()]
     assert_that(struck, contains_exactly(count), "how many names turned out to be taken")
-
-
-@given("the session of {speaker:Name} turns out to be over when the next listener is counted")
-def step_over_meanwhile(context: World, speaker: str) -> None:
-    session_id = context.broadcast.speaker(speaker).session_id
-    context.stage.control.fail_store(
-        1, code=CONDITION_FAILED, operations=["UpdateItem"], table="Sessions", session_id=session_id
-    )
-
-
-CONDITION_FAILED = "ConditionalCheckFailedException"
-"""What the store says when something is not as the service took it to be."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 
 from behave import given, then, when
 from hamcrest import (
@@ -12,7 +13,6 @@ from hamcrest import (
     greater_than,
     greater_than_or_equal_to,
     has_entries,
-    has_entry,
     has_item,
     has_length,
     has_properties,
@@ -36,25 +36,9 @@ A_TIMER_MAY_BE_EARLY_MS = 5
 # -- handing over
 
 
-@given("translation turns {speaker:Name}'s sentences away {times:Times}")
-def step_turns_away(context: World, speaker: str, times: int) -> None:
-    context.broadcast.interpreters.turn_away(context.broadcast.speaker(speaker).session_id, times)
-
-
-@given("translation acknowledges the next sentence of {speaker:Name}'s only after {delay_ms:Milliseconds}")
-def step_acknowledges_late(context: World, speaker: str, delay_ms: float) -> None:
-    session_id = context.broadcast.speaker(speaker).session_id
-    context.broadcast.interpreters.acknowledge_late(session_id, delay_ms / 1000, times=1)
-
-
-@then('"{text:Quoted}" is handed over as final, with a stability of {stability:Decimal}')
-def step_handed_over_final(context: World, text: str, stability: float) -> None:
-    context.broadcast.interpreters.handover(text, handing_over.as_final(stability))
-
-
-@then('"{text:Quoted}" is handed over as provisional, with a stability of {stability:Decimal}')
-def step_handed_over_provisional(context: World, text: str, stability: float) -> None:
-    context.broadcast.interpreters.handover(text, handing_over.as_provisional(stability))
+@then('"{text:Quoted}" is handed over as {kind:Finality}, with a stability of {stability:Decimal}')
+def step_handed_over(context: World, text: str, kind: str, stability: float) -> None:
+    context.broadcast.interpreters.handover(text, handing_over.handed_over_as(kind, stability))
 
 
 @then('"{text:Quoted}" is handed over with attempt number {number:Number}')
@@ -96,11 +80,6 @@ def step_attempts_apart(context: World, least_ms: float) -> None:
     assert_that(gaps_ms, only_contains(greater_than_or_equal_to(least_ms)), "the milliseconds between two attempts")
 
 
-@then('only "{text:Quoted}" is handed over')
-def step_only_handed_over(context: World, text: str) -> None:
-    step_only_handed_over_for(context, text, 0.3)
-
-
 @then('only "{text:Quoted}" is handed over for {duration_s:Seconds}')
 def step_only_handed_over_for(context: World, text: str, duration_s: float) -> None:
     only_that = contains_exactly(has_properties(transcript_text=text))
@@ -121,7 +100,6 @@ def step_first_text_handed_over(context: World, limit_s: float) -> None:
 
 
 @then("{count:Number} of these results are handed over")
-@then("all {count:Number} of these results are handed over")
 def step_count_handed_over(context: World, count: int) -> None:
     context.broadcast.interpreters.handovers_come_to(has_length(count))
     context.broadcast.interpreters.handovers_stay(has_length(count), for_s=0.3)
@@ -137,30 +115,11 @@ def step_thinned_out(context: World, count: int, most: int) -> None:
 # -- the manner of speaking
 
 
-@then("the hand-over of these words gives a loudness and an energy of {number:Decimal}")
-def step_gives_loudness(context: World, number: float) -> None:
+@then("the hand-over of these words gives {manner:Manner}")
+def step_gives_manner(context: World, manner: Mapping[str, float]) -> None:
     text = context.broadcast.the_recogniser().reported[-1]
     dynamics = context.broadcast.interpreters.handover(text, handing_over.anyhow()).emotion_dynamics
-    assert_that(dynamics, has_entries(volume=number, energy=number), "how loud and energetic the words are said to be")
-
-
-@then("the hand-over of these words gives a pace of {number:Decimal}")
-def step_gives_pace(context: World, number: float) -> None:
-    text = context.broadcast.the_recogniser().reported[-1]
-    dynamics = context.broadcast.interpreters.handover(text, handing_over.anyhow()).emotion_dynamics
-    assert_that(dynamics, has_entry("rate", number), "how fast the words are said to be spoken")
-
-
-@then("the hand-over of these words gives neutral values")
-def step_gives_neutral(context: World) -> None:
-    text = context.broadcast.the_recogniser().reported[-1]
-    dynamics = context.broadcast.interpreters.handover(text, handing_over.anyhow()).emotion_dynamics
-    assert_that(dynamics, has_entries(volume=0.5, rate=1.0, energy=0.5), "how the words are said to be spoken")
-
-
-@given("the voice for {language:Language} rejects how it is to speak the next sentence")
-def step_rejects_manner(context: World, language: str) -> None:
-    context.broadcast.interpreters.cannot_speak(language, times=1, code="InvalidSsmlException")
+    assert_that(dynamics, has_properties(**manner), "how the words are said to be spoken")
 
 
 @then("these words are spoken at {pace:Pace} pace and {loudness:Loudness} loudness")
@@ -180,44 +139,9 @@ def step_spoken_again_with(context: World, pace: str, loudness: str) -> None:
 # -- translating and speaking
 
 
-@given("the next sentence cannot be translated into {language:Language}")
-def step_cannot_translate(context: World, language: str) -> None:
-    context.broadcast.interpreters.cannot_translate(language, times=1)
-
-
-@given("the next sentence cannot be spoken in {language:Language}")
-def step_cannot_speak(context: World, language: str) -> None:
-    context.broadcast.interpreters.cannot_speak(language, times=1)
-
-
 @given("that sentence has failed")
 def step_has_failed(context: World) -> None:
-    context.broadcast.interpreters.have_failed()
-
-
-@given("nothing can be spoken")
-def step_cannot_speak_anything(context: World) -> None:
-    context.broadcast.interpreters.cannot_speak()
-
-
-@given("the next translation into {language:Language} takes {duration_s:Seconds}")
-def step_slow_translation(context: World, language: str, duration_s: float) -> None:
-    context.broadcast.interpreters.take_to_translate(duration_s, language, times=1)
-
-
-@given("every translation takes {duration_s:Seconds}")
-def step_slow_translations(context: World, duration_s: float) -> None:
-    context.broadcast.interpreters.take_to_translate(duration_s)
-
-
-@given("making speech of every translation takes {duration_s:Seconds}")
-def step_slow_speech(context: World, duration_s: float) -> None:
-    context.broadcast.interpreters.take_to_speak(duration_s)
-
-
-@given("making the next speech in {language:Language} takes {duration_s:Seconds}")
-def step_slow_next_speech(context: World, language: str, duration_s: float) -> None:
-    context.broadcast.interpreters.take_to_speak(duration_s, language, times=1)
+    context.stage.control.await_strikes()
 
 
 @then("that sentence is handed over")
@@ -231,14 +155,8 @@ def step_not_translated_for(context: World, duration_s: float) -> None:
     stays(look_up, nothing(), "the languages the sentence is translated into", for_s=duration_s)
 
 
-@then("that sentence is translated once into {language:Language}")
-def step_translated_once(context: World, language: str) -> None:
-    languages = context.broadcast.interpreters.languages_of(context.broadcast.interpreters.sentence)
-    assert_that(languages, contains_exactly(language), "the languages the sentence was translated into")
-
-
-@then("that sentence is translated once into each of {languages:Languages}")
-def step_translated_once_each(context: World, languages: list[str]) -> None:
+@then("that sentence is translated once into {languages:Languages}")
+def step_translated_once(context: World, languages: list[str]) -> None:
     asked_for = context.broadcast.interpreters.languages_of(context.broadcast.interpreters.sentence)
     assert_that(asked_for, contains_exactly(*sorted(languages)), "the languages the sentence was translated into")
 
@@ -316,13 +234,8 @@ def step_reads_again(context: World, listener: str) -> None:
 
 @given("{listener:Name}'s connection is dead without anybody knowing")
 def step_connection_dead(context: World, listener: str) -> None:
-    context.stage.control.find_dead(context.broadcast.listener(listener).connection_id)
+    context.stage.control.order("delivery", "dead", connection_id=context.broadcast.listener(listener).connection_id)
     context.broadcast.listener(listener).marker = None
-
-
-@given("the next {times:Number} attempts to reach {listener:Name} are refused")
-def step_sending_refused(context: World, times: int, listener: str) -> None:
-    context.stage.control.fail_delivery(context.broadcast.listener(listener).connection_id, times)
 
 
 @given("{listener:Name} has heard all of them in {language:Language}")

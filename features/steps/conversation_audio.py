@@ -150,7 +150,7 @@ def step_can_finish(context: World, person: str, text: str) -> None:
 @then('the recogniser got exactly the sound of "{text:Quoted}" from {person:Name}')
 def step_recogniser_got(context: World, text: str, person: str) -> None:
     sound = context.stage.samples.clip(text).pcm
-    got = context.stage.control.audio(context.conversation.user(person).session_id)
+    got = context.stage.control.audio(context.conversation.user(person).session_id)[-1]
     assert_that(len(got), equal_to(len(sound)), "how many bytes of sound the recogniser got")
     assert_that(got == sound, equal_to(True), f"whether the recogniser got the sound of “{text}”")
 

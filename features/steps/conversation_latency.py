@@ -17,14 +17,13 @@ from hamcrest import (
 )
 
 from earshot.audio import signals
-from earshot.conversation.matchers import answered, has_struck, words
+from earshot.conversation.matchers import answered, words
 from earshot.conversation.timed import TIMED
 from earshot.conversation.turns import SESSION_KNOWN
 from earshot.conversation.user import User
 from earshot.evidence.budgets import of
 from earshot.evidence.timings import timings
 from earshot.measure.budget import Budget
-from earshot.patience import comes_to
 from earshot.systems import kinds_of_timings
 from features.vocabulary.conversation import FLAWED_PIECES, NONSENSE, QUESTIONS, World
 
@@ -122,7 +121,9 @@ def step_blocked_turns(context: World, person: str, count: int) -> None:
     user = context.conversation.user(person)
 
     def act() -> None:
-        context.stage.control.understand_segments(user.session_id, *[BLOCKED] * count)
+        context.stage.control.order(
+            "recogniser", "understand-next", session_id=user.session_id, texts=[BLOCKED] * count
+        )
         for _ in range(count):
             user.sounds(A_SOUND, "a sound")
             user.answer(user.ends_turn())
@@ -171,7 +172,7 @@ def _question(place: int, number: int) -> str:
 def step_ended_unanswered(context: World, people: list[str]) -> None:
     for name in people:
         context.conversation.user(name).asks_in_vain(QUESTIONS[0])
-    comes_to(context.stage.control.ordered, only_contains(has_struck()), "the faults that were ordered", within_s=10)
+    context.stage.control.await_strikes()
 
 
 @given("{person:Name} has sent every message and every piece that is refused")
@@ -185,8 +186,9 @@ def step_sent_everything_refused(context: World, person: str) -> None:
 @given("{person:Name} has lived through failures of recognition, assistant and storage")
 def step_lived_through_failures(context: World, person: str) -> None:
     control, user = context.stage.control, context.conversation.user(person)
-    for order in (control.fail_recogniser, control.fail_backend, control.crash_backend, control.fail_store):
-        order(times=1, session_id=user.session_id)
+    faults = (("recogniser.feed", "fail"), ("assistant", "fail"), ("assistant", "crash"), ("store", "fail"))
+    for place, effect in faults:
+        control.order(place, effect, times=1, session_id=user.session_id)
         user.excuses(user.over(user.asks(QUESTIONS[0])))
     control.call_off_ours()
 

@@ -26,6 +26,7 @@ from earshot.failures import Inconclusive
 from earshot.matchers.moments import lasting
 from earshot.participant import ms_between
 from features.vocabulary.conversation import World
+from features.vocabulary.faults import Fault
 
 A_QUESTION = "What is the weather like in Paris?"
 """Its answer is long enough to be interrupted."""
@@ -52,12 +53,6 @@ def step_loads_hasty(context: World, person: str) -> None:
 @given("{person:Name}'s page has been loaded without a confirmation")
 def step_loads_without_confirmation(context: World, person: str) -> None:
     context.conversation.browser(person).loads_without_confirmation()
-
-
-@given("the service confirms {person:Name}'s session only after {delay_s:Seconds}")
-def step_late_confirmation(context: World, person: str, delay_s: float) -> None:
-    session_id = context.conversation.browser(person).session_id
-    context.stage.control.stall_handler("session", seconds=delay_s, session_id=session_id)
 
 
 @then("the name of {person:Name}'s session is made as pages make it")
@@ -250,39 +245,16 @@ def _lines_of(answer: Answer) -> tuple[tuple[str | None, ...], ...]:
 # -- connecting again
 
 
-@given("the next {count:Number} connections of {person:Name}'s page are refused")
-def step_next_refused(context: World, count: int, person: str) -> None:
-    context.stage.control.refuse_connections(count, address=context.conversation.browser(person).address)
+@given("{page_trouble:PageTrouble}")
+def step_runs_into(context: World, page_trouble: Fault) -> None:
+    page = context.conversation.browser(page_trouble.person)
+    context.stage.control.order(page_trouble.place, page_trouble.effect, **page_trouble.scope(page))
 
 
-@given("all connections of {person:Name}'s page are refused")
-def step_all_refused(context: World, person: str) -> None:
-    context.stage.control.refuse_connections(address=context.conversation.browser(person).address)
-
-
-@when("the connection of {person:Name}'s page is cut off")
-def step_cut_off(context: World, person: str) -> None:
-    _close(context, person, 1006)
-
-
-@when("the connection of {person:Name}'s page is closed after a failure")
-def step_closed_after_failure(context: World, person: str) -> None:
-    _close(context, person, 1011)
-
-
-@when("the connection of {person:Name}'s page is closed in good order")
-def step_closed_in_order(context: World, person: str) -> None:
-    _close(context, person, 1000)
-
-
-@when("the connection of {person:Name}'s page is closed because the service goes away")
-def step_closed_going_away(context: World, person: str) -> None:
-    _close(context, person, 1001)
-
-
-def _close(context: World, person: str, code: int) -> None:
+@when("the connection of {person:Name}'s page is {code:Closing}")
+def step_connection_closed(context: World, person: str, code: int) -> None:
     page = context.conversation.browser(person)
-    context.stage.control.close_connections(page.session_id, code=code)
+    context.stage.control.order("connection", "close", session_id=page.session_id, close_code=code)
     page.connects_again()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from behave import given, then, when
 from hamcrest import (
     assert_that,
@@ -19,79 +21,32 @@ from hamcrest import (
     only_contains,
 )
 
-from earshot.conversation.matchers import Complaint, answered, complains, has_struck
+from earshot.conversation.matchers import Complaint, answered, complains
 from earshot.conversation.turns import ANSWER, ERROR
 from earshot.disclosures import gives_away
 from earshot.patience import comes_to
-from features.vocabulary.conversation import World
-
-LOG = "Conversations"
+from features.vocabulary.conversation import Understood, World
+from features.vocabulary.faults import Fault
 
 # -- assistants
 
 
-@given("for {person:Name}, {choice:Choice} is preferred, OpenAI has {key:Key}, and Hugging Face is {is_set_up:IsSetUp}")
-def step_prefers(context: World, person: str, choice: str, key: str | None, is_set_up: bool) -> None:
+@given("{trouble:Trouble}")
+def step_goes_wrong(context: World, trouble: Fault) -> None:
+    user = context.conversation.user(trouble.person)
+    context.stage.control.order(trouble.place, trouble.effect, **trouble.scope(user))
+
+
+@given("for {person:Name}, {choice:Choice} is preferred, OpenAI has {key:Key}, and {terms:Terms}")
+def step_prefers(context: World, person: str, choice: str, key: str | None, terms: Mapping[str, object]) -> None:
     session_id = context.conversation.user(person).session_id
-    context.stage.control.configure_assistant(session_id, choice, openai_key=key, huggingface=is_set_up)
-
-
-@given(
-    "for {person:Name}, {choice:Choice} is preferred, OpenAI has {key:Key}, and each has {timeout_s:Seconds} to answer"
-)
-def step_prefers_in_time(context: World, person: str, choice: str, key: str | None, timeout_s: float) -> None:
-    session_id = context.conversation.user(person).session_id
-    context.stage.control.configure_assistant(session_id, choice, openai_key=key, timeout_s=timeout_s)
-
-
-@given("{backends:Backends} is down for {person:Name}")
-@given("{backends:Backends} are down for {person:Name}")
-def step_down(context: World, backends: list[str], person: str) -> None:
-    for backend in backends:
-        context.stage.control.fail_backend(backend, session_id=context.conversation.user(person).session_id)
-
-
-@given("{backend:Backend} is down for {person:Name}'s next turn")
-def step_down_once(context: World, backend: str, person: str) -> None:
-    context.stage.control.fail_backend(backend, session_id=context.conversation.user(person).session_id, times=1)
-
-
-@given("every assistant is down for {person:Name}")
-def step_all_down(context: World, person: str) -> None:
-    context.stage.control.fail_backend(None, session_id=context.conversation.user(person).session_id)
-
-
-@given("{backend:Backend} says nothing to {person:Name}")
-def step_says_nothing(context: World, backend: str, person: str) -> None:
-    context.stage.control.answer_with("", backend, session_id=context.conversation.user(person).session_id)
-
-
-@given("{backend:Backend} says nothing but blanks to {person:Name}")
-def step_says_blanks(context: World, backend: str, person: str) -> None:
-    context.stage.control.answer_with(" \n ", backend, session_id=context.conversation.user(person).session_id)
-
-
-@given("{backend:Backend} answers {person:Name} with {count:Number} words")
-def step_answers_at_length(context: World, backend: str, person: str, count: int) -> None:
-    text = " ".join(f"word{number}" for number in range(count))
-    context.stage.control.answer_with(text, backend, session_id=context.conversation.user(person).session_id)
-
-
-@given("{backend:Backend} breaks down in {person:Name}'s next turn")
-def step_breaks_down(context: World, backend: str, person: str) -> None:
-    context.stage.control.crash_backend(backend, session_id=context.conversation.user(person).session_id, times=1)
-
-
-@given("{backend:Backend} takes {span_s:Seconds} to answer {person:Name}")
-def step_slow(context: World, backend: str, span_s: float, person: str) -> None:
-    session_id = context.conversation.user(person).session_id
-    context.stage.control.stall_backend(backend, seconds=span_s, session_id=session_id)
+    context.stage.control.order("assistant", "configure", session_id=session_id, choice=choice, openai_key=key, **terms)
 
 
 @when('{person:Name} asks "{text:Quoted}" and {other:Name} asks "{other_text:Quoted}" meanwhile')
 def step_both_ask(context: World, person: str, text: str, other: str, other_text: str) -> None:
     context.conversation.user(person).asks(text)
-    comes_to(context.stage.control.ordered, only_contains(has_struck()), "the faults that were ordered", within_s=10)
+    context.stage.control.await_strikes()
     context.conversation.user(other).asks(other_text)
 
 
@@ -108,13 +63,13 @@ def step_answered_by_both(context: World, person: str, backend: str, next_backen
 
 @then("the service asked {backends:Backends} for {person:Name}, in this order")
 def step_asked_in_order(context: World, backends: list[str], person: str) -> None:
-    calls = context.stage.control.assistant_calls(context.conversation.user(person).session_id)
+    calls = context.stage.control.observe("assistant-calls", session_id=context.conversation.user(person).session_id)
     assert_that([call.backend for call in calls], equal_to(backends), f"whom the service asked for {person}, in order")
 
 
 @then("the service asked no assistant for {person:Name}")
 def step_nobody_asked(context: World, person: str) -> None:
-    calls = context.stage.control.assistant_calls(context.conversation.user(person).session_id)
+    calls = context.stage.control.observe("assistant-calls", session_id=context.conversation.user(person).session_id)
     assert_that([call.backend for call in calls], empty(), f"whom the service asked for {person}")
 
 
@@ -127,7 +82,7 @@ def step_answer_length(context: World, person: str, most: int) -> None:
 
 @then("the check of {person:Name}'s words took less than {budget_ms:Milliseconds}")
 def step_check_took(context: World, person: str, budget_ms: float) -> None:
-    checks = context.stage.control.content_checks(context.conversation.user(person).session_id)
+    checks = context.stage.control.observe("content-checks", session_id=context.conversation.user(person).session_id)
     assert_that(checks, has_length(1), f"how often {person}'s words were checked")
     took_ms = [(check.answered_at_s - check.asked_at_s) * 1000 for check in checks]
     assert_that(took_ms, only_contains(less_than(budget_ms)), "how many ms the check took")
@@ -136,32 +91,17 @@ def step_check_took(context: World, person: str, budget_ms: float) -> None:
 # -- what is understood
 
 
-@given('{person:Name}\'s next turn will be understood as "{text:Quoted}"')
-def step_will_be_understood(context: World, person: str, text: str) -> None:
-    _follow_script(context, person, text)
-
-
-@given('{person:Name}\'s next turn will be understood as "{text:Quoted}", said by "{speaker:Quoted}"')
-def step_will_be_understood_by(context: World, person: str, text: str, speaker: str) -> None:
-    _follow_script(context, person, text, speaker=speaker)
-
-
-@given(
-    '{person:Name}\'s next turn will be understood as "{word:Quoted}" said {count:Number} times, and "{rest:Quoted}"'
-)
-def step_will_be_understood_often(context: World, person: str, word: str, count: int, rest: str) -> None:
-    _follow_script(context, person, " ".join([*[word] * count, rest]))
-
-
-@given("{person:Name}'s next turn will be understood as a text of {count:Number} words")
-def step_will_be_long(context: World, person: str, count: int) -> None:
-    _follow_script(context, person, " ".join(f"word{number}" for number in range(count)))
-
-
-def _follow_script(context: World, person: str, text: str, speaker: str | None = None) -> None:
+@given("{person:Name}'s next turn will be understood as {understood:Understood}")
+def step_will_be_understood(context: World, person: str, understood: Understood) -> None:
     user = context.conversation.user(person)
-    user.will_be_understood_as(text)
-    context.stage.control.understand_segments(user.session_id, text, speaker=speaker)
+    user.will_be_understood_as(understood.text)
+    context.stage.control.order(
+        "recogniser",
+        "understand-next",
+        session_id=user.session_id,
+        texts=[understood.text],
+        speaker=understood.speaker,
+    )
 
 
 # -- messages
@@ -206,48 +146,12 @@ def step_gives_nothing_away(context: World, person: str) -> None:
 # -- recognition and storage
 
 
-@given("speech recognition cannot start for {person:Name}")
-def step_cannot_start(context: World, person: str) -> None:
-    context.stage.control.lose_recogniser(address=context.conversation.user(person).address)
-
-
-@given("speech recognition cannot start for {person:Name}'s next connection")
-def step_cannot_start_once(context: World, person: str) -> None:
-    context.stage.control.lose_recogniser(times=1, address=context.conversation.user(person).address)
-
-
 @given("{person:Name} has connected in vain")
 def step_connected_in_vain(context: World, person: str) -> None:
     user = context.conversation.user(person)
     user.connects()
     user.complaint()
     user.is_disconnected()
-
-
-@given("recognition of {person:Name}'s next turn cannot begin")
-def step_recognition_cannot_begin(context: World, person: str) -> None:
-    context.stage.control.refuse_streams(1, session_id=context.conversation.user(person).session_id, transient=False)
-
-
-@given("recognition of {person:Name}'s next turn fails while it listens")
-def step_recognition_fails(context: World, person: str) -> None:
-    context.stage.control.fail_recogniser(session_id=context.conversation.user(person).session_id, times=1)
-
-
-@given("recognition takes {longer_s:Seconds} longer for {person:Name}'s next turn")
-def step_recognition_slow(context: World, longer_s: float, person: str) -> None:
-    session_id = context.conversation.user(person).session_id
-    context.stage.control.stall_recogniser(session_id=session_id, seconds=longer_s, times=1)
-
-
-@given("the service meets a mishap with {person:Name}'s next piece of audio")
-def step_mishap_with_audio(context: World, person: str) -> None:
-    context.stage.control.crash_handler("audio_chunk", session_id=context.conversation.user(person).session_id)
-
-
-@given("the service meets a mishap at the end of {person:Name}'s next turn")
-def step_mishap_at_end(context: World, person: str) -> None:
-    context.stage.control.crash_handler("segment_end", session_id=context.conversation.user(person).session_id)
 
 
 @given('{person:Name} has asked "{text:Quoted}" in vain')
@@ -268,18 +172,6 @@ def step_told_among_others(context: World, person: str, complaint: Complaint) ->
     user.excuses(user.over())
     errors = user.excuses_errors(since=context.stage.turning_point)
     assert_that(errors, has_item(complains(complaint)), f"the errors that {person} was told")
-
-
-@given("nothing of what {person:Name} says can be kept")
-def step_nothing_kept(context: World, person: str) -> None:
-    session_id = context.conversation.user(person).session_id
-    context.stage.control.fail_store(session_id=session_id, table=LOG)
-
-
-@when('the storage works again and {person:Name} asks "{text:Quoted}"')
-def step_storage_again(context: World, person: str, text: str) -> None:
-    context.stage.control.call_off_ours()
-    context.conversation.user(person).asks(text)
 
 
 @then("the service says that it could not keep something")

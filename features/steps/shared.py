@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from behave import given, then
+from behave import given, then, when
 
 from earshot.measure.budget import Budget
 from earshot.measure.sentences import duration
@@ -26,6 +26,12 @@ def step_service_alone(context: World) -> None:
 @given("a service that {settings:Settings}")
 def step_service_with(context: World, settings: Mapping[str, str]) -> None:
     context.stage.uses_service_with(settings)
+
+
+@given("everything works again")
+@when("everything works again")
+def step_works_again(context: World) -> None:
+    context.stage.control.call_off_ours()
 
 
 # -- how long it took

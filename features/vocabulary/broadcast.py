@@ -13,12 +13,14 @@ from earshot.broadcast import acts
 from earshot.broadcast.explore import explorer
 from earshot.broadcast.figures import AUDIO, AUDIO_DELAY, PIPELINE, RECOGNITION_START
 from earshot.broadcast.intruder import Papers
+from earshot.broadcast.recogniser import LASTING, PASSING, Result
 from earshot.broadcast.system import Broadcast
 from earshot.broadcast.wishes import Wish
 from earshot.targets.figures import Figure
 from features.vocabulary import shared
+from features.vocabulary.faults import AMOUNTS, Blank, fault, faults
 from features.vocabulary.parameters import one_of, parameter
-from features.vocabulary.shared import settings
+from features.vocabulary.shared import CAST, settings
 
 
 class World(shared.World, Protocol):
@@ -185,6 +187,8 @@ RATES = {
 }
 """What is counted over minutes and hours, and the operation under which it is on record (sheet 2.3)."""
 
+OFTEN = {"once": 1, "twice": 2}
+
 PURPOSES = ("speak", "listen")
 """What a connection is opened for that asks for nothing yet."""
 
@@ -319,6 +323,91 @@ SETTINGS: Mapping[str, Mapping[str, str]] = {
 
 settings(SETTINGS)
 
+_CONDITION_FAILED = "ConditionalCheckFailedException"
+"""What the store says when something is not as the service took it to be."""
+
+FAULTS = {
+    "no records can be reached": fault("store", code="Unreachable"),
+    "the records of {person}'s session fail once": fault("store", whom="session_id", table="Sessions", times=1),
+    "the records of {person}'s session fail {times} in a row": fault("store", whom="session_id", table="Sessions"),
+    "joins cannot be counted": fault("store", table="RateLimits"),
+    "the next {count} names for a session turn out to be taken": fault(
+        "store", code=_CONDITION_FAILED, operations=["PutItem"], table="Sessions"
+    ),
+    "the session of {person} turns out to be over when the next listener is counted": fault(
+        "store", whom="session_id", code=_CONDITION_FAILED, operations=["UpdateItem"], table="Sessions", times=1
+    ),
+    "nobody's sign-in can be checked": fault("sign-in"),
+    "the service gets stuck over {person}'s next request": fault("handler", "stall", whom="connection_id", times=1),
+    "the service is slow by {span} over {person}'s next request": fault(
+        "handler", "stall", whom="connection_id", times=1
+    ),
+    "the service meets a mishap with {person}'s next request": fault("handler", "crash", whom="session_id", times=1),
+    "{person}'s device has gone dead without a word": fault("delivery", "dead", whom="connection_id"),
+    "the next {count} attempts to reach {person} are refused": fault("delivery", whom="connection_id"),
+    "{person}'s recogniser fails to start {times}": fault("recogniser.open", whom="session_id", code=PASSING),
+    "{person}'s recogniser will fail {times} to start again": fault("recogniser.open", whom="session_id", code=PASSING),
+    "{person}'s recogniser does not know the language": fault(
+        "recogniser.open", whom="session_id", code=LASTING, transient=False
+    ),
+    "{person}'s recogniser takes forever to start": fault("recogniser.open", "stall", whom="session_id"),
+    "{person}'s recogniser takes no sound": fault("recogniser.feed", "stall", whom="session_id"),
+    "translation turns {person}'s sentences away {times}": fault("handover", whom="session_id"),
+    "translation acknowledges {person}'s next sentence only after {milliseconds}": fault(
+        "handover", "stall", whom="session_id", times=1
+    ),
+    "the next sentence cannot be translated into {language}": fault("translator", times=1),
+    "the next translation into {language} takes {span}": fault("translator", "stall", times=1),
+    "every translation takes {span}": fault("translator", "stall"),
+    "nothing can be spoken": fault("synthesiser"),
+    "the next sentence cannot be spoken in {language}": fault("synthesiser", times=1),
+    "the voice for {language} rejects how it is to speak the next sentence": fault(
+        "synthesiser", code="InvalidSsmlException", times=1
+    ),
+    "making the next speech in {language} takes {span}": fault("synthesiser", "stall", times=1),
+    "making speech of every translation takes {span}": fault("synthesiser", "stall"),
+}
+"""What may go wrong in a broadcast."""
+
+
+def _result(words: str) -> Result:
+    """Return the final result that a recogniser is to report."""
+    said, _, manner = words.rpartition('"')
+    if not said:
+        said, _, manner = words.partition(" words")
+    text = said.removeprefix('"') if words.startswith('"') else " ".join(["word"] * int(said))
+    stability = re.search(r"a stability of ([\d.]+)", manner)
+    span = re.search(r"these ([\d.]+)", manner)
+    return Result(
+        text,
+        stability=float(stability[1]) if stability else None if "without" in manner else 1.0,
+        until_s=float(span[1]) if span else 0.0,
+    )
+
+
+def _stream_options(words: str) -> dict[str, object]:
+    """Return how a recogniser's stream is to have been asked for."""
+    if words in LANGUAGES:
+        return {"language": LANGUAGES[words]}
+    match words.split():
+        case ["the", "variety", code]:
+            return {"recogniser_language": code.strip('"')}
+        case [*_, rate_hz, "Hz"]:
+            return {"encoding": "pcm", "sample_rate_hz": int(rate_hz)}
+        case ["highly", *_]:
+            return {"stability": "high"}
+    return {"partial_results": words == "provisional results"}
+
+
+def _manner(words: str) -> dict[str, float]:
+    """Return what is handed over of how words were said."""
+    match words.split():
+        case [*_, "energy", "of", number]:
+            return {"volume": float(number), "energy": float(number)}
+        case [*_, "pace", "of", number]:
+            return {"rate": float(number)}
+    return {"volume": 0.5, "rate": 1.0, "energy": 0.5}
+
 
 def _wish(words: str) -> Wish:
     """Return the wish of a speaker for this kind of broadcast."""
@@ -363,6 +452,11 @@ def _audience(text: str) -> dict[str, int]:
 
 
 parameter("Language", one_of(LANGUAGES), LANGUAGES.__getitem__)
+_BLANKS = AMOUNTS | {
+    "person": Blank("", one_of(CAST), str),
+    "language": Blank("language", one_of(LANGUAGES), LANGUAGES.__getitem__),
+}
+faults("Fault", FAULTS, _BLANKS)
 parameter(
     "Languages",
     rf"(?:{one_of(LANGUAGES)})(?:(?:, | and )(?:{one_of(LANGUAGES)}))*",
@@ -378,6 +472,24 @@ parameter("Field", one_of(FIELDS), FIELDS.__getitem__)
 parameter("Declaration", one_of(DECLARATIONS), DECLARATIONS.__getitem__)
 parameter("File", one_of(FILES), lambda kind: FILES[kind].ljust(3200, b"\0"))
 parameter("Rate", one_of(RATES), RATES.__getitem__)
+parameter(
+    "Result",
+    r'(?:"[^"]*"|\d+ words)(?: with a stability of [\d.]+| without a stability)?(?: in these [\d.]+ seconds?)?',
+    lambda text: _result(text),
+)
+parameter("Often", one_of(OFTEN), OFTEN.__getitem__)
+parameter("Finality", "final|provisional", str)
+parameter(
+    "StreamOptions",
+    rf"{one_of(LANGUAGES)}|the variety \"[\w-]+\"|uncompressed sound at \d+ Hz"
+    r"|(?:no |highly stable )?provisional results",
+    lambda text: _stream_options(text),
+)
+parameter(
+    "Manner",
+    r"a loudness and an energy of [\d.]+|a pace of [\d.]+|neutral values",
+    lambda text: _manner(text),
+)
 parameter("Purpose", one_of(PURPOSES), str)
 parameter(
     "Wish",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from earshot.audio.containers import Form
 from earshot.conversation import requests
@@ -12,7 +12,9 @@ from earshot.conversation.matchers import Complaint, NoAnswer
 from earshot.conversation.requests import Envelope
 from earshot.conversation.system import Conversation
 from features.vocabulary import shared
+from features.vocabulary.faults import AMOUNTS, Blank, fault, faults
 from features.vocabulary.parameters import one_of, parameter
+from features.vocabulary.shared import CAST
 
 
 class World(shared.World, Protocol):
@@ -163,7 +165,93 @@ KEYS = {
 CHOICES = {**BACKENDS, "somebody unknown": "parrot"}
 """Whom an assistant may be set to."""
 
+FAULTS = {
+    "every assistant is down for {person}": fault("assistant", whom="session_id"),
+    "{backend} is down for {person}": fault("assistant", whom="session_id"),
+    "{backend} is down for {person}'s next turn": fault("assistant", whom="session_id", times=1),
+    "{backend} breaks down in {person}'s next turn": fault("assistant", "crash", whom="session_id", times=1),
+    "{backend} takes {span} to answer {person}": fault("assistant", "stall", whom="session_id"),
+    "{backend} says nothing to {person}": fault("assistant", "answer", whom="session_id", text=""),
+    "{backend} says nothing but blanks to {person}": fault("assistant", "answer", whom="session_id", text=" \n "),
+    "{backend} answers {person} with {words} words": fault("assistant", "answer", whom="session_id"),
+    "speech recognition cannot start for {person}": fault("recogniser.start", whom="address"),
+    "speech recognition cannot start for {person}'s next connection": fault(
+        "recogniser.start", whom="address", times=1
+    ),
+    "recognition of {person}'s next turn cannot begin": fault(
+        "recogniser.open", whom="session_id", transient=False, times=1
+    ),
+    "recognition of {person}'s next turn fails while it listens": fault("recogniser.feed", whom="session_id", times=1),
+    "recognition takes {span} longer for {person}'s next turn": fault(
+        "recogniser.feed", "stall", whom="session_id", times=1
+    ),
+    "the service meets a mishap with {person}'s next piece of audio": fault(
+        "handler", "crash", whom="session_id", action="audio_chunk", times=1
+    ),
+    "the service meets a mishap at the end of {person}'s next turn": fault(
+        "handler", "crash", whom="session_id", action="segment_end", times=1
+    ),
+    "nothing of what {person} says can be kept": fault("store", whom="session_id", table="Conversations"),
+}
+"""What may go wrong in a conversation."""
+
+PAGE_FAULTS = {
+    "the service confirms {person}'s session only after {span}": fault(
+        "handler", "stall", whom="session_id", action="session", times=1
+    ),
+    "the next {count} connections of {person}'s page are refused": fault("connect", whom="address"),
+    "all connections of {person}'s page are refused": fault("connect", whom="address"),
+}
+"""What a page may run into."""
+
+CLOSINGS = {
+    "cut off": 1006,
+    "closed after a failure": 1011,
+    "closed in good order": 1000,
+    "closed because the service goes away": 1001,
+}
+"""How a connection may end, and its close code."""
+
+
+class Understood(NamedTuple):
+    """What the recogniser is to understand, and whose voice it is to have heard."""
+
+    text: str
+    speaker: str | None = None
+
+
+def _understood(words: str) -> Understood:
+    match words.split('"'):
+        case [_, text, ""]:
+            return Understood(text)
+        case [_, text, ", said by ", speaker, ""]:
+            return Understood(text, speaker)
+        case [_, word, times, rest, ""]:
+            return Understood(" ".join([word] * int(times.split()[1]) + [rest]))
+    return Understood(_numbered(int(words.split()[3])))
+
+
+def _terms(words: str) -> dict[str, object]:
+    """Return under which terms the assistants are asked, as the control plane takes them."""
+    if words.startswith("each has"):
+        return {"timeout_s": float(words.split()[2])}
+    return {"huggingface": words == "Hugging Face is set up"}
+
+
+def _numbered(count: int) -> str:
+    """Return so many words."""
+    return " ".join(f"word{number}" for number in range(count))
+
+
 parameter("Backend", one_of(BACKENDS), BACKENDS.__getitem__)
+parameter("Closing", one_of(CLOSINGS), CLOSINGS.__getitem__)
+_BLANKS = AMOUNTS | {
+    "person": Blank("", one_of(CAST), str),
+    "backend": Blank("backend", one_of(BACKENDS), BACKENDS.__getitem__),
+    "words": Blank("text", r"\d+", lambda count: _numbered(int(count))),
+}
+faults("Trouble", FAULTS, _BLANKS)
+faults("PageTrouble", PAGE_FAULTS, _BLANKS)
 _BACKEND = one_of(BACKENDS)
 parameter(
     "Backends",
@@ -182,5 +270,14 @@ parameter("Things", one_of(THINGS), THINGS.__getitem__)
 parameter("Cadence", one_of(CADENCES), CADENCES.__getitem__)
 parameter("Key", one_of(KEYS), KEYS.__getitem__)
 parameter("Choice", one_of(CHOICES), CHOICES.__getitem__)
-parameter("IsSetUp", "set up|not set up", "set up".__eq__)
+parameter(
+    "Terms",
+    r"Hugging Face is (?:not )?set up|each has \d+(?:\.\d+)? seconds to answer",
+    lambda text: _terms(text),
+)
+parameter(
+    "Understood",
+    r'"[^"]*"(?: said \d+ times, and "[^"]*"|, said by "[^"]*")?|a text of \d+ words',
+    lambda text: _understood(text),
+)
 parameter("LoudnessShare", r"0\.\d+", float)

@@ -10,6 +10,7 @@ from reference.broadcast.admission import Admission
 from reference.broadcast.audio import AudioIntake
 from reference.broadcast.captions import Captions
 from reference.broadcast.controls import ListenerControls, SpeakerControls
+from reference.broadcast.disturbances import BroadcastDisturbances
 from reference.broadcast.fanout import Fanout
 from reference.broadcast.gateway import BroadcastEndpoint, SocketAudience
 from reference.broadcast.handover import Forwarder
@@ -28,7 +29,6 @@ from reference.broadcast.status import StatusDesk
 from reference.broadcast.tables import CACHED_TRANSLATIONS, RATE_LIMITS
 from reference.broadcast.transcription import Transcription
 from reference.broadcast.translation_cache import CachingTranslator, TranslationRepository
-from reference.disturbances import Disturbances
 from reference.engines import Engines
 from reference.gateway.connections import Connections
 from reference.gateway.server import GatewayServer
@@ -41,6 +41,9 @@ from reference.world import World
 
 PATH = "/broadcast"
 
+TOKENS_FOR = "earshot-broadcast"
+"""The audience that a speaker's token names."""
+
 
 def broadcast_service(
     settings: BroadcastSettings,
@@ -52,7 +55,7 @@ def broadcast_service(
     ids: Ids,
     background: Background,
     metrics: Metrics,
-    disturbances: Disturbances,
+    disturbances: BroadcastDisturbances,
 ) -> BroadcastService:
     """Return the broadcast's rules, each given what it needs."""
     sessions = LiveSessions()
@@ -142,13 +145,13 @@ class BroadcastApp:
             world.ids,
             self._background,
             world.metrics,
-            world.disturbances,
+            world.disturbances_of.get("broadcast") or BroadcastDisturbances(),
         )
         endpoint = BroadcastEndpoint(
             settings,
             self._service,
             audience,
-            TokenVerifier(world.token_secret),
+            TokenVerifier(world.token_secret, TOKENS_FOR),
             clock,
             world.metrics,
             world.disturbances,

@@ -20,8 +20,8 @@ from reference.broadcast.ports import CloseCode, Reached
 from reference.broadcast.service import BroadcastService
 from reference.broadcast.settings import BroadcastSettings
 from reference.broadcast.standing import Standing
-from reference.disturbances import Disturbances, Sending
 from reference.gateway.connections import AudioMessage, Connections
+from reference.gateway.disturbances import Disturbances, Sending
 from reference.gateway.envelope import error_envelope
 from reference.gateway.server import Upgrade
 from reference.journal import Journal

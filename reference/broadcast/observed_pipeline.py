@@ -75,8 +75,8 @@ class PipelineWithFaults:
     `times=None` the pipeline is unavailable until the order is called off.
     """
 
-    def __init__(self, pipeline: Pipeline) -> None:
-        self.calls = Faults()
+    def __init__(self, pipeline: Pipeline, calls: Faults) -> None:
+        self.calls = calls
         self._pipeline = pipeline
 
     async def accept(self, handover: Handover) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from reference.control.plane import ControlPlane, Inside
 from reference.http.server import HttpServer
+from reference.system import systems
 
 if TYPE_CHECKING:
     from reference.world import World
@@ -20,11 +21,11 @@ class Control:
         self._server = HttpServer("127.0.0.1", port)
         self._plane = ControlPlane(world.engines, world.aws_client, world.table_names)
         self._settings = world.settings
+        offers = {system.name: system.faults()(world.settings) for system in systems() if system.faults is not None}
+        for offer in offers.values():
+            self._plane.offer(offer)
         self.world = replace(
-            world,
-            engines=self._plane.engines,
-            disturbances=self._plane.disturbances,
-            disturbances_of={"conversation": self._plane.conversation_disturbances},
+            world, engines=self._plane.engines, disturbances=self._plane.disturbances, disturbances_of=offers
         )
         """What the service must stand on to be under control."""
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from reference.control.messages import FaultOrder
+from reference.control.orders import Order
 
 
 class Trap:
-    """One order in place; see reference.control.faults.Armed."""
+    """One order in place; see reference.control.orders.Armed."""
 
-    def __init__(self, order: FaultOrder, forget: Callable[[Trap], None]) -> None:
+    def __init__(self, order: Order, forget: Callable[[Trap], None]) -> None:
         self.order = order
         self.times_struck = 0
         self.times_left = order.times
@@ -29,27 +27,31 @@ class Trap:
     async def stall(self) -> None:
         """Wait as long as the order says, at most until it is called off."""
         try:
-            async with asyncio.timeout(self.order.seconds):
+            async with asyncio.timeout(self.order.scope.get("seconds")):
                 await self._off.wait()
         except TimeoutError:
             return
 
 
 class Traps:
-    """The orders for one place, first come, first struck; `spring` may be called on any thread."""
+    """The orders for one place, first come, first struck; and they spring on any thread."""
 
     def __init__(self) -> None:
         self._traps: list[Trap] = []
         self._lock = threading.Lock()
 
-    def set(self, order: FaultOrder) -> Trap:
+    def set(self, order: Order) -> Trap:
         """Put an order in place."""
         trap = Trap(order, self._forget)
         with self._lock:
             self._traps.append(trap)
         return trap
 
-    def spring(self, fits: Callable[[FaultOrder], bool]) -> Trap | None:
+    def spring(self, **call: object) -> Trap | None:
+        """Return the first trap that is meant for whom a call is made and has times left, and count the call."""
+        return self.spring_if(lambda order: order.concerns(**call))
+
+    def spring_if(self, fits: Callable[[Order], bool]) -> Trap | None:
         """Return the first trap with an order that fits a call and has times left, and count the call."""
         with self._lock:
             for trap in self._traps:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from reference.conversation.settings import ConversationSettings
 from reference.conversation.tables import CONVERSATIONS
 from reference.system import Build, System
+
+if TYPE_CHECKING:
+    from reference.control.plane import Offer
+    from reference.settings import Settings
 
 
 def _load() -> Build:
@@ -13,4 +20,10 @@ def _load() -> Build:
     return ConversationApp
 
 
-system = System("conversation", ConversationSettings, (CONVERSATIONS,), _load)
+def _faults() -> Callable[[Settings], Offer]:
+    from reference.conversation.faults import ConversationFaults
+
+    return lambda settings: ConversationFaults(settings.of(ConversationSettings).assistant_timeout_seconds)
+
+
+system = System("conversation", ConversationSettings, (CONVERSATIONS,), _load, faults=_faults)

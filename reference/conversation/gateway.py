@@ -10,8 +10,8 @@ from reference.conversation.disturbances import ConversationDisturbances
 from reference.conversation.model import Refused, checked_session_id
 from reference.conversation.notices import Complaint, Notice
 from reference.conversation.service import ConversationService
-from reference.disturbances import Disturbances
 from reference.gateway.connections import Connections
+from reference.gateway.disturbances import Disturbances
 from reference.gateway.server import Resource, Upgrade
 from reference.journal import Journal
 from reference.refusal import Refusal

@@ -24,9 +24,10 @@ from reference.speech.ports import (
 
 
 @dataclass(slots=True, eq=False)
-class Order:
+class Fault:
     """One fault: what happens, to whom, how often."""
 
+    forget: Callable[[Fault], None]
     scope: str | None
     failure: Exception | None = None
     """What calls fail with; None for a stall."""
@@ -38,62 +39,60 @@ class Order:
     off: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when it was called off, which lets those go on that it stalls."""
 
+    def call_off(self) -> None:
+        """Happen no more; calls that it stalls go on."""
+        self.off.set()
+        self.forget(self)
+
 
 class Faults:
     """Faults waiting to happen at one kind of call."""
 
     def __init__(self) -> None:
-        self._orders: list[Order] = []
+        self._faults: list[Fault] = []
 
-    def fail_next(self, failure: Exception, *, times: int | None = 1, scope: str | None = None) -> Order:
+    def fail_next(self, failure: Exception, *, times: int | None = 1, scope: str | None = None) -> Fault:
         """Let the next `times` calls fail; None means all of them, until it is called off."""
-        return self._add(Order(scope, failure, times_left=times))
+        return self._add(Fault(self._forget, scope, failure, times_left=times))
 
-    def stall(self, scope: str | None = None, *, seconds: float | None = None, times: int | None = None) -> Order:
-        """Let the next `times` calls wait for `seconds`, or until it is called off or released."""
-        return self._add(Order(scope, stalled_for_s=seconds, times_left=times))
-
-    def release(self, scope: str | None = None) -> None:
-        """Let the calls stalled under this scope go on."""
-        for order in [one for one in self._orders if one.failure is None and one.scope == scope]:
-            self.call_off(order)
-
-    def call_off(self, order: Order) -> None:
-        """Let a fault happen no more; calls that it stalls go on."""
-        order.off.set()
-        if order in self._orders:
-            self._orders.remove(order)
+    def stall(self, scope: str | None = None, *, seconds: float | None = None, times: int | None = None) -> Fault:
+        """Let the next `times` calls wait for `seconds`, or until it is called off."""
+        return self._add(Fault(self._forget, scope, stalled_for_s=seconds, times_left=times))
 
     def clear(self) -> None:
         """Call off every fault; stalled calls go on."""
-        for order in list(self._orders):
-            self.call_off(order)
+        for fault in list(self._faults):
+            fault.call_off()
 
     async def strike(self, scope: str) -> None:
         """Wait or raise if a fault is due; called at the beginning of a call."""
-        for stall in [order for order in self._due(scope) if order.failure is None]:
+        for stall in [fault for fault in self._due(scope) if fault.failure is None]:
             self._take(stall)
             with suppress(TimeoutError):
                 async with asyncio.timeout(stall.stalled_for_s):
                     await stall.off.wait()
-        for order in self._due(scope):
-            if order.failure is not None:
-                self._take(order)
-                raise order.failure
+        for fault in self._due(scope):
+            if fault.failure is not None:
+                self._take(fault)
+                raise fault.failure
 
-    def _add(self, order: Order) -> Order:
-        self._orders.append(order)
-        return order
+    def _add(self, fault: Fault) -> Fault:
+        self._faults.append(fault)
+        return fault
 
-    def _due(self, scope: str) -> list[Order]:
-        return [order for order in self._orders if order.scope in (None, scope) and order.times_left != 0]
+    def _forget(self, fault: Fault) -> None:
+        if fault in self._faults:
+            self._faults.remove(fault)
 
-    def _take(self, order: Order) -> None:
-        order.times_struck += 1
-        if order.times_left is not None:
-            order.times_left -= 1
-            if order.times_left == 0 and order.failure is not None:
-                self._orders.remove(order)
+    def _due(self, scope: str) -> list[Fault]:
+        return [fault for fault in self._faults if fault.scope in (None, scope) and fault.times_left != 0]
+
+    def _take(self, fault: Fault) -> None:
+        fault.times_struck += 1
+        if fault.times_left is not None:
+            fault.times_left -= 1
+            if fault.times_left == 0 and fault.failure is not None:
+                self._faults.remove(fault)
 
 
 class RecogniserWithFaults:

@@ -40,33 +40,33 @@ def plane(*script: Answer) -> Iterator[tuple[Control, list[str]]]:
         yield control, asked
 
 
-REMOVED = json.dumps({"removed": 2}).encode()
+COUNTS = json.dumps({"threads": 2}).encode()
 
 
 def test_a_connection_that_was_closed_meanwhile_is_opened_again() -> None:
-    with plane(answers(200, REMOVED, then_closes=True), answers(200, REMOVED)) as (control, asked):
-        assert [control.call_off_all("kind-lamp-100"), control.call_off_all()] == [2, 2]
-        assert asked == ["DELETE /faults?session_id=kind-lamp-100", "DELETE /faults"]
+    with plane(answers(200, COUNTS, then_closes=True), answers(200, COUNTS)) as (control, asked):
+        assert [control.census().threads, control.census().threads] == [2, 2]
+        assert asked == ["GET /census", "GET /census"]
 
 
 def test_a_plane_that_hangs_up_is_not_asked_twice() -> None:
     with plane(hangs_up) as (control, asked), pytest.raises(Unusable, match="is the service still running"):
-        control.call_off_all()
-    assert asked == ["DELETE /faults"]
+        control.census()
+    assert asked == ["GET /census"]
 
 
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
         (answers(409, b'{"detail": "ask before its first chunk"}'), "409 with ask before its first chunk"),
-        (answers(422, b'{"detail": [{"msg": "no such place"}, {"msg": "no effect"}]}'), "no such place; no effect"),
+        (answers(400, b'{"detail": "there is no place kitchen"}'), "400 with there is no place kitchen"),
         (answers(500, b"<html>"), "500 with b'<html>'"),
     ],
 )
 def test_a_refusal_says_what_was_asked_and_why_not(answer: Answer, told: str) -> None:
     with plane(answer) as (control, _), pytest.raises(Unusable, match=told) as refused:
-        control.script("kind-lamp-100")
-    assert "PUT /sessions/kind-lamp-100/script" in str(refused.value)
+        control.order("recogniser", "script", session_id="kind-lamp-100")
+    assert "POST /orders" in str(refused.value)
 
 
 def test_nobody_there_is_not_the_service_s_fault() -> None:
@@ -84,10 +84,10 @@ def test_an_address_that_is_none_is_refused_at_once() -> None:
 @pytest.mark.parametrize(
     "order",
     [
-        lambda control: control.fail_recogniser(times=1),
-        lambda control: control.fail_store(1, table="Sessions", session_id="kind-lamp-100"),
-        lambda control: control.fail_store(
-            1, operations=["BatchGetItem"], table="Connections", session_id="kind-lamp-100"
+        lambda control: control.order("recogniser.feed", times=1),
+        lambda control: control.order("store", times=1, table="Sessions", session_id="kind-lamp-100"),
+        lambda control: control.order(
+            "store", times=1, operations=["BatchGetItem"], table="Connections", session_id="kind-lamp-100"
         ),
     ],
 )
@@ -97,3 +97,28 @@ def test_a_service_that_others_use_gets_no_fault_that_could_reach_them(order: Ca
         pytest.raises(Unusable, match="Given a service that nobody else uses"),
     ):
         order(control)
+
+
+@pytest.mark.parametrize(
+    ("place", "effect", "members", "told"),
+    [
+        ("kitchen", "fail", {}, "an order at kitchen: expected one of the places recogniser.start"),
+        ("handler", "fail", {}, "fail at handler: expected one of the effects stall, crash"),
+        ("sign-in", "fail", {"table": "Sessions"}, "fail at sign-in has no table: expected times"),
+        ("recogniser", "report", {"text": "Good morning"}, "report at recogniser needs session_id"),
+        ("store", "fail", {"times": "once"}, 'times: "once" is not of type "integer"'),
+    ],
+)
+def test_an_order_that_the_contract_does_not_have_is_not_given(
+    place: str, effect: str, members: dict[str, object], told: str
+) -> None:
+    with closing(Control("http://127.0.0.1:1")) as control, pytest.raises(Unusable, match=told):
+        control.order(place, effect, **members)
+
+
+def test_what_the_contract_does_not_show_is_not_asked_for() -> None:
+    with closing(Control("http://127.0.0.1:1")) as control:
+        with pytest.raises(Unusable, match="no observations of weather; expected one of streams, audio"):
+            control.observe("weather")
+        with pytest.raises(Unusable, match="translations have no tongue; expected answered_at_s, asked_at_s"):
+            control.observe("translations", tongue="es")

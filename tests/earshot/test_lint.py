@@ -153,8 +153,13 @@ def test_the_phrase_book_lists_every_sentence_once_in_words() -> None:
     book = phrase_book.read(Path(__file__).parents[2] / "features")
     text = phrase_book.render(book)
     assert "- ‹speaker› is broadcasting in ‹language›" in text
+    text, *choices = text.split("\n## What ‹")
     lines = [line for line in text.splitlines() if line.startswith("- ")]
     assert len(lines) == len({(p.kind, re.sub(r"{(\w+):\w+}", r"\1", p.pattern)) for p in book.phrases})
+    assert any("- ‹person›'s recogniser takes no sound" in choice for choice in choices)
+    unfilled = book.unused_choices(["the next translation into French takes 2 seconds"])
+    assert "the next translation into {language} takes {span}" not in unfilled
+    assert "every translation takes {span}" in unfilled
     uses = book.uses([("here", "Ana is broadcasting in English"), ("there", "Ana is broadcasting in English")])
     at = {phrase.pattern: places for phrase, places in uses.items()}
     assert at["{speaker:Name} is broadcasting in {language:Language}"] == {"here", "there"}

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
-from earshot.targets.control import Control
+from earshot.targets.control import Control, Order
 from reference.app import App
 from reference.control.attached import Control as ControlPlane
 from reference.settings import read
@@ -43,6 +43,11 @@ class Controlled:
         return await asyncio.to_thread(ask, self.control)
 
 
+def report(control: Control, session_id: str, text: str, **members: object) -> Order:
+    """Let the double understand something."""
+    return control.order("recogniser", "report", session_id=session_id, text=text, stability=1.0, **members)
+
+
 @asynccontextmanager
 async def controlled(store: TestStore, **settings: str) -> AsyncIterator[Controlled]:
     """Run a service under control for the length of a block; settings by field name."""
@@ -72,7 +77,7 @@ async def controlled(store: TestStore, **settings: str) -> AsyncIterator[Control
         async with asyncio.timeout(PATIENCE_S):
             yield Controlled(service, control, metrics, plane.url, endpoints["conversation"]["http"])
     finally:
-        await asyncio.to_thread(control.call_off_all)
+        plane.release()
         control.close()
         await service.close()
         await app.stop()

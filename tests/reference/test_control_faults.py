@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import base64
 import logging
+import re
 
 import pytest
-from pydantic import ValidationError
 
 from earshot.failures import Unusable
-from reference.control.messages import FaultOrder
 from tests.reference.broadcast.world_fakes import on_loop
 from tests.reference.conftest import TestStore
-from tests.reference.control_kit import controlled
+from tests.reference.control_kit import controlled, report
 from tests.reference.service_kit import Client
 
 CHUNK = base64.b64encode(bytes(3200)).decode()
@@ -36,16 +35,18 @@ async def volume(speaker: Client) -> str:
 async def test_a_handler_that_hangs_is_given_up_and_one_that_was_released_goes_on(store: TestStore) -> None:
     async with controlled(store, control_handler_timeout_seconds="0.05") as under:
         ana, session_id = await under.service.speaker()
-        await under.order(lambda control: control.stall_handler("setVolume", session_id=session_id))
+        await under.order(
+            lambda control: control.order("handler", "stall", times=1, action="setVolume", session_id=session_id)
+        )
         assert await volume(ana) == "TIMEOUT"
         assert await volume(ana) == "volumeChanged"
         errors = under.metrics.values("LambdaErrors", Handler="speaker-control", ErrorType="TIMEOUT")
         assert errors == [1]
     async with controlled(store) as under:
         ana, _ = await under.service.speaker()
-        stall = await under.order(lambda control: control.stall_handler("setVolume"))
+        stall = await under.order(lambda control: control.order("handler", "stall", times=1, action="setVolume"))
         await ana.send("setVolume", volumeLevel=1)
-        while (await under.order(lambda control: control.fault(stall.id))).times_struck == 0:
+        while (await under.order(lambda control: control.now(stall))).times_struck == 0:
             await asyncio.sleep(0)
         await under.order(lambda control: control.call_off(stall))
         assert (await ana.next())["type"] == "volumeChanged"
@@ -56,10 +57,11 @@ async def test_a_fault_for_one_session_leaves_the_others_alone(store: TestStore)
     async with controlled(store, control_handler_timeout_seconds="0.5") as under:
         ana, anas_session = await under.service.speaker("ana")
         ben, _ = await under.service.speaker("ben")
-        await under.order(lambda control: control.stall_handler(times=None, session_id=anas_session))
+        await under.order(lambda control: control.order("handler", "stall", session_id=anas_session))
         assert [await volume(ben), await volume(ana), await volume(ana)] == ["volumeChanged", "TIMEOUT", "TIMEOUT"]
-        await under.order(lambda control: control.stall_handler(session_id="kind-lamp-100"))
-        assert await under.order(lambda control: control.call_off_all(anas_session)) == 1
+        await under.order(lambda control: control.order("handler", "stall", times=1, session_id="kind-lamp-100"))
+        removed = await under.order(lambda control: control._ask("DELETE", "/orders", session_id=anas_session))
+        assert removed == {"removed": 1}
         assert await volume(ana) == "volumeChanged"
 
 
@@ -70,7 +72,7 @@ async def test_a_crash_is_answered_without_internals_and_logged_with_its_stack(
     caplog.set_level(logging.ERROR, "reference.gateway")
     async with controlled(store) as under:
         ana, session_id = await under.service.speaker()
-        await under.order(lambda control: control.crash_handler("muteBroadcast"))
+        await under.order(lambda control: control.order("handler", "crash", times=1, action="muteBroadcast"))
         answer = await ana.ask("muteBroadcast")
         assert (answer["code"], answer["statusCode"]) == ("INTERNAL_ERROR", 500)
         assert "crash" not in str(answer).lower()
@@ -94,12 +96,12 @@ async def test_the_store_fails_below_the_retries(store: TestStore, times: int, c
     async with controlled(store) as under:
         ana, session_id = await under.service.speaker()
         fault = await under.order(
-            lambda control: control.fail_store(
-                times, code=code, operations=["UpdateItem"], table="Sessions", session_id=session_id
+            lambda control: control.order(
+                "store", times=times, code=code, operations=["UpdateItem"], table="Sessions", session_id=session_id
             )
         )
         assert await volume(ana) == outcome
-        struck = await under.order(lambda control: control.fault(fault.id))
+        struck = await under.order(lambda control: control.now(fault))
         assert (struck.times_struck, struck.times_left) == (times, 0)
         assert under.metrics.values("DynamoDBErrors", Operation="UpdateItem") == [1] * times
 
@@ -111,14 +113,18 @@ async def test_the_store_of_one_session_fails_by_its_connections_too(store: Test
         ben, bens_session = await under.service.speaker("ben")
         omar, lena = await under.service.listener(anas_session), await under.service.listener(bens_session)
         fault = await under.order(
-            lambda control: control.fail_store(
-                code="ValidationException", table="Connections", operations=["UpdateItem"], session_id=bens_session
+            lambda control: control.order(
+                "store",
+                code="ValidationException",
+                table="Connections",
+                operations=["UpdateItem"],
+                session_id=bens_session,
             )
         )
         assert (await lena.ask("changeLanguage", targetLanguage="fr"))["code"] == "INTERNAL_ERROR"
         assert (await omar.ask("changeLanguage", targetLanguage="fr"))["type"] == "languageChanged"
         assert await volume(ana) == await volume(ben) == "volumeChanged"
-        assert (await under.order(lambda control: control.fault(fault.id))).times_struck == 1
+        assert (await under.order(lambda control: control.now(fault))).times_struck == 1
 
 
 @on_loop
@@ -128,7 +134,7 @@ async def test_a_dead_connection_is_not_told_and_the_others_are(store: TestStore
         lena = await under.service.open(action="joinSession", sessionId=session_id, targetLanguage="es")
         joined = await lena.next()
         omar = await under.service.listener(session_id)
-        await under.order(lambda control: control.find_dead(joined["connectionId"]))
+        await under.order(lambda control: control.order("delivery", "dead", connection_id=joined["connectionId"]))
         await ana.send("pauseBroadcast")
         assert (await ana.next("broadcastPaused"))["listenersNotified"] == 1
         assert (await omar.next())["type"] == "broadcastPaused"
@@ -138,7 +144,7 @@ async def test_a_dead_connection_is_not_told_and_the_others_are(store: TestStore
 @on_loop
 async def test_without_sign_in_no_session_is_opened_and_with_it_one_is(store: TestStore) -> None:
     async with controlled(store) as under:
-        await under.order(lambda control: control.lose_sign_in(1))
+        await under.order(lambda control: control.order("sign-in", times=1))
         query = {"action": "createSession", "sourceLanguage": "en", "token": "whatever"}
         status, envelope = await under.service.refused(**query)
         assert (status, envelope["code"]) == (503, "SERVICE_UNAVAILABLE")
@@ -149,14 +155,20 @@ async def test_without_sign_in_no_session_is_opened_and_with_it_one_is(store: Te
 async def test_the_recogniser_refuses_so_many_streams_and_breaks_those_that_are_open(store: TestStore) -> None:
     async with controlled(store) as under:
         ana, session_id = await under.service.speaker()
-        await under.order(lambda control: control.refuse_streams(1, session_id=session_id, transient=True))
+        await under.order(
+            lambda control: control.order("recogniser.open", times=1, session_id=session_id, transient=True)
+        )
         await chunk(ana)
-        while len(streams := await under.order(lambda control: control.streams(session_id))) < 2:
+        while len(streams := await under.order(lambda control: control.observe("streams", session_id=session_id))) < 2:
             await asyncio.sleep(0)
         refused, opened = streams
         assert (refused.failure is not None, refused.opened_at_s) == (True, None)
         assert opened.options.language == "en"
-        broken = await under.order(lambda control: control.break_stream(session_id, code="BadRequest", transient=False))
+        broken = await under.order(
+            lambda control: control.order(
+                "recogniser.stream", session_id=session_id, code="BadRequest", transient=False
+            )
+        )
         assert (broken.times_struck, broken.times_left) == (1, 0)
         error = await ana.next("transcriptionError")
         assert (error["code"], error["retryable"]) == ("BadRequest", False)
@@ -165,23 +177,44 @@ async def test_the_recogniser_refuses_so_many_streams_and_breaks_those_that_are_
 @pytest.mark.parametrize(
     ("order", "complaint"),
     [
-        ({"at": "sign-in", "session_id": "kind-lamp-100"}, "there is no session_id"),
-        ({"at": "handler", "action": "setVolume"}, "the effect is crash or stall"),
-        ({"at": "store", "times": 0}, "greater than or equal to 1"),
-        ({"at": "store", "tabel": "Sessions"}, "tabel"),
+        ({"place": "sign-in", "effect": "fail", "session_id": "kind-lamp-100"}, "has no session_id; expected times"),
+        ({"place": "handler", "effect": "fail"}, "no effect 'fail'; expected one of crash, stall"),
+        ({"place": "handler"}, "no effect None; expected one of crash, stall"),
+        ({"place": "kitchen", "effect": "fail"}, "no place 'kitchen'; expected one of assistant, connect, connection"),
+        ({"place": "store", "effect": "fail", "times": 0}, "times must be a whole number of at least 1, not 0"),
+        ({"place": "store", "effect": "fail", "times": True}, "times must be a whole number of at least 1, not True"),
+        ({"place": "store", "effect": "fail", "tabel": "Sessions"}, "has no tabel; expected code, operations"),
+        ({"place": "store", "effect": "fail", "operations": "PutItem"}, "operations must be a list of texts"),
+        ({"place": "connection", "effect": "close", "close_code": 99}, "a whole number from 1000 to 4999, not 99"),
+        ({"place": "recogniser", "effect": "script"}, "needs session_id"),
+        (["store"], "an order is an object with place and effect"),
     ],
 )
-def test_an_order_that_means_nothing_is_refused(order: dict[str, object], complaint: str) -> None:
-    with pytest.raises(ValidationError, match=complaint):
-        FaultOrder.model_validate(order)
+@on_loop
+async def test_an_order_that_means_nothing_is_refused(store: TestStore, order: object, complaint: str) -> None:
+    async with controlled(store) as under:
+        with pytest.raises(Unusable, match=f"got 400 with .*{re.escape(complaint)}"):
+            await under.order(lambda control: control._ask("POST", "/orders", order))
+        assert await under.order(lambda control: control._ask("GET", "/orders")) == []
 
 
 @on_loop
 async def test_whoever_orders_nonsense_is_told_what_is_wrong(store: TestStore) -> None:
     async with controlled(store) as under:
-        with pytest.raises(Unusable, match="greater than or equal to 1"):
-            await under.order(lambda control: control.lose_sign_in(0))
-        assert await under.order(lambda control: control.faults()) == []
+        with pytest.raises(Unusable, match="fail at sign-in: times: 0 is less than the minimum of 1"):
+            await under.order(lambda control: control.order("sign-in", times=0))
+        assert await under.order(lambda control: control._ask("GET", "/orders")) == []
+
+
+@on_loop
+async def test_what_is_over_at_once_is_not_listed(store: TestStore) -> None:
+    async with controlled(store) as under:
+        await under.service.speaker()
+        done = await under.order(lambda control: control.order("recogniser.stream", session_id="kind-lamp-100"))
+        assert (done.times_struck, done.times_left) == (0, 0)
+        assert await under.order(lambda control: control.ordered()) == []
+        with pytest.raises(Unusable, match=f"404 with there is no order {done.id}"):
+            await under.order(lambda control: control.now(done))
 
 
 @on_loop
@@ -190,14 +223,16 @@ async def test_a_delivery_that_fails_is_tried_again(store: TestStore) -> None:
         ana, session_id = await under.service.speaker()
         lena = await under.service.open(action="joinSession", sessionId=session_id, targetLanguage="es")
         joined = await lena.next()
-        await under.order(lambda control: control.script(session_id))
+        await under.order(lambda control: control.order("recogniser", "script", session_id=session_id))
         await chunk(ana)
-        fault = await under.order(lambda control: control.fail_delivery(joined["connectionId"], 2))
-        await under.order(lambda control: control.emit(session_id, "heard at last."))
+        fault = await under.order(
+            lambda control: control.order("delivery", times=2, connection_id=joined["connectionId"])
+        )
+        await under.order(lambda control: report(control, session_id, "heard at last."))
         assert (await lena.next("audio"))["transcript"] == "[es] heard at last."
-        assert (await under.order(lambda control: control.fault(fault.id))).times_struck == 2
-        await under.order(lambda control: control.find_dead(joined["connectionId"]))
-        await under.order(lambda control: control.emit(session_id, "heard by nobody."))
+        assert (await under.order(lambda control: control.now(fault))).times_struck == 2
+        await under.order(lambda control: control.order("delivery", "dead", connection_id=joined["connectionId"]))
+        await under.order(lambda control: report(control, session_id, "heard by nobody."))
         while (await under.order(lambda control: control.census())).members == 2:
             await asyncio.sleep(0)
 
@@ -209,7 +244,7 @@ async def test_a_connection_that_breaks_is_closed_as_a_server_error_and_cleaned_
         amina = await under.service.listener(session_id)
         lena = await under.service.open(action="joinSession", sessionId=session_id, targetLanguage="es")
         connection_id = str((await lena.next("sessionJoined"))["connectionId"])
-        await under.order(lambda control: control.break_connection(connection_id))
+        await under.order(lambda control: control.order("connection", "crash", times=1, connection_id=connection_id))
         await lena.send("heartbeat")
         assert await lena.code() == 1011
         await amina.send("heartbeat")

@@ -11,7 +11,7 @@ import pytest
 from earshot.failures import Unusable
 from tests.reference.broadcast.world_fakes import on_loop
 from tests.reference.conftest import TestStore
-from tests.reference.control_kit import Controlled, controlled
+from tests.reference.control_kit import Controlled, controlled, report
 from tests.reference.service_kit import Client
 
 
@@ -26,7 +26,7 @@ async def fed(under: Controlled, session_id: str, chunks: int) -> None:
     """Return when the session's streams have been fed so many chunks."""
 
     def count() -> int:
-        return sum(stream.chunks_fed for stream in under.control.streams(session_id))
+        return sum(stream.chunks_fed for stream in under.control.observe("streams", session_id=session_id))
 
     while await asyncio.to_thread(count) < chunks:
         await asyncio.sleep(0)
@@ -38,7 +38,7 @@ async def test_a_stream_shows_what_it_was_fed_chunk_by_chunk(store: TestStore) -
         ana, session_id = await under.service.speaker()
         heard = await chunk(ana, 1000) + await chunk(ana, -2000)
         await fed(under, session_id, 2)
-        [stream] = await under.order(lambda control: control.streams(session_id))
+        [stream] = await under.order(lambda control: control.observe("streams", session_id=session_id))
         assert (stream.options.sample_rate_hz, stream.options.encoding, stream.options.partial_results) == (
             16_000,
             "pcm",
@@ -47,7 +47,7 @@ async def test_a_stream_shows_what_it_was_fed_chunk_by_chunk(store: TestStore) -
         assert [(one.bytes, one.peak, one.rms) for one in stream.chunks] == [(3200, 1000, 1000), (3200, 2000, 2000)]
         assert stream.opened_at_s is not None
         assert stream.asked_at_s <= stream.opened_at_s <= stream.chunks[0].at_s <= stream.chunks[1].at_s
-        assert await under.order(lambda control: control.audio(session_id)) == heard
+        assert await under.order(lambda control: control.audio(session_id)) == [heard]
 
 
 @on_loop
@@ -57,18 +57,18 @@ async def test_a_scripted_session_is_understood_as_told_and_another_by_the_engin
         ana, anas_session = await under.service.speaker("ana")
         ben, bens_session = await under.service.speaker("ben")
         lena, omar = await under.service.listener(anas_session), await under.service.listener(bens_session)
-        await under.order(lambda control: control.script(anas_session))
+        await under.order(lambda control: control.order("recogniser", "script", session_id=anas_session))
         await chunk(ana, 9)
         await chunk(ben, 9)
-        await under.order(lambda control: control.emit(anas_session, "as told."))
+        await under.order(lambda control: report(control, anas_session, "as told."))
         assert (await lena.next("audio"))["transcript"] == "[es] as told."
         assert (await omar.next("audio"))["transcript"] == "[es] from the engine"
-        [handover] = await under.order(lambda control: control.handovers(anas_session))
+        [handover] = await under.order(lambda control: control.observe("handovers", session_id=anas_session))
         assert (handover.transcript_text, handover.is_partial, handover.stability_score) == ("as told.", False, 1)
         assert [attempt.acknowledged_at_s is not None for attempt in handover.attempts] == [True]
-        [translation] = await under.order(lambda control: control.translations(text="as told."))
+        [translation] = await under.order(lambda control: control.observe("translations", text="as told."))
         assert (translation.target, translation.translation) == ("es", "[es] as told.")
-        spoken = {one.text for one in await under.order(lambda control: control.syntheses(language="es"))}
+        spoken = {one.text for one in await under.order(lambda control: control.observe("syntheses", language="es"))}
         assert spoken == {"[es] as told.", "[es] from the engine"}
 
 
@@ -77,12 +77,12 @@ async def test_the_pipeline_turns_sentences_away_as_often_as_ordered(store: Test
     async with controlled(store) as under:
         ana, session_id = await under.service.speaker()
         lena = await under.service.listener(session_id)
-        await under.order(lambda control: control.script(session_id))
-        await under.order(lambda control: control.refuse_handovers(2, session_id=session_id))
+        await under.order(lambda control: control.order("recogniser", "script", session_id=session_id))
+        await under.order(lambda control: control.order("handover", times=2, session_id=session_id))
         await chunk(ana, 1)
-        await under.order(lambda control: control.emit(session_id, "third time lucky."))
+        await under.order(lambda control: report(control, session_id, "third time lucky."))
         assert (await lena.next("audio"))["transcript"] == "[es] third time lucky."
-        [handover] = await under.order(lambda control: control.handovers(session_id))
+        [handover] = await under.order(lambda control: control.observe("handovers", session_id=session_id))
         assert [attempt.failure is None for attempt in handover.attempts] == [False, False, True]
 
 
@@ -93,17 +93,17 @@ async def test_a_session_that_the_engine_has_heard_cannot_be_scripted(store: Tes
         await chunk(ana, 1)
         await fed(under, session_id, 1)
         with pytest.raises(Unusable, match="before its first chunk"):
-            await under.order(lambda control: control.script(session_id))
+            await under.order(lambda control: control.order("recogniser", "script", session_id=session_id))
 
 
 @on_loop
 async def test_a_script_waits_for_its_stream_but_not_for_ever(store: TestStore) -> None:
     async with controlled(store) as under:
         ana, session_id = await under.service.speaker()
-        await under.order(lambda control: control.script(session_id))
+        await under.order(lambda control: control.order("recogniser", "script", session_id=session_id))
         with pytest.raises(Unusable, match="an open stream"):
-            await under.order(lambda control: control.emit(session_id, "nobody speaks", within_s=0))
-        saying = asyncio.create_task(under.order(lambda control: control.emit(session_id, "now", within_s=5)))
+            await under.order(lambda control: report(control, session_id, "nobody speaks", within_s=0))
+        saying = asyncio.create_task(under.order(lambda control: report(control, session_id, "now", within_s=5)))
         await chunk(ana, 1)
         await saying
 

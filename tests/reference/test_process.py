@@ -126,10 +126,13 @@ def test_what_was_made_to_wait_does_not_keep_it_from_ending(processes: list[Proc
     processes.append(process)
     ready = ready_line(process)
     control = Control(ready["control_url"])
-    held = [control.stall_handler("session"), control._order("recogniser.start", effect="stall")]
+    held = [
+        control.order("handler", "stall", times=1, action="session"),
+        control.order("recogniser.start", "stall"),
+    ]
     with connect(ready["endpoints"]["conversation"]["ws"]) as caller:
         caller.send('{"type": "session", "session_id": "s-1"}')
-        while not all(control.fault(one.id).times_struck for one in held):
+        while not all(control.now(one).times_struck for one in held):
             continue
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0

@@ -124,12 +124,12 @@ def test_a_stalled_stream_waits_for_its_release() -> None:
         recogniser = RecogniserWithFaults(ScriptedRecogniser())
         ana = await recogniser.open(ANA, ignored, ignored)
         ben = await recogniser.open(BEN, ignored, ignored)
-        recogniser.feeds.stall("ana")
+        stall = recogniser.feeds.stall("ana")
         waiting = asyncio.ensure_future(ana.feed(bytes(3200)))
         await ben.feed(bytes(3200))
         await settled()
         assert not waiting.done()
-        recogniser.feeds.release("ana")
+        stall.call_off()
         await waiting
 
     on_loop(test)

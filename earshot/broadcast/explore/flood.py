@@ -71,7 +71,7 @@ class Flood:
 
 def memory_of(control: Control) -> int:
     """Return how much memory the service takes, in bytes."""
-    memory = control.census().memory_bytes
+    memory: int | None = control.census().memory_bytes
     if memory is None:
         raise Unusable("the service cannot tell its memory on this platform")
     return memory

@@ -9,20 +9,19 @@ from hamcrest.core.string_description import StringDescription
 from earshot.broadcast.matchers import handing_over, pieces, recognition
 from earshot.broadcast.matchers.warnings import explains
 from earshot.matchers.numbers import rising
-from earshot.targets.control import Failure, Handover, HandoverAttempt, Stream, StreamOptions
-
-OPTIONS = StreamOptions("en", "en-US", True, "high", 16_000, "pcm")
+from earshot.targets.control import Record
 
 
-def attempt(at_s: float, *, opened: bool) -> Stream:
-    failure = None if opened else Failure("ThrottlingException", "ordered", True)
-    return Stream(OPTIONS, at_s, at_s if opened else None, None, 0, [], [], failure)
+def attempt(at_s: float, *, opened: bool) -> Record:
+    failure = None if opened else Record(code="ThrottlingException", message="ordered", transient=True)
+    return Record(asked_at_s=at_s, opened_at_s=at_s if opened else None, closed_at_s=None, failure=failure)
 
 
-def handover(at_s: float = 0.0, *, attempts: int = 1, acknowledged: bool = True) -> Handover:
-    fates = [HandoverAttempt(at_s, None, "PipelineUnavailable") for _ in range(attempts - 1)]
-    last = HandoverAttempt(at_s, at_s if acknowledged else None, None if acknowledged else "PipelineUnavailable")
-    return Handover("calm-river-100", "en", "Thank you.", False, 1.0, 0, {}, [*fates, last])
+def handover(at_s: float = 0.0, *, attempts: int = 1, acknowledged: bool = True) -> Record:
+    fates = [Record(at_s=at_s, acknowledged_at_s=None, failure="PipelineUnavailable") for _ in range(attempts)]
+    if acknowledged:
+        fates[-1] = Record(at_s=at_s, acknowledged_at_s=at_s, failure=None)
+    return Record(transcript_text="Thank you.", is_partial=False, stability_score=1.0, attempts=fates)
 
 
 def mismatch(matcher: Matcher[object], item: object) -> str:

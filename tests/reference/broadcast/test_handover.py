@@ -10,6 +10,7 @@ import pytest
 from reference.background import Background
 from reference.broadcast.handover import EmotionDynamics, Forwarder, Handover, PipelineUnavailable
 from reference.broadcast.observed_pipeline import ObservedPipeline, PipelineWithFaults
+from reference.speech.faults import Faults
 from tests.reference.broadcast.world_fakes import FakeClock, FakeMetrics, on_loop, settled
 
 ONE = Handover("calm-river-200", "en", "Good morning.", False, 1.0, 1_760_000_000_000)
@@ -35,7 +36,7 @@ class Line:
     def __init__(self) -> None:
         self.clock, self.metrics, self.background = FakeClock(), FakeMetrics(), Background()
         self.taker = Taker()
-        self.faulty = PipelineWithFaults(self.taker)
+        self.faulty = PipelineWithFaults(self.taker, Faults())
         self.observed = ObservedPipeline(self.faulty)
         self.forwarder = Forwarder(self.observed, self.metrics, self.clock, self.background)
 
@@ -122,7 +123,7 @@ async def test_while_translation_hangs_the_oldest_of_too_many_sentences_are_drop
     stall = line.faulty.calls.stall()
     await line.say("s0")
     await line.say(*(f"s{number}" for number in range(1, 60)))
-    line.faulty.calls.call_off(stall)
+    stall.call_off()
     await settled()
     assert line.taker.texts == ["s0", *(f"s{number}" for number in range(10, 60))]
 

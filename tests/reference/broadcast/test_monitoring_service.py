@@ -15,7 +15,7 @@ from earshot.targets.logs import Log
 from reference import journal
 from tests.reference.broadcast.world_fakes import Broadcast, on_loop
 from tests.reference.conftest import TestStore
-from tests.reference.control_kit import controlled
+from tests.reference.control_kit import controlled, report
 from tests.reference.service_kit import SECRET, token
 
 CHUNK = bytes(range(256)) * 4
@@ -126,14 +126,14 @@ async def test_the_log_tells_of_every_message_and_recognises_nobody(store: TestS
         created = await ana.next("sessionCreated")
         session_id, connection_id = created["sessionId"], created["connectionId"]
         lena = await under.service.listener(session_id, **{"X-Forwarded-For": address})
-        await under.order(lambda control: control.script(session_id))
+        await under.order(lambda control: control.order("recogniser", "script", session_id=session_id))
         await ana.send("sendAudio", audioData=audio, chunkId="c1", token=signed)
-        await under.order(lambda control: control.emit(session_id, "good morning."))
+        await under.order(lambda control: report(control, session_id, "good morning."))
         await lena.next("audio")
         await ana.socket.send(CHUNK)
         await ana.send("sendAudio", audioData=audio[:40])
         await ana.socket.send(f'{{"action": "{audio}')
-        await under.order(lambda control: control.crash_handler())
+        await under.order(lambda control: control.order("handler", "crash", times=1))
         await ana.send("muteBroadcast")
         await ana.send("endSession")
         await ana.code()

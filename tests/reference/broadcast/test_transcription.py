@@ -454,7 +454,7 @@ async def test_of_eight_seconds_during_a_stall_the_newest_five_are_recognised() 
     talk = Talk()
     stall = talk.faulty.opens.stall()
     assert await talk.send(*range(80)) == [None] * 80
-    talk.faulty.opens.call_off(stall)
+    stall.call_off()
     await settled()
     assert talk.fed == list(range(30, 80))
     assert talk.metrics.values("AudioBufferOverflows", SessionId=ID) == [1.0] * 30
@@ -471,7 +471,7 @@ async def test_what_the_recogniser_is_just_taking_counts_but_is_not_dropped(
     await talk.send(1)
     await talk.clock.advance(0.5)
     await talk.send(*range(2, 81))
-    talk.faulty.feeds.call_off(stall)
+    stall.call_off()
     await settled()
     assert talk.fed == [0, 1, *range(32, 81)]
     assert talk.metrics.values("AudioProcessingLatency") == [0, pytest.approx(500), *[0] * 49]
@@ -484,7 +484,7 @@ async def test_latency_counts_from_receipt_until_the_recogniser_has_the_chunk() 
     stall = talk.faulty.opens.stall()
     await talk.send(1)
     await talk.clock.advance(0.25)
-    talk.faulty.opens.call_off(stall)
+    stall.call_off()
     await settled()
     assert talk.metrics.values("AudioProcessingLatency") == [pytest.approx(250)]
     assert talk.metrics.values("TranscribeStreamInitLatency") == [pytest.approx(250)]

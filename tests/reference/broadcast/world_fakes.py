@@ -18,6 +18,7 @@ from reference.broadcast import parameters
 from reference.broadcast.admission import Newcomer
 from reference.broadcast.app import broadcast_service
 from reference.broadcast.audio import AudioChunk
+from reference.broadcast.disturbances import BroadcastDisturbances
 from reference.broadcast.model import Connection, Session, StateChange
 from reference.broadcast.monitoring.catalogue import METRICS
 from reference.broadcast.notices import AudioReceived, Notice, SessionCreated, Speech
@@ -30,7 +31,6 @@ from reference.broadcast.repository import (
     SessionFull,
 )
 from reference.broadcast.settings import BroadcastSettings
-from reference.disturbances import Disturbances
 from reference.monitoring.catalogue import definition_of
 from reference.refusal import Refusal
 from tests.reference.engine_fakes import FakeSpeech
@@ -313,7 +313,7 @@ class Broadcast:
             FakeIds(*ids),
             self.background,
             self.metrics,
-            Disturbances(),
+            BroadcastDisturbances(),
         )
 
     async def create(self, connection_id: str = "ana=", user_id: str = "ana", **creation: object) -> str:

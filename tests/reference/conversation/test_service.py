@@ -72,7 +72,7 @@ async def test_nothing_of_a_segment_is_left_for_the_next(store: TestStore) -> No
 async def test_segments_that_end_while_one_is_processed_are_answered_one_after_the_other(store: TestStore) -> None:
     async with conversing(store) as line, line.caller() as ana:
         await ana.begin("s-1")
-        stalled = await line.order(lambda control: control.stall_opening(session_id="s-1", times=1))
+        stalled = await line.order(lambda control: control.order("recogniser.open", "stall", session_id="s-1", times=1))
         for value in (1, 2, 3):
             assert (await ana.chunk(speech(value)))["segment"] == value
             await ana.send("segment_end")
@@ -96,7 +96,7 @@ async def test_audio_after_the_end_of_a_segment_belongs_to_the_next(store: TestS
 async def test_others_are_served_while_a_segment_is_processed(store: TestStore) -> None:
     async with conversing(store) as line, line.caller() as ana, line.caller() as ben:
         await ana.begin("s-1")
-        await line.order(lambda control: control.stall_backend("llama", session_id="s-1"))
+        await line.order(lambda control: control.order("assistant", "stall", backend="llama", session_id="s-1"))
         await ana.chunk(speech(1))
         await ana.send("segment_end")
         await ben.begin("s-2")
@@ -146,7 +146,7 @@ async def test_whoever_is_done_is_closed_with_1000_and_leaves_nothing(store: Tes
 @on_loop
 async def test_a_dropped_socket_takes_its_segments_with_it(store: TestStore) -> None:
     async with conversing(store, conversation_waiting_segments="1") as line:
-        stalled = await line.order(lambda control: control.stall_opening(session_id="s-1"))
+        stalled = await line.order(lambda control: control.order("recogniser.open", "stall", session_id="s-1"))
         async with line.caller() as ana:
             await ana.begin("s-1")
             for value in (1, 2, 3):  # one is processed, one waits, and one waits for a place
@@ -252,7 +252,7 @@ async def test_where_nothing_was_understood_nobody_is_asked_and_nothing_is_logge
         result = await ana.says(0)
         assert (result["transcription"], result["response"], result["backend_used"]) == ("", None, "none")
         assert "speech" in result["error"]
-        assert await line.order(lambda control: control.assistant_calls("s-1")) == []
+        assert await line.order(lambda control: control.observe("assistant-calls", session_id="s-1")) == []
         assert await line.log("s-1") == []
 
 
@@ -263,11 +263,11 @@ async def test_where_nothing_was_understood_nobody_is_asked_and_nothing_is_logge
 async def test_a_recogniser_that_fails_or_hangs_on_a_segment_is_an_error(store: TestStore) -> None:
     async with conversing(store, conversation_recognition_timeout_seconds="0.2") as line, line.caller() as ana:
         await ana.begin("s-1")
-        await line.order(lambda control: control.refuse_streams(1, session_id="s-1"))
+        await line.order(lambda control: control.order("recogniser.open", times=1, session_id="s-1"))
         assert heard(await ana.says(1)) == "RECOGNITION_FAILED"
-        await line.order(lambda control: control.fail_recogniser(1, session_id="s-1"))
+        await line.order(lambda control: control.order("recogniser.feed", times=1, session_id="s-1"))
         assert heard(await ana.says(1)) == "RECOGNITION_FAILED"
-        await line.order(lambda control: control.stall_opening(times=1, session_id="s-1"))
+        await line.order(lambda control: control.order("recogniser.open", "stall", times=1, session_id="s-1"))
         assert heard(await ana.says(1)) == "RECOGNITION_FAILED"
         assert heard(await ana.says(1)) == WORDS[1]
         census = await line.order(lambda control: control.census())
@@ -278,12 +278,12 @@ async def test_a_recogniser_that_fails_or_hangs_on_a_segment_is_an_error(store: 
 async def test_a_recogniser_that_breaks_while_it_listens_is_an_error(store: TestStore) -> None:
     async with conversing(store) as line, line.caller() as ana:
         await ana.begin("s-1")
-        held = await line.order(lambda control: control.stall_recogniser(session_id="s-1", times=1))
+        held = await line.order(lambda control: control.order("recogniser.feed", "stall", times=1, session_id="s-1"))
         await ana.chunk(speech(1))
         await ana.send("segment_end")
-        while (await line.order(lambda control: control.fault(held.id))).times_struck == 0:
+        while (await line.order(lambda control: control.now(held))).times_struck == 0:
             continue
-        await line.order(lambda control: control.break_stream("s-1"))
+        await line.order(lambda control: control.order("recogniser.stream", session_id="s-1"))
         await line.order(lambda control: control.call_off(held))
         assert heard(await ana.next()) == "RECOGNITION_FAILED"
 
@@ -291,7 +291,7 @@ async def test_a_recogniser_that_breaks_while_it_listens_is_an_error(store: Test
 @on_loop
 async def test_a_recogniser_that_cannot_start_closes_after_an_error_until_it_can(store: TestStore) -> None:
     async with conversing(store) as line:
-        fault = await line.order(lambda control: control.lose_recogniser(address=ADDRESS))
+        fault = await line.order(lambda control: control.order("recogniser.start", address=ADDRESS))
         async with line.caller() as ana, line.caller("10.9.9.9") as ben:
             await ben.begin("s-2")
             assert heard(await ana.next()) == "RECOGNISER_UNAVAILABLE"
@@ -304,7 +304,7 @@ async def test_a_recogniser_that_cannot_start_closes_after_an_error_until_it_can
 @on_loop
 async def test_a_recogniser_that_starts_slowly_is_not_waited_for(store: TestStore) -> None:
     async with conversing(store) as line:
-        await line.order(lambda control: control._order("recogniser.start", effect="stall", address=ADDRESS))
+        await line.order(lambda control: control.order("recogniser.start", "stall", address=ADDRESS))
         async with line.caller() as ana:
             await ana.begin("s-1")
 
@@ -315,19 +315,31 @@ async def test_backends_do_as_they_are_ordered_in_one_session_alone(store: TestS
         await ana.begin("s-1")
         await ben.begin("s-2")
         await line.order(
-            lambda control: control.configure_assistant(
-                "s-1", "openai", openai_key="sk-1", huggingface=True, timeout_s=0.1
+            lambda control: control.order(
+                "assistant",
+                "configure",
+                session_id="s-1",
+                choice="openai",
+                openai_key="sk-1",
+                huggingface=True,
+                timeout_s=0.1,
             )
         )
-        await line.order(lambda control: control.stall_backend("openai", session_id="s-1", times=1))
-        await line.order(lambda control: control.fail_backend("llama", session_id="s-1", times=1))
-        await line.order(lambda control: control.answer_with("I am here.", "huggingface", session_id="s-1", times=1))
+        await line.order(
+            lambda control: control.order("assistant", "stall", backend="openai", times=1, session_id="s-1")
+        )
+        await line.order(lambda control: control.order("assistant", backend="llama", times=1, session_id="s-1"))
+        await line.order(
+            lambda control: control.order(
+                "assistant", "answer", text="I am here.", backend="huggingface", times=1, session_id="s-1"
+            )
+        )
         result = await ana.says(1)
         assert (result["response"], result["backend_used"]) == ("I am here.", "huggingface")
-        await line.order(lambda control: control.crash_backend(session_id="s-1"))
+        await line.order(lambda control: control.order("assistant", "crash", session_id="s-1"))
         assert (await ana.says(1))["backend_used"] == "error"
         assert (await ben.says(1))["backend_used"] == "llama"
-        calls = await line.order(lambda control: control.assistant_calls("s-1"))
+        calls = await line.order(lambda control: control.observe("assistant-calls", session_id="s-1"))
         assert [(call.backend, call.answer, call.failure) for call in calls] == [
             ("openai", None, None),
             ("llama", None, "BackendUnavailable"),
@@ -343,11 +355,15 @@ async def test_backends_do_as_they_are_ordered_in_one_session_alone(store: TestS
 async def test_the_double_understands_single_segments_and_the_engine_the_rest(store: TestStore) -> None:
     async with conversing(store) as line, line.caller() as ana:
         await ana.begin("s-1")
-        await line.order(lambda control: control.understand_segments("s-1", "A flumperdinck.", "", speaker="Speaker 1"))
+        await line.order(
+            lambda control: control.order(
+                "recogniser", "understand-next", session_id="s-1", texts=["A flumperdinck.", ""], speaker="Speaker 1"
+            )
+        )
         assert (await ana.says(1))["backend_used"] == "guardrails"
         assert (await ana.says(1))["backend_used"] == "none"
         assert heard(await ana.says(1)) == WORDS[1]
-        checks = await line.order(lambda control: control.content_checks("s-1"))
+        checks = await line.order(lambda control: control.observe("content-checks", session_id="s-1"))
         assert [(check.text, check.verdict) for check in checks] == [
             ("A flumperdinck.", "inappropriate"),
             (WORDS[1], None),
@@ -361,7 +377,7 @@ async def test_a_log_that_cannot_be_written_is_nobodys_trouble_but_the_health_sa
         await ana.begin("s-1")
         assert heard(await ana.says(1)) == WORDS[1]
         before = (await line.page("/health"))[1]
-        fault = await line.order(lambda control: control.lose_store(session_id="s-1"))
+        fault = await line.order(lambda control: control.order("store", code="Unreachable", session_id="s-1"))
         assert heard(await ana.says(2)) == WORDS[2]
         while "conversation-log" not in (after := (await line.page("/health"))[1])["problems"]:
             continue
@@ -375,15 +391,15 @@ async def test_a_log_that_cannot_be_written_is_nobodys_trouble_but_the_health_sa
 @on_loop
 async def test_connections_are_refused_closed_cut_off_and_broken_as_ordered(store: TestStore) -> None:
     async with conversing(store) as line:
-        await line.order(lambda control: control.refuse_connections(1, address=ADDRESS))
+        await line.order(lambda control: control.order("connect", times=1, address=ADDRESS))
         with pytest.raises(InvalidStatus) as refused:
             async with line.caller():
                 pass
         assert refused.value.response.status_code == 503
         for ask, code in (
-            (lambda control: control.close_connections("s-1"), 1011),
-            (lambda control: control.close_connections("s-1", code=1001), 1001),
-            (lambda control: control.close_connections("s-1", code=1006), 1006),
+            (lambda control: control.order("connection", "close", session_id="s-1"), 1011),
+            (lambda control: control.order("connection", "close", session_id="s-1", close_code=1001), 1001),
+            (lambda control: control.order("connection", "close", session_id="s-1", close_code=1006), 1006),
         ):
             async with line.caller() as ana, line.caller() as ben:
                 await ana.begin("s-1")
@@ -393,7 +409,7 @@ async def test_connections_are_refused_closed_cut_off_and_broken_as_ordered(stor
                 assert heard(await ben.says(1)) == WORDS[1]
         async with line.caller() as ana:
             await ana.begin("s-1")
-            await line.order(lambda control: control.break_connection(session_id="s-1"))
+            await line.order(lambda control: control.order("connection", "crash", times=1, session_id="s-1"))
             await ana.send("segment_end")
             assert await ana.close_code() == 1011
 
@@ -401,18 +417,24 @@ async def test_connections_are_refused_closed_cut_off_and_broken_as_ordered(stor
 @on_loop
 async def test_a_handler_may_be_late_or_crash_and_the_conversation_goes_on(store: TestStore) -> None:
     async with conversing(store) as line, line.caller() as ana:
-        held = await line.order(lambda control: control.stall_handler("session", session_id="s-1"))
+        held = await line.order(
+            lambda control: control.order("handler", "stall", times=1, action="session", session_id="s-1")
+        )
         await ana.send("session", session_id="s-1")
-        while (await line.order(lambda control: control.fault(held.id))).times_struck == 0:
+        while (await line.order(lambda control: control.now(held))).times_struck == 0:
             continue
         await ana.send("audio_chunk", data="")
         await line.order(lambda control: control.call_off(held))
         assert (await ana.next())["type"] == "session_ack"
         assert (await ana.next())["type"] == "chunk_received"
-        await line.order(lambda control: control.crash_handler("audio_chunk", session_id="s-1"))
+        await line.order(
+            lambda control: control.order("handler", "crash", times=1, action="audio_chunk", session_id="s-1")
+        )
         assert heard(await ana.chunk(speech(1))) == "INTERNAL_ERROR"
         assert heard(await ana.says(2)) == WORDS[2]
-        await line.order(lambda control: control.crash_handler("segment_end", session_id="s-1"))
+        await line.order(
+            lambda control: control.order("handler", "crash", times=1, action="segment_end", session_id="s-1")
+        )
         assert heard(await ana.says(1)) == "INTERNAL_ERROR"
         assert heard(await ana.says(3)) == WORDS[3]
 

@@ -1,10 +1,8 @@
-"""Where faults may strike inside the service; the engines and the store are wrapped from outside."""
+"""Where faults may strike on the way from and to a socket; the engines and the store are wrapped from outside."""
 
 from __future__ import annotations
 
 from enum import Enum
-
-from reference.broadcast.handover import Pipeline
 
 
 class Sending(Enum):
@@ -27,10 +25,6 @@ class Disturbances:
     def sending(self, connection_id: str) -> Sending:  # noqa: ARG002  nothing happens to anybody
         """Return what is to become of one message that is about to be sent."""
         return Sending.GOES_OUT
-
-    def around_pipeline(self, pipeline: Pipeline) -> Pipeline:
-        """Return what sentences are to be handed over to in the place of the pipeline."""
-        return pipeline
 
     def before_sign_in(self) -> None:
         """Return when tokens can be checked, or raise Refusal SERVICE_UNAVAILABLE."""

@@ -5,22 +5,18 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
 
-from reference.control.faults import Effect
+from reference.control.engines import failure_of
+from reference.control.observations import Kinds
+from reference.control.orders import FLAG, ORDERED, SECONDS, TEXT, TIMES, Done, Order, Place
 from reference.control.traps import Traps
 from reference.conversation.backends import Backend, BackendUnavailable
 from reference.conversation.content import Rules, Verdict
 from reference.conversation.disturbances import ConversationDisturbances
 from reference.conversation.order import AssistantConfiguration
 from reference.refusal import Refusal
-from reference.speech.ports import SpeechFailure
 
-if TYPE_CHECKING:
-    from reference.control.messages import FaultOrder
-
-ORDERED = "ordered through the control plane"
 _RECORDS_KEPT = 1_000
 
 
@@ -52,35 +48,48 @@ class CallRecord:
     failure: str | None = None
 
 
-class OrderedConversationDisturbances(ConversationDisturbances):
+class ConversationFaults(ConversationDisturbances):
     """Strikes where it was ordered to, and remembers the last thousand checks and calls."""
 
-    def __init__(self) -> None:
-        self.connects = Traps()
-        self.starts = Traps()
+    def __init__(self, timeout_s: float) -> None:
+        """`timeout_s` is how long a backend may take where an order does not say."""
         self.backends = Traps()
-        self.checks: deque[CheckRecord] = deque(maxlen=_RECORDS_KEPT)
         self.calls: deque[CallRecord] = deque(maxlen=_RECORDS_KEPT)
+        self._connects, self._starts = Traps(), Traps()
+        self._checks: deque[CheckRecord] = deque(maxlen=_RECORDS_KEPT)
         self._configurations: dict[str, AssistantConfiguration] = {}
-
-    def configure(self, session_id: str, configuration: AssistantConfiguration) -> None:
-        """Let a session have its own assistant."""
-        self._configurations[session_id] = configuration
+        self._timeout_s = timeout_s
+        whom = {"address": TEXT, "times": TIMES}
+        backend = {"session_id": TEXT, "backend": TEXT, "times": TIMES}
+        setup = {"openai_key": TEXT, "huggingface": FLAG, "timeout_s": SECONDS}
+        self.places = (
+            Place("connect", ("fail",), self._connects.set, whom),
+            Place("recogniser.start", ("fail",), self._starts.set, whom | {"code": TEXT, "transient": FLAG}),
+            Place("recogniser.start", ("stall",), self._starts.set, whom | {"seconds": SECONDS}),
+            Place("assistant", ("fail", "crash"), self.backends.set, backend),
+            Place("assistant", ("stall",), self.backends.set, backend | {"seconds": SECONDS}),
+            Place("assistant", ("answer",), self.backends.set, backend | {"text": TEXT}),
+            Place("assistant", ("configure",), self._configure, setup, {"session_id": TEXT, "choice": TEXT}),
+        )
+        self.observations: Kinds = {
+            "content-checks": lambda: map(asdict, self._checks),
+            "assistant-calls": lambda: map(asdict, self.calls),
+        }
 
     def before_connecting(self, address: str) -> None:
         """Raise Refusal SERVICE_UNAVAILABLE if an order fits the address."""
-        if self.connects.spring(lambda order: order.address in (None, address)) is not None:
+        if self._connects.spring(address=address) is not None:
             raise Refusal("SERVICE_UNAVAILABLE", "No conversation can be begun at the moment")
 
     async def before_listening(self, address: str) -> None:
         """Wait, or raise SpeechFailure, if an order fits the address."""
-        trap = self.starts.spring(lambda order: order.address in (None, address))
+        trap = self._starts.spring(address=address)
         if trap is None:
             return
-        if trap.order.effect is Effect.STALL:
+        if trap.order.effect == "stall":
             await trap.stall()
             return
-        raise SpeechFailure(trap.order.code or "ServiceUnavailable", ORDERED, transient=trap.order.transient)
+        raise failure_of(trap.order)
 
     def around_backends(self, backends: Mapping[str, Backend]) -> Mapping[str, Backend]:
         """Return backends that do as they were ordered, and whose calls are remembered."""
@@ -88,11 +97,21 @@ class OrderedConversationDisturbances(ConversationDisturbances):
 
     def around_rules(self, rules: Rules) -> Rules:
         """Return the rules, their checks remembered."""
-        return _ObservedRules(rules, self.checks)
+        return _ObservedRules(rules, self._checks)
 
     def configuration_of(self, session_id: str | None, configured: AssistantConfiguration) -> AssistantConfiguration:
         """Return what was ordered for the session, or what is configured."""
         return configured if session_id is None else self._configurations.get(session_id, configured)
+
+    def _configure(self, order: Order) -> Done:
+        given = order.scope
+        self._configurations[given["session_id"]] = AssistantConfiguration(
+            given["choice"],
+            given.get("openai_key", ""),
+            given.get("huggingface", False),
+            given.get("timeout_s", self._timeout_s),
+        )
+        return Done()
 
 
 class _ObservedRules:
@@ -108,14 +127,14 @@ class _ObservedRules:
 
 
 class _OrderedBackend:
-    def __init__(self, name: str, backend: Backend, disturbances: OrderedConversationDisturbances) -> None:
+    def __init__(self, name: str, backend: Backend, faults: ConversationFaults) -> None:
         self._name = name
         self._backend = backend
-        self._disturbances = disturbances
+        self._faults = faults
 
     async def answer(self, text: str, session_id: str | None) -> str:
         record = CallRecord(session_id, self._name, time.monotonic(), text)
-        self._disturbances.calls.append(record)
+        self._faults.calls.append(record)
         try:
             answer = await self._answer(text, session_id)
         except Exception as failure:
@@ -125,16 +144,14 @@ class _OrderedBackend:
         return answer
 
     async def _answer(self, text: str, session_id: str | None) -> str:
-        def fits(order: FaultOrder) -> bool:
-            return order.backend in (None, self._name) and order.session_id in (None, session_id)
-
-        trap = self._disturbances.backends.spring(fits)
+        trap = self._faults.backends.spring(backend=self._name, session_id=session_id)
         if trap is not None:
-            if trap.order.effect is Effect.FAIL:
-                raise BackendUnavailable(ORDERED)
-            if trap.order.effect is Effect.CRASH:
-                raise OrderedBackendCrash(f"the {self._name} backend was ordered to crash")
-            if trap.order.effect is Effect.ANSWER:
-                return trap.order.text or ""
+            match trap.order.effect:
+                case "fail":
+                    raise BackendUnavailable(ORDERED)
+                case "crash":
+                    raise OrderedBackendCrash(f"the {self._name} backend was ordered to crash")
+                case "answer":
+                    return str(trap.order.scope.get("text", ""))
             await trap.stall()
         return await self._backend.answer(text, session_id)

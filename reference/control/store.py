@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import Any
 
+from reference.control.orders import ORDERED, TEXT, TEXTS, TIMES, Order, Place
 from reference.control.traps import Trap, Traps
-
-if TYPE_CHECKING:
-    from reference.control.messages import FaultOrder
+from reference.storage.tables import TableNames
 
 UNREACHABLE = "Unreachable"
 """The code of the one fault that is no answer: nobody answers at the store's address."""
@@ -26,37 +26,41 @@ class StoreFaults:
     for other sessions too.
     """
 
-    def __init__(self, client: Any, connections_of: Callable[[str], Iterable[str]]) -> None:
+    def __init__(self, client: Any, names: TableNames, connections_of: Callable[[str], Iterable[str]]) -> None:
         """`connections_of` is called on worker threads, with a session id."""
         self._traps = Traps()
+        self._names = names
         self._connections_of = connections_of
+        takes = {"session_id": TEXT, "operations": TEXTS, "table": TEXT, "code": TEXT, "times": TIMES}
+        self.places = (Place("store", ("fail",), self._arm, takes),)
         client.meta.events.register("before-send.dynamodb", self._before_send)
 
-    def arm(self, order: FaultOrder) -> Trap:
-        """Put a fault in place."""
-        return self._traps.set(order)
+    def _arm(self, order: Order) -> Trap:
+        table = order.scope.get("table", "")
+        return self._traps.set(replace(order, scope={**order.scope, "table": self._names.get(table, table) or None}))
 
     def _before_send(self, request: Any, event_name: str, **_: Any) -> Any:
         operation = event_name.rpartition(".")[2]
         body = bytes(request.body or b"")
-        trap = self._traps.spring(lambda order: self._fits(order, operation, body))
+        trap = self._traps.spring_if(lambda order: self._fits(order, operation, body))
         if trap is None:
             return None
-        code = trap.order.code or "InternalServerError"
+        code = trap.order.scope.get("code", "InternalServerError")
         if code == UNREACHABLE:
             from botocore.exceptions import EndpointConnectionError
 
             raise EndpointConnectionError(endpoint_url=request.url)
         return _error(request.url, code)
 
-    def _fits(self, order: FaultOrder, operation: str, body: bytes) -> bool:
-        if order.operations and operation not in order.operations:
+    def _fits(self, order: Order, operation: str, body: bytes) -> bool:
+        operations, table, session_id = (order.scope.get(name) for name in ("operations", "table", "session_id"))
+        if operations and operation not in operations:
             return False
-        if order.table is not None and order.table not in _tables(body):
+        if table is not None and table not in _tables(body):
             return False
-        if order.session_id is None:
+        if session_id is None:
             return True
-        ids = [order.session_id, *self._connections_of(order.session_id)]
+        ids = [session_id, *self._connections_of(session_id)]
         return any(f'"{one}"'.encode() in body for one in ids)
 
 
@@ -79,9 +83,7 @@ def _error(url: str, code: str) -> Any:
     from botocore.awsrequest import AWSResponse
     from botocore.compat import HTTPHeaders
 
-    content = json.dumps(
-        {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "ordered through the control plane"}
-    ).encode()
+    content = json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": ORDERED}).encode()
     headers = HTTPHeaders()
     headers["Content-Type"] = "application/x-amz-json-1.0"
     return AWSResponse(url, STATUS_OF_CODE.get(code, 400), headers, _Body(content))

@@ -1,0 +1,57 @@
+"""What a control plane takes and shows, as contract/control.openapi.yaml has it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+
+from earshot.failures import Unusable
+from earshot.yaml_files import read_yaml
+
+DOCUMENT = Path(__file__).parents[2] / "contract/control.openapi.yaml"
+
+
+@functools.cache
+def _contract() -> Mapping[str, Any]:
+    document: Mapping[str, Any] = read_yaml(DOCUMENT)
+    return document
+
+
+@functools.cache
+def _order_form() -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(_contract()["components"]["schemas"]["Order"])
+
+
+def check(order: Mapping[str, object]) -> None:
+    """Raise Unusable unless the contract has this order; the sentence names what it has instead."""
+    places = _contract()["x-places"]
+    place, effect = order["place"], order["effect"]
+    if place not in places:
+        raise Unusable(f"an order at {place}: expected one of the places {', '.join(places)}")
+    if effect not in places[place]:
+        raise Unusable(f"{effect} at {place}: expected one of the effects {', '.join(places[place])}")
+    needs, takes = (places[place][effect].get(key, []) for key in ("needs", "takes"))
+    given = order.keys() - {"place", "effect"}
+    if foreign := given - {*needs, *takes}:
+        raise Unusable(
+            f"{effect} at {place} has no {', '.join(sorted(foreign))}: expected {', '.join([*needs, *takes]) or 'none'}"
+        )
+    if missing := set(needs) - given:
+        raise Unusable(f"{effect} at {place} needs {', '.join(sorted(missing))}")
+    for error in _order_form().iter_errors(dict(order)):
+        raise Unusable(f"{effect} at {place}: {'.'.join(map(str, error.instance_path))}: {error.message}")
+
+
+def check_observation(kind: str, members: Iterable[str]) -> None:
+    """Raise Unusable unless the contract has this kind of observation, with these members."""
+    kinds = _contract()["x-observations"]
+    if kind not in kinds:
+        raise Unusable(f"there are no observations of {kind}; expected one of {', '.join(kinds)}")
+    form = kinds[kind]["$ref"].rpartition("/")[2]
+    known = _contract()["components"]["schemas"][form]["properties"]
+    if unknown := set(members) - known.keys():
+        raise Unusable(f"{kind} have no {', '.join(sorted(unknown))}; expected {', '.join(sorted(known))}")
