@@ -46,8 +46,6 @@ ONE_PERSON = re.compile(r"(?:[A-Z]\w+|<[^>]+>)(?=\s)(?! and\b)")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One breach of a rule."""
-
     place: str
     rule: str
     found: str

@@ -29,8 +29,6 @@ for a choice, which `features/vocabulary/` lists; a choice of whole sentences is
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One sentence."""
-
     kind: str
     """given, when or then."""
     pattern: str
@@ -41,13 +39,12 @@ class Phrase:
 
     @property
     def sentence(self) -> str:
-        """The sentence as people read it."""
         return readable(self.pattern)
 
     @property
     def system(self) -> str:
         """Whose word it is, by the name of its file: broadcast in steps/broadcast_records.py."""
-        return PurePath(self.place).stem.partition("_")[0].partition(".")[0]
+        return PurePath(self.place).stem.partition("_")[0]
 
 
 Uses = Mapping[Phrase, set[str]]
@@ -56,8 +53,6 @@ Uses = Mapping[Phrase, set[str]]
 
 @dataclass(frozen=True, slots=True)
 class PhraseBook:
-    """All sentences."""
-
     phrases: tuple[Phrase, ...]
 
     def uses(self, said: Iterable[tuple[str, str]]) -> Uses:

@@ -39,9 +39,7 @@ class Company:
             if not user.legs:
                 user.connects()
         due = Schedule(len(users), every_ms).due_ns(time.monotonic_ns() + LEAD_NS)
-        self._carry_out(
-            [(at, user, name_session(user.session_id)) for at, user in zip(due, users, strict=True)]
-        )
+        self._carry_out([(at, user, name_session(user.session_id)) for at, user in zip(due, users, strict=True)])
         for user in users:
             user.is_told(SESSION_KNOWN, since=0)
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from earshot.conversation.browser.actor import Browser
 from earshot.conversation.company import Company
 from earshot.conversation.dialogue import dialogue_page
+from earshot.conversation.invitation import invitation
 from earshot.conversation.kept import Kept
 from earshot.conversation.timed import TIMED
 from earshot.conversation.turns import ANSWER
@@ -26,6 +27,7 @@ class Conversation(System):
     name = User.system
     wording = WORDING
     timed = TIMED
+    invitation = staticmethod(invitation)
 
     @classmethod
     def complaint(cls, observation: Observation) -> str | None:

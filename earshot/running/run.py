@@ -59,12 +59,10 @@ class Run:
 
     @property
     def target(self) -> Target:
-        """The service under test."""
         assert self._target is not None
         return self._target
 
     def stage(self) -> Stage:
-        """Return an empty stage for the next scenario."""
         return Stage(
             runtime=self.runtime,
             target=self.target,

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from earshot.broadcast.tables import Tables
 from earshot.failures import TargetUnreachable, Unusable
 from earshot.runtime import Runtime
 from earshot.targets.aws import Aws
@@ -18,6 +17,7 @@ from earshot.targets.health import await_health, has_health
 from earshot.targets.metrics import Metrics
 from earshot.targets.offers import offered
 from earshot.targets.service import Service
+from earshot.targets.tables import Tables
 from earshot.targets.tokens import NoTokens, tokens_of
 
 BROADCAST = "broadcast"

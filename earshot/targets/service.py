@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from earshot.broadcast.tables import Tables
 from earshot.failures import Unusable
 from earshot.targets.control import Control
 from earshot.targets.endpoints import Endpoint
 from earshot.targets.metrics import Metrics
 from earshot.targets.offers import OFFERABLE
+from earshot.targets.tables import Tables
 from earshot.targets.tokens import Tokens
 
 TAGS = (
