@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
 
+from earshot.agreement import openapi
 from earshot.failures import Unusable
-from earshot.yaml_files import read_yaml
-
-DOCUMENT = Path(__file__).parents[2] / "contract/control.openapi.yaml"
 
 
-@functools.cache
 def _contract() -> Mapping[str, Any]:
-    document: Mapping[str, Any] = read_yaml(DOCUMENT)
+    document = openapi("control")
+    assert document is not None
     return document
 
 
