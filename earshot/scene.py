@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from uuid import uuid4
 
+from earshot.agreement import token_audience
 from earshot.audio.clips import SampleLibrary
 from earshot.ledger import Ledger
 from earshot.runtime import Runtime
@@ -46,9 +47,10 @@ class Scene:
     tokens: list[str] = field(default_factory=list)
     """Every sign-in token that somebody was given."""
 
-    def token(self, user_id: str, *, life_s: float = 3600, forged: bool = False) -> str:
-        """Return a sign-in token for this user; see Tokens."""
-        token = self.service.tokens.issue(user_id, life_s=life_s, forged=forged)
+    def token(self, system: str, user_id: str, *, life_s: float = 3600, forged: bool = False) -> str:
+        """Return a token by which this user signs in to a system; see Tokens."""
+        audience = token_audience(system) or ""
+        token = self.service.tokens.issue(user_id, audience=audience, life_s=life_s, forged=forged)
         self.tokens.append(token)
         return token
 
@@ -79,7 +81,7 @@ class Scene:
 def new_address() -> str:
     """Return a client address nobody else uses, from the range reserved for benchmarks (198.18.0.0/15).
 
-    Services that limit by address read it from `X-Forwarded-For` (sheet 1.4).
+    Services that limit by address read it from `X-Forwarded-For`.
     """
     number = next(_addresses()) % (2 << 16)
     return f"198.{18 + (number >> 16)}.{number >> 8 & 255}.{number & 255}"

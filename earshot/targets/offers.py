@@ -19,6 +19,7 @@ class Extra:
     system: str
     tag: str
     """Of the scenarios that need it (`x-needed-by` in the system's document)."""
+    summary: str
     asked_for_by: str
     """The path at which it is found, if it is there."""
 
@@ -30,7 +31,8 @@ def _extras() -> Iterator[Extra]:
                 examples = {
                     one["name"]: one["example"] for one in item["get"].get("parameters", ()) if "example" in one
                 }
-                yield Extra(system, item["x-needed-by"], path.format_map(examples))
+                summary = item["get"]["summary"].rstrip(".")
+                yield Extra(system, item["x-needed-by"], summary[0].lower() + summary[1:], path.format_map(examples))
 
 
 EXTRAS = tuple(_extras())

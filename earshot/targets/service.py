@@ -42,7 +42,7 @@ class Service:
     """Shuts the service down in an orderly way and returns when it is gone."""
     metrics: Metrics | None = None
     answers_within_s: float = 65.0
-    """How long people in a conversation wait for an answer: a little longer than the longest budget."""
+    """How long people wait for an answer that takes thought: a little longer than the longest budget."""
     exact_words: bool = False
     """Whether its recogniser understands the recordings word by word, and nothing else."""
     offers: frozenset[str] = frozenset()
