@@ -21,8 +21,8 @@ MAY_RUN = ("command", "replay")
 """Modules of a wing that are commands, so that they may run features as `running` does."""
 KEEPERS: Mapping[str, tuple[str, str]] = {
     "websockets": ("earshot", "wire"),
-    "httpx": ("earshot", "wire"),
-    "httpcore": ("earshot", "wire"),
+    "httpx2": ("earshot", "wire"),
+    "httpcore2": ("earshot", "wire"),
     "allure": ("earshot", "evidence"),
     "allure_commons": ("earshot", "evidence"),
     "allure_behave": ("earshot", "evidence"),
@@ -156,7 +156,7 @@ def test_nobody_imports_what_they_must_not() -> None:
         ("features/steps/studio.py", "import websockets.asyncio.client", "websockets.asyncio.client"),
         ("features/environment.py", "import allure", "allure"),
         ("earshot/measure/floor.py", "import websockets", "websockets"),
-        ("earshot/targets/control.py", "import httpx", "httpx"),
+        ("earshot/targets/control.py", "import httpx2", "httpx2"),
         ("earshot/running/launch.py", "import allure_commons.model2", "allure_commons.model2"),
         ("earshot/book/phrase_book.py", "__import__('features.vocabulary')", "features.vocabulary"),
         ("earshot/book/phrase_book.py", "name = 'features'\n__import__(name)", "__import__"),
