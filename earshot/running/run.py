@@ -70,6 +70,7 @@ class Run:
             contracts=self.contracts,
             equivalent_codes=self._equivalent_codes,
             echo=self._null_echo,
+            another=self.stage,
         )
 
     def lacks(self, tags: Iterable[str]) -> str | None:
