@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from uuid import uuid4
 
-from earshot.agreement import token_audience
 from earshot.audio.clips import SampleLibrary
 from earshot.ledger import Ledger
 from earshot.runtime import Runtime
@@ -49,8 +48,7 @@ class Scene:
 
     def token(self, system: str, user_id: str, *, life_s: float = 3600, forged: bool = False) -> str:
         """Return a token by which this user signs in to a system; see Tokens."""
-        audience = token_audience(system) or ""
-        token = self.service.tokens.issue(user_id, audience=audience, life_s=life_s, forged=forged)
+        token = self.service.token(system, user_id, life_s=life_s, forged=forged)
         self.tokens.append(token)
         return token
 

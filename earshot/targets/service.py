@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from earshot.agreement import token_audience
 from earshot.failures import Unusable
 from earshot.targets.control import Control
 from earshot.targets.endpoints import Endpoint
@@ -55,6 +56,10 @@ class Service:
     def http_url(self, system: str) -> str:
         """Return the address below which everything is that a system offers over HTTP, without a slash at its end."""
         return self._found(self._endpoint(system).http, system)
+
+    def token(self, system: str, user_id: str, *, life_s: float = 3600, forged: bool = False) -> str:
+        """Return a token by which a user signs in to a system; see Tokens."""
+        return self.tokens.issue(user_id, audience=token_audience(system) or "", life_s=life_s, forged=forged)
 
     @property
     def systems(self) -> frozenset[str]:
