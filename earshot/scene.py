@@ -7,6 +7,7 @@ import itertools
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from earshot.audio.clips import SampleLibrary
@@ -16,8 +17,10 @@ from earshot.side_by_side import first_of
 from earshot.surprises import Surprises
 from earshot.targets.service import Service
 from earshot.wire.contract import Contract
-from earshot.wire.http import HttpClient
 from earshot.wire.openapi import http_contract
+
+if TYPE_CHECKING:
+    from earshot.wire.http import HttpClient
 
 
 @functools.cache
@@ -54,6 +57,8 @@ class Scene:
 
     def http(self, system: str, who: str) -> HttpClient:
         """Return what somebody asks a system over HTTP with: one client for each person, closed with the scenario."""
+        from earshot.wire.http import HttpClient  # takes a tenth of a second to load
+
         address = self.service.http_url(system)
         if (client := self._clients.get((address, who))) is None:
             client = HttpClient(who=who, base_url=address, ledger=self.ledger, contract=http_contract(system))
