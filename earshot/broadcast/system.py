@@ -26,6 +26,7 @@ from earshot.broadcast.recogniser import Recogniser
 from earshot.broadcast.records import Records
 from earshot.broadcast.secrets import people_secrets
 from earshot.broadcast.speaker import Speaker
+from earshot.broadcast.tables import BroadcastTables
 from earshot.broadcast.timed import TIMED
 from earshot.broadcast.wording import WORDING
 from earshot.evidence.players import listening_page
@@ -163,7 +164,7 @@ class Broadcast(System):
         tables = self.stage.service.tables
         if tables is None:
             raise Unusable("this step reads the service's tables, which the target does not grant; tag it @needs-table")
-        return Records(tables)
+        return Records(BroadcastTables(tables))
 
     def logged(self, level: str, line: LogLine) -> list[Entry]:
         """Return the lines of the log, from this level on, among which that line is to be; DEBUG means DEBUG alone."""
@@ -217,9 +218,9 @@ class Broadcast(System):
 
     def records(self) -> Mapping[str, Item | None]:
         """Return the records of the sessions that were opened."""
-        tables = self.stage.service.tables
-        if tables is None:
+        if self.stage.service.tables is None:
             return {}
+        tables = BroadcastTables(self.stage.service.tables)
         return {f"The session of {s.name}": tables.session(s.session_id) for s in self._broadcasting()}
 
     def exhibits(self) -> Iterator[tuple[str, str]]:
