@@ -7,25 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from html import escape
+from pathlib import Path
 
+STYLES = Path(__file__).with_name("styles")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 EMBEDS = "; media-src data:; img-src data:"
 """What a page may do besides if it brings sound or pictures along, inside itself."""
 
-STYLE = """
-:root { color-scheme: light; --ink: #1c2430; --soft: #566070; --rule: #d8dee4; --wash: #f5f7f9; --link: #1d4f73;
-        --good: #1d6b57; --good-wash: #e8f4ef; --bad: #b3261e; --bad-wash: #fdeceb; --no: #8f4700; --no-wash: #fff4e6;
-        --out: #1f5aa6; --in: #1d6b57; --note-wash: #eef2f6; --found: #fdf6dc;
-        --mono: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", "DejaVu Sans Mono", monospace; }
-* { box-sizing: border-box; }
-body { color: var(--ink); background: #fff; }
-.good { color: var(--good); } .bad { color: var(--bad); } .no, .note { color: var(--no); }
-table { width: 100%; border-collapse: collapse; }
-th { text-align: left; font-weight: 600; color: var(--soft); }
-td { border-bottom: 1px solid var(--rule); }
-td.num, th.num { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
-dd { margin: 0; }
-"""
+
+def stylesheet(name: str) -> str:
+    """Return one of the files in earshot/styles."""
+    return (STYLES / f"{name}.css").read_text("utf-8")
+
+
+STYLE = stylesheet("pages")
 
 
 def document(title: str, body: Iterable[str], *, style: str = "", policy: str = POLICY) -> str:

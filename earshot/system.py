@@ -11,6 +11,7 @@ from earshot.wording import Wording
 
 if TYPE_CHECKING:
     from earshot.stage import Stage
+    from earshot.targets.service import Service
 
 Item = dict[str, Any]
 """One record of a service, as plain values."""
@@ -30,6 +31,11 @@ class System:
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
+
+    @staticmethod
+    def invitation(service: Service) -> str:  # noqa: ARG004  nobody is invited unless a wing says how
+        """Return how a curious person begins with a service, with any client."""
+        return ""
 
     @classmethod
     def complaint(cls, observation: Observation) -> str | None:

@@ -39,7 +39,7 @@ def before_scenario(context: Context, scenario: Scenario) -> None:
 
 
 def before_step(context: Context, step: Step) -> None:
-    if step.step_type == "when":
+    if step.keyword == "When":  # an And goes on with the same act
         context.stage.marks_turning_point()
         exhibits.note_records(context)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 MEBIBYTE = 1_048_576
 
@@ -22,47 +22,82 @@ class SettingError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
-    """What may be said about one setting."""
+class Number:
+    """A number within limits."""
 
     unit: str
     low: float
     high: float
     help: str
-    off: str = ""
+    off: str
     """The word that turns the setting off, if it can be; its value is then None."""
+    whole: bool = False
+    secret: ClassVar[bool] = False
 
+    def read(self, given: str, given_as: str) -> float | None:
+        """Return the value of a text, or raise SettingError."""
+        if self.off and given == self.off:
+            return None
+        try:
+            value: float = int(given) if self.whole else float(given)
+        except ValueError:
+            wanted = "a whole number" if self.whole else "a number"
+            raise SettingError(f"{given_as} wants {wanted} of {self.unit}, not {given!r}.") from None
+        if not self.low <= value <= self.high:
+            raise SettingError(
+                f"{given_as} wants {_short(self.low)} to {_short(self.high)} {self.unit}, but {given} was given."
+            )
+        return value
 
-def number(default: float | None, unit: str, low: float, high: float, help_text: str, off: str = "") -> Any:
-    """Declare a setting that is a number; with `off` it may be None."""
-    return field(default=default, metadata={"limit": Limit(unit, low, high, help_text, off)})
-
-
-def whole_number(default: int | None, unit: str, low: int, high: int, help_text: str, off: str = "") -> Any:
-    """Declare a setting that is a whole number; with `off` it may be None."""
-    return number(default, unit, low, high, help_text, off)
+    def about(self, default: float | None) -> str:
+        """Say what it is for, and how it is without anybody saying so."""
+        shown = self.off if default is None else _short(default)
+        return f"{self.help}; {self.unit}, {_short(self.low)} to {_short(self.high)}, default {shown}"
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What may be said about a setting that is no number."""
+    """Words, or one."""
 
-    read: Callable[[str, str], object]
-    """From its text, and what it was given as, to its value; raises SettingError."""
+    parse: Callable[[str, str], object]
     help: str
     secret: bool = False
     """Whether nobody is to see it."""
 
+    def read(self, given: str, given_as: str) -> object:
+        """Return the value of a text, or raise SettingError."""
+        return self.parse(given, given_as)
+
+    def about(self, default: str | tuple[str, ...]) -> str:
+        """Say what it is for, and how it is without anybody saying so."""
+        return f"{self.help}, default {(','.join(default) if isinstance(default, tuple) else default) or 'none'}"
+
+
+Form = Number | Words
+
+
+def number(default: float | None, unit: str, low: float, high: float, help_text: str, off: str = "") -> Any:
+    """Declare a setting that is a number; with `off` it may be None."""
+    return _setting(default, Number(unit, low, high, help_text, off))
+
+
+def whole_number(default: int | None, unit: str, low: int, high: int, help_text: str, off: str = "") -> Any:
+    """Declare a setting that is a whole number; with `off` it may be None."""
+    return _setting(default, Number(unit, low, high, help_text, off, whole=True))
+
 
 def text(default: str, help_text: str, *, secret: bool = False) -> Any:
     """Declare a setting that is taken as it is given."""
-    about = Words(lambda given, _: given, help_text, secret)
-    return field(default=default, repr=not secret, metadata={"words": about})
+    return _setting(default, Words(lambda given, _: given, help_text, secret))
 
 
-def words(default: tuple[str, ...], read_list: Callable[[str, str], object], help_text: str) -> Any:
-    """Declare a setting of several words."""
-    return field(default=default, metadata={"words": Words(read_list, help_text)})
+def words(default: tuple[str, ...], parse: Callable[[str, str], object], help_text: str) -> Any:
+    """Declare a setting of several words; `parse` takes their text, and what it was given as."""
+    return _setting(default, Words(parse, help_text))
+
+
+def _setting(default: object, form: Form) -> Any:
+    return field(default=default, repr=not form.secret, metadata={"form": form})
 
 
 def separated(given: str, given_as: str) -> tuple[str, ...]:
@@ -92,9 +127,10 @@ class Settings:
     def by_variable(self) -> dict[str, object]:
         """Return every setting under its environment variable, ready for JSON; of a secret only whether it is there."""
         return {
-            one.name.upper(): _visible(one, getattr(declared, one.name))
+            one.name.upper(): bool(value) if _form(one).secret else value
             for declared in self._by_kind.values()
             for one in _fields(declared)
+            for value in [getattr(declared, one.name)]
         }
 
 
@@ -104,16 +140,17 @@ class SettingDescription:
 
     name: str
     option: str
-    variable: str
     help: str
 
 
 def describe(kinds: Iterable[type]) -> list[SettingDescription]:
     """Return every setting in the order in which it is declared."""
     return [
-        SettingDescription(one.name, option_of(one.name), one.name.upper(), _help(one))
-        for kind in kinds
-        for one in _fields(kind)
+        SettingDescription(
+            one.name, option_of(one.name), f"{_form(one).about(one.default)}; environment {one.name.upper()}"
+        )
+        for declared in kinds
+        for one in _fields(declared)
     ]
 
 
@@ -132,10 +169,11 @@ def read(kinds: Iterable[type], options: Mapping[str, str], environment: Mapping
 def _read(kind: type[Declared], options: Mapping[str, str], environment: Mapping[str, str]) -> Declared:
     values: dict[str, object] = {}
     for one in _fields(kind):
+        variable = one.name.upper()
         if one.name in options:
-            values[one.name] = _parse(one, options[one.name], option_of(one.name))
-        elif one.name.upper() in environment:
-            values[one.name] = _parse(one, environment[one.name.upper()], one.name.upper())
+            values[one.name] = _form(one).read(options[one.name], option_of(one.name))
+        elif variable in environment:
+            values[one.name] = _form(one).read(environment[variable], variable)
     return kind(**values)
 
 
@@ -143,52 +181,10 @@ def _fields(declared: Any) -> tuple[Any, ...]:
     return fields(declared)
 
 
-def _visible(one: Any, value: object) -> object:
-    about = _words(one)
-    return bool(value) if about is not None and about.secret else value
+def _form(one: Any) -> Form:
+    form: Form = one.metadata["form"]
+    return form
 
 
-def _limit(one: Any) -> Limit | None:
-    limit = one.metadata.get("limit")
-    return limit if isinstance(limit, Limit) else None
-
-
-def _words(one: Any) -> Words | None:
-    listed = one.metadata.get("words")
-    return listed if isinstance(listed, Words) else None
-
-
-def _help(one: Any) -> str:
-    limit, listed, default = _limit(one), _words(one), one.default
-    if limit is not None:
-        shown = limit.off if default is None else _shown(default)
-        about = f"{limit.help}; {limit.unit}, {_shown(limit.low)} to {_shown(limit.high)}"
-    else:
-        assert listed is not None, f"{one.name} is a number or words"
-        shown = (",".join(default) if isinstance(default, tuple) else default) or "none"
-        about = listed.help
-    return f"{about}, default {shown}; environment {one.name.upper()}"
-
-
-def _shown(value: object) -> str:
+def _short(value: float) -> str:
     return f"{value:.10g}"
-
-
-def _parse(one: Any, given: str, given_as: str) -> object:
-    listed, limit = _words(one), _limit(one)
-    if listed is not None:
-        return listed.read(given, given_as)
-    assert limit is not None, f"{one.name} is a number or words"
-    if limit.off and given == limit.off:
-        return None
-    whole = "int" in str(one.type)
-    try:
-        value: float = int(given) if whole else float(given)
-    except ValueError:
-        kind = "a whole number" if whole else "a number"
-        raise SettingError(f"{given_as} wants {kind} of {limit.unit}, not {given!r}.") from None
-    if not limit.low <= value <= limit.high:
-        raise SettingError(
-            f"{given_as} wants {_shown(limit.low)} to {_shown(limit.high)} {limit.unit}, but {given} was given."
-        )
-    return value

@@ -1,4 +1,4 @@
-"""Who a speaker is: local HS256 tokens in the place of a sign-in service (BRO-1.2.1, BRO-3.2.7)."""
+"""Who somebody is: local HS256 tokens in the place of a sign-in service (BRO-1.2.1, BRO-3.2.7)."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import jwt
 from reference.refusal import Refusal
 
 ISSUER = "earshot"
-AUDIENCE = "earshot-broadcast"
 SHORTEST_SECRET_BYTES = 32
 """What RFC 7518 asks of an HS256 key."""
 
 
 class TokenVerifier:
-    """Checks tokens against one secret."""
+    """Checks tokens that are meant for one audience against one secret."""
 
-    def __init__(self, secret: str) -> None:
+    def __init__(self, secret: str, audience: str) -> None:
         self._secret = secret
+        self._audience = audience
 
     def user_of(self, token: str | None) -> str:
         """Return the user id (`sub`) of the token, or raise the 401 that the contract names for it."""
@@ -28,7 +28,7 @@ class TokenVerifier:
                 self._secret,
                 algorithms=["HS256"],
                 issuer=ISSUER,
-                audience=AUDIENCE,
+                audience=self._audience,
                 options={"require": ["sub", "exp", "iat", "iss", "aud"]},
             )
         except jwt.ExpiredSignatureError:

@@ -10,11 +10,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar, get_args
 
 from earshot.book import tags
 from earshot.book.requirements import Requirement, Requirements, natural_key
-from earshot.book.specification import Feature, Rule, Scenario, Sentence
+from earshot.book.specification import Feature, Rule, Scenario, WrittenStep
 
 ALIKE = 0.6
 """From this likeness on (of 1), two sentences count as one that was reworded."""
@@ -24,6 +24,7 @@ BEHIND = (
 )
 
 T = TypeVar("T")
+What = Literal["requirement", "feature", "rule", "scenario", "sentence", "file"]
 Fate = Literal["new", "removed", "changed"]
 
 
@@ -40,7 +41,7 @@ class Promises:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Fact:
     """One fact about a change."""
 
     kind: Literal["said", "gone", "new", "reworded"]
@@ -50,24 +51,22 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Difference:
     """One thing that is new, gone or different."""
 
-    what: Literal["requirement", "feature", "rule", "scenario", "sentence", "file"]
+    what: What
     how: Fate
     title: str
     """Its id, title or wording, as it is now unless it is gone."""
-    lines: tuple[Line, ...] = ()
+    lines: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Changes that belong together."""
-
     title: str
     about: str
     """The file they are in, or what they mean; may be empty."""
-    changes: tuple[Change, ...]
+    changes: tuple[Difference, ...]
 
 
 def compare(old: Promises, new: Promises) -> tuple[Section, ...]:
@@ -87,8 +86,8 @@ def tally(sections: Iterable[Section]) -> str:
     for section in sections:
         counts.update((change.what, change.how) for change in section.changes)
     parts = []
-    for what in ("requirement", "feature", "rule", "scenario", "sentence", "file"):
-        found = [f"{counts[what, how]} {how}" for how in ("new", "removed", "changed") if counts[what, how]]
+    for what in get_args(What):
+        found = [f"{counts[what, how]} {how}" for how in get_args(Fate) if counts[what, how]]
         parts += [f"{what}s: {', '.join(found)}"] if found else []
     return f"{'; '.join(parts).capitalize()}." if parts else "Nothing changed in the promises."
 
@@ -96,42 +95,42 @@ def tally(sections: Iterable[Section]) -> str:
 # -- requirements
 
 
-def _of_requirements(old: Promises, new: Promises) -> Iterator[Change]:
+def _of_requirements(old: Promises, new: Promises) -> Iterator[Difference]:
     before, after = old.requirements.by_id(), new.requirements.by_id()
     lost = _shown(old.features) - _shown(new.features)
     for id_ in sorted({*before, *after}, key=natural_key):
         if id_ not in after:
-            yield Change("requirement", "removed", id_, (Line("gone", before[id_].text),))
+            yield Difference("requirement", "removed", id_, (Fact("gone", before[id_].text),))
         elif id_ not in before:
-            yield Change("requirement", "new", id_, (Line("new", _in_full(after[id_])),))
-        elif lines := [*_of_requirement(before[id_], after[id_], new.requirements), *_loss(id_, lost)]:
-            yield Change("requirement", "changed", id_, tuple(lines))
+            yield Difference("requirement", "new", id_, (Fact("new", _in_full(after[id_])),))
+        else:
+            facts = [*_of_requirement(before[id_], after[id_], new.requirements)]
+            if id_ in lost:
+                facts.append(Fact("said", "No scenario shows it any more."))
+            if facts:
+                yield Difference("requirement", "changed", id_, tuple(facts))
 
 
-def _of_requirement(before: Requirement, after: Requirement, requirements: Requirements) -> Iterator[Line]:
+def _of_requirement(before: Requirement, after: Requirement, requirements: Requirements) -> Iterator[Fact]:
     if before.text != after.text:
-        yield Line("reworded", after.text, before.text)
+        yield Fact("reworded", after.text, before.text)
     if before.level != after.level:
-        yield Line("said", f"The level was {before.level} and is now {after.level}.")
+        yield Fact("said", f"The level was {before.level} and is now {after.level}.")
     if before.budget != after.budget:
-        yield Line("said", _of_budget(before.budget, after.budget))
+        yield Fact("said", _of_budget(before.budget, after.budget))
     if after.deploy_only and not before.deploy_only:
-        yield Line("said", f"No scenario has to show it any more, because {after.deploy_only}.")
+        yield Fact("said", f"No scenario has to show it any more, because {after.deploy_only}.")
     elif before.deploy_only and not after.deploy_only:
-        yield Line("said", "A scenario has to show it now; before, it was only seen in deployment.")
+        yield Fact("said", "A scenario has to show it now; before, it was only seen in deployment.")
     review = requirements.reviews.get(after.id)
     if review and before.fingerprint == review.fingerprint != after.fingerprint:
-        yield Line("said", f"{review.reviewer} agreed on {review.date} to what it was; it needs a new review.")
+        yield Fact("said", f"{review.reviewer} agreed on {review.date} to what it was; it needs a new review.")
 
 
 def _of_budget(before: str | None, after: str | None) -> str:
     if before and after:
         return f"The budget was {before} and is now {after}."
     return f"There was no budget; it is now {after}." if after else f"The budget of {before} is gone."
-
-
-def _loss(id_: str, lost: set[str]) -> list[Line]:
-    return [Line("said", "No scenario shows it any more.")] if id_ in lost else []
 
 
 def _in_full(requirement: Requirement) -> str:
@@ -157,7 +156,7 @@ class _Placed:
 
 def _of_features(old: Sequence[Feature], new: Sequence[Feature]) -> Iterator[Section]:
     rules: list[_Pair[Rule]] = []
-    chapters: dict[str, list[Change]] = {}  # by the file that a feature is in, or was in before it went
+    chapters: dict[str, list[Difference]] = {}  # by the file that a feature is in, or was in before it went
     features = _matched(old, new, lambda feature: feature.file, _alike_features)
     for pair in features:
         of_feature = _matched(
@@ -179,79 +178,81 @@ def _of_features(old: Sequence[Feature], new: Sequence[Feature]) -> Iterator[Sec
         yield Section(pair.standing.title, pair.standing.file, tuple(chapters[pair.standing.file]))
 
 
-def _of_feature(pair: _Pair[Feature]) -> Iterator[Change]:
+def _of_feature(pair: _Pair[Feature]) -> Iterator[Difference]:
     was, now = pair.was, pair.now
     if was and now:
-        lines = [
-            *([Line("said", f"It was called “{was.title}”.")] if was.title != now.title else []),
-            *([Line("said", f"It was in {was.file}.")] if was.file != now.file else []),
+        facts = [
+            *([Fact("said", f"It was called “{was.title}”.")] if was.title != now.title else []),
+            *([Fact("said", f"It was in {was.file}.")] if was.file != now.file else []),
             *_reworded(was.description, now.description),
             *_of_background(was.background, now.background),
         ]
-        if lines:
-            yield Change("feature", "changed", now.title, tuple(lines))
     else:
-        yield Change("feature", pair.fate, pair.standing.title, _said(pair.standing))
+        facts = _said(pair.standing)
+    yield from _different("feature", pair, pair.standing.title, facts)
 
 
-def _of_rule(pair: _Pair[Rule]) -> Iterator[Change]:
+def _of_rule(pair: _Pair[Rule]) -> Iterator[Difference]:
     was, now, title = pair.was, pair.now, pair.standing.title
     if title is None:
         return  # those scenarios of a feature stand outside of every rule
     if was and now:
-        lines = [
+        facts = [
             *_reworded(was.title or "", title),
             *_reworded(was.description, now.description),
             *_of_background(was.background, now.background),
         ]
-        if lines:
-            yield Change("rule", "changed", title, tuple(lines))
     else:
-        yield Change("rule", pair.fate, title, _said(pair.standing))
+        facts = _said(pair.standing)
+    yield from _different("rule", pair, title, facts)
 
 
-def _said(part: Feature | Rule) -> tuple[Line, ...]:
+def _said(part: Feature | Rule) -> list[Fact]:
     """Return what a whole feature or rule says before its scenarios."""
     lines = [part.description] if part.description else []
     lines += [f"In every scenario: {_in_words(sentence)}" for sentence in part.background]
-    return tuple(Line("said", words) for words in lines)
+    return [Fact("said", words) for words in lines]
 
 
-def _of_background(was: Sequence[Sentence], now: Sequence[Sentence]) -> Iterator[Line]:
+def _of_background(was: Sequence[WrittenStep], now: Sequence[WrittenStep]) -> Iterator[Fact]:
     lines = _of_lists(list(map(_in_words, was)), list(map(_in_words, now)))
     if lines:
-        yield Line("said", "What is given in every scenario has changed:")
+        yield Fact("said", "What is given in every scenario has changed:")
         yield from lines
 
 
-def _of_scenario(pair: _Pair[_Placed], rules: Sequence[_Pair[Rule]]) -> Iterator[Change]:
+def _of_scenario(pair: _Pair[_Placed], rules: Sequence[_Pair[Rule]]) -> Iterator[Difference]:
     scenario = pair.standing.scenario
     if pair.was and pair.now:
         before = pair.was.scenario
-        lines = [*_of_place(pair.was, pair.now, rules), *_of_tags(before, scenario), *_of_words(before, scenario)]
-        if lines:
-            yield Change("scenario", "changed", scenario.title, tuple(lines))
+        facts = [*_of_place(pair.was, pair.now, rules), *_of_tags(before, scenario), *_of_words(before, scenario)]
     else:
-        yield Change("scenario", pair.fate, scenario.title, tuple(_whole(scenario, "new" if pair.now else "gone")))
+        facts = [*_whole(scenario, "new" if pair.now else "gone")]
+    yield from _different("scenario", pair, scenario.title, facts)
 
 
-def _whole(scenario: Scenario, kind: Literal["new", "gone"]) -> Iterator[Line]:
+def _different(what: What, pair: _Pair[Any], title: str, facts: list[Fact]) -> Iterator[Difference]:
+    if facts or pair.fate != "changed":
+        yield Difference(what, pair.fate, title, tuple(facts))
+
+
+def _whole(scenario: Scenario, kind: Literal["new", "gone"]) -> Iterator[Fact]:
     showed, was = ("showed", "was") if kind == "gone" else ("shows", "is")
     said = [
         f"It {showed} {', '.join(scenario.ids) or 'no requirement'}.",
         *([f"Its severity {was} {scenario.severity}."] if scenario.severity else []),
         *(f"It {was} {_trait(trait)}" for trait in scenario.traits),
     ]
-    yield Line("said", " ".join(said))
+    yield Fact("said", " ".join(said))
     for words in (*map(_in_words, scenario.sentences), *_examples(scenario)):
-        yield Line(kind, words)
+        yield Fact(kind, words)
 
 
-def _of_place(was: _Placed, now: _Placed, rules: Sequence[_Pair[Rule]]) -> Iterator[Line]:
+def _of_place(was: _Placed, now: _Placed, rules: Sequence[_Pair[Rule]]) -> Iterator[Fact]:
     if was.scenario.title != now.scenario.title:
-        yield Line("said", f"It was called “{was.scenario.title}”.")
+        yield Fact("said", f"It was called “{was.scenario.title}”.")
     if not any(pair.was is was.rule and pair.now is now.rule for pair in rules):
-        yield Line("said", f"It moved here from {_place(was)}.")
+        yield Fact("said", f"It moved here from {_place(was)}.")
 
 
 def _place(placed: _Placed) -> str:
@@ -259,19 +260,15 @@ def _place(placed: _Placed) -> str:
     return f"“{placed.feature.title}”{rule}"
 
 
-def _of_tags(was: Scenario, now: Scenario) -> Iterator[Line]:
+def _of_tags(was: Scenario, now: Scenario) -> Iterator[Fact]:
     if was.severity != now.severity:
-        yield Line("said", f"The severity was {was.severity or 'not given'} and is now {now.severity or 'not given'}.")
-    if gone := [id_ for id_ in was.ids if id_ not in now.ids]:
-        yield Line("said", f"It no longer shows {', '.join(gone)}.")
-    if gained := [id_ for id_ in now.ids if id_ not in was.ids]:
-        yield Line("said", f"It now shows {', '.join(gained)}.")
-    for trait in was.traits:
-        if trait not in now.traits:
-            yield Line("said", f"It is no longer {_trait(trait)}")
-    for trait in now.traits:
-        if trait not in was.traits:
-            yield Line("said", f"It is now {_trait(trait)}")
+        yield Fact("said", f"The severity was {was.severity or 'not given'} and is now {now.severity or 'not given'}.")
+    for since, some, others in (("no longer", was, now), ("now", now, was)):
+        if ids := [id_ for id_ in some.ids if id_ not in others.ids]:
+            yield Fact("said", f"It {since} shows {', '.join(ids)}.")
+        yield from (
+            Fact("said", f"It is {since} {_trait(trait)}") for trait in some.traits if trait not in others.traits
+        )
 
 
 def _trait(tag: str) -> str:
@@ -279,13 +276,13 @@ def _trait(tag: str) -> str:
     return f"tagged @{tag} ({meaning})." if meaning else f"tagged @{tag}."
 
 
-def _of_words(was: Scenario, now: Scenario) -> Iterator[Line]:
+def _of_words(was: Scenario, now: Scenario) -> Iterator[Fact]:
     yield from _reworded(was.description, now.description)
     yield from _of_lists(list(map(_in_words, was.sentences)), list(map(_in_words, now.sentences)))
     yield from _of_lists(_examples(was), _examples(now))
 
 
-def _in_words(sentence: Sentence) -> str:
+def _in_words(sentence: WrittenStep) -> str:
     """Return a sentence with the word that says what it is, also where an And is written."""
     words = f"{sentence.kind.title()} {sentence.text}"
     words += f" “{sentence.block}”" if sentence.block else ""
@@ -313,20 +310,20 @@ def _placed(features: Iterable[Feature]) -> list[_Placed]:
 # -- sentences and what is behind them
 
 
-def _of_phrases(old: Mapping[str, frozenset[str]], new: Mapping[str, frozenset[str]]) -> Iterator[Change]:
+def _of_phrases(old: Mapping[str, frozenset[str]], new: Mapping[str, frozenset[str]]) -> Iterator[Difference]:
     for kind in ("Given", "When", "Then"):
         before = sorted(old.get(kind, frozenset()) - new.get(kind, frozenset()))
         after = sorted(new.get(kind, frozenset()) - old.get(kind, frozenset()))
         for pair in _matched(before, after, str, _likeness):
-            lines = (Line("reworded", pair.now, pair.was),) if pair.was and pair.now else ()
-            yield Change("sentence", pair.fate, f"{kind} {pair.standing}", lines)
+            lines = (Fact("reworded", pair.now, pair.was),) if pair.was and pair.now else ()
+            yield Difference("sentence", pair.fate, f"{kind} {pair.standing}", lines)
 
 
-def _of_meanings(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterator[Change]:
+def _of_meanings(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterator[Difference]:
     for path in sorted({*old, *new}):
         if old.get(path) != new.get(path):
             fate: Fate = "removed" if path not in new else "changed" if path in old else "new"
-            yield Change("file", fate, path)
+            yield Difference("file", fate, path)
 
 
 # -- comparing
@@ -401,26 +398,26 @@ def _likeness(was: str, now: str) -> float:
     return SequenceMatcher(None, was.split(), now.split()).ratio()
 
 
-def _of_lists(was: Sequence[str], now: Sequence[str]) -> list[Line]:
+def _of_lists(was: Sequence[str], now: Sequence[str]) -> list[Fact]:
     """Return what was added, removed and reworded, in the order of the text."""
-    lines: list[Line] = []
+    lines: list[Fact] = []
     for operation, was_from, was_to, now_from, now_to in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
         if operation != "equal":
             lines += _paired(was[was_from:was_to], now[now_from:now_to])
     return lines
 
 
-def _paired(was: Sequence[str], now: Sequence[str]) -> Iterator[Line]:
+def _paired(was: Sequence[str], now: Sequence[str]) -> Iterator[Fact]:
     for pair in _matched(was, now, str, _likeness):
         if pair.was and pair.now:
-            yield Line("reworded", pair.now, pair.was)
+            yield Fact("reworded", pair.now, pair.was)
         else:
-            yield Line("new" if pair.now else "gone", pair.standing)
+            yield Fact("new" if pair.now else "gone", pair.standing)
 
 
-def _reworded(was: str, now: str) -> list[Line]:
+def _reworded(was: str, now: str) -> list[Fact]:
     if was == now:
         return []
     if was and now:
-        return [Line("reworded", now, was)]
-    return [Line("new", now) if now else Line("gone", was)]
+        return [Fact("reworded", now, was)]
+    return [Fact("new", now) if now else Fact("gone", was)]

@@ -18,7 +18,7 @@ from types import MappingProxyType
 from earshot.book.promises import Trace
 from earshot.book.requirements import Requirement
 from earshot.evidence.budgets import Measured
-from earshot.evidence.results import PROPERTIES, SEEN, Result
+from earshot.evidence.results import PROPERTIES, SEEN, ScenarioResult
 from earshot.evidence.surroundings import read_properties
 from earshot.evidence.verdicts import Category
 from earshot.measure import baselines
@@ -44,12 +44,12 @@ class Shown:
 
     requirement: Requirement
     state: State
-    scenarios: tuple[Result, ...]
+    scenarios: tuple[ScenarioResult, ...]
     why: str = ""
     """Why it was not checked."""
 
     @property
-    def telling(self) -> list[Result]:
+    def telling(self) -> list[ScenarioResult]:
         """The scenarios because of which the promise is not called kept, those with the same reason once."""
         return list({(s.name, s.reason): s for s in self.scenarios if s.verdict != "passed"}.values())
 
@@ -69,28 +69,26 @@ class Messages:
 
 
 @dataclass(frozen=True, slots=True)
-class System:
-    """One system under test."""
-
+class SystemOverview:
     name: str
     title: str
     promises: tuple[Shown, ...]
     covered: int
     """How many of its promises have a scenario, in this run or not."""
     messages: Messages | None
-    scenarios: tuple[Result, ...]
+    scenarios: tuple[ScenarioResult, ...]
 
     def having(self, *states: State) -> list[Shown]:
         """Return the promises in one of these states."""
         return [shown for shown in self.promises if shown.state in states]
 
     @property
-    def slowest(self) -> list[Result]:
+    def slowest(self) -> list[ScenarioResult]:
         """The scenarios that took longest, longest first."""
         return sorted(self.scenarios, key=lambda scenario: scenario.duration_s, reverse=True)[:SLOWEST]
 
     @property
-    def budgets(self) -> list[tuple[Result, Measured]]:
+    def budgets(self) -> list[tuple[ScenarioResult, Measured]]:
         """What was measured of promises about time, with least headroom first."""
         found = [(scenario, measured) for scenario in self.scenarios for measured in scenario.budgets]
         return sorted(found, key=lambda each: -1e9 if each[1].headroom is None else each[1].headroom)
@@ -110,18 +108,13 @@ class Overview:
     began: datetime | None
     duration_s: float
     surroundings: Mapping[str, str]
-    systems: tuple[System, ...]
-    scenarios: tuple[Result, ...] = field(repr=False)
-
-    @property
-    def verdicts(self) -> Counter[str]:
-        """How many scenarios ended how."""
-        return Counter(scenario.verdict for scenario in self.scenarios)
+    systems: tuple[SystemOverview, ...]
+    scenarios: tuple[ScenarioResult, ...] = field(repr=False)
 
 
 def overview(
     folder: Path,
-    results: Sequence[Result],
+    results: Sequence[ScenarioResult],
     trace: Trace,
     past: Mapping[str, Sequence[Past]] = MappingProxyType({}),
 ) -> Overview:
@@ -136,7 +129,7 @@ def overview(
         duration_s=(ended - began).total_seconds() if began and ended else 0,
         surroundings=read_properties(folder / PROPERTIES),
         systems=tuple(
-            System(
+            SystemOverview(
                 name,
                 title,
                 tuple(_shown(r, scenarios, trace) for r in trace.requirements if r.system == name),
@@ -165,7 +158,7 @@ def read_messages(folder: Path, system: str) -> Messages | None:
     return Messages(tuple(declared), seen, unknown) if declared else None
 
 
-def measured_now(results: Iterable[Result]) -> dict[str, Past]:
+def measured_now(results: Iterable[ScenarioResult]) -> dict[str, Past]:
     """Return what a run adds to the baselines: every promise about time that a fit machine measured."""
     return {
         baselines.key(result.history_id, each.what): Past(result.began.isoformat(), p95_ms, median_ms, _whole(each))
@@ -175,7 +168,7 @@ def measured_now(results: Iterable[Result]) -> dict[str, Past]:
     }
 
 
-def _compared(measured: Measured, result: Result, past: Mapping[str, Sequence[Past]]) -> Measured:
+def _compared(measured: Measured, result: ScenarioResult, past: Mapping[str, Sequence[Past]]) -> Measured:
     """Return the same with how it compares with earlier runs."""
     known = past.get(baselines.key(result.history_id, measured.what), ())
     earlier = [run for run in known if run.at < result.began.isoformat()]
@@ -195,7 +188,7 @@ def _whole(measured: Measured) -> tuple[float, ...]:
     return tuple(math.inf if time_ms is None else time_ms for time_ms in measured.samples_ms)
 
 
-def _shown(requirement: Requirement, scenarios: Iterable[Result], trace: Trace) -> Shown:
+def _shown(requirement: Requirement, scenarios: Iterable[ScenarioResult], trace: Trace) -> Shown:
     showing = tuple(scenario for scenario in scenarios if requirement.id in scenario.promises)
     if not showing:
         return Shown(requirement, State.NOT_CHECKED, (), _why_nobody_showed(requirement, trace))

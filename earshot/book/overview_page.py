@@ -9,12 +9,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from earshot.book.layout import book_page, prose
-from earshot.book.overview import Messages, Overview, Shown, State, System, reasons
+from earshot.book.overview import Messages, Overview, Shown, State, SystemOverview, reasons
 from earshot.evidence.budgets import Measured
 from earshot.evidence.identity import TRACE_PAGE
-from earshot.evidence.results import VERDICTS, Result
+from earshot.evidence.results import ScenarioResult, in_words
 from earshot.evidence.timings import TIMINGS, by_kind
-from earshot.pages import capitalised, counted, table, text
+from earshot.pages import capitalised, counted, stylesheet, table, text
 
 REPORT_PAGE = "index.html"
 MOST_LISTED = 40
@@ -28,53 +28,10 @@ _LOOKS = {
     State.KEPT: ("good", "kept"),
 }
 _ORDER = (State.KEPT, State.OPEN, State.KNOWN, State.BROKEN, State.NOT_CHECKED)
-_STYLE = """
-:root { --amber: #c06a00; }
-.verdict { display: inline-block; margin: 1.25rem 0 0.25rem; padding: 0.55rem 1rem; border-radius: 6px;
-           font-size: 1.1rem; font-weight: 600; border-left: 5px solid; }
-.verdict.good { background: var(--good-wash); } .verdict.bad { background: var(--bad-wash); }
-.verdict.note { background: var(--no-wash); }
-.facts { display: grid; grid-template-columns: max-content 1fr; gap: 0.15rem 1.25rem; margin: 1rem 0 0;
-         font-size: 0.93rem; }
-.facts dt { color: var(--soft); } .facts dd { overflow-wrap: anywhere; }
-.lead { max-width: none; }
-.pages { display: flex; flex-wrap: wrap; gap: 0.3rem 1.5rem; margin: 1rem 0 0; padding: 0; list-style: none; }
-.bar { display: flex; height: 0.7rem; border-radius: 4px; overflow: hidden; background: var(--rule); min-width: 6rem; }
-.bar i { display: block; } .bar.large { height: 1.1rem; margin: 1rem 0 0.6rem; }
-.bar .good, .legend .good i { background: #3f8f68; } .bar .bad, .legend .bad i { background: var(--bad); }
-.bar .note, .legend .note i { background: var(--amber); } .bar .none, .legend .none i { background: #c5ccd5; }
-.bar .soft, .legend .soft i { background: #d99a8f; }
-.legend { display: flex; flex-wrap: wrap; gap: 0.25rem 1.4rem; margin: 0; padding: 0; list-style: none; }
-.legend li { color: var(--ink); } .legend b { font-variant-numeric: tabular-nums; }
-.legend i { display: inline-block; width: 0.75rem; height: 0.75rem; border-radius: 3px; margin-right: 0.45rem; }
-.cards { list-style: none; margin: 0.75rem 0 0; padding: 0; }
-.cards > li { border: 1px solid var(--rule); border-left: 4px solid var(--rule); border-radius: 6px;
-              padding: 0.75rem 1rem; margin: 0 0 0.75rem; break-inside: avoid; }
-.cards > .bad { border-left-color: var(--bad); color: inherit; }
-.cards > .note { border-left-color: var(--amber); color: inherit; }
-.cards p { max-width: none; } .cards .id { font-weight: 600; margin-right: 0.5rem; }
-.cards ul { margin: 0.5rem 0 0; padding: 0; list-style: none; }
-.cards ul li { padding: 0.4rem 0 0; border-top: 1px solid var(--rule); margin-top: 0.4rem; }
-.why { display: block; overflow-wrap: anywhere; } .by { display: block; font-size: 0.88rem; color: var(--soft); }
-table { font-size: 0.95rem; margin-top: 0.5rem; }
-td { padding: 0.45rem 1rem 0.45rem 0; vertical-align: middle; }
-.trend { vertical-align: middle; margin-left: 0.4rem; } .trend polyline { fill: none; stroke: var(--soft); }
-td.wide { width: 34%; }
-details { border-top: 1px solid var(--rule); padding: 0.5rem 0; } details[open] { padding-bottom: 1rem; }
-summary { cursor: pointer; } summary b { font-variant-numeric: tabular-nums; }
-.list { list-style: none; margin: 0.5rem 0 0; padding: 0; font-size: 0.95rem; }
-.list li { display: grid; grid-template-columns: 6.2rem 1fr; gap: 0.1rem 1rem; padding: 0.3rem 0; }
-.names { font-size: 0.95rem; line-height: 1.9; } .names span { background: var(--wash); border: 1px solid var(--rule);
-         border-radius: 4px; padding: 0.05rem 0.4rem; margin-right: 0.3rem; overflow-wrap: anywhere; }
-@media screen and (max-width: 44rem) {
-  .facts { grid-template-columns: 1fr; gap: 0; } .facts dd { margin: 0 0 0.4rem; }
-  .list li { grid-template-columns: 1fr; } td, th { padding-right: 0.6rem; } td.wide { width: 30%; }
-}
-"""
+_STYLE = stylesheet("overview")
 
 
 def render_overview(overview: Overview) -> str:
-    """Return the whole HTML document."""
     body = [
         "<header><h1>What this run says about the promises</h1>",
         '<p class="lead">For everybody who wants to know what the service keeps, without reading a test.</p>',
@@ -91,7 +48,7 @@ def render_overview(overview: Overview) -> str:
 
 def _verdict(overview: Overview) -> str:
     states = Counter(shown.state for system in overview.systems for shown in system.promises)
-    other = sum(overview.verdicts[verdict] for verdict in ("failed", "broken"))
+    other = sum(result.verdict in ("failed", "broken") for result in overview.scenarios)
     kept, unclear = states[State.KEPT], states[State.OPEN]
     if states[State.BROKEN]:
         kind, words = "bad", f"{counted(states[State.BROKEN], 'promise is', 'promises are')} broken"
@@ -111,21 +68,19 @@ def _verdict(overview: Overview) -> str:
 
 def _facts(overview: Overview) -> str:
     about = overview.surroundings
-    counts = overview.verdicts
-    ended = ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict])
     minutes, seconds = divmod(round(overview.duration_s), 60)
     facts = {
         "When": f"{overview.began:%d %B %Y, %H:%M}, for {minutes} min {seconds} s" if overview.began else "",
         "What was tested": about.get("Target", ""),
         "It does not grant": about.get("Target does not grant", ""),
         "Agreement": about.get("Contract", ""),
-        "Scenarios": f"{len(overview.scenarios)}: {ended}",
+        "Scenarios": f"{len(overview.scenarios)}: {in_words(overview.scenarios)}",
     }
     rows = "".join(f"<dt>{name}</dt><dd>{text(value)}</dd>" for name, value in facts.items() if value)
     return f'<dl class="facts">{rows}</dl>'
 
 
-def _system(system: System) -> Iterator[str]:
+def _system(system: SystemOverview) -> Iterator[str]:
     counts = Counter(shown.state for shown in system.promises)
     yield f'<section><h2 id="{text(system.name)}">{text(system.title)}</h2>'
     yield _bar(counts, large=True)
@@ -179,37 +134,34 @@ def _cards(title: str, kind: str, promises: list[Shown], explanation: str) -> It
 
 
 def _card(shown: Shown, kind: str) -> str:
-    reasons_given = "".join(
-        f'<li><span class="why">{prose(capitalised(scenario.reason))}</span>'
-        f'<span class="by">{_scenario_link(scenario)}, {text(scenario.verdict)}</span></li>'
-        for scenario in shown.telling
-    )
+    reasons_given = "".join(f"<li>{_why(scenario)}</li>" for scenario in shown.telling)
     return (
         f'<li class="{kind}"><p>{_promise_link(shown)}{prose(shown.requirement.text)}</p><ul>{reasons_given}</ul></li>'
     )
 
 
-def _not_checked(system: System) -> Iterator[str]:
+def _why(scenario: ScenarioResult) -> str:
+    return (
+        f'<span class="why">{prose(capitalised(scenario.reason))}</span>'
+        f'<span class="by">{_scenario_link(scenario)}, {scenario.verdict}</span>'
+    )
+
+
+def _not_checked(system: SystemOverview) -> Iterator[str]:
     unchecked = system.having(State.NOT_CHECKED)
     if not unchecked:
         return
     yield f"<h3>Not checked, and why</h3><p>{counted(len(unchecked), 'promise was', 'promises were')} not checked.</p>"
     for reason, promises in reasons(unchecked):
-        yield (
-            f"<details><summary><b>{len(promises)}</b>, because {prose(reason.removeprefix('not checked: '))}</summary>"
-            f"{_promise_list(promises)}</details>"
-        )
+        yield _folded(f"<b>{len(promises)}</b>, because {prose(reason.removeprefix('not checked: '))}", promises)
 
 
-def _kept(system: System) -> Iterator[str]:
+def _kept(system: SystemOverview) -> Iterator[str]:
     if kept := system.having(State.KEPT):
-        yield (
-            f"<h3>Kept promises</h3><details><summary>All <b>{len(kept)}</b> of them</summary>"
-            f"{_promise_list(kept)}</details>"
-        )
+        yield f"<h3>Kept promises</h3>{_folded(f'All <b>{len(kept)}</b> of them', kept)}"
 
 
-def _groups(system: System) -> Iterator[str]:
+def _groups(system: SystemOverview) -> Iterator[str]:
     in_this_run = sum(bool(shown.scenarios) for shown in system.promises)
     yield (
         f"<h3>Where the promises stand</h3><p>Of {len(system.promises)} promises, {system.covered} have a scenario, "
@@ -223,7 +175,7 @@ def _groups(system: System) -> Iterator[str]:
     yield table(("Promises about", "", "#Kept"), rows)
 
 
-def _budgets(measured: list[tuple[Result, Measured]]) -> Iterator[str]:
+def _budgets(measured: list[tuple[ScenarioResult, Measured]]) -> Iterator[str]:
     yield "<h3>Promises about time</h3>"
     if not measured:
         yield "<p>No delay was measured against a budget in this run.</p>"
@@ -243,7 +195,7 @@ def _budgets(measured: list[tuple[Result, Measured]]) -> Iterator[str]:
             )
 
 
-def _budget(scenario: Result, measured: Measured) -> str:
+def _budget(scenario: ScenarioResult, measured: Measured) -> str:
     took = "never came" if measured.measured_ms is None else f"{measured.measured_ms:,.0f}&nbsp;ms"
     return (
         f'<tr><td>{prose(measured.what)}<span class="by">{_scenario_link(scenario)}</span>{_since_last(measured)}</td>'
@@ -295,7 +247,7 @@ def _messages(messages: Messages | None) -> Iterator[str]:
         yield f'<p class="names">Seen, but not part of the agreement: {_names(messages.unknown)}</p>'
 
 
-def _slowest(scenarios: list[Result]) -> Iterator[str]:
+def _slowest(scenarios: list[ScenarioResult]) -> Iterator[str]:
     if not scenarios:
         return
     yield "<h3>Slowest scenarios</h3><p>How long the check took, which is not how long the service took.</p>"
@@ -313,24 +265,20 @@ def _elsewhere(overview: Overview) -> Iterator[str]:
     loose = [s for s in overview.scenarios if s.verdict in ("failed", "broken") and not s.promises & known]
     if loose:
         yield "<section><h2>Beyond the promises</h2><p>These went wrong and belong to no promise.</p><ul class='cards'>"
-        for scenario in loose:
-            yield (
-                f'<li class="bad"><span class="why">{prose(capitalised(scenario.reason))}</span>'
-                f'<span class="by">{_scenario_link(scenario)}, {scenario.verdict}</span></li>'
-            )
+        yield from (f'<li class="bad">{_why(scenario)}</li>' for scenario in loose)
         yield "</ul></section>"
 
 
-def _promise_list(promises: Iterable[Shown]) -> str:
+def _folded(summary: str, promises: Iterable[Shown]) -> str:
     rows = "".join(f"<li>{_promise_link(shown)}<span>{prose(shown.requirement.text)}</span></li>" for shown in promises)
-    return f'<ul class="list">{rows}</ul>'
+    return f'<details><summary>{summary}</summary><ul class="list">{rows}</ul></details>'
 
 
 def _promise_link(shown: Shown) -> str:
     return f'<a class="id" href="{TRACE_PAGE}#{shown.requirement.id}">{shown.requirement.id}</a>'
 
 
-def _scenario_link(scenario: Result) -> str:
+def _scenario_link(scenario: ScenarioResult) -> str:
     return f'<a href="{REPORT_PAGE}#{scenario.anchor}">{text(scenario.name)}</a>'
 
 

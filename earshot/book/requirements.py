@@ -39,15 +39,15 @@ class Requirement:
     id: str
     text: str
     level: Literal["must", "should"]
-    observability: tuple[str, ...]
+    observability: str
     """Where it shows, best check first: W, D, M, L, P or X, then what it needs: t, f or c."""
     source: str
-    budget: str | None
-    deploy_only: str | None
-    """Why no scenario can show it; None where one can."""
     system: str
     group: str
     """Title of the group the promise belongs to."""
+    budget: str | None = None
+    deploy_only: str | None = None
+    """Why no scenario can show it; None where one can."""
 
     @property
     def fingerprint(self) -> str:
@@ -80,7 +80,7 @@ class Requirements:
     """All promises of all systems, and the reviews of their wording by id."""
 
     systems: Mapping[str, str]
-    """Title of each system by its name, such as broadcast."""
+    """Title of each system by its name."""
     groups: tuple[Group, ...]
     reviews: Mapping[str, Review]
 
@@ -153,20 +153,7 @@ def natural_key(id_: str) -> list[str | int]:
 
 
 def _group(system: str, entry: Mapping[str, Any]) -> Group:
-    requirements = tuple(
-        Requirement(
-            id=item["id"],
-            text=item["text"],
-            level=item["level"],
-            observability=tuple(item["observability"].split()),
-            source=item["source"],
-            budget=item.get("budget"),
-            deploy_only=item.get("deploy_only"),
-            system=system,
-            group=entry["title"],
-        )
-        for item in entry["requirements"]
-    )
+    requirements = tuple(Requirement(**item, system=system, group=entry["title"]) for item in entry["requirements"])
     return Group(entry["id"], entry["title"], system, requirements)
 
 

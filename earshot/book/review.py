@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from earshot.book import phrase_book
-from earshot.book.changes import Change, Line, Promises, Section, compare, tally
+from earshot.book.changes import Difference, Fact, Promises, Section, compare, tally
 from earshot.book.folders import add_folders, write
 from earshot.book.requirements import Requirements, load_requirements
 from earshot.book.review_page import render_review
@@ -159,17 +159,17 @@ def render_text(sections: Sequence[Section], *, since: str, to: str) -> str:
     return "\n".join([*lines, *_wrapped(tally(sections), "")]) + "\n"
 
 
-def _change(change: Change) -> Iterator[str]:
+def _change(change: Difference) -> Iterator[str]:
     yield from _wrapped(f"{change.what.capitalize()} {_quoted(change)} {_FATES[change.how]}", "  ")
     for line in change.lines:
         yield from _line(line)
 
 
-def _quoted(change: Change) -> str:
+def _quoted(change: Difference) -> str:
     return change.title if change.what in ("requirement", "file") else f"“{change.title}”"
 
 
-def _line(line: Line) -> Iterator[str]:
+def _line(line: Fact) -> Iterator[str]:
     if line.kind == "said":
         yield from _wrapped(line.text, "      ")
     if line.was:

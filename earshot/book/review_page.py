@@ -5,29 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-from earshot.book.changes import Change, Line, Section, tally
+from earshot.book.changes import Difference, Fact, Section, tally
 from earshot.book.layout import book_page
-from earshot.pages import text
+from earshot.pages import stylesheet, text
 
 _FATES = {"new": ("new", "good"), "removed": ("gone", "bad"), "changed": ("changed", "note")}
 
-_STYLE = """
-body { max-width: 52rem; }
-h2 { padding-top: 0.8rem; border-top: 1px solid var(--ink); margin-bottom: 0.25rem; }
-h3 { margin: 1.5rem 0 0.3rem; font-size: 1rem; }
-h3 .what { color: var(--soft); font-weight: 400; }
-h3 .fate { margin-left: 0.5em; font-size: 0.85rem; font-weight: 400; }
-section { break-inside: auto; }
-p { max-width: none; }
-.tally { margin-top: 1.25rem; padding: 0.7rem 1rem; background: var(--wash); border-radius: 4px; }
-.said { margin: 0.2rem 0; color: var(--soft); font-size: 0.95rem; }
-.words { list-style: none; margin: 0; padding: 0; }
-.words li { padding: 0.12rem 0 0.12rem 1.3rem; position: relative; break-inside: avoid; }
-.words li::before { position: absolute; left: 0; color: var(--soft); content: attr(data-sign); }
-.gone del, .reworded del { color: var(--bad); text-decoration-thickness: 1px; }
-ins { color: var(--good); text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: 0.2em; }
-.new ins { text-decoration: none; }
-"""
+_STYLE = stylesheet("review")
 
 
 def render_review(sections: Sequence[Section], *, since: str, to: str) -> str:
@@ -51,7 +35,7 @@ def _section(section: Section) -> str:
     return f"<section><h2>{text(section.title)}</h2>{about}{changes}</section>"
 
 
-def _change(change: Change) -> str:
+def _change(change: Difference) -> str:
     fate, colour = _FATES[change.how]
     said = "".join(f'<p class="said">{text(line.text)}</p>' for line in change.lines if line.kind == "said")
     words = "".join(_words(line) for line in change.lines if line.kind != "said")
@@ -61,7 +45,7 @@ def _change(change: Change) -> str:
     )
 
 
-def _words(line: Line) -> str:
+def _words(line: Fact) -> str:
     if line.kind == "reworded":
         return f'<li class="reworded" data-sign="±">{_reworded(line.was, line.text)}</li>'
     tag, sign = ("ins", "+") if line.kind == "new" else ("del", "−")

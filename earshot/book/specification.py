@@ -16,12 +16,12 @@ from behave.model import ScenarioOutline
 from earshot.book.promises import parse_features
 from earshot.book.requirements import Requirements
 from earshot.evidence.identity import REQUIREMENT_ID, SEVERITIES, identify
-from earshot.evidence.results import Result
+from earshot.evidence.results import ScenarioResult
 from earshot.systems import NAMES
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
+class WrittenStep:
     """One step of a scenario or Background, as it is written."""
 
     keyword: str
@@ -36,21 +36,17 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One row of examples."""
-
+class ExampleRow:
     cells: tuple[str, ...]
     history_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """One table of an outline."""
-
     title: str
     tags: tuple[str, ...]
     headings: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[ExampleRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +62,7 @@ class Scenario:
     """Those of feature, rule, scenario and examples, in this order."""
     severity: str | None
     """The one written nearest to the scenario."""
-    sentences: tuple[Sentence, ...]
+    sentences: tuple[WrittenStep, ...]
     examples: tuple[Examples, ...]
     history_ids: tuple[str, ...]
     """Under which its results are found: one, or one for each row of the examples."""
@@ -84,41 +80,34 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule and the scenarios that show it."""
-
     title: str | None
     """None for the scenarios of a feature that stand outside of every rule."""
     description: str
-    background: tuple[Sentence, ...]
+    background: tuple[WrittenStep, ...]
     scenarios: tuple[Scenario, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One feature file."""
-
     title: str
     file: str
     description: str
     system: str | None
-    """broadcast, conversation…, if the feature says which."""
-    background: tuple[Sentence, ...]
+    """Its name, if the feature says which."""
+    background: tuple[WrittenStep, ...]
     rules: tuple[Rule, ...]
 
     @property
     def scenarios(self) -> Iterator[Scenario]:
-        """All scenarios, in the order of the file."""
         for rule in self.rules:
             yield from rule.scenarios
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """All that the specification says."""
-
     requirements: Requirements
     features: tuple[Feature, ...]
-    results: Mapping[str, Result]
+    results: Mapping[str, ScenarioResult]
     """Of the last run, by history id; empty if nothing has been run."""
 
 
@@ -185,17 +174,17 @@ def _examples(outline: Any, history_ids: Mapping[Any, str]) -> Iterator[Examples
             title=examples.name,
             tags=tuple(map(str, examples.tags)),
             headings=tuple(table.headings) if table else (),
-            rows=tuple(Row(tuple(row.cells), history_ids[next(rows)]) for row in (table.rows if table else ())),
+            rows=tuple(ExampleRow(tuple(row.cells), history_ids[next(rows)]) for row in (table.rows if table else ())),
         )
 
 
-def _background(container: Any) -> tuple[Sentence, ...]:
+def _background(container: Any) -> tuple[WrittenStep, ...]:
     return _sentences(container.background.steps) if container.background else ()
 
 
-def _sentences(steps: Iterable[Any]) -> tuple[Sentence, ...]:
+def _sentences(steps: Iterable[Any]) -> tuple[WrittenStep, ...]:
     return tuple(
-        Sentence(
+        WrittenStep(
             keyword=step.keyword,
             kind=step.step_type,
             text=step.name,

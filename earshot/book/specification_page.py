@@ -13,14 +13,14 @@ from datetime import datetime
 from earshot.book import tags
 from earshot.book.layout import book_page, figures, id_link, prose
 from earshot.book.requirements import Group, Requirement
-from earshot.book.specification import Book, Examples, Feature, Row, Rule, Scenario, Sentence
+from earshot.book.specification import Book, ExampleRow, Examples, Feature, Rule, Scenario, WrittenStep
 from earshot.evidence.identity import OWNER
-from earshot.evidence.results import Result
-from earshot.pages import counted, table, text, verdict
+from earshot.evidence.results import ScenarioResult
+from earshot.pages import counted, stylesheet, table, text, verdict
 from earshot.side_by_side import LOCK_TAG
 from earshot.systems import NAMES
 
-NO_RESULT = Result(status="no result")
+NO_RESULT = ScenarioResult(status="no result")
 COLOURS = {
     "failed": "bad",
     "broken": "note",
@@ -33,121 +33,7 @@ COLOURS = {
 
 _QUOTED = re.compile(r"&quot;(.*?)&quot;")
 
-_STYLE = """
-:root { --serif: "Iowan Old Style", "Palatino Linotype", Palatino, "Source Serif 4", Georgia, "Liberation Serif",
-                 "DejaVu Serif", "Hiragino Mincho ProN", "Noto Serif CJK JP", serif;
-        --sans: system-ui, "Segoe UI", "Liberation Sans", "DejaVu Sans", sans-serif; }
-body { max-width: 66rem; font-family: var(--serif); font-size: 1.0625rem; line-height: 1.5; }
-h1, h2, h3, h4 { font-weight: 600; text-wrap: balance; }
-h1 { font-size: 2.9rem; line-height: 1.1; letter-spacing: -0.015em; }
-.title { padding: 5rem 0 0; }
-.title .lead { margin: 1rem 0 0; font-size: 1.3rem; line-height: 1.4; }
-.title .made { margin-top: 2.5rem; }
-.figures, .made, nav .tally, .tally, .verdict, .notes, .keyword, .examples, .place, .back, .key, .reqs .about, .given
-  { font-family: var(--sans); }
-.made, .key { font-size: 0.85rem; color: var(--soft); }
-.soft { color: var(--soft); }
-h2 { margin: 0; font-size: 2rem; line-height: 1.15; letter-spacing: -0.01em; }
-h2 .number, h3 .number { color: var(--soft); font-weight: 400; margin-right: 0.5em;
-                        font-variant-numeric: tabular-nums; }
-h3 { margin: 0; font-size: 1.35rem; line-height: 1.25; }
-h4 { margin: 0; font-size: 1.0625rem; line-height: 1.35; }
-.part { margin: 5rem 0 0; padding-top: 1rem; border-top: 2px solid var(--ink); font-size: 1.1rem; color: var(--soft);
-        font-weight: 400; letter-spacing: 0; }
-nav { margin: 4rem 0 0; }
-nav h2 { font-size: 1.5rem; margin-bottom: 1.25rem; }
-nav a { color: inherit; text-decoration: none; }
-nav a:hover { text-decoration: underline; }
-nav .chapters { columns: 2; column-gap: 3rem; list-style: none; margin: 0; padding: 0; }
-nav .chapters > li { break-inside: avoid; padding: 0 0 1.1rem; }
-nav .chapter { display: grid; grid-template-columns: 1.9rem 1fr auto; align-items: baseline; font-weight: 600; }
-nav .chapter .number { color: var(--soft); font-weight: 400; font-variant-numeric: tabular-nums; }
-.tally { font-size: 0.82rem; font-weight: 400; color: var(--soft); white-space: nowrap; }
-nav .tally { padding-left: 0.75rem; }
-nav .rules { list-style: none; margin: 0.15rem 0 0; padding: 0 0 0 1.9rem; font-size: 0.95rem; line-height: 1.4;
-             color: var(--soft); }
-nav .rules li { padding: 0.1rem 0; }
-.feature { margin: 6rem 0 0; }
-.feature > .about { margin: 0.75rem 0 0; font-size: 1.2rem; line-height: 1.45; color: var(--soft); max-width: 40rem; }
-.feature > .tally { display: block; margin-top: 0.75rem; white-space: normal; }
-.rule { margin: 3.25rem 0 0; padding-top: 1.1rem; border-top: 1px solid var(--ink); }
-.rule > .about { color: var(--soft); }
-.given { margin: 1rem 0 0; padding: 0.7rem 1rem; background: var(--wash); border-radius: 4px; max-width: 43.5rem; }
-.given > span { display: block; font-size: 0.8rem; color: var(--soft); margin-bottom: 0.25rem; }
-.given .steps { margin: 0; font-family: var(--serif); }
-.scenario { display: grid; grid-template: "head notes" auto "body notes" 1fr / minmax(0, 1fr) 18rem;
-            column-gap: 2.75rem; margin: 1.9rem 0 0; }
-.head { grid-area: head; display: flex; justify-content: space-between; align-items: baseline; gap: 0.25rem 1.5rem; }
-.body { grid-area: body; min-width: 0; }
-.notes { grid-area: notes; font-size: 0.8rem; line-height: 1.45; color: var(--soft); }
-.notes p { margin: 0 0 0.55rem; }
-.notes .id { font-weight: 600; text-decoration: none; }
-.notes .id:hover { text-decoration: underline; }
-.scenario:target h4, .reqs dt:target, .reqs dt:target + dd { background: var(--found); }
-.verdict { font-size: 0.82rem; white-space: nowrap; }
-.reason { margin: 0.3rem 0 0.4rem; padding-left: 0.8rem; border-left: 2px solid var(--rule); font-size: 0.95rem;
-          color: var(--soft); overflow-wrap: anywhere; }
-.steps { list-style: none; margin: 0.4rem 0 0; padding: 0; }
-.steps > li { display: grid; grid-template-columns: 3.6rem minmax(0, 1fr); align-items: baseline; padding: 0.08rem 0; }
-.keyword { font-size: 0.8rem; color: var(--soft); }
-.said { font-style: italic; }
-.stands-for { font: 0.84em var(--sans); color: var(--link); white-space: nowrap; }
-.steps pre { margin: 0.3rem 0; padding: 0.5rem 0.75rem; background: var(--wash); font: 0.82rem/1.5 var(--mono);
-             white-space: pre-wrap; overflow-wrap: anywhere; grid-column: 2; }
-.steps .scroll { grid-column: 2; }
-.scroll { overflow-x: auto; }
-.body > .scroll { margin-left: 3.6rem; }
-.examples { margin: 0.8rem 0 0; font-size: 0.85rem; line-height: 1.4; width: auto; }
-.examples caption { text-align: left; color: var(--soft); padding-bottom: 0.2rem; }
-.examples th, .examples td { padding: 0.25rem 1.5rem 0.25rem 0; vertical-align: top; font-size: inherit; }
-.examples td:last-child, .examples th:last-child { padding-right: 0; }
-.reqs { margin: 6rem 0 0; }
-.reqs h3 { margin: 2.5rem 0 0.5rem; padding-top: 0.8rem; border-top: 1px solid var(--ink); }
-.reqs dl { margin: 0; display: grid; grid-template-columns: 7rem minmax(0, 1fr); }
-.reqs dt { padding: 0.55rem 0; font-family: var(--sans); font-size: 0.85rem; font-weight: 600; line-height: 1.85;
-           border-bottom: 1px solid var(--rule); }
-.reqs dd { margin: 0; padding: 0.55rem 0; border-bottom: 1px solid var(--rule); }
-.reqs .about { display: block; font-size: 0.8rem; line-height: 1.45; color: var(--soft); }
-.reqs .about.note, .reqs .about .note { color: var(--no); }
-.reqs .shown { list-style: none; margin: 0.2rem 0 0; padding: 0; font-size: 0.92rem; }
-.reqs .shown a { color: inherit; text-decoration-color: var(--rule); }
-@media screen and (max-width: 56rem) {
-  .scenario { grid-template: "head" auto "body" auto "notes" auto / minmax(0, 1fr); }
-  .notes { margin-top: 0.6rem; }
-  .notes p { margin: 0 0 0.25rem; max-width: none; }
-}
-@media screen and (max-width: 44rem) {
-  body { font-size: 1rem; }
-  h1 { font-size: 2.1rem; }
-  h2 { font-size: 1.6rem; }
-  h3 { font-size: 1.2rem; }
-  .title { padding-top: 1.5rem; }
-  .title .lead { font-size: 1.1rem; }
-  nav .chapters { columns: 1; }
-  .feature, .reqs { margin-top: 4rem; }
-  .feature > .about { font-size: 1.08rem; }
-  .scenario { margin-top: 2.2rem; }
-  .body > .scroll { margin-left: 0; }
-  .steps > li { grid-template-columns: 3.2rem minmax(0, 1fr); }
-  .reqs dl { grid-template-columns: minmax(0, 1fr); }
-  .reqs dt { padding: 0.55rem 0 0; border: 0; }
-  .reqs dd { padding-top: 0; }
-}
-@media print {
-  html { font-size: 9.5pt; }
-  .title { padding-top: 30vh; }
-  nav, .feature, .reqs { break-before: page; margin-top: 0; }
-  .part { break-before: page; break-after: avoid; margin-top: 0; }
-  .part + .feature { break-before: avoid; margin-top: 2rem; }
-  h2, h3, h4, .given, .head, caption, thead { break-after: avoid; }
-  .scenario, .given, .reqs dd, tr { break-inside: avoid; }
-  .scenario.long { break-inside: auto; }
-  .scenario { grid-template-columns: minmax(0, 1fr) 13rem; column-gap: 1.5rem; }
-  .given { background: none; border: 1px solid var(--rule); }
-  .back { display: none; }
-  @page { size: A4; margin: 18mm 18mm 20mm; @bottom-center { content: counter(page); font: 9pt serif; } }
-}
-"""
+_STYLE = stylesheet("specification")
 LONG_TABLE = 20
 """With so many rows of examples, a scenario may be cut in two by the end of a sheet of paper."""
 
@@ -294,7 +180,7 @@ class _Page:
         caption = f"<caption>{text(examples.title)}</caption>" if examples.title else ""
         return _examples_table(headings, (self._row(row) for row in examples.rows), caption)
 
-    def _row(self, row: Row) -> str:
+    def _row(self, row: ExampleRow) -> str:
         return _cells([*map(prose, row.cells), *([self._mark([row.history_id])] if self._book.results else [])])
 
     def _notes(self, scenario: Scenario, explained: set[str]) -> str:
@@ -317,7 +203,7 @@ class _Page:
 
     # -- verdicts
 
-    def _verdict(self, history_ids: Iterable[str]) -> Result:
+    def _verdict(self, history_ids: Iterable[str]) -> ScenarioResult:
         """Return the gravest verdict."""
         found = [self._book.results.get(history_id, NO_RESULT) for history_id in history_ids]
         return min(found or [NO_RESULT], key=lambda result: list(COLOURS).index(result.status))
@@ -397,13 +283,13 @@ class _Page:
         )
 
 
-def _background(sentences: Sequence[Sentence], scope: str) -> str:
+def _background(sentences: Sequence[WrittenStep], scope: str) -> str:
     if not sentences:
         return ""
     return f'<div class="given"><span>Given in {scope}</span>{_steps(sentences)}</div>'
 
 
-def _steps(sentences: Iterable[Sentence], columns: Iterable[str] = ()) -> str:
+def _steps(sentences: Iterable[WrittenStep], columns: Iterable[str] = ()) -> str:
     items = []
     for sentence in sentences:
         block = f"<pre>{text(sentence.block)}</pre>" if sentence.block else ""

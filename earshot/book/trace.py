@@ -10,6 +10,7 @@ import argparse
 import json
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -180,17 +181,8 @@ def _entry(label: str, text: str) -> list[str]:
 
 
 def _promise(requirement: Requirement) -> dict[str, Any]:
-    return {
-        "id": requirement.id,
-        "text": requirement.text,
-        "level": requirement.level,
-        "observability": " ".join(requirement.observability),
-        "budget": requirement.budget,
-        "source": requirement.source,
-        "system": requirement.system,
-        "group": requirement.group,
-    }
+    return {name: value for name, value in asdict(requirement).items() if name != "deploy_only"}
 
 
 def _refs(refs: Iterable[ScenarioRef]) -> list[dict[str, Any]]:
-    return [{"file": r.file, "line": r.line, "title": r.title, "feature": r.feature} for r in refs]
+    return list(map(asdict, refs))

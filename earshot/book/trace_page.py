@@ -10,52 +10,9 @@ from collections.abc import Iterable, Sequence
 from earshot.book.layout import book_page, figures, id_link, prose
 from earshot.book.promises import Changed, ScenarioRef, Trace
 from earshot.book.requirements import Group, Requirement
-from earshot.pages import table, text
+from earshot.pages import stylesheet, table, text
 
-_STYLE = """
-h3 .id { margin-right: 0.6em; color: var(--soft); }
-h3 .tally { margin-left: 0.6em; color: var(--soft); font-weight: 400; font-size: 0.9rem; }
-nav ul, .open { list-style: none; margin: 0; padding: 0; }
-nav ul { columns: 3 17rem; column-gap: 2rem; font-size: 0.93rem; }
-nav li { display: flex; gap: 0.6rem; align-items: baseline; padding: 0.16rem 0; break-inside: avoid; }
-nav .id { flex: 0 0 4.6rem; }
-nav .title { flex: 1; }
-nav .tally { white-space: nowrap; color: var(--soft); font-variant-numeric: tabular-nums; }
-nav .tally.bad { color: var(--bad); font-weight: 600; }
-.open { font-size: 0.95rem; }
-.open > li { display: grid; grid-template-columns: 6.2rem 1fr; gap: 0.25rem 1rem; padding: 0.45rem 0;
-           border-top: 1px solid var(--rule); break-inside: avoid; }
-table { table-layout: fixed; font-size: 0.95rem; }
-td { padding: 0.55rem 1rem 0.55rem 0; vertical-align: top; }
-tr:target { background: var(--found); box-shadow: -0.6rem 0 0 var(--found); }
-col.c-id { width: 6.8rem; } col.c-level { width: 5rem; } col.c-shown { width: 42%; }
-td .id { color: inherit; font-weight: 600; text-decoration: none; }
-td .id:hover { text-decoration: underline; }
-.budget, .place, .remark { display: block; line-height: 1.4; }
-.budget, .remark { font-size: 0.84rem; color: var(--soft); }
-.remark.note { color: var(--no); }
-.shown { list-style: none; margin: 0; padding: 0; }
-.shown li + li { margin-top: 0.4rem; }
-.level { color: var(--soft); }
-.level.must { color: var(--ink); }
-@media screen and (max-width: 44rem) {
-  thead { display: none; }
-  table, tbody { display: block; }
-  tr { display: grid; grid-template-columns: 1fr auto; padding: 0.7rem 0; border-top: 1px solid var(--rule); }
-  td { display: block; padding: 0; border: 0; }
-  td.promise, td.by { grid-column: 1 / -1; }
-  td.promise { order: 1; padding: 0.15rem 0 0.4rem; }
-  td.by { order: 2; }
-  td.by::before { content: "Shown by"; display: block; font-size: 0.78rem; font-weight: 600;
-                  color: var(--soft); }
-  td.by.none::before { content: none; }
-  .open > li { grid-template-columns: 1fr; }
-}
-@media print {
-  nav { break-inside: avoid; }
-  thead { display: table-header-group; }
-}
-"""
+_STYLE = stylesheet("trace")
 
 
 def render_page(trace: Trace) -> str:

@@ -11,14 +11,14 @@ from typing import Any
 from hamcrest import assert_that, none, not_none
 from hamcrest.core.matcher import Matcher
 
-from earshot.broadcast.tables import Tables
+from earshot.broadcast.tables import BroadcastTables
 from earshot.patience import PATIENCE_S, comes_to, stays
 
 
 class Records:
     """Assertions about the state tables."""
 
-    def __init__(self, tables: Tables, *, patience_s: float = PATIENCE_S) -> None:
+    def __init__(self, tables: BroadcastTables, *, patience_s: float = PATIENCE_S) -> None:
         self._tables = tables
         self._patience_s = patience_s
 

@@ -16,20 +16,24 @@ from earshot.broadcast.explore.expedition import Expedition, everyday_seed
 from earshot.broadcast.explore.flood import Flood
 from earshot.broadcast.interpreters import Interpreters
 from earshot.broadcast.intruder import Intruder
+from earshot.broadcast.invitation import invitation
 from earshot.broadcast.listener import Listener
 from earshot.broadcast.load.hall import Audience, Hall
 from earshot.broadcast.matchers.refusals import refused_with
+from earshot.broadcast.news import LogLine
 from earshot.broadcast.person import Person
 from earshot.broadcast.recogniser import Recogniser
 from earshot.broadcast.records import Records
 from earshot.broadcast.secrets import people_secrets
 from earshot.broadcast.speaker import Speaker
+from earshot.broadcast.tables import BroadcastTables
 from earshot.broadcast.timed import TIMED
 from earshot.broadcast.wording import WORDING
 from earshot.evidence.players import listening_page
 from earshot.failures import Unusable
 from earshot.stage import Stage
 from earshot.system import Item, System
+from earshot.targets.logs import Entry
 from earshot.wire.contract import Contract
 
 UNNAMED_LISTENER, UNNAMED_SPEAKER = "Listener", "Speaker"
@@ -42,6 +46,7 @@ class Broadcast(System):
     name = Person.system
     wording = WORDING
     timed = TIMED
+    invitation = staticmethod(invitation)
     too_slow = ("TIMEOUT", "RATE_LIMIT_EXCEEDED")
     commands: ClassVar = {
         "load": (
@@ -159,7 +164,16 @@ class Broadcast(System):
         tables = self.stage.service.tables
         if tables is None:
             raise Unusable("this step reads the service's tables, which the target does not grant; tag it @needs-table")
-        return Records(tables)
+        return Records(BroadcastTables(tables))
+
+    def logged(self, level: str, line: LogLine) -> list[Entry]:
+        """Return the lines of the log, from this level on, among which that line is to be; DEBUG means DEBUG alone."""
+        only = {"level": level}
+        if line.connection_of:
+            only["connection_id"] = self.person(line.connection_of).connection_id
+        if line.session_of:
+            only["session_id"] = self.speaker(line.session_of).session_id
+        return [entry for entry in self.stage.log(**only) if level != "DEBUG" or entry.level == level]
 
     def loses_the_record_of(self, speaker: str) -> None:
         """Delete the record of a speaker's session behind the service's back; nobody in it can be sure of an answer."""
@@ -204,9 +218,9 @@ class Broadcast(System):
 
     def records(self) -> Mapping[str, Item | None]:
         """Return the records of the sessions that were opened."""
-        tables = self.stage.service.tables
-        if tables is None:
+        if self.stage.service.tables is None:
             return {}
+        tables = BroadcastTables(self.stage.service.tables)
         return {f"The session of {s.name}": tables.session(s.session_id) for s in self._broadcasting()}
 
     def exhibits(self) -> Iterator[tuple[str, str]]:

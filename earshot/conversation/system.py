@@ -13,6 +13,7 @@ from earshot.audio import signals
 from earshot.conversation.browser.actor import Browser
 from earshot.conversation.company import Company
 from earshot.conversation.dialogue import dialogue_page
+from earshot.conversation.invitation import invitation
 from earshot.conversation.kept import Kept
 from earshot.conversation.matchers import answered, words
 from earshot.conversation.timed import TIMED
@@ -35,6 +36,7 @@ class Conversation(System):
     name = User.system
     wording = WORDING
     timed = TIMED
+    invitation = staticmethod(invitation)
 
     @classmethod
     def complaint(cls, observation: Observation) -> str | None:

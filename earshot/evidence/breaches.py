@@ -5,12 +5,9 @@ from __future__ import annotations
 from earshot.evidence.page import counted, page, text
 from earshot.evidence.wirelog import shown
 from earshot.ledger import Kind, Ledger
+from earshot.pages import stylesheet
 
-STYLE = """
-.breach{border-left:4px solid var(--bad)}
-.breach b{display:block;overflow-wrap:anywhere}.breach span{color:var(--soft)}
-.breach p{margin:8px 0 0;font-size:12px;overflow-wrap:anywhere}
-"""
+STYLE = stylesheet("breaches")
 
 
 def breaches_page(ledger: Ledger, *, title: str = "Breaches of the contract") -> str | None:

@@ -17,6 +17,7 @@ from earshot.evidence.page import abridged, counted, page, seconds, text
 from earshot.evidence.plain_words import acknowledgement, carries_sound, role, sentence, speaks
 from earshot.evidence.wirelog import audio_size_bytes, noteworthy, plain_text
 from earshot.ledger import Kind, Ledger, Observation
+from earshot.pages import stylesheet
 from earshot.wording import CHUNK
 
 # ---- Story: one line per sentence, runs of the same folded
@@ -237,51 +238,7 @@ _QUIET_MS = 1_500
 _UNITS_PER_MS = 0.024
 _NAMES_EVERY = 640
 
-STYLE = """
-.wide{overflow-x:auto}
-svg.sequence{display:block;width:100%}
-svg text{font-size:13px;fill:var(--ink)}
-svg .label{text-anchor:middle;paint-order:stroke;stroke:#fff;stroke-width:4px;stroke-linejoin:round}
-svg .aside{font-size:12px;fill:var(--soft)}
-svg .at{font-size:11.5px;fill:var(--soft);text-anchor:end;font-variant-numeric:tabular-nums}
-svg .name{font-weight:600;text-anchor:middle}
-svg .role{font-size:11.5px;fill:var(--soft);text-anchor:middle}
-svg .again{font-size:11.5px;fill:var(--soft);text-anchor:middle;paint-order:stroke;stroke:#fff;
-stroke-width:6px}
-svg .box{fill:#fff;stroke:var(--soft)}
-svg .service{fill:var(--note-wash);stroke:var(--soft)}
-svg .off{stroke:var(--rule);stroke-dasharray:2 4}
-svg .on{stroke:#9aa5b1;stroke-width:1.5}
-svg .out{stroke:var(--out);fill:none;stroke-width:1.6}svg .out-fill{fill:var(--out)}
-svg .in{stroke:var(--in);fill:none;stroke-width:1.6}svg .in-fill{fill:var(--in)}
-svg .no{stroke:var(--no);fill:none;stroke-width:1.6}svg .no-fill{fill:var(--no)}
-svg .end-fill{fill:var(--soft)}
-svg .dash{stroke-dasharray:6 4}
-svg .band{stroke-width:10;opacity:.22}
-svg .bar{opacity:.3}
-svg .no-text{fill:var(--no);font-weight:600}
-svg .cut{fill:#fff;stroke:none}svg .zig{fill:none;stroke:var(--soft)}
-svg .pause{font-size:12px;font-style:italic;fill:var(--soft);text-anchor:middle}
-svg .note-box{fill:var(--note-wash)}svg .violation-box{fill:var(--bad-wash)}
-svg .edge{fill:var(--soft)}svg .violation-edge{fill:var(--bad)}
-svg .violation-text{fill:var(--bad);font-weight:600}
-.legend{margin:14px 0 0;padding:10px 0 0;border-top:1px solid var(--rule);color:var(--soft);font-size:12.5px;
-display:flex;flex-wrap:wrap;gap:2px 18px}
-.legend b{color:var(--ink);font-weight:600}.legend .out{color:var(--out)}.legend .in{color:var(--in)}
-.legend .no{color:var(--no)}.legend .bad{color:var(--bad)}
-.words{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-.words ol{list-style:none;margin:0;padding:0}
-.words li{display:flex;gap:10px;padding:3px 0;border-bottom:1px solid var(--rule)}
-.words time{flex:0 0 58px;text-align:right;color:var(--soft);font-size:12px;line-height:20px;
-font-variant-numeric:tabular-nums}
-.words span{overflow-wrap:anywhere}
-.words .violation{color:var(--bad);font-weight:600}.words .no{font-weight:600}
-.words .pause{color:var(--soft);font-style:italic}
-@media(max-width:600px){.story{display:flex;flex-direction:column}
-.words{position:static;width:auto;height:auto;overflow:visible;clip-path:none;order:-1;margin-bottom:18px}
-.wide::before{content:"The same as a picture (scroll sideways)";display:block;font-weight:600;
-margin-bottom:8px}}
-"""
+STYLE = stylesheet("diagram")
 
 _LEGEND = (
     ("out", "\u2192 blue", "someone asks or sends"),

@@ -8,17 +8,12 @@ from typing import Any
 
 from earshot.evidence.page import counted, page, text
 from earshot.evidence.wirelog import HIDDEN, is_secret, masked
-from earshot.pages import table
+from earshot.pages import stylesheet, table
 
 Items = Mapping[str, Mapping[str, Any] | None]
 """Items by what they are to be called; None where there was no item."""
 
-STYLE = """
-table{max-width:920px;font-size:13px}
-th,td{padding:4px 12px 4px 0}td{overflow-wrap:anywhere}
-td.name{white-space:nowrap}tr.changed td{background:var(--no-wash)}tr.changed .name{font-weight:600;color:var(--no)}
-tr.changed .name:before{content:"\u25b6 "}td.none{color:var(--soft);font-style:italic}
-"""
+STYLE = stylesheet("itemdiff")
 _NOTHING = object()
 
 

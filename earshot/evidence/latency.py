@@ -10,7 +10,7 @@ from earshot.evidence.page import page, text
 from earshot.measure.sentences import duration
 from earshot.measure.stopwatch import Compared, Judged
 from earshot.measure.verdict import Outcome, Verdict
-from earshot.pages import capitalised, terms, verdict
+from earshot.pages import capitalised, stylesheet, terms, verdict
 
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 860, 240, 62, 26, 14
 MOST_DOTS = 4000
@@ -30,19 +30,7 @@ VERDICTS = {
     Outcome.FAIL: verdict("too slow", "bad"),
     Outcome.INCONCLUSIVE: verdict("not decided", "no"),
 }
-STYLE = """
-.claim header b{flex:1 1 auto}
-.claim p{margin:6px 0}
-.claim svg{display:block;width:100%;height:auto;margin:8px 0;font-size:11px}
-.claim svg text{fill:var(--soft)}.claim svg .grid{stroke:var(--rule)}
-.claim svg .dot{fill:var(--out);fill-opacity:.55}.claim svg .late{fill:var(--bad)}
-.claim svg .lost{stroke:var(--bad);stroke-width:1.5;fill:none}
-.claim svg .limit{stroke:var(--bad);stroke-width:1.5;stroke-dasharray:6 3}.claim svg .limit-name{fill:var(--bad)}
-.claim svg .sure{fill:var(--good);fill-opacity:.18}
-.figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(130px,1fr));gap:6px 18px;margin:8px 0 0}
-.figures dt{font-size:12px;color:var(--soft)}
-.claim .machine{font-size:12px;color:var(--soft)}
-"""
+STYLE = stylesheet("latency")
 
 
 def latency_page(judged: Sequence[Judged], compared: Sequence[Compared]) -> str:

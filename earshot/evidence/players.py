@@ -13,27 +13,13 @@ from earshot.audio.languages import language_name
 from earshot.evidence.compress import SAMPLE_RATE_HZ, Samples, mp3
 from earshot.evidence.page import counted, page, text
 from earshot.evidence.transcripts import compare
-from earshot.pages import terms, verdict
+from earshot.pages import stylesheet, terms, verdict
 
 FULL_SCALE = 32768
 _COLUMNS = 400
 _TICK_STEPS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 
-STYLE = """
-.player header{margin-bottom:8px}.player header .sub{color:var(--soft);flex:1 1 auto}
-.player audio{display:block;width:100%;height:36px}
-.wave{display:block;width:100%;height:64px;margin-top:8px;background:var(--wash)}
-.wave path{fill:var(--out)}.wave line{stroke:var(--rule);vector-effect:non-scaling-stroke}
-.axis{position:relative;height:18px;font-size:11px;color:var(--soft);overflow:hidden}
-.axis span{position:absolute;border-left:1px solid var(--soft);padding-left:3px;line-height:18px}
-.texts{display:grid;grid-template-columns:1fr 1fr;gap:6px 20px;margin:8px 0 0}
-.texts dt{font-size:12px;color:var(--soft)}.texts dd{font-size:15px;overflow-wrap:anywhere}
-.texts ins,.texts del{padding:0 3px;border-radius:3px}
-.texts ins{background:var(--bad-wash);color:var(--bad);text-decoration:underline}
-.texts del{background:var(--no-wash);color:var(--no)}.texts b{display:inline-block;margin-right:2px}
-.empty{color:var(--soft);font-style:italic}
-@media(max-width:600px){.texts{grid-template-columns:1fr}}
-"""
+STYLE = stylesheet("players")
 
 
 @dataclass(frozen=True, slots=True)

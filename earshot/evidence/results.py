@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import md5
@@ -27,7 +28,7 @@ VERDICTS = ("failed", "broken", "inconclusive", "not run", "skipped", "passed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class ScenarioResult:
     """What a run says of one scenario, or of one row of examples."""
 
     status: str
@@ -37,7 +38,7 @@ class Result:
     full_name: str = ""
     """With file, rule and the cells of its row."""
     system: str = ""
-    """Its name, such as broadcast; empty where it has none."""
+    """Its name; empty where it has none."""
     feature: str = ""
     category: Category | None = None
     message: str = ""
@@ -50,7 +51,7 @@ class Result:
     budgets: tuple[Measured, ...] = ()
 
     @classmethod
-    def of(cls, found: Mapping[str, Any], folder: Path) -> Result:
+    def of(cls, found: Mapping[str, Any], folder: Path) -> ScenarioResult:
         """Return what Allure keeps of a scenario, with what is attached to it in this folder."""
         labels = {label["name"]: label["value"] for label in found.get("labels", ())}
         row = ", ".join(f"{cell['name']}={cell['value']}" for cell in found.get("parameters", ()))
@@ -105,13 +106,19 @@ class Result:
         return datetime.fromtimestamp(self.began_ms / 1000, UTC)
 
 
-def all_results(folder: Path) -> list[Result]:
+def in_words(results: Iterable[ScenarioResult]) -> str:
+    """Return how many results have which verdict, the worst first."""
+    counts = Counter(result.verdict for result in results)
+    return ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict])
+
+
+def all_results(folder: Path) -> list[ScenarioResult]:
     """Return every result in a folder, first started first."""
-    results = [Result.of(json.loads(file.read_text("utf-8")), folder) for file in folder.glob(RESULTS)]
+    results = [ScenarioResult.of(json.loads(file.read_text("utf-8")), folder) for file in folder.glob(RESULTS)]
     return sorted(results, key=lambda result: result.began_ms)
 
 
-def read_results(folder: Path) -> list[Result]:
+def read_results(folder: Path) -> list[ScenarioResult]:
     """Return the results in a folder, first started first, of each scenario the last try.
 
     Raises Unusable if there are none.

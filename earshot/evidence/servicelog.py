@@ -12,7 +12,7 @@ from typing import Any
 from earshot.evidence.page import abridged, counted, page, text
 from earshot.evidence.wirelog import masked
 from earshot.ledger import Kind, Ledger
-from earshot.pages import table
+from earshot.pages import stylesheet, table
 from earshot.targets.logs import fingerprint
 
 MOST_ROWS = 500
@@ -21,21 +21,11 @@ FOLDED_FROM = 3
 LONGEST_VALUE = 200
 NOTEWORTHY = ('<tr class="warning"', '<tr class="error"')
 
-STYLE = """
-td.where{white-space:nowrap;color:var(--soft)}td.what{width:100%;overflow-wrap:anywhere}
-td.what i{font-style:normal;color:var(--soft);font-size:12px}
-td.level{white-space:nowrap;font-weight:600;color:var(--soft)}
-tr.warning td{background:var(--no-wash)}tr.warning .level{color:var(--no)}
-tr.error td{background:var(--bad-wash)}tr.error .level{color:var(--bad)}
-tr.fold td{color:var(--soft);font-style:italic}
-pre{white-space:pre-wrap;overflow-wrap:anywhere;margin:4px 0 0;font-size:11.5px}
-@media(max-width:600px){thead{display:none}tr{display:flex;flex-wrap:wrap;gap:0 10px;padding:5px 0}
-td{border:0;padding:0}td.what{flex:1 0 100%}tr{border-bottom:1px solid var(--rule)}}
-"""
+STYLE = stylesheet("servicelog")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LogLine:
     """One line; `level` is in small letters, and empty for a line that is no JSON object."""
 
     at_ms: float | None
@@ -54,7 +44,7 @@ def service_log(ledger: Ledger, log: str, *, title: str = "Service log") -> str 
     """Return a page of the lines that are about this scenario, on its clock; None if there are none.
 
     These are the lines that name a session or a connection which the service gave to somebody of this scenario. A
-    connection is known by its id or by its fingerprint (SHEET84); it is shown as the person whose it was.
+    connection is known by its id or by its fingerprint (BRO-8.4.3); it is shown as the person whose it was.
     """
     sessions, people = _given(ledger)
     names = [*sessions, *people]
@@ -87,19 +77,19 @@ def _given(ledger: Ledger) -> tuple[set[str], dict[str, str]]:
     return sessions, people
 
 
-def _read(ledger: Ledger, lines: Iterable[str]) -> Iterator[Line]:
+def _read(ledger: Ledger, lines: Iterable[str]) -> Iterator[LogLine]:
     for raw in lines:
         try:
             said = json.loads(raw)
             at_ms = (datetime.fromisoformat(said["time"]).timestamp() - ledger.began_at) * 1000
             where = f"{said['component']} \u00b7 {said['operation']}"
-            yield Line(at_ms, said["level"].lower(), where, said["message"], said.get("metadata", {}))
+            yield LogLine(at_ms, said["level"].lower(), where, said["message"], said.get("metadata", {}))
         except (ValueError, KeyError, TypeError, AttributeError):
-            yield Line(None, "", "", raw, {})  # a log of another form is shown as it is
+            yield LogLine(None, "", "", raw, {})  # a log of another form is shown as it is
 
 
-def _rows(lines: Iterable[Line], people: Mapping[str, str]) -> Iterator[str]:
-    fine: list[Line] = []
+def _rows(lines: Iterable[LogLine], people: Mapping[str, str]) -> Iterator[str]:
+    fine: list[LogLine] = []
     for line in lines:
         if line.is_fine:
             fine.append(line)
@@ -110,7 +100,7 @@ def _rows(lines: Iterable[Line], people: Mapping[str, str]) -> Iterator[str]:
     yield from _folded(fine, people)
 
 
-def _folded(lines: list[Line], people: Mapping[str, str]) -> Iterator[str]:
+def _folded(lines: list[LogLine], people: Mapping[str, str]) -> Iterator[str]:
     if len(lines) < FOLDED_FROM:
         yield from (_row(line, people) for line in lines)
         return
@@ -120,7 +110,7 @@ def _folded(lines: list[Line], people: Mapping[str, str]) -> Iterator[str]:
     yield f'<tr class="fold"><td class="num">{at}</td><td></td><td></td><td class="what">{text(what)}</td></tr>'
 
 
-def _row(line: Line, people: Mapping[str, str]) -> str:
+def _row(line: LogLine, people: Mapping[str, str]) -> str:
     more = {name: _told(value, people) for name, value in line.more.items() if name != "stack"}
     details = ", ".join(f"{name}: {value}" for name, value in more.items())
     stack = line.more.get("stack")
@@ -140,7 +130,7 @@ def _told(value: object, people: Mapping[str, str]) -> str:
     return _short(words)
 
 
-def _at(line: Line) -> str:
+def _at(line: LogLine) -> str:
     return "" if line.at_ms is None else f"{line.at_ms:,.0f}"
 
 

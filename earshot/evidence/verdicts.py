@@ -48,18 +48,6 @@ _KINDS: tuple[tuple[type[BaseException], str, Category], ...] = (
 _OF_SUB_STEP = re.compile(r"^(?!FAILED)[A-Z_]+ SUB-STEP: ")
 _HAMCREST = re.compile(r"^(?P<what>.*?)\n?Expected: (?P<expected>.*)\n +but: (?P<came>.*)$", re.DOTALL)
 _DURATION = re.compile(r"\d ?(?:ms|s|seconds?|minutes?)\b")
-_HEADS = {
-    "before_all": "Before the run",
-    "before_feature": "Before the feature",
-    "before_rule": "Before the rule",
-    "before_scenario": "Before the first step",
-    "before_tag": "Before the first step, for",
-    "after_all": "After the run",
-    "after_feature": "After the feature",
-    "after_rule": "After the rule",
-    "after_scenario": "After the last step",
-    "after_tag": "After the last step, for",
-}
 
 
 @dataclass(frozen=True)
@@ -123,7 +111,6 @@ class Failure:
 
     @property
     def is_open(self) -> bool:
-        """Whether nothing can be said either way."""
         return self.category is Category.INCONCLUSIVE
 
     def strictly(self) -> Failure:
@@ -156,4 +143,8 @@ def _bare(words: str) -> str:
 
 def in_hook(name: str, tag: str = "") -> str:
     """Return where a hook stands, in words: `After the last step`."""
-    return f"{_HEADS[name]} @{tag}" if tag else _HEADS[name]
+    when, _, what = name.partition("_")
+    if what in ("scenario", "tag"):
+        what = "first step" if when == "before" else "last step"
+    where = f"{when.title()} the {'run' if what == 'all' else what}"
+    return f"{where}, for @{tag}" if tag else where

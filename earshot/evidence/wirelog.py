@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from earshot.evidence.page import abridged, counted, page, text
 from earshot.ledger import Kind, Ledger, Observation
-from earshot.pages import table
+from earshot.pages import stylesheet, table
 from earshot.systems import complaint, wings
 
 HIDDEN = "\u2039hidden\u203a"
@@ -38,29 +38,14 @@ _DIRECTIONS = {
     Kind.NOTE: "\u270e note",
 }
 
-STYLE = """
-td{white-space:nowrap}
-td.head{white-space:normal;overflow-wrap:anywhere;font-size:12px;width:100%}
-td.type{font-weight:600}td.way{white-space:normal;min-width:82px}
-tr.sent .way{color:var(--out)}tr.received .way{color:var(--in)}
-tr.no td{background:var(--no-wash)}tr.no .way{color:var(--no);font-weight:600}
-tr.violation td{background:var(--bad-wash)}tr.violation .way{color:var(--bad);font-weight:600}
-tr.violation td.head{color:var(--bad);font-size:13px}
-tr.note td{background:var(--note-wash)}
-td.gap{padding:8px 0}
-@media(max-width:600px){thead{display:none}
-tr{display:flex;flex-wrap:wrap;gap:0 10px;padding:5px 6px;margin:0 -6px;border-bottom:1px solid var(--rule)}
-td{border:0;padding:0;background:none!important}td:empty{display:none}td.way{min-width:0}
-td.head{flex:1 0 100%}
-tr.no{background:var(--no-wash)}tr.violation{background:var(--bad-wash)}tr.note{background:var(--note-wash)}}
-"""
+STYLE = stylesheet("wirelog")
 
 
 def masked(value: object) -> object:
     """Return the value with every secret in it hidden; mappings and lists are copied, whatever their depth.
 
     Hidden are: fields and query parameters whose name speaks of a token, authorization, secret, password or
-    connection id (sensitive by sheet section 1.3), bearer credentials, and anything that looks like a JWT.
+    connection id (which whoever knows it could use), bearer credentials, and anything that looks like a JWT.
     """
     if isinstance(value, str):
         return _masked_text(value)

@@ -1,31 +1,24 @@
 """What the stopwatch itself takes: the same exchange, with nothing at the other end but an echo.
 
 The echo runs in a process of its own, as a service does, so that a busy machine slows both in the same way.
-
-    python -m earshot.measure.floor     the echo: prints its port as a JSON object, ends when its standard input closes
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import math
 import sys
 import tempfile
-import threading
 import time
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
-from websockets.asyncio.client import connect
-from websockets.asyncio.server import ServerConnection, serve
-
 from earshot.measure.collector import collector_paused
 from earshot.measure.fitness import FitnessWatch, Machine
 from earshot.measure.schedule import Schedule, keep_to
 from earshot.targets.children import Child, program
-from earshot.wire.leg import StampingConnection
+from earshot.wire.echo import arrivals_of, stamped_echo
 
 ECHOES = Schedule(count=100, interval_ms=1.0)
 """A tenth of a second, before and after; enough for a 95th percentile."""
@@ -44,7 +37,7 @@ class NullEcho:
         self._child = Child(
             "the null echo",
             program(
-                [sys.executable, "-m", "earshot.measure.floor"],
+                [sys.executable, "-m", "earshot.wire.echo"],
                 {"PYTHONPATH": str(Path(__file__).resolve().parents[2])},
             ),
             log=log,
@@ -53,12 +46,9 @@ class NullEcho:
 
     async def times_ms(self, schedule: Schedule = ECHOES, payload: str = PAYLOAD) -> tuple[float, ...]:
         """Return what each exchange took from when it was due, stamped as arrivals from a service are stamped."""
-        async with connect(
-            self._url, create_connection=StampingConnection, compression=None, proxy=None, ping_interval=None
-        ) as connection:
-            assert isinstance(connection, StampingConnection)
+        async with stamped_echo(self._url) as connection:
             due_ns = list(schedule.due_ns(time.monotonic_ns() + 1_000_000))
-            reading = asyncio.create_task(_read(connection, len(due_ns)))
+            reading = asyncio.create_task(arrivals_of(connection, len(due_ns)))
             await keep_to(due_ns, lambda _k, _due: connection.send(payload))
             try:
                 received_ns = await asyncio.wait_for(reading, PATIENCE_S)
@@ -106,33 +96,3 @@ class Examination:
     async def fitness(self) -> Machine:
         """Return how fit the machine was so far, without the time that another echo takes."""
         return Machine(fitness=self._watch.so_far())
-
-
-async def _read(connection: StampingConnection, count: int) -> list[int]:
-    for _ in range(count):
-        await connection.recv()
-    return list(connection.arrivals_ns)
-
-
-async def _echo(connection: ServerConnection) -> None:
-    async for message in connection:
-        await connection.send(message)
-
-
-async def _serve() -> None:
-    over = asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    def wait_for_end() -> None:
-        sys.stdin.buffer.read()
-        loop.call_soon_threadsafe(over.set)
-
-    threading.Thread(target=wait_for_end, daemon=True).start()
-    async with serve(_echo, "127.0.0.1", 0, compression=None, ping_interval=None) as server:
-        sys.stdout.write(json.dumps({"port": next(iter(server.sockets)).getsockname()[1]}) + "\n")
-        sys.stdout.flush()
-        await over.wait()
-
-
-if __name__ == "__main__":
-    asyncio.run(_serve())

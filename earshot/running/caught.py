@@ -1,4 +1,4 @@
-"""What twins tell of the suite, as a page: which scenarios failed which of them, and which scenarios failed none."""
+"""What twins tell of the suite, as Markdown: which scenarios failed which of them, and which scenarios failed none."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Catch:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class TriedTwin:
     """What became of one twin."""
 
     twin: Twin
@@ -78,8 +78,10 @@ def read_reasons(file: Path, known: Titles) -> list[Reason]:
     return reasons
 
 
-def as_page(outcomes: Sequence[Outcome], titles: Titles, reasons: Sequence[Reason], left_out: Sequence[str]) -> str:
-    """Return the Markdown page: each twin with its catches, then the scenarios, with and without twins that fail them.
+def as_markdown(
+    outcomes: Sequence[TriedTwin], titles: Titles, reasons: Sequence[Reason], left_out: Sequence[str]
+) -> str:
+    """Return each twin with its catches, and then the scenarios, with and without twins that fail them.
 
     `titles` are those of all scenarios; `left_out` are the twins that were not tried.
     """

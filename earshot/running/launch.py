@@ -23,7 +23,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from earshot.book.report import summary, unwelcome
+from earshot.book.summary import summary, unwelcome
 from earshot.evidence.formatter import remove_stale_results
 from earshot.evidence.results import all_results, read_results
 from earshot.running.plan import Planned, bundles, keep_durations, read_durations, select, shuffled
@@ -100,13 +100,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 class Launch:
-    """One run of the planned scenarios."""
-
     def __init__(self, scenarios: Sequence[Planned], arguments: argparse.Namespace) -> None:
         self._scenarios = scenarios
         self._arguments = arguments
         self._workers: list[BaseProcess] = []
-        self._display = Display(len(scenarios))
+        self._display = ProgressDisplay(len(scenarios))
         self.was_cancelled = False
         """Whether somebody ended it before its time."""
         self._dealing = threading.Lock()
@@ -226,7 +224,7 @@ class Launch:
                 worker.kill()
 
 
-class Display:
+class ProgressDisplay:
     """What somebody sees while a run goes on: one line that changes on a terminal, a line now and then elsewhere."""
 
     def __init__(self, planned: int) -> None:

@@ -14,7 +14,7 @@ from behave.tag_expression import make_tag_expression
 
 from earshot.book.promises import parse_features
 from earshot.evidence.identity import Identity, identify, title
-from earshot.evidence.results import Result
+from earshot.evidence.results import ScenarioResult
 from earshot.failures import Unusable
 from earshot.running.selection import insist_on_known_tags
 
@@ -39,12 +39,10 @@ class Planned:
 
     @property
     def file(self) -> str:
-        """The feature file it stands in."""
         return self.place.rpartition(":")[0]
 
     @property
     def alone(self) -> bool:
-        """Whether nothing else may run beside it."""
         return "alone" in self.tags
 
 
@@ -112,7 +110,7 @@ def read_durations(file: Path) -> dict[str, float]:
     return json.loads(file.read_text("utf-8")) if file.is_file() else {}
 
 
-def keep_durations(file: Path, results: Iterable[Result]) -> None:
+def keep_durations(file: Path, results: Iterable[ScenarioResult]) -> None:
     """Remember how long the scenario of each of these results took, beside what is known of others."""
     known = read_durations(file)
     known |= {result.history_id: round(result.duration_s, 3) for result in results if result.ended_ms is not None}

@@ -31,7 +31,6 @@ class ProgressFormatter(Formatter):  # type: ignore[misc]  # behave carries no t
             tell(began=scenario.name)
 
     def eof(self) -> None:
-        """A feature has ended."""
         self._tell_end()
 
     def _tell_end(self) -> None:

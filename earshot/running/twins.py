@@ -25,9 +25,9 @@ from pathlib import Path
 
 from earshot.book.promises import parse_features
 from earshot.evidence.identity import title
-from earshot.evidence.results import Result, all_results
+from earshot.evidence.results import ScenarioResult, all_results
 from earshot.failures import Unusable
-from earshot.running.caught import Catch, Outcome, Twin, as_page, read_reasons
+from earshot.running.caught import Catch, TriedTwin, Twin, as_markdown, read_reasons
 from earshot.running.worker import FORKING, run_behave
 from earshot.side_by_side import STACK
 from earshot.targets.embedded import ROOT, EmbeddedTarget
@@ -86,8 +86,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.table:
         left_out = [twin.name for twin in known_twins if twin not in twins]
         titles = titles_of({twin.system for twin in twins})
-        page = as_page(outcomes, titles, read_reasons(REASONS, titles), left_out)
-        arguments.table.write_text(page, "utf-8")
+        document = as_markdown(outcomes, titles, read_reasons(REASONS, titles), left_out)
+        arguments.table.write_text(document, "utf-8")
     return 1 if survivors else 0
 
 
@@ -104,7 +104,7 @@ def list_twins() -> list[Twin]:
     ]
 
 
-def try_twin(twin: Twin, stack: Path, *, promised_only: bool = False) -> Outcome:
+def try_twin(twin: Twin, stack: Path, *, promised_only: bool = False) -> TriedTwin:
     """Run the scenarios that promise to notice this twin; if none does, run all the others of its system.
 
     `stack` says where the store is, and who bears the twin.
@@ -114,7 +114,7 @@ def try_twin(twin: Twin, stack: Path, *, promised_only: bool = False) -> Outcome
     rounds = [(f"({promised}) and not @slow", twin.breaks), (f"({promised}) and @slow", twin.breaks)]
     if not promised_only:
         rounds.append((f"@{twin.system} and not ({promised}) and not @alone and not @slow", (twin.system,)))
-    results: list[Result] = []
+    results: list[ScenarioResult] = []
     catches: list[Catch] = []
     for tags, carried in rounds:
         came = _behave(twin, stack, tags, _features(carried))
@@ -123,7 +123,7 @@ def try_twin(twin: Twin, stack: Path, *, promised_only: bool = False) -> Outcome
             break
     caught_by = {catch.scenario for catch in catches}
     red = [result.name for result in results if result.status in ("failed", "broken")]
-    return Outcome(
+    return TriedTwin(
         twin,
         tuple(catches),
         tuple(name for name in red if name not in caught_by),
@@ -132,12 +132,12 @@ def try_twin(twin: Twin, stack: Path, *, promised_only: bool = False) -> Outcome
     )
 
 
-def _read(file: Path | None) -> list[Outcome]:
+def _read(file: Path | None) -> list[TriedTwin]:
     """Return the outcomes of caught twins that an earlier run left in a file; survivors are tried again."""
     if file is None or not file.is_file():
         return []
     return [
-        Outcome(
+        TriedTwin(
             Twin(**{**entry["twin"], "breaks": tuple(entry["twin"]["breaks"])}),
             tuple(Catch(**catch) for catch in entry["caught_by"]),
             tuple(entry["also_red"]),
@@ -149,7 +149,7 @@ def _read(file: Path | None) -> list[Outcome]:
     ]
 
 
-def describe(outcome: Outcome) -> str:
+def describe(outcome: TriedTwin) -> str:
     """Return a few lines: the twin, who caught it with which sentence, or what else was red."""
     twin = outcome.twin
     head = f"{'SURVIVED' if outcome.survived else 'caught'}  {twin.name}  ({', '.join(twin.breaks)}): {twin.sentence}"
@@ -169,7 +169,7 @@ def titles_of(systems: set[str]) -> dict[str, list[str]]:
     }
 
 
-def _behave(twin: Twin, stack: Path, tags: str, files: Sequence[Path]) -> list[Result]:
+def _behave(twin: Twin, stack: Path, tags: str, files: Sequence[Path]) -> list[ScenarioResult]:
     with tempfile.TemporaryDirectory(prefix="earshot-twin-") as folder:
         results = Path(folder)
         options = ["-D", f"twin={twin.name}", "--tags", tags, "-f", ALLURE, "-o", str(results), "-f", "null"]
@@ -196,7 +196,7 @@ def _texts() -> Mapping[Path, str]:
     return {file: file.read_text("utf-8") for file in sorted((ROOT / "features").rglob("*.feature"))}
 
 
-def _catches(twin: Twin, results: Iterable[Result]) -> list[Catch]:
+def _catches(twin: Twin, results: Iterable[ScenarioResult]) -> list[Catch]:
     catches = [
         Catch(result.name, result.message)
         for result in results

@@ -57,7 +57,6 @@ def run_behave(arguments: Sequence[str], environment: Mapping[str, str], log: Pa
 
 
 def tell(**news: object) -> None:
-    """Tell the launcher."""
     assert _table is not None, "only a worker has somebody to tell"
     _table.send(news)
 

@@ -13,7 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from earshot.broadcast.tables import Tables
 from earshot.targets.aws import Aws
 from earshot.targets.children import Child, Start, program
 from earshot.targets.control import Control
@@ -22,6 +21,7 @@ from earshot.targets.fork_server import ForkServer
 from earshot.targets.metrics import Metrics
 from earshot.targets.offers import OFFERABLE
 from earshot.targets.service import TAGS, Service
+from earshot.targets.tables import Tables
 from earshot.targets.tokens import SignedTokens
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
 
+from earshot.agreement import openapi
 from earshot.failures import Unusable
-from earshot.yaml_files import read_yaml
-
-DOCUMENT = Path(__file__).parents[2] / "contract/control.openapi.yaml"
 
 
-@functools.cache
 def _contract() -> Mapping[str, Any]:
-    document: Mapping[str, Any] = read_yaml(DOCUMENT)
+    document = openapi("control")
+    assert document is not None
     return document
 
 
@@ -44,6 +41,17 @@ def check(order: Mapping[str, object]) -> None:
         raise Unusable(f"{effect} at {place} needs {', '.join(sorted(missing))}")
     for error in _order_form().iter_errors(dict(order)):
         raise Unusable(f"{effect} at {place}: {'.'.join(map(str, error.instance_path))}: {error.message}")
+
+
+def may_reach_others(order: Mapping[str, object]) -> bool:
+    """Whether an order strikes calls in which a service may read the records of several sessions at once."""
+    together = _contract()["x-read-together"]
+    operations = order.get("operations", [together["operation"]])
+    return (
+        order.get("table") in together["tables"]
+        and isinstance(operations, list)
+        and together["operation"] in operations
+    )
 
 
 def check_observation(kind: str, members: Iterable[str]) -> None:

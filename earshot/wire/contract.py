@@ -190,13 +190,13 @@ class Contract:
     def _payload(self, name: str) -> Mapping[str, Any]:
         payload: Mapping[str, Any] = self._definition(name)["payload"]
         if "$ref" in payload:
-            payload = self._document["components"]["schemas"][_last_of(payload["$ref"])]
+            payload = self._document["components"].get("schemas", {})[_last_of(payload["$ref"])]
         return payload
 
     def _validator(self, name: str) -> Draft7Validator:
         definition = self._definition(name)
         foreign_payload = definition.get("x-foreign-payload") if self._foreign else None
-        schemas = {"components": {"schemas": self._document["components"]["schemas"]}}
+        schemas = {"components": {"schemas": self._document["components"].get("schemas", {})}}
         return Draft7Validator({**schemas, **(foreign_payload or definition["payload"])})
 
 

@@ -41,6 +41,9 @@ from reference.world import World
 
 PATH = "/broadcast"
 
+TOKENS_FOR = "earshot-broadcast"
+"""The audience that a speaker's token names."""
+
 
 def broadcast_service(
     settings: BroadcastSettings,
@@ -148,7 +151,7 @@ class BroadcastApp:
             settings,
             self._service,
             audience,
-            TokenVerifier(world.token_secret),
+            TokenVerifier(world.token_secret, TOKENS_FOR),
             clock,
             world.metrics,
             world.disturbances,

@@ -17,7 +17,7 @@ from earshot.book.overview_page import render_overview
 from earshot.book.promises import Trace
 from earshot.book.requirements import load_requirements
 from earshot.evidence.budgets import NAME, Measured, figures
-from earshot.evidence.results import Result
+from earshot.evidence.results import ScenarioResult
 from earshot.measure import baselines
 from earshot.measure.baselines import RUNS_KEPT, Past, compare, keep, key, read
 
@@ -122,7 +122,7 @@ def measured_in(folder: Path, samples_ms: list[float], *, fit: bool = True) -> d
 def overview_after(folder: Path, earlier: list[Past], result: dict[str, Any]) -> str:
     trace = Trace(load_requirements(), {}, {})
     past = {key("h", "95% of answers within 100 ms"): earlier}
-    return render_overview(overview(folder, [Result.of(result, folder)], trace, past)).replace("&nbsp;", " ")
+    return render_overview(overview(folder, [ScenarioResult.of(result, folder)], trace, past)).replace("&nbsp;", " ")
 
 
 def earlier_runs(rng: np.random.Generator) -> list[Past]:
@@ -141,11 +141,11 @@ def test_a_run_on_an_unfit_machine_is_neither_compared_nor_kept(tmp_path: Path) 
     rng = np.random.default_rng(6)
     result = measured_in(tmp_path, run(rng, factor=3), fit=False)
     assert "Not compared with last time: the machine was unfit" in overview_after(tmp_path, earlier_runs(rng), result)
-    assert measured_now([Result.of(result, tmp_path)]) == {}
+    assert measured_now([ScenarioResult.of(result, tmp_path)]) == {}
 
 
 def test_a_report_that_is_made_again_does_not_compare_a_run_with_itself(tmp_path: Path) -> None:
     rng = np.random.default_rng(7)
     result = measured_in(tmp_path, run(rng, factor=3))
-    [kept] = measured_now([Result.of(result, tmp_path)]).values()
+    [kept] = measured_now([ScenarioResult.of(result, tmp_path)]).values()
     assert "sure (half within" in overview_after(tmp_path, [*earlier_runs(rng), kept], result)

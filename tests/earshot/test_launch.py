@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from earshot.evidence.results import Result
+from earshot.evidence.results import ScenarioResult
 from earshot.failures import Unusable
 from earshot.running.plan import Planned, bundles, keep_durations, read_durations, select, shuffled
 
@@ -50,8 +50,8 @@ def test_a_seed_repeats_an_order() -> None:
 def test_durations_are_remembered_by_history(tmp_path: Path) -> None:
     file = tmp_path / "x" / "durations.json"
     assert read_durations(file) == {}
-    keep_durations(file, [Result(status="passed", history_id="a", began_ms=0, ended_ms=1500)])
-    keep_durations(file, [Result(status="passed", history_id="b", began_ms=0, ended_ms=10)])
+    keep_durations(file, [ScenarioResult(status="passed", history_id="a", began_ms=0, ended_ms=1500)])
+    keep_durations(file, [ScenarioResult(status="passed", history_id="b", began_ms=0, ended_ms=10)])
     assert read_durations(file) == {"a": 1.5, "b": 0.01}
 
 

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from earshot.book.overview import Overview, Shown, State, System, overview
+from earshot.book.overview import Overview, Shown, State, SystemOverview, overview
 from earshot.book.overview_page import render_overview
 from earshot.book.promises import ScenarioRef, Trace
 from earshot.book.requirements import load_requirements
 from earshot.evidence.budgets import NAME, Measured
-from earshot.evidence.results import Result
+from earshot.evidence.results import ScenarioResult
 
 REQUIREMENTS = load_requirements()
 SOMEWHERE = ScenarioRef("features/x.feature", 3, "Elsewhere", "X")
@@ -40,7 +40,7 @@ def result(name: str, status: str, *promises: str, why: str = "", category: str 
 
 
 def seen(folder: Path, *results: dict[str, Any]) -> Overview:
-    return overview(folder, [Result.of(each, folder) for each in results], TRACE)
+    return overview(folder, [ScenarioResult.of(each, folder) for each in results], TRACE)
 
 
 def shown(found: Overview, id_: str) -> Shown:
@@ -148,7 +148,7 @@ def test_the_headline(tmp_path: Path, results: list[tuple[str, str, str]], words
 
 def test_counts_agree_with_the_requirements(tmp_path: Path) -> None:
     system, *_ = seen(tmp_path, result("S", "passed", "REQ-6.1", "REQ-6.3")).systems
-    assert isinstance(system, System) and system.covered == 3
+    assert isinstance(system, SystemOverview) and system.covered == 3
     assert sum((counts for counts in system.by_group().values()), Counter()).total() == sum(
         requirement.system == "broadcast" for requirement in REQUIREMENTS
     )

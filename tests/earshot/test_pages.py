@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from earshot.pages import EMBEDS, POLICY, capitalised, counted, document, table, terms, text
+from earshot.pages import EMBEDS, POLICY, STYLES, capitalised, counted, document, table, terms, text
 
 
 def test_a_document_stands_alone_and_its_title_is_any_text() -> None:
@@ -37,3 +39,9 @@ def test_counts_have_their_plural(count: int, words: str) -> None:
 
 def test_only_the_first_letter_becomes_a_capital() -> None:
     assert [capitalised(words) for words in ("", "an MP3", "WebSocket")] == ["", "An MP3", "WebSocket"]
+
+
+def test_every_sheet_is_of_one_module() -> None:
+    modules = [file.read_text("utf-8") for file in STYLES.parent.rglob("*.py")]
+    used = [name for module in modules for name in re.findall(r'stylesheet\("(\w+)"\)', module)]
+    assert sorted(used) == sorted(file.stem for file in STYLES.glob("*.css"))

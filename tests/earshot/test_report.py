@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from earshot.book import report
+from earshot.book import allure_page, renderer, report
+from earshot.book.summary import summary
 from earshot.cli import main
 from earshot.evidence.results import read_results
 from earshot.failures import Unusable
@@ -63,7 +64,7 @@ def test_the_page_asks_no_outside_host_for_anything(page: str) -> None:
 
 
 def test_allures_tag_manager_is_what_is_removed(results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(report, "without_outside_requests", lambda page: page)
+    monkeypatch.setattr(allure_page, "without_outside_requests", lambda page: page)
     untouched = report.render(results, tmp_path).page.read_text("utf-8")
     assert untouched.count("googletagmanager") == 1
 
@@ -78,9 +79,9 @@ def test_allures_tag_manager_is_what_is_removed(results: Path, tmp_path: Path, m
 )
 def test_whatever_else_would_ask_an_outside_host_is_refused(remnant: str) -> None:
     harmless = "<head></head><body><a href='https://tracker.test/7'>7</a></body>"
-    assert harmless.partition("</head>")[2] in report.without_outside_requests(harmless)
+    assert harmless.partition("</head>")[2] in allure_page.without_outside_requests(harmless)
     with pytest.raises(Unusable, match="no request to an outside host"):
-        report.without_outside_requests(harmless.replace("</body>", f"{remnant}</body>"))
+        allure_page.without_outside_requests(harmless.replace("</body>", f"{remnant}</body>"))
 
 
 def test_scenarios_stand_under_system_feature_and_rule(page: str) -> None:
@@ -120,14 +121,14 @@ def test_categories_are_told_apart(page: str) -> None:
 
 def test_the_words_are_ours(page: str) -> None:
     scripts = [base64.b64decode(code) for code in re.findall(r"data:text/javascript;base64,([\w+/=]+)", page)]
-    for theirs, ours in report.WORDS.items():
+    for theirs, ours in allure_page.WORDS.items():
         assert sum(script.count(ours) for script in scripts) == 1
         assert not any(theirs in script for script in scripts)
 
 
 def test_data_is_compressed_and_expands_to_what_it_was(page: str) -> None:
     name, plain = "data/attachments/x.html", b"<p>seen</p>" * 500
-    small = report.compressed(f'Promise.all([d("{name}","{base64.b64encode(plain).decode()}"),d("y","eHg=")])')
+    small = allure_page.compressed(f'Promise.all([d("{name}","{base64.b64encode(plain).decode()}"),d("y","eHg=")])')
     found = re.search(r'z\("([^"]*)","([^"]*)"\)', small)
     assert found and found[1] == name and gzip.decompress(base64.b64decode(found[2])) == plain
     assert len(found[2]) < len(plain) / 10
@@ -161,7 +162,7 @@ def test_history_grows_with_each_run_once(results: Path, tmp_path: Path) -> None
 
 
 def test_summary_counts_by_feature_and_tells_the_worst(results: Path) -> None:
-    lines = report.summary(read_results(results)).splitlines()
+    lines = summary(read_results(results)).splitlines()
     assert lines[:5] == [
         "  Broadcast / Verdicts       12 failed, 24 broken, 12 inconclusive, 12 skipped, 12 passed",
         "  Conversation / Identities  8 passed",
@@ -207,10 +208,10 @@ def test_node_on_the_path_is_used_from_version_22(
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     if good_enough:
-        assert report.find_node() == [str(node)]
+        assert renderer.find_node() == [str(node)]
     else:
         with pytest.raises(Unusable, match=r"Node 22 or newer.*requirements-report\.txt"):
-            report.find_node()
+            renderer.find_node()
 
 
 def test_the_lock_file_names_no_download_address() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hamcrest import assert_that, equal_to
 
 from earshot.evidence import surroundings
-from earshot.evidence.results import SEEN, Result
+from earshot.evidence.results import SEEN, ScenarioResult
 from earshot.evidence.verdicts import Category, Failure, sentence
 from earshot.failures import BudgetExceeded, ContractBreach, Inconclusive, TargetUnreachable, Unusable
 from earshot.wire.contract import Contract
@@ -60,7 +60,7 @@ def test_a_long_story_is_cut_and_its_first_paragraph_is_the_sentence() -> None:
 )
 def test_the_verdict_in_one_word(status: str, label: str, verdict: str, tmp_path: Path) -> None:
     found = {"status": status, "labels": [{"name": "verdict", "value": label}]}
-    assert Result.of(found, tmp_path).verdict == verdict
+    assert ScenarioResult.of(found, tmp_path).verdict == verdict
 
 
 def test_facts_of_a_run_survive_being_written(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from earshot.book.requirements import load_requirements
 from earshot.book.spec import add_arguments, run
 from earshot.book.specification import Book, Scenario, read_features
 from earshot.book.specification_page import render_book
-from earshot.evidence.results import Result
+from earshot.evidence.results import ScenarioResult
 from earshot.evidence.verdicts import Category
 from earshot.failures import Unusable
 from earshot.running import plan
@@ -91,7 +91,7 @@ class Project:
     def scenario(self, title: str) -> Scenario:
         return next(s for feature in read_features(self.features) for s in feature.scenarios if s.title == title)
 
-    def page(self, results: Mapping[str, Result] | None = None) -> str:
+    def page(self, results: Mapping[str, ScenarioResult] | None = None) -> str:
         book = Book(load_requirements(self.contract), read_features(self.features), results or {})
         return render_book(book, made_at=MADE_AT)
 
@@ -126,9 +126,9 @@ def project(tmp_path: Path) -> Project:
     return Project(tmp_path)
 
 
-def verdict(status: str, word: str, reason: str = "") -> Result:
+def verdict(status: str, word: str, reason: str = "") -> ScenarioResult:
     category = None if word in ("kept", "broken") else Category(word.capitalize())
-    return Result(status=status, category=category, message=reason, ended_ms=round(MADE_AT.timestamp() * 1000))
+    return ScenarioResult(status=status, category=category, message=reason, ended_ms=round(MADE_AT.timestamp() * 1000))
 
 
 def test_features_are_read_as_they_are_written(project: Project) -> None:
@@ -230,7 +230,7 @@ def test_a_chapter_that_was_not_run_is_not_called_broken(project: Project) -> No
 
 
 def test_verdicts_have_the_words_of_the_report(tmp_path: Path) -> None:
-    def result(status: str, category: str | None = None) -> Result:
+    def result(status: str, category: str | None = None) -> ScenarioResult:
         labels = [{"name": "verdict", "value": category}] if category else []
         found = {
             "status": status,
@@ -238,7 +238,7 @@ def test_verdicts_have_the_words_of_the_report(tmp_path: Path) -> None:
             "labels": labels,
             "statusDetails": {"message": "why"} if category else None,
         }
-        return Result.of(found, tmp_path)
+        return ScenarioResult.of(found, tmp_path)
 
     kept, open_, broken = result("passed"), result("unknown", "Inconclusive"), result("broken")
     assert (kept.word, kept.message, kept.ended) == ("kept", "", MADE_AT)

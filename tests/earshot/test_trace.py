@@ -134,7 +134,7 @@ def test_every_promise_is_in_exactly_one_list(project: Project) -> None:
 def test_promises_carry_what_reports_need(project: Project) -> None:
     promise = load_requirements(project.contract).by_id()["REQ-1.2"]
     assert (promise.system, promise.group, promise.budget) == ("radio", "Pausing", "50 ms")
-    assert promise.observability == ("D", "W")
+    assert promise.observability == "D W"
 
 
 def test_accepted_when_every_obligation_is_shown(project: Project, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import runpy
 import time
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +14,8 @@ from earshot.ledger import Kind, Ledger, Observation
 from earshot.running.watch import watch_steps
 from earshot.surprises import Surprises
 from earshot.targets.definition import ExpectedFailure
+
+FEATURES = Path(__file__).parents[2] / "features"
 
 
 class FakeStage:
@@ -70,3 +74,14 @@ def test_an_unknown_failure_and_a_fault_of_the_harness_are_never_excused() -> No
         run_step(fails)
     with pytest.raises(KeyError):
         run_step(breaks, KNOWN)
+
+
+def test_a_scenario_turns_at_its_when_and_not_again_at_an_and(monkeypatch: pytest.MonkeyPatch) -> None:
+    turned: list[str] = []
+    monkeypatch.setattr("earshot.evidence.formatter.cure", lambda: None)
+    monkeypatch.setattr("earshot.evidence.exhibits.note_records", lambda _: None)
+    before_step = runpy.run_path(str(FEATURES / "environment.py"))["before_step"]
+    for keyword, kind in (("Given", "given"), ("When", "when"), ("And", "when"), ("Then", "then"), ("And", "then")):
+        stage = SimpleNamespace(marks_turning_point=lambda keyword=keyword: turned.append(keyword))
+        before_step(SimpleNamespace(stage=stage), SimpleNamespace(keyword=keyword, step_type=kind))
+    assert turned == ["When"]

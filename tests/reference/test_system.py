@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields
@@ -36,6 +38,30 @@ def test_a_document_that_names_no_system_is_complained_about(contract: Path) -> 
     (contract / "some.requirements.yaml").write_text("title: A title\n")
     with pytest.raises(ValueError, match=r"some\.requirements\.yaml should have a line such as `system: NAME`"):
         systems()
+
+
+def named_outside(root: Path) -> list[str]:
+    """Return where a file that is no system's own imports a system, or has its name in a text."""
+    names = "|".join(one.name for one in systems())
+    its_own, in_text, as_module = (
+        re.compile(form) for form in (rf"({names})/", rf"\b({names})s?\b", rf"reference\.({names})\b")
+    )
+    found = []
+    for file in sorted(root.rglob("*.py")):
+        place = file.relative_to(root).as_posix()
+        for node in () if its_own.match(place) else ast.walk(ast.parse(file.read_text("utf-8"))):
+            text = isinstance(node, ast.Constant) and isinstance(node.value, str) and in_text.search(node.value)
+            if text or (isinstance(node, ast.ImportFrom) and as_module.match(node.module or "")):
+                found.append(f"{place}: {ast.unparse(node)}")
+    return found
+
+
+def test_nobody_outside_a_system_names_it(tmp_path: Path) -> None:
+    assert named_outside(Path(system.__file__).parent) == []
+    for name in ("app.py", "broadcast/app.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("from reference.broadcast import codec\nPATH = '/conversation'\n")
+    assert named_outside(tmp_path) == ["app.py: from reference.broadcast import codec", "app.py: '/conversation'"]
 
 
 def test_no_two_systems_have_a_table_or_a_setting_of_one_name() -> None:

@@ -15,7 +15,7 @@ from earshot.broadcast import acts
 from earshot.broadcast.load.distributed import Distributed, insist_on_locust, usher
 from earshot.broadcast.system import Broadcast, of
 from earshot.broadcast.timed import TIMED
-from earshot.evidence import result
+from earshot.evidence import measurement
 from earshot.failures import Inconclusive, Unusable
 from earshot.ledger import Kind, Ledger
 from earshot.measure.budget import Budget
@@ -27,10 +27,13 @@ SPEAKER, LANGUAGE = "Ana", "en"
 REACHING = TIMED["sentences reach everybody in the audience"]
 SENTENCES_PER_S = 10.0
 CONTROLS_PER_S = 8.0
-"""Ten within any second are allowed (sheet 1.4); sent evenly, eleven of ten a second come within one now and then."""
+"""Ten within any second are allowed (BRO-1.4.17); sent evenly, eleven of ten a second come within one now and then."""
 LEVELS = 1000
 """So many volumes can be told apart."""
 LISTENERS_PER_SESSION = 500
+MADE_BY = "earshot.broadcast.load"
+LABELS = {"epic": "Broadcast", "feature": "How many can listen", "suite": "Load", "severity": "normal"}
+"""Of the result, as a feature would have them."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -120,7 +123,16 @@ def _measure(broadcast: Broadcast, arguments: argparse.Namespace) -> int:
     print(words)
     if stage.stopwatch.judged:
         print(f"The machine meanwhile: {stage.stopwatch.judged[-1].verdict.machine.in_words()}.")
-    result.write(arguments.results, what, stage.stopwatch, failure, began_s=began, strict=arguments.strict)
+    measurement.write(
+        arguments.results,
+        what,
+        stage.stopwatch,
+        failure,
+        made_by=MADE_BY,
+        labels=LABELS,
+        began_s=began,
+        strict=arguments.strict,
+    )
     if isinstance(failure, Inconclusive):
         return RED if arguments.strict else 0
     return RED if failure else 0

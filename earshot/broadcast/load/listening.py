@@ -20,130 +20,31 @@ import gc
 import json
 import sys
 import time
-from collections import deque
 from collections.abc import Mapping
-from json import JSONDecoder
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlencode
-
-from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
-from websockets.frames import Frame, Opcode
 
 from earshot.broadcast.load.conversing import say
 from earshot.broadcast.load.tally import tally
 from earshot.runtime import new_event_loop
 from earshot.wire.contract import Contract
-from earshot.wire.leg import StampingConnection
+from earshot.wire.noting import NotingConnection, connect_noting
 
 CONTRACT = Path(__file__).resolve().parents[3] / "contract" / "broadcast.asyncapi.yaml"
 AT_ONCE = 32
 """So many connect at the same time; more only queue up at the service."""
 CONNECTED_WITHIN_S = 30.0
 LOOKS_AGAIN_AFTER_S = 0.05
-READ_AT_ONCE = 8
-"""So many messages are read between two looks at the network."""
 LINE_LIMIT_BYTES = 64 * 1024 * 1024
 """The longest order: the addresses and names of all listeners."""
-
-
-class Ear(StampingConnection):
-    """A connection that notes when each message came, by the member that tells it from the others.
-
-    When a frame goes out to five hundred listeners, their data comes in all at once. Were each read through before the
-    next is stamped, the last would be stamped many milliseconds late. So what comes is stamped and put aside, and read
-    a few at a time, with a look at the network in between.
-    """
-
-    aside: ClassVar[deque[tuple[Ear, int, bytes]]] = deque()
-    """What came for any listener of this process and was not read yet."""
-
-    member: ClassVar[bytes] = b""
-    """The member that tells messages apart, in quotation marks; the same for all listeners of this process."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.heard: dict[str, int] = {}
-        self.first: bytes = b""
-        """The first message that is one of those to be noted."""
-        self.errors: list[str] = []
-        self._welcomed = False
-
-    def data_received(self, data: bytes) -> None:
-        """Stamp what came, and read it soon."""
-        self.aside.append((self, time.monotonic_ns(), data))
-        if len(self.aside) == 1:
-            self.loop.call_soon(_read_some)
-
-    def read(self, received_ns: int, data: bytes) -> None:
-        """Read what came at this time."""
-        self._received_ns = received_ns
-        super(StampingConnection, self).data_received(data)
-
-    def eof_received(self) -> None:
-        """Read everything before the end."""
-        _read_all()
-        super().eof_received()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Read everything before the end."""
-        _read_all()
-        super().connection_lost(exc)
-
-    def process_event(self, event: Any) -> None:
-        """Note what was received; only the welcome is passed on, since nobody asks for the rest."""
-        is_text = isinstance(event, Frame) and event.opcode is Opcode.TEXT and event.fin
-        if is_text and self._welcomed:
-            self._note(bytes(event.data))
-            return
-        self._welcomed = self._welcomed or is_text
-        super().process_event(event)
-
-    def _note(self, data: bytes) -> None:
-        value = value_of(self.member, data)
-        if value is None:
-            if b'"error"' in data:
-                self.errors.append(data.decode(errors="replace"))
-            return
-        self.first = self.first or data
-        self.heard.setdefault(value, self._received_ns)
-
-
-def _read_some() -> None:
-    for _ in range(min(READ_AT_ONCE, len(Ear.aside))):
-        ear, received_ns, data = Ear.aside.popleft()
-        ear.read(received_ns, data)
-    if Ear.aside:
-        asyncio.get_running_loop().call_soon(_read_some)
-
-
-def _read_all() -> None:
-    while Ear.aside:
-        ear, received_ns, data = Ear.aside.popleft()
-        ear.read(received_ns, data)
-
-
-def value_of(member: bytes, data: bytes) -> str | None:
-    """Return the text or number that a JSON object has under this quoted name, without decoding all of it.
-
-    None if there is no such member. Audio is base64, in which no quotation mark can be.
-    """
-    start = 0
-    while (at := data.find(member, start)) >= 0:
-        start = at + len(member)
-        rest = data[start:].lstrip()
-        if rest.startswith(b":"):  # else it is a text that reads like the name
-            value, _ = JSONDecoder().raw_decode(rest[1:].lstrip().decode(errors="replace"))
-            return str(value)
-    return None
 
 
 class Row:
     """The listeners of this process."""
 
     def __init__(self) -> None:
-        self._ears: dict[str, Ear] = {}
+        self._ears: dict[str, NotingConnection] = {}
         self._contract = Contract.load(CONTRACT, foreign=True)
 
     async def obey(self, order: Mapping[str, Any]) -> dict[str, Any]:
@@ -159,34 +60,22 @@ class Row:
 
     async def _join(self, order: Mapping[str, Any]) -> dict[str, Any]:
         gate, refused = asyncio.Semaphore(AT_ONCE), []
-        Ear.member = json.dumps(order["by"]).encode()
+        NotingConnection.member = json.dumps(order["by"]).encode()
 
         async def join(name: str, address: str) -> None:
             query = {"action": "joinSession", "sessionId": order["session"], "targetLanguage": order["language"]}
             async with gate:
                 try:
-                    ear = await connect(
-                        f"{order['url']}?{urlencode(query)}",
-                        additional_headers={"X-Forwarded-For": address},
-                        create_connection=Ear,
-                        compression=None,
-                        proxy=None,
-                        open_timeout=CONNECTED_WITHIN_S,
-                        ping_interval=None,
-                        max_size=None,
-                        max_queue=None,
+                    ear = await connect_noting(
+                        f"{order['url']}?{urlencode(query)}", {"X-Forwarded-For": address}, within_s=CONNECTED_WITHIN_S
                     )
-                    welcome = json.loads(await asyncio.wait_for(ear.recv(), CONNECTED_WITHIN_S))
-                except InvalidStatus as refusal:
-                    refused.append(f"{name}: refused with status {refusal.response.status_code}")
-                    return
-                except (OSError, InvalidHandshake, TimeoutError, ConnectionClosed) as failure:
-                    refused.append(f"{name}: {type(failure).__name__} {failure}")
+                    welcome = json.loads(await ear.welcome(within_s=CONNECTED_WITHIN_S))
+                except (OSError, TimeoutError) as failure:
+                    refused.append(f"{name}: {failure or type(failure).__name__}")
                     return
             if welcome.get("type") != "sessionJoined":
                 refused.append(f"{name}: {welcome.get('code', welcome.get('type'))}")
                 return
-            assert isinstance(ear, Ear)
             self._ears[name] = ear
 
         before = len(self._ears)
@@ -217,7 +106,7 @@ class Row:
         gc.enable()
         gate = asyncio.Semaphore(AT_ONCE)
 
-        async def leave(ear: Ear) -> None:
+        async def leave(ear: NotingConnection) -> None:
             async with gate:
                 await ear.close()
 

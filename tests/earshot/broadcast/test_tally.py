@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from earshot.broadcast.load.listening import value_of
 from earshot.broadcast.load.tally import Tally, tally, total
+from earshot.wire.noting import value_of
 
 MS = 1_000_000
 DUE = {"one": 100 * MS, "two": 200 * MS}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from uuid import uuid4
@@ -18,25 +19,33 @@ from earshot.evidence.latency import latency_page
 from earshot.evidence.verdicts import Failure
 from earshot.measure.stopwatch import Stopwatch
 
-NAME = "earshot.broadcast.load"
-LABELS = {"epic": "Broadcast", "feature": "How many can listen", "suite": "Load", "severity": "normal"}
-
 
 def write(
-    folder: Path, title: str, stopwatch: Stopwatch, failure: Exception | None, *, began_s: float, strict: bool
+    folder: Path,
+    title: str,
+    stopwatch: Stopwatch,
+    failure: Exception | None,
+    *,
+    made_by: str,
+    labels: Mapping[str, str],
+    began_s: float,
+    strict: bool,
 ) -> None:
-    """Add a result to `folder`: the verdict, the page with every delay, and the figures for the overview."""
+    """Add a result to `folder`: the verdict, the page with every delay, and the figures for the overview.
+
+    Its history is that of its title among all that the same command made.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     logger = AllureFileLogger(str(folder))
     found = TestResult(
         uuid=str(uuid4()),
         name=title,
-        fullName=f"{NAME}: {title}",
-        historyId=md5(NAME, title),
-        testCaseId=md5(NAME, title),
+        fullName=f"{made_by}: {title}",
+        historyId=md5(made_by, title),
+        testCaseId=md5(made_by, title),
         start=round(began_s * 1000),
         stop=round(time.time() * 1000),
-        labels=[Label(name=name, value=value) for name, value in LABELS.items()],
+        labels=[Label(name=name, value=value) for name, value in labels.items()],
     )
     if stopwatch.judged:
         page = latency_page(stopwatch.judged, stopwatch.compared)

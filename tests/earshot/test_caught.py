@@ -7,17 +7,19 @@ from pathlib import Path
 import pytest
 
 from earshot.failures import Unusable
-from earshot.running.caught import Catch, Outcome, Reason, Twin, as_page, read_reasons
+from earshot.running.caught import Catch, Reason, TriedTwin, Twin, as_markdown, read_reasons
 from earshot.running.twins import REASONS, titles_of
 
 TITLES = {"Tea": ["It is hot", "It is sweet", "It is tea"], "Milk": ["It is white"]}
-CAUGHT = Outcome(Twin("cold-tea", "kitchen", ("T-1",), "Tea is cold."), (Catch("It is hot", "20 degrees"),), (), 3, 1.0)
-SURVIVED = Outcome(Twin("no-tea", "kitchen", ("T-2",), "There is no tea."), (), (), 3, 1.0)
+CAUGHT = TriedTwin(
+    Twin("cold-tea", "kitchen", ("T-1",), "Tea is cold."), (Catch("It is hot", "20 degrees"),), (), 3, 1.0
+)
+SURVIVED = TriedTwin(Twin("no-tea", "kitchen", ("T-2",), "There is no tea."), (), (), 3, 1.0)
 
 
 def test_each_scenario_is_listed_once_by_what_can_fail_it() -> None:
     reasons = [Reason("Tastes differ.", {"Tea": ["It is sweet"]}), Reason("Unneeded.", {"Tea": ["It is hot"]})]
-    page = as_page([CAUGHT, SURVIVED], TITLES, reasons, ["black-milk"])
+    page = as_markdown([CAUGHT, SURVIVED], TITLES, reasons, ["black-milk"])
     assert "1 of 2 twins are caught. Not tried in this run: black-milk." in page
     assert "Of 4 scenarios, 1 are failed by a twin, 1 have a reason why no twin fails them, and 2 have neither." in page
     assert "| `no-tea` | There is no tea. | T-2 | **nobody** |" in page

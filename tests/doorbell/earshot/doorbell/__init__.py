@@ -1,0 +1,1 @@
+"""A doorbell, as visitors meet it."""
