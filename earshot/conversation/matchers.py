@@ -22,7 +22,7 @@ class Complaint:
         self.codes = codes
         self.says = says
 
-    def reaches(self, user: User) -> None:
+    def reaches(self, user: User, **_since: int) -> None:
         """Insist that this is what came of somebody's last attempt or turn."""
         assert_that(user.complaint(), complains(self), f"what {user.name} was told")
 
@@ -34,7 +34,7 @@ class NoAnswer:
         self.backend = backend
         self.says = says
 
-    def reaches(self, user: User) -> None:
+    def reaches(self, user: User, **_since: int) -> None:
         """Insist that this came instead of the answer to somebody's last turn."""
         assert_that(user.answer(), not_answered(self), f"what {user.name} was told")
 
@@ -42,7 +42,7 @@ class NoAnswer:
 class PieceReceived:
     """The confirmation of a piece of audio."""
 
-    def reaches(self, user: User) -> None:
+    def reaches(self, user: User, **_since: int) -> None:
         """Insist that this is what came of somebody's last attempt."""
         assert_that(user.outcome.type, equal_to(ACKNOWLEDGED), f"what {user.name} was told")
 

@@ -7,13 +7,6 @@ from hamcrest import assert_that
 
 from earshot.matchers.numbers import between
 from features.vocabulary.broadcast import World
-from features.vocabulary.faults import Fault
-
-
-@given("{fault:Fault}")
-def step_goes_wrong(context: World, fault: Fault) -> None:
-    person = context.broadcast.person(fault.person) if fault.person else None
-    context.stage.control.order(fault.place, fault.effect, **fault.scope(person))
 
 
 @given("{listener:Name} has been refused because the service is not available")

@@ -20,11 +20,12 @@ from hamcrest import (
 )
 
 from earshot.audio.clips import Samples
-from earshot.conversation.matchers import Complaint, NoAnswer, PieceReceived, answered, complains
+from earshot.conversation.matchers import Complaint, answered, complains
 from earshot.conversation.turns import SESSION_KNOWN
 from earshot.conversation.user import User
 from earshot.participant import ms_between
 from features.vocabulary.conversation import QUESTIONS, Group, Way, World
+from features.vocabulary.shared import News
 
 DETAILS = {"mood": "cheerful", "extra": {"depth": [1, 2, 3]}}
 """Members of messages that no contract knows."""
@@ -59,11 +60,6 @@ def step_names(context: World, person: str) -> None:
 @when("{person:Name} names the session anew")
 def step_names_anew(context: World, person: str) -> None:
     context.conversation.user(person).names_session_anew()
-
-
-@when("{person:Name} tries to {request:Trial}")
-def step_tries(context: World, person: str, request: object) -> None:
-    context.conversation.user(person).tries(request)
 
 
 @when("{person:Name} says goodbye")
@@ -123,11 +119,10 @@ def step_has_asked(context: World, person: str, text: str) -> None:
     assert_that(user.answer(user.asks(text)), answered(), f"what {person} was told")
 
 
-@given('{person:Name} has asked "{text:Quoted}" and was told that {reply:Reply}')
-def step_asked_in_vain(context: World, person: str, text: str, reply: Complaint | NoAnswer | PieceReceived) -> None:
+@given('{person:Name} has asked "{text:Quoted}" and was told that {news:News}')
+def step_asked_and_was_told(context: World, person: str, text: str, news: News) -> None:
     user = context.conversation.user(person)
-    user.asks(text)
-    reply.reaches(user)
+    news.reaches(user, since=user.asks(text).ended.number)
 
 
 @when('{person:Name} asks "{text:Quoted}"')
@@ -242,11 +237,6 @@ def step_can_finish(context: World, person: str, text: str) -> None:
 def _understood_and_answered(context: World, person: str, text: str) -> None:
     context.conversation.has_understood(person, [text])
     assert_that(context.conversation.user(person).answer(), answered(), f"what {person} was told")
-
-
-@then("{person:Name} is told that {reply:Reply}")
-def step_told(context: World, person: str, reply: Complaint | NoAnswer | PieceReceived) -> None:
-    reply.reaches(context.conversation.user(person))
 
 
 @then("{person:Name} is understood and answered, and then told that {complaint:Complaint}")

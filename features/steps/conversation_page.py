@@ -11,7 +11,6 @@ from earshot.conversation.browser.recorder import Cadence
 from earshot.failures import Inconclusive
 from earshot.matchers.moments import lasting
 from features.vocabulary.conversation import World
-from features.vocabulary.faults import Fault
 
 STREAMED = "Remind me to call the doctor."
 
@@ -43,12 +42,6 @@ def step_asks_in_real_time(context: World, person: str, text: str) -> None:
 @when("a steady sound of loudness {loudness:LoudnessShare} is heard at {person:Name}'s page for {sound:Heard}")
 def step_steady_sound(context: World, loudness: float, person: str, sound: Steady) -> None:
     context.conversation.browser(person).hears_steadily(loudness, sound)
-
-
-@given("{page_trouble:PageTrouble}")
-def step_runs_into(context: World, page_trouble: Fault) -> None:
-    page = context.conversation.browser(page_trouble.person)
-    context.stage.control.order(page_trouble.place, page_trouble.effect, **page_trouble.scope(page))
 
 
 @when("the connection of {person:Name}'s page is {code:Closing}")

@@ -23,15 +23,8 @@ from earshot.conversation.turns import ANSWER, ERROR
 from earshot.disclosures import gives_away
 from earshot.patience import comes_to
 from features.vocabulary.conversation import Understood, World
-from features.vocabulary.faults import Fault
 
 # -- assistants
-
-
-@given("{trouble:Trouble}")
-def step_goes_wrong(context: World, trouble: Fault) -> None:
-    user = context.conversation.user(trouble.person)
-    context.stage.control.order(trouble.place, trouble.effect, **trouble.scope(user))
 
 
 @given("for {person:Name}, {choice:Choice} is preferred, OpenAI has {key:Key}, and {terms:Terms}")

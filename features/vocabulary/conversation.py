@@ -18,9 +18,8 @@ from earshot.conversation.system import Conversation
 from earshot.conversation.turns import END_OF_TURN, SESSION
 from earshot.conversation.user import PIECE_MS, Cut, User
 from features.vocabulary import shared
-from features.vocabulary.faults import AMOUNTS, Blank, fault, faults
-from features.vocabulary.parameters import one_of, parameter, phrases
-from features.vocabulary.shared import CAST
+from features.vocabulary.faults import fault, faults
+from features.vocabulary.parameters import more_phrases, one_of, parameter, phrases
 
 
 class World(shared.World, Protocol):
@@ -209,42 +208,54 @@ KEYS = {
 CHOICES = {**BACKENDS, "somebody unknown": "parrot"}
 """Whom an assistant may be set to."""
 
+_fault = partial(fault, finds=lambda world, name: world.conversation.user(name))
+_page_fault = partial(fault, finds=lambda world, name: world.conversation.browser(name))
 FAULTS = {
-    "every assistant is down for {person}": fault("assistant", whom="session_id"),
-    "{backend} is down for {person}": fault("assistant", whom="session_id"),
-    "{backend} is down for {person}'s next turn": fault("assistant", whom="session_id", times=1),
-    "{backend} breaks down in {person}'s next turn": fault("assistant", "crash", whom="session_id", times=1),
-    "{backend} takes {span} to answer {person}": fault("assistant", "stall", whom="session_id"),
-    "{backend} says nothing to {person}": fault("assistant", "answer", whom="session_id", text=""),
-    "{backend} says nothing but blanks to {person}": fault("assistant", "answer", whom="session_id", text=" \n "),
-    "{backend} answers {person} with {words} words": fault("assistant", "answer", whom="session_id"),
-    "speech recognition cannot start for {person}": fault("recogniser.start", whom="address"),
-    "speech recognition cannot start for {person}'s next connection": fault(
+    "every assistant is down for {person:Name}": _fault("assistant", whom="session_id"),
+    "{backend:Backend} is down for {person:Name}": _fault("assistant", whom="session_id"),
+    "{backend:Backend} is down for {person:Name}'s next turn": _fault("assistant", whom="session_id", times=1),
+    "{backend:Backend} breaks down in {person:Name}'s next turn": _fault(
+        "assistant", "crash", whom="session_id", times=1
+    ),
+    "{backend:Backend} takes {seconds:Seconds} to answer {person:Name}": _fault(
+        "assistant", "stall", whom="session_id"
+    ),
+    "{backend:Backend} says nothing to {person:Name}": _fault("assistant", "answer", whom="session_id", text=""),
+    "{backend:Backend} says nothing but blanks to {person:Name}": _fault(
+        "assistant", "answer", whom="session_id", text=" \n "
+    ),
+    "{backend:Backend} answers {person:Name} with {text:NumberedWords}": _fault(
+        "assistant", "answer", whom="session_id"
+    ),
+    "speech recognition cannot start for {person:Name}": _fault("recogniser.start", whom="address"),
+    "speech recognition cannot start for {person:Name}'s next connection": _fault(
         "recogniser.start", whom="address", times=1
     ),
-    "recognition of {person}'s next turn cannot begin": fault(
+    "recognition of {person:Name}'s next turn cannot begin": _fault(
         "recogniser.open", whom="session_id", transient=False, times=1
     ),
-    "recognition of {person}'s next turn fails while it listens": fault("recogniser.feed", whom="session_id", times=1),
-    "recognition takes {span} longer for {person}'s next turn": fault(
+    "recognition of {person:Name}'s next turn fails while it listens": _fault(
+        "recogniser.feed", whom="session_id", times=1
+    ),
+    "recognition takes {seconds:Seconds} longer for {person:Name}'s next turn": _fault(
         "recogniser.feed", "stall", whom="session_id", times=1
     ),
-    "the service meets a mishap with {person}'s next piece of audio": fault(
+    "the service meets a mishap with {person:Name}'s next piece of audio": _fault(
         "handler", "crash", whom="session_id", action="audio_chunk", times=1
     ),
-    "the service meets a mishap at the end of {person}'s next turn": fault(
+    "the service meets a mishap at the end of {person:Name}'s next turn": _fault(
         "handler", "crash", whom="session_id", action="segment_end", times=1
     ),
-    "nothing of what {person} says can be kept": fault("store", whom="session_id", table="Conversations"),
+    "nothing of what {person:Name} says can be kept": _fault("store", whom="session_id", table="Conversations"),
 }
 """What may go wrong in a conversation."""
 
 PAGE_FAULTS = {
-    "the service confirms {person}'s session only after {span}": fault(
+    "the service confirms {person:Name}'s session only after {seconds:Seconds}": _page_fault(
         "handler", "stall", whom="session_id", action="session", times=1
     ),
-    "the next {count} connections of {person}'s page are refused": fault("connect", whom="address"),
-    "all connections of {person}'s page are refused": fault("connect", whom="address"),
+    "the next {times:Number} connections of {person:Name}'s page are refused": _page_fault("connect", whom="address"),
+    "all connections of {person:Name}'s page are refused": _page_fault("connect", whom="address"),
 }
 """What a page may run into."""
 
@@ -308,13 +319,8 @@ def _numbered(count: int) -> str:
 
 parameter("Backend", one_of(BACKENDS), BACKENDS.__getitem__)
 parameter("Closing", one_of(CLOSINGS), CLOSINGS.__getitem__)
-_BLANKS = AMOUNTS | {
-    "person": Blank("", one_of(CAST), str),
-    "backend": Blank("backend", one_of(BACKENDS), BACKENDS.__getitem__),
-    "words": Blank("text", r"\d+", lambda count: _numbered(int(count))),
-}
-faults("Trouble", FAULTS, _BLANKS)
-faults("PageTrouble", PAGE_FAULTS, _BLANKS)
+parameter("NumberedWords", r"\d+ words", lambda text: _numbered(int(text.split()[0])))
+faults(FAULTS | PAGE_FAULTS)
 parameter("Bytes", r"\d+ bytes?", lambda text: int(text.split()[0]))
 parameter("Turns", r"\d+ turns?", lambda text: int(text.split()[0]))
 _BACKEND = one_of(BACKENDS)
@@ -330,19 +336,25 @@ parameter(
 )
 parameter("Kept", r'"[^"]*"(?: and then "[^"]*")?|nothing', lambda text: re.findall('"([^"]*)"', text))
 parameter("Complaint", one_of(COMPLAINTS), COMPLAINTS.__getitem__)
-phrases("Reply", {**COMPLAINTS, **NO_ANSWERS, "the piece of audio was received": PieceReceived()})
+more_phrases("News", {**COMPLAINTS, **NO_ANSWERS, "the piece of audio was received": PieceReceived()})
 parameter("SessionName", one_of(SESSION_NAMES), SESSION_NAMES.__getitem__)
 phrases("Way", WAYS)
 phrases("Piece", PIECES)
 parameter("Nonsense", one_of(NONSENSE), NONSENSE.__getitem__)
 parameter("UnknownKind", one_of(UNKNOWN_KINDS), UNKNOWN_KINDS.__getitem__)
-phrases(
-    "Trial",
+
+
+def _tries(frame: object) -> shared.Attempt:
+    return lambda world, name: world.conversation.user(name).tries(frame)
+
+
+more_phrases(
+    "Attempt",
     {
-        "begin a session without a name": {"type": SESSION},
-        "name the session with {name:SessionName}": lambda name: requests.name_session(name),
-        "send {piece:Piece}": lambda piece: piece,
-        "send {message:Nonsense}": lambda message: message,
+        "begin a session without a name": _tries({"type": SESSION}),
+        "name the session with {name:SessionName}": lambda name: _tries(requests.name_session(name)),
+        "send {piece:Piece}": lambda piece: _tries(piece),
+        "send {message:Nonsense}": lambda message: _tries(message),
     },
 )
 phrases("Things", THINGS)
@@ -363,7 +375,7 @@ phrases(
         '"{text:Quoted}"': Understood,
         '"{text:Quoted}", said by "{speaker:Quoted}"': Understood,
         '"{word:Quoted}" said {times:Times}, and "{rest:Quoted}"': _repeated,
-        "a text of {count:Number} words": lambda count: Understood(_numbered(count)),
+        "a text of {text:NumberedWords}": Understood,
     },
 )
 parameter("LoudnessShare", r"0\.\d+", float)
