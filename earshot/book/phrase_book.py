@@ -16,14 +16,14 @@ from behave.runner_util import load_step_modules
 from behave.step_registry import registry
 
 PLACEHOLDER = re.compile(r"\{(\w+):(\w+)\}")
-BLANK = re.compile(r"\{(\w+)\}")
+BLANK = re.compile(r"\{(\w*):?(\w*)\}")
 TITLES = {"given": "Given", "when": "When", "then": "Then"}
 HEAD = """\
 # Phrase book
 
 Every sentence that a feature can say. It is made from the step definitions by `python -m earshot lint --write`;
 `make test` fails when it differs, so that a new or changed sentence shows up in review. Words in ‹angle quotes› stand
-for a choice, which `features/vocabulary/` lists; a choice of whole sentences is listed below.
+for a choice, which `features/vocabulary/` lists; a choice of whole sentences or phrases is listed below.
 """
 
 
@@ -74,10 +74,10 @@ class PhraseBook:
         """Return what a sentence could be, by the lists of the vocabulary, and none of these is."""
         said = set(sentences)
         listed = [one for choices in self.choices().values() for one in choices]
-        return [one for one in listed if not any(_form(one).fullmatch(sentence) for sentence in said)]
+        return [one for one in listed if not any(_form(one).search(sentence) for sentence in said)]
 
     def choices(self) -> dict[str, tuple[str, ...]]:
-        """Return what a placeholder may stand for, by its name in steps, where its vocabulary lists sentences."""
+        """Return what a placeholder may stand for, by its name in steps, where its vocabulary lists phrases."""
         found = {}
         for phrase in self.phrases:
             types = getattr(phrase.matcher, "custom_types", None) or type(phrase.matcher).TYPE_REGISTRY
@@ -124,8 +124,8 @@ def readable(pattern: str) -> str:
 
 
 def _quoted(placeholder: re.Match[str]) -> str:
-    return f"‹{placeholder.group(1).replace('_', ' ')}›"
+    return f"‹{(placeholder[1] or placeholder[2].lower()).replace('_', ' ')}›"
 
 
 def _form(sentence: str) -> re.Pattern[str]:
-    return re.compile(".+".join(map(re.escape, re.split(r"\{\w+\}", sentence))))
+    return re.compile(".+".join(map(re.escape, re.split(r"\{[\w:]+\}", sentence))))

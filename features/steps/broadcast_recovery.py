@@ -14,6 +14,8 @@ from features.vocabulary.faults import Fault
 def step_goes_wrong(context: World, fault: Fault) -> None:
     person = context.broadcast.person(fault.person) if fault.person else None
     context.stage.control.order(fault.place, fault.effect, **fault.scope(person))
+    if person and fault.effect == "dead":
+        person.marker = None
 
 
 @given("{listener:Name} has been refused because the service is not available")

@@ -187,8 +187,6 @@ RATES = {
 }
 """What is counted over minutes and hours, and the operation under which it is on record (sheet 2.3)."""
 
-OFTEN = {"once": 1, "twice": 2}
-
 PURPOSES = ("speak", "listen")
 """What a connection is opened for that asks for nothing yet."""
 
@@ -477,7 +475,6 @@ parameter(
     r'(?:"[^"]*"|\d+ words)(?: with a stability of [\d.]+| without a stability)?(?: in these [\d.]+ seconds?)?',
     lambda text: _result(text),
 )
-parameter("Often", one_of(OFTEN), OFTEN.__getitem__)
 parameter("Finality", "final|provisional", str)
 parameter(
     "StreamOptions",
@@ -536,6 +533,7 @@ def _count(namespace: str, name: str, **dimensions: str) -> Figure:
 COUNTS = {
     "pieces of audio received": _count(AUDIO, "AudioChunksReceived"),
     "pieces of audio held back in a pause": _count(AUDIO, "AudioChunksDropped", Reason="paused"),
+    "passing faults of recognition": _count(AUDIO, "TranscribeStreamErrors", ErrorType=PASSING),
     "pieces of audio held back while muted": _count(AUDIO, "AudioChunksDropped", Reason="muted"),
     "speakers disconnected for too much audio": _count(AUDIO, "ConnectionsClosedForRateLimit"),
     "requests to pause": _count(_SOCKETS, "ControlMessagesReceived", ActionType="pauseBroadcast"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 
 from behave import register_type
@@ -24,6 +25,36 @@ def parameter(name: str, pattern: str, convert: Callable[[str], object], sentenc
     converter.pattern = pattern  # type: ignore[attr-defined]
     converter.sentences = tuple(sentences)  # type: ignore[attr-defined]
     register_type(**{name: converter})
+    _KNOWN[name] = (pattern, convert)
+
+
+_KNOWN: dict[str, tuple[str, Callable[[str], object]]] = {}
+
+
+def phrases(name: str, meanings: Mapping[str, object]) -> None:
+    """Let `{anything:name}` in a step stand for these phrases, which have blanks as steps have: `{level:Percent}`.
+
+    A phrase with blanks means what its function returns for the words in them, which it is given by name; what stands
+    in a blank without a name, such as `{:Are}`, means nothing.
+    """
+    forms = [(re.compile(_form(phrase, "(?P<{}>{})")), phrase, meaning) for phrase, meaning in meanings.items()]
+
+    def convert(text: str) -> object:
+        [(found, phrase, meaning)] = [(found, p, m) for form, p, m in forms if (found := form.fullmatch(text))]
+        blanks = {blank: _KNOWN[kind][1](found[blank]) for blank, kind in _BLANK.findall(phrase) if blank}
+        return meaning(**blanks) if blanks and callable(meaning) else meaning
+
+    parameter(name, "|".join(_form(phrase, "(?:{1})") for phrase in meanings), convert, meanings)
+
+
+_BLANK = re.compile(r"\{(\w*):(\w+)\}")
+
+
+def _form(phrase: str, named: str) -> str:
+    """Return a pattern for a phrase; `named` says how the name and the pattern of a blank go into it."""
+    literals = re.split(r"\{\w*:\w+\}", phrase)
+    blanks = [(named if name else "(?:{1})").format(name, _KNOWN[kind][0]) for name, kind in _BLANK.findall(phrase)]
+    return "".join(re.escape(literal) + blank for literal, blank in zip(literals, [*blanks, ""], strict=True))
 
 
 _LISTS: dict[str, dict[str, object]] = {}

@@ -58,6 +58,24 @@ parameter(
 )
 parameter("Span", r"-?\d+ (?:second|minute|hour)s?", lambda text: _span_ms(text))
 parameter("Times", r"\d+ times?", lambda text: int(text.split()[0]))
+parameter("Often", r"once|twice|\d+ times", lambda text: {"once": 1, "twice": 2}.get(text) or int(text.split()[0]))
+for name, verbs in {
+    "Are": "is|are",
+    "Were": "was|were",
+    "Has": "has|have",
+    "Send": "sends|send",
+    "Join": "joins|join",
+    "Listen": "listens|listen",
+}.items():
+    parameter(name, verbs, str)
+for name, things in {
+    "People": "person|people",
+    "More": "more person|more people",
+    "Listeners": "listeners?",
+    "Broadcasts": "broadcasts?",
+    "Minutes": "minutes?",
+}.items():
+    parameter(name, rf"\d+ (?:{things})", lambda text: int(text.split()[0]))
 parameter("Decibels", r"-?\d+(?:\.\d+)? dB", lambda text: float(text.split()[0]))
 parameter("Percent", r"-?\d+(?:\.\d+)?%", lambda text: round(float(text[:-1]) / 100, 6))
 parameter("Timed", one_of(_TIMED), _TIMED.__getitem__)
