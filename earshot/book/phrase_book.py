@@ -43,7 +43,7 @@ class Phrase:
 
     @property
     def system(self) -> str:
-        """Whose word it is, by the name of its file: broadcast in steps/broadcast_records.py."""
+        """Whose word it is, by the name of its file: `x` in steps/x_records.py."""
         return PurePath(self.place).stem.partition("_")[0]
 
 
@@ -112,9 +112,12 @@ def render(book: PhraseBook) -> str:
     for kind, title in TITLES.items():
         parts.append(f"\n## {title}\n")
         parts += sorted({f"- {p.sentence}" for p in book.phrases if p.kind == kind})
+    names: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
     for choice, sentences in sorted(book.choices().items()):
-        parts.append(f"\n## What ‹{choice}› may be\n")
-        parts += sorted(f"- {re.sub(BLANK, _quoted, sentence)}" for sentence in sentences)
+        names[sentences].append(f"‹{choice}›")
+    for sentences, choices in names.items():
+        parts.append(f"\n## What {' or '.join(choices)} may be\n")
+        parts += sorted({f"- {re.sub(BLANK, _quoted, sentence)}" for sentence in sentences})
     return "\n".join(parts) + "\n"
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+
+OF_THEIR_OWN_ACCORD = frozenset({"sessionStatus", "audio"})
+"""What comes without being asked for, so that it answers nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,10 +16,13 @@ class Act:
     """One request: its action, its fields, and the type of the answer."""
 
     action: str
-    answer: str
+    answer: str = ""
+    """Empty where nobody can know; then whatever comes first is the answer."""
     fields: Mapping[str, object] = field(default_factory=dict)
     answer_says: Mapping[str, object] = field(default_factory=dict)
     """What tells the answer from a message of the same type that nobody asked for."""
+    frame: str | bytes | None = None
+    """How it goes over the wire, where that is not simply its message."""
 
     @property
     def message(self) -> dict[str, object]:
@@ -26,8 +33,19 @@ class Act:
         """Return the same request with further or other fields."""
         return replace(self, fields={**self.fields, **fields})
 
+    def in_a_message_of(self, size_bytes: int) -> Act:
+        """Return the same in a message that is made as long as that by a field which means nothing.
+
+        It is filled with letters of two bytes each, because messages are measured in bytes and not in letters.
+        """
+        missing_bytes = size_bytes - len(json.dumps({**self.message, "padding": ""}))
+        padding = "é" * (missing_bytes // 2) + "x" * (missing_bytes % 2)
+        return replace(self, frame=json.dumps({**self.message, "padding": padding}, ensure_ascii=False))
+
     def is_answered_by(self, message: Mapping[str, object]) -> bool:
         """Whether this is the answer, and not something that came of its own accord."""
+        if not self.answer:
+            return message.get("type") not in OF_THEIR_OWN_ACCORD
         return message.get("type") == self.answer and self.answer_says.items() <= message.items()
 
 
@@ -43,9 +61,21 @@ SEND_AUDIO = Act("sendAudio", "audioReceived")
 PAUSE_PLAYBACK = Act("pausePlayback", "playbackPaused")
 RESUME_PLAYBACK = Act("resumePlayback", "playbackResumed")
 CHANGE_LANGUAGE = Act("changeLanguage", "languageChanged")
+CHANGE_LANGUAGE_AS_BEFORE = replace(CHANGE_LANGUAGE, action="switchLanguage")
+"""The same request under the name that older apps use (BRO-3.3.11)."""
 HEARTBEAT = Act("heartbeat", "heartbeatAck")
 
 
 def audio(pcm: bytes, **fields: object) -> Act:
     """Return the request to send this audio, with these further fields."""
     return SEND_AUDIO.having(audioData=base64.b64encode(pcm).decode(), **fields)
+
+
+def raw_sound(pcm: bytes) -> Act:
+    """Return the request to send this audio as it is, without a message around it."""
+    return replace(SEND_AUDIO, frame=pcm)
+
+
+def nonsense(frame: str) -> Act:
+    """Return a text that asks for nothing the service knows."""
+    return Act("", frame=frame)

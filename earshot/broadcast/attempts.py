@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,8 +17,6 @@ ANSWERED_WITHIN_S = 10.0
 """The longest that the answer to a request may take, be it a yes or a no (REQ-20.2)."""
 DEALT_WITH_WITHIN_S = 20.0
 """How long a service may take over many frames that came at once."""
-OF_THEIR_OWN_ACCORD = frozenset({"sessionStatus", "audio"})
-"""What comes without being asked for, so that it answers nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,31 +57,13 @@ class Attempts(Participant):
 
     def tries(self, act: Act) -> None:
         """Ask for something that may be refused, even where the contract forbids to ask; keep the outcome."""
-        sent = self._scene.runtime.call(self.leg.send(act.message, checked=False), within_s=PATIENCE_S)
+        sending = (
+            self.leg.send(act.message, checked=False)
+            if act.frame is None
+            else self.leg.send_raw(act.frame, checked=False)
+        )
+        sent = self._scene.runtime.call(sending, within_s=PATIENCE_S)
         self._keep_outcome(self._answer_to(act, since=sent.number, patience_s=ANSWERED_WITHIN_S), sent)
-
-    def tries_in_a_message_of(self, size_bytes: int, act: Act) -> None:
-        """Try the same in a message that is made as long as that by a field which means nothing.
-
-        It is filled with letters of two bytes each, because messages are measured in bytes and not in letters.
-        """
-        missing_bytes = size_bytes - len(json.dumps({**act.message, "padding": ""}))
-        padding = "é" * (missing_bytes // 2) + "x" * (missing_bytes % 2)
-        padded = json.dumps({**act.message, "padding": padding}, ensure_ascii=False)
-        sent = self._scene.runtime.call(self.leg.send_raw(padded, checked=False), within_s=PATIENCE_S)
-        self._keep_outcome(self._answer_to(act, since=sent.number, patience_s=ANSWERED_WITHIN_S), sent)
-
-    def tries_unknown(self, action: str, *, size_bytes: int = 0) -> None:
-        """Ask for an action the service does not know, in a message of at least that size; keep the outcome."""
-        self.tries_nonsense(json.dumps({"action": action}).ljust(size_bytes))
-
-    def tries_nonsense(self, frame: str) -> None:
-        """Send a text that asks for nothing the service knows; keep the outcome, whatever the service answers."""
-        sent = self._scene.runtime.call(self.leg.send_raw(frame, checked=False), within_s=PATIENCE_S)
-        came = self._await((), since=sent.number, patience_s=ANSWERED_WITHIN_S)
-        while came.type in OF_THEIR_OWN_ACCORD:
-            came = self._await((), since=came.number + 1, patience_s=ANSWERED_WITHIN_S)
-        self._keep_outcome(came, sent)
 
     def tries_at_once(self, acts: Sequence[Act], *, within_s: float = 1.0) -> None:
         """Try all of these without waiting for answers; keep the outcomes, in order.
@@ -126,11 +105,6 @@ class Attempts(Participant):
         )
         if came is not None:
             self._scene.surprises.hold(came)
-
-    def tries_frame(self, frame: str | bytes, answer: str) -> None:
-        """Send a frame as it is, which may be refused; keep the outcome, be it `answer` or an error."""
-        sent = self._scene.runtime.call(self.leg.send_raw(frame, checked=False), within_s=PATIENCE_S)
-        self._keep_outcome(self._await((answer, "error"), since=sent.number, patience_s=ANSWERED_WITHIN_S), sent)
 
     def sends_whatever(self, frame: str | bytes) -> None:
         """Send a frame as it is, to a service that may have hung up already."""
@@ -206,9 +180,10 @@ class Attempts(Participant):
 
     def _answer_to(self, act: Act, *, since: int, patience_s: float) -> Observation:
         """Return the answer to a request, or the error instead; what came of its own accord is neither."""
-        came = self._await((act.answer, "error"), since=since, patience_s=patience_s)
+        types = (act.answer, "error") if act.answer else ()
+        came = self._await(types, since=since, patience_s=patience_s)
         while came.type != "error" and not act.is_answered_by(came.message):
-            came = self._await((act.answer, "error"), since=came.number + 1, patience_s=patience_s)
+            came = self._await(types, since=came.number + 1, patience_s=patience_s)
         return came
 
     def _connect(self, parameters: Mapping[str, str], welcome: str) -> Observation:

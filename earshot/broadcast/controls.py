@@ -10,7 +10,7 @@ from typing import Any
 from hamcrest import assert_that
 from hamcrest.core.matcher import Matcher
 
-from earshot.broadcast.acts import ASK_STATUS, CHANGE_STATE, MUTE, PAUSE, RESUME, SET_VOLUME, UNMUTE, Act
+from earshot.broadcast.acts import ASK_STATUS, Act
 from earshot.broadcast.person import Person
 from earshot.ledger import Kind, Observation
 from earshot.participant import PATIENCE_S, ms_between
@@ -26,37 +26,11 @@ ASK_EVERY_S = 0.6
 
 
 class AtTheControls(Person):
-    """Somebody who controls a broadcast; each control returns its confirmation."""
+    """Somebody who controls a broadcast."""
 
     def __init__(self, name: str, scene: Scene) -> None:
         super().__init__(name, scene)
-        self.confirmations: list[Observation] = []
-        """The confirmations of this person's controls, in order."""
         self._statuses: list[Observation] = []
-
-    def pauses(self, *, for_about_ms: int | None = None) -> Observation:
-        """Pause the broadcast, saying for about how long if that is given."""
-        return self._controls(PAUSE if for_about_ms is None else PAUSE.having(estimatedPauseDuration=for_about_ms))
-
-    def resumes(self) -> Observation:
-        """Resume the broadcast."""
-        return self._controls(RESUME)
-
-    def mutes(self) -> Observation:
-        """Mute the broadcast."""
-        return self._controls(MUTE)
-
-    def unmutes(self) -> Observation:
-        """Unmute the broadcast."""
-        return self._controls(UNMUTE)
-
-    def sets_volume(self, level: float) -> Observation:
-        """Set the volume, from 0 to 1."""
-        return self._controls(SET_VOLUME.having(volumeLevel=level))
-
-    def changes_state(self, state: Mapping[str, object]) -> Observation:
-        """Change several controls at once: any of isPaused, isMuted, volume."""
-        return self._controls(CHANGE_STATE.having(state=dict(state)))
 
     def controls_at_once(self, *acts: Act) -> None:
         """Send several controls without waiting for one to be confirmed before the next; return when all are."""
@@ -75,13 +49,6 @@ class AtTheControls(Person):
         both = list(zip(self.legs[-2:], (on_old, on_new), strict=True))
         self._scene.runtime.call(_send_together(both), within_s=PATIENCE_S)
         self.confirmations += [self._confirmed(act, leg, since=began) for leg, act in both]
-
-    @property
-    def confirmation(self) -> Observation:
-        """The confirmation of the latest control."""
-        if not self.confirmations:
-            raise AssertionError(f"{self.name} has used no control in this scenario")
-        return self.confirmations[-1]
 
     def measured_pause_ms(self) -> tuple[float, float]:
         """Return how many milliseconds the pause that the latest control ended lasted at least, and at most.
@@ -182,10 +149,6 @@ class AtTheControls(Person):
             for o in reversed(list(self._scene.ledger)[: confirmation.number])
             if o.kind is Kind.SENT and o.leg == confirmation.leg
         )
-
-    def _controls(self, act: Act) -> Observation:
-        self.confirmations.append(self.asks(act))
-        return self.confirmation
 
     def _confirmed(self, act: Act, leg: Leg, *, since: int) -> Observation:
         """Return the confirmation of a control that was sent on this connection, which need not be the one in use."""

@@ -18,6 +18,12 @@ def join_at_once(listeners: Sequence[Listener], session_id: str, language: str) 
             welcomed.result()
 
 
+def join_in_turn(listeners: Sequence[Listener], session_id: str, language: str) -> None:
+    """Let one after the other join a session."""
+    for listener in listeners:
+        listener.joins(session_id, language)
+
+
 def leave_at_once(listeners: Sequence[Listener]) -> None:
     """Let all of them leave at the same moment; return when every connection is closed."""
     with ThreadPoolExecutor(len(listeners)) as pool:

@@ -36,8 +36,22 @@ class Person(Attempts):
     def __init__(self, name: str, scene: Scene) -> None:
         super().__init__(name, scene)
         self._heartbeat: Observation | None = None
+        self.confirmations: list[Observation] = []
+        """The confirmations of this person's controls, in order."""
         self.marker: Act | None = HEARTBEAT
         """What to ask in order to know that all before has arrived; None where the connection may ask nothing."""
+
+    def controls(self, act: Act) -> Observation:
+        """Use a control and return its confirmation."""
+        self.confirmations.append(self.asks(act))
+        return self.confirmation
+
+    @property
+    def confirmation(self) -> Observation:
+        """The confirmation of the latest control."""
+        if not self.confirmations:
+            raise AssertionError(f"{self.name} has used no control in this scenario")
+        return self.confirmations[-1]
 
     def beats(self) -> Observation:
         """Send a heartbeat and return its answer."""

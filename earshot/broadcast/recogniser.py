@@ -14,6 +14,7 @@ from hamcrest import assert_that, equal_to, greater_than_or_equal_to
 from hamcrest.core.matcher import Matcher
 
 from earshot.audio.clips import SAMPLE_RATE_HZ
+from earshot.broadcast.acts import RESUME
 from earshot.broadcast.matchers import pieces, recognition
 from earshot.broadcast.speaker import CHUNK_MS, Speaker
 from earshot.ledger import Ledger, Observation
@@ -206,7 +207,7 @@ class Recogniser:
         self._control.order("recogniser.open", session_id=self._speaker.session_id, code=PASSING)
         self._is_found_to_have_stopped()
         while len(self.attempts()) < times:
-            self._speaker.resumes()
+            self._speaker.controls(RESUME)
             self._is_found_to_have_stopped()
 
     # ---- what it got

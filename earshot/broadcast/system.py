@@ -22,6 +22,7 @@ from earshot.broadcast.invitation import invitation
 from earshot.broadcast.listener import Listener
 from earshot.broadcast.load.hall import Audience, Hall
 from earshot.broadcast.matchers.refusals import refused_with
+from earshot.broadcast.news import LogLine
 from earshot.broadcast.person import Person
 from earshot.broadcast.recogniser import Recogniser
 from earshot.broadcast.records import Records
@@ -35,6 +36,7 @@ from earshot.failures import Unusable
 from earshot.matchers.moments import lasting
 from earshot.stage import Stage
 from earshot.system import Item, System
+from earshot.targets.logs import Entry
 from earshot.wire.contract import Contract
 
 UNNAMED_LISTENER, UNNAMED_SPEAKER = "Listener", "Speaker"
@@ -173,6 +175,15 @@ class Broadcast(System):
         if tables is None:
             raise Unusable("this step reads the service's tables, which the target does not grant; tag it @needs-table")
         return Records(BroadcastTables(tables))
+
+    def logged(self, level: str, line: LogLine) -> list[Entry]:
+        """Return the lines of the log, from this level on, among which that line is to be; DEBUG means DEBUG alone."""
+        only = {"level": level}
+        if line.connection_of:
+            only["connection_id"] = self.person(line.connection_of).connection_id
+        if line.session_of:
+            only["session_id"] = self.speaker(line.session_of).session_id
+        return [entry for entry in self.stage.log(**only) if level != "DEBUG" or entry.level == level]
 
     def loses_the_record_of(self, speaker: str) -> None:
         """Delete the record of a speaker's session behind the service's back; nobody in it can be sure of an answer."""

@@ -46,8 +46,8 @@ Feature: Format of audio
     Scenario: A wrong format is logged with the connection and the audio
       When Ana tries to send 3201 bytes of audio
       Then Ana is refused because the audio has the wrong format
-      And the log tells that Ana was refused because the audio has the wrong format
-      And the log tells of 3201 bytes of audio from Ana
+      And the log warns that Ana was refused because the audio has the wrong format
+      And the log warns that 3201 bytes of audio came from Ana
 
   Rule: What is declared must be right
 
@@ -97,31 +97,36 @@ Feature: Format of audio
 
     @REQ-13.5 @normal
     Scenario: Later pieces need not declare anything
-      Given Ana has sent audio that is declared as 16-bit mono at 16000 Hz
+      Given Ana has tried to send audio that is declared as 16-bit mono at 16000 Hz
+      And Ana's request was granted
       When Ana tries to send 3200 bytes of audio
       Then Ana's audio is passed on
 
     @REQ-13.5 @normal
     Scenario: Later samples may look like the beginning of a file by chance
-      Given Ana has sent 3200 bytes of audio
+      Given Ana has tried to send 3200 bytes of audio
+      And Ana's request was granted
       When Ana tries to send the beginning of a WAV file
       Then Ana's audio is passed on
 
     @REQ-13.5 @critical
     Scenario: A refusal is not remembered as a pass
-      Given Ana has been refused the beginning of a WAV file
+      Given Ana has tried to send the beginning of a WAV file
+      And Ana was refused because the audio has the wrong format
       When Ana tries to send the beginning of a WAV file
       Then Ana is refused because the audio has the wrong format
 
     @REQ-13.5 @critical
     Scenario: After a refusal, audio that is right is taken
-      Given Ana has been refused the beginning of a WAV file
+      Given Ana has tried to send the beginning of a WAV file
+      And Ana was refused because the audio has the wrong format
       When Ana tries to send 3200 bytes of audio
       Then Ana's audio is passed on
 
     @REQ-13.5 @REQ-13.3 @critical
     Scenario: A speaker who was refused once is heard after putting it right
       Given Lena listens in Spanish
-      And Ana has been refused audio that is declared as stereo
+      And Ana has tried to send audio that is declared as stereo
+      And Ana was refused because the audio has the wrong format
       When Ana says "Thank you all for coming."
       Then Lena hears "Thank you all for coming." in Spanish

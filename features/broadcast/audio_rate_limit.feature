@@ -59,7 +59,7 @@ Feature: Rate of audio
     Scenario: Pieces that were dropped are counted as violations
       Given Ana is broadcasting in English
       When Ana sends 60 pieces of audio at once
-      Then 10 violations of the audio rate are counted for the session of Ana
+      Then the figure for violations of the audio rate in Ana's session comes to 10
 
     @REQ-26.2 @normal @needs-settings @needs-double
     Scenario: What was dropped is not recognised
@@ -94,7 +94,7 @@ Feature: Rate of audio
     @REQ-26.3 @BRO-3.4.20 @critical @needs-settings
     Scenario: A longer excess brings one warning and no more
       When Ana sends 60 pieces of audio a second for 1.4 seconds
-      Then Ana is warned about too much audio 1 time
+      Then Ana is warned once about too much audio
       And the warning gives 20 pieces a second as the limit, and how many were dropped by then
       And Ana is still connected
 
@@ -103,7 +103,7 @@ Feature: Rate of audio
       Given Ana has sent 100 pieces of audio a second for 0.9 seconds
       And Ana has sent 10 pieces of audio a second for 1.2 seconds
       When Ana sends 100 pieces of audio a second for 0.9 seconds
-      Then Ana is warned about too much audio 2 times
+      Then Ana is warned twice about too much audio
 
     @REQ-26.4 @critical @needs-settings
     Scenario: An excess that does not end closes the session

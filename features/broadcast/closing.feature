@@ -11,7 +11,7 @@ Feature: How connections are closed
       And Lena listens in Spanish and Amina in French
       When Ana ends the session
       Then Lena and Amina are told last, before being disconnected, that the session has ended
-      And Lena and Amina need not come back
+      And Lena and Amina are disconnected and need not come back
 
     @BRO-3.5.1 @normal
     Scenario: Listeners are disconnected when the speaker is lost
@@ -19,7 +19,7 @@ Feature: How connections are closed
       And Lena listens in Spanish
       When Ana loses the connection
       Then Lena is told last, before being disconnected, that the session has ended
-      And Lena need not come back
+      And Lena is disconnected and need not come back
 
   Rule: A connection that breaks inside the service is closed as such, and its owner may come back
 
@@ -49,4 +49,4 @@ Feature: How connections are closed
       And Lena listens in Spanish
       When the service is shut down
       Then Lena is told last, before being disconnected, that the session has ended
-      And Ana and Lena need not come back
+      And Ana and Lena are disconnected and need not come back

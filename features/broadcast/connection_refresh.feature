@@ -9,7 +9,8 @@ Feature: Moving to a new connection
     Scenario: A talk goes on over the speaker's new connection
       Given Ana is broadcasting in English
       And Lena listens in Spanish
-      And Ana has moved to a new connection and closed the old one
+      And Ana has moved to a new connection
+      And Ana has closed the old connection
       When Ana says "Let us begin with the first question."
       Then Lena hears "Let us begin with the first question." in Spanish
 
@@ -39,8 +40,7 @@ Feature: Moving to a new connection
     Scenario: The speaker's new connection is on record
       Given Ana is broadcasting in English
       When Ana moves to a new connection
-      Then the session of Ana is recorded under the new connection
-      And the new connection of Ana is recorded as the speaker's
+      Then the new connection of Ana is recorded as the speaker's
 
     @BRO-1.2.14 @normal @needs-table
     Scenario: Of the speaker's old connection no record is left
@@ -57,7 +57,7 @@ Feature: Moving to a new connection
       Given Ana is broadcasting in English
       And Ana has changed the state to <state>
       When Ana moves to a new connection
-      Then Ana is told on the new connection that the broadcast is <state>
+      Then Ana is told that the broadcast is still <state>
 
       Examples:
         | state                                    |
@@ -69,16 +69,17 @@ Feature: Moving to a new connection
     @REQ-17.1 @normal @needs-table
     Scenario: The state on record is the one that counts
       Given Ana is broadcasting in English
-      And the broadcast of Ana has been put on record as muted and at 40% volume
+      And the record of Ana's session says that the broadcast is muted and at 40% volume
       When Ana moves to a new connection
-      Then Ana is told on the new connection that the broadcast is not paused, muted and at 40% volume
+      Then Ana is told that the broadcast is still not paused, muted and at 40% volume
 
     @REQ-17.4 @blocker
     Scenario: A broadcast that was paused stays paused
       Given Ana is broadcasting in English
       And Lena listens in Spanish
       And Ana has paused the broadcast
-      And Ana has moved to a new connection and closed the old one
+      And Ana has moved to a new connection
+      And Ana has closed the old connection
       When Ana says "Good morning, and welcome to Lisbon."
       Then Ana's words are held back because the broadcast is paused
       And Lena hears nothing for 0.5 seconds
@@ -88,7 +89,8 @@ Feature: Moving to a new connection
       Given Ana is broadcasting in English
       And Lena listens in Spanish
       And Ana has paused the broadcast
-      And Ana has moved to a new connection and closed the old one
+      And Ana has moved to a new connection
+      And Ana has closed the old connection
       And Ana has resumed the broadcast
       When Ana says "Good morning, and welcome to Lisbon."
       Then Lena hears "Good morning, and welcome to Lisbon." in Spanish
@@ -97,7 +99,8 @@ Feature: Moving to a new connection
     Scenario: The volume stays as low as it was
       Given Ana is broadcasting in English
       And Ana has set the volume to 50%
-      And Ana has moved to a new connection and closed the old one
+      And Ana has moved to a new connection
+      And Ana has closed the old connection
       When Ana's live microphone picks up a whistling tone for 0.5 seconds
       Then the recogniser hears Ana at 50% volume
 
@@ -125,7 +128,8 @@ Feature: Moving to a new connection
     Scenario: A failed attempt to take over leaves the broadcast to its speaker
       Given Ana is broadcasting in English
       And Lena listens in Spanish
-      And Mallory has tried in vain to take over the session of Ana
+      And Mallory has tried to take over the session of Ana
+      And Mallory was refused because the session belongs to somebody else
       When Ana says "Thank you all for coming."
       Then Lena hears "Thank you all for coming." in Spanish
 
@@ -153,7 +157,8 @@ Feature: Moving to a new connection
     Scenario: A listener hears the talk over the new connection
       Given Ana is broadcasting in English
       And Lena listens in Spanish
-      And Lena has moved to a new connection and closed the old one
+      And Lena has moved to a new connection
+      And Lena has closed the old connection
       When Ana says "Our members come from twenty countries."
       Then Lena hears "Our members come from twenty countries." in Spanish
       And Lena hears nothing else
@@ -178,7 +183,8 @@ Feature: Moving to a new connection
       Given Ana is broadcasting in English
       And Lena listens in Spanish
       And Lena has changed to French
-      And Lena has moved to a new connection and closed the old one
+      And Lena has moved to a new connection
+      And Lena has closed the old connection
       When Ana says "We will take a short break now."
       Then Lena hears "We will take a short break now." in French
 
@@ -203,7 +209,8 @@ Feature: Moving to a new connection
     Scenario: The speaker sees as many listeners as before a move
       Given Ana is broadcasting in English
       And Lena listens in Spanish and Amina in French
-      And Lena has moved to a new connection and closed the old one
+      And Lena has moved to a new connection
+      And Lena has closed the old connection
       When Ana asks for the status
       Then Ana is told that 2 people listen: 1 in Spanish and 1 in French
 
@@ -231,13 +238,14 @@ Feature: Moving to a new connection
     Scenario: Clients are asked to move when their connections grow old
       Given Ana and Lena have been connected for 0.6 seconds
       When Ana and Lena send a heartbeat
-      Then Ana and Lena are asked to move to a new connection
+      Then Ana and Lena are told that it is time to move to a new connection
       And Ana and Lena are not warned that the connection will end
 
     @BRO-1.4.5 @normal @needs-settings
     Scenario: Nobody is asked twice to move
       Given Lena has been connected for 0.6 seconds
-      And Lena has been asked, after a heartbeat, to move to a new connection
+      And Lena has sent a heartbeat
+      And Lena has been told that it is time to move to a new connection
       When Ana and Lena send a heartbeat
       Then Lena is not asked to move to a new connection
 
@@ -251,22 +259,24 @@ Feature: Moving to a new connection
     @BRO-1.4.6 @BRO-3.4.15 @normal @needs-settings
     Scenario: From the warning age on, every heartbeat brings a warning
       Given Lena has been connected for 1.2 seconds
-      When Lena sends a heartbeat 3 times
+      When Lena sends 3 heartbeats
       Then Lena is warned 3 times that the connection ends 2.5 seconds after connecting
 
     @BRO-1.4.4 @critical @needs-settings
     Scenario: A speaker who does not move in time is disconnected
       Given Lena has been connected for 0.6 seconds
-      And Lena has moved to a new connection and closed the old one
+      And Lena has moved to a new connection
+      And Lena has closed the old connection
       When Ana sends a heartbeat
       Then Ana is disconnected 2.5 to 3.5 seconds after connecting
-      And Ana may come back
+      And Ana is disconnected and may come back
       And Lena is told that the session has ended
 
     @BRO-1.4.4 @BRO-1.2.17 @critical @needs-settings
     Scenario: A broadcast outlasts its connections
       Given Ana and Lena have been connected for 1.5 seconds
-      And Ana and Lena have moved to a new connection and closed the old one
+      And Ana and Lena have moved to a new connection
+      And Ana and Lena have closed the old connection
       And Ana and Lena have been connected for 1.1 seconds
       When Ana mutes the broadcast
       Then Lena is told that the broadcast is muted

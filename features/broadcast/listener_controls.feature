@@ -34,7 +34,7 @@ Feature: What a listener controls
       Given Ana is broadcasting in English
       And Lena listens in Spanish
       When Lena pauses playback
-      Then the broadcast of Ana is recorded as active, not paused, not muted and at 100% volume
+      Then the session of Ana is recorded as active, not paused, not muted and at 100% volume
       And the session of Ana is recorded as active with 1 listener
 
     @REQ-18.2 @normal

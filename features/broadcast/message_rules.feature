@@ -173,7 +173,7 @@ Feature: Rules for messages
     @BRO-3.4.3 @normal
     Scenario: The confirmation of audio repeats its name and number
       Given Ana is broadcasting in English
-      When Ana sends audio under the name "greeting" and the number 7
+      When Ana tries to send audio under the name "greeting" and the number 7
       Then Ana's audio is confirmed under the name "greeting" and the number 7
 
     @BRO-3.4.25 @normal
@@ -226,7 +226,7 @@ Feature: Rules for messages
 
       Examples:
         | request                               |
-        | set no volume                |
+        | set the volume without saying to what                |
         | send audio without any sound          |
 
     @BRO-3.3.18 @normal
@@ -246,30 +246,30 @@ Feature: Rules for messages
 
       Examples:
         | request                               |
-        | set no volume                |
+        | set the volume without saying to what                |
         | send audio without any sound          |
         | send 32770 bytes of audio             |
 
     @BRO-3.3.18 @normal
     Scenario: The rate is judged before the details
-      When Ana tries within a second 10 times to resume the broadcast and then to set no volume
+      When Ana tries within a second 10 times to resume the broadcast and then to set the volume without saying to what
       Then the first 10 of Ana's requests are granted and the rest refused because that is too often
 
     @BRO-3.3.18 @normal @needs-table
     Scenario: Whether the session is active is judged before the details
-      Given the record of Ana's session has been marked as over
+      Given the record of Ana's session says that it is over
       When Ana tries to set the volume without saying to what
       Then Ana is refused because the session is not active
 
     @BRO-3.3.18 @normal @needs-table
     Scenario: The rate is judged before whether the session is active
-      Given the record of Ana's session has been marked as over
+      Given the record of Ana's session says that it is over
       When Ana tries 12 times within a second to mute the broadcast
       Then the first 10 of Ana's requests are refused because the session is not active and the rest because that is too often
 
     @BRO-3.3.18 @normal @needs-table
     Scenario: The role is judged before whether the session is active
-      Given the record of Ana's session has been marked as over
+      Given the record of Ana's session says that it is over
       When Lena tries to mute the broadcast
       Then Lena is refused because only the speaker may do that
 
@@ -294,7 +294,7 @@ Feature: Rules for messages
     Scenario Outline: <who> cannot <request> when the session is no longer active
       Given Ana is broadcasting in English
       And Lena listens in Spanish
-      And the record of Ana's session has been marked as over
+      And the record of Ana's session says that it is over
       When <who> tries to <request>
       Then <who> is refused because the session is not active
       And <who> is still connected

@@ -47,7 +47,7 @@ Feature: Sizes of messages
     Scenario: A message that is too large is logged with its connection
       When Lena tries to pause their own playback in a message of 131073 bytes
       Then Lena is refused because the message is too large
-      And the log tells that Lena was refused because the message is too large
+      And the log warns that Lena was refused because the message is too large
 
   Rule: The limit of a message can be raised
 
@@ -108,7 +108,7 @@ Feature: Sizes of messages
     Scenario: A piece of audio that is too large is logged as such
       When Ana tries to send 32770 bytes of audio
       Then Ana is refused because the piece of audio is too large
-      And the log tells that Ana was refused because the piece of audio is too large
+      And the log warns that Ana was refused because the piece of audio is too large
 
     @REQ-3.1 @REQ-27.3 @BRO-3.3.2 @normal
     Scenario Outline: <size> bytes of raw sound are too <extreme>
@@ -176,7 +176,7 @@ Feature: Sizes of messages
     Scenario: A request that is too large is logged as such
       When Ana tries to pause the broadcast in a message of 4097 bytes
       Then Ana is refused because the request is too large
-      And the log tells that Ana was refused because the request is too large
+      And the log warns that Ana was refused because the request is too large
 
     @REQ-27.4 @normal @needs-table
     Scenario: A control that is too large leaves no trace on record

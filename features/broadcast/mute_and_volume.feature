@@ -77,7 +77,7 @@ Feature: Muting a broadcast and setting its volume
     Scenario: A mute is on record, with its time
       Given Ana is broadcasting in English
       When Ana mutes the broadcast
-      Then the broadcast of Ana is recorded as active, not paused, muted and at 100% volume
+      Then the session of Ana is recorded as active, not paused, muted and at 100% volume
       And the time of Ana's change is recorded
 
     @REQ-8.4 @critical
@@ -92,7 +92,7 @@ Feature: Muting a broadcast and setting its volume
       Given Ana is broadcasting in English
       And Ana has muted the broadcast
       When Ana unmutes the broadcast
-      Then the broadcast of Ana is recorded as active, not paused, not muted and at 100% volume
+      Then the session of Ana is recorded as active, not paused, not muted and at 100% volume
       And the time of Ana's change is recorded
 
   Rule: The volume is anything from 0% to 100%, and is remembered
@@ -150,7 +150,7 @@ Feature: Muting a broadcast and setting its volume
     Scenario: The volume is on record, with the time of the change
       Given Ana is broadcasting in English
       When Ana sets the volume to 65%
-      Then the broadcast of Ana is recorded as active, not paused, not muted and at 65% volume
+      Then the session of Ana is recorded as active, not paused, not muted and at 65% volume
       And the time of Ana's change is recorded
 
   Rule: Every listener is told the volume, and nobody else
@@ -197,7 +197,7 @@ Feature: Muting a broadcast and setting its volume
     Scenario: A volume of 0% is not recorded as a mute
       Given Ana is broadcasting in English
       When Ana sets the volume to 0%
-      Then the broadcast of Ana is recorded as active, not paused, not muted and at 0% volume
+      Then the session of Ana is recorded as active, not paused, not muted and at 0% volume
 
     @REQ-9.5 @normal
     Scenario Outline: What is said at a volume of <level> is heard

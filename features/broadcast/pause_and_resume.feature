@@ -99,7 +99,7 @@ Feature: Pausing and resuming a broadcast
     Scenario: A pause is on record, with its time
       Given Ana is broadcasting in English
       When Ana pauses the broadcast
-      Then the broadcast of Ana is recorded as active, paused, not muted and at 100% volume
+      Then the session of Ana is recorded as active, paused, not muted and at 100% volume
       And the time of Ana's change is recorded
 
     @REQ-7.1 @critical
@@ -114,7 +114,7 @@ Feature: Pausing and resuming a broadcast
       Given Ana is broadcasting in English
       And Ana has paused the broadcast
       When Ana resumes the broadcast
-      Then the broadcast of Ana is recorded as active, not paused, not muted and at 100% volume
+      Then the session of Ana is recorded as active, not paused, not muted and at 100% volume
       And the time of Ana's change is recorded
 
   Rule: When the speaker resumes, everybody is told and hears again
@@ -183,6 +183,6 @@ Feature: Pausing and resuming a broadcast
       Given Ana is broadcasting in English
       And Lena listens in Spanish
       When Ana resumes the broadcast
-      Then Ana's confirmation names no length of a pause
+      Then Ana's confirmation says that there was no pause
       And Lena is told that the broadcast has resumed
       And Ana finds the broadcast active, not paused, not muted and at 100% volume

@@ -140,7 +140,7 @@ Feature: Rates of requests
       Given Lena has joined and left 10 times
       And the window of Lena's joins is over
       When Lena joins in Spanish
-      Then Lena's join is counted 1 time in a window of 60 seconds
+      Then Lena's join is counted once in a window of 60 seconds
 
   Rule: Nobody is kept out because joins cannot be counted
 
@@ -159,7 +159,7 @@ Feature: Rates of requests
     Scenario: That joins cannot be counted is logged as a warning
       Given joins cannot be counted
       When Lena joins in Spanish
-      Then the log warns of a join that could not be counted
+      Then the log warns that a join could not be counted
 
   Rule: Twenty connections a minute may be tried from one network address
 
@@ -196,7 +196,7 @@ Feature: Rates of requests
       Given Lena has mistyped the name of the session 20 times
       And the window of Lena's connection attempts is over
       When Lena joins in Spanish
-      Then Lena's connection attempt is counted 1 time in a window of 60 seconds
+      Then Lena's connection attempt is counted once in a window of 60 seconds
 
   Rule: Fifty sessions an hour may be opened by one person
 
@@ -227,7 +227,7 @@ Feature: Rates of requests
       And 50 of Ana's session openings are on record
       And the window of Ana's session openings is over
       When Ana starts a broadcast in English
-      Then Ana's session opening is counted 1 time in a window of 3600 seconds
+      Then Ana's session opening is counted once in a window of 3600 seconds
 
   Rule: These limits can be set
 

@@ -15,7 +15,7 @@ Feature: What is kept on record
     @BRO-2.1.5 @normal @needs-table
     Scenario: A new broadcast is recorded as ready to be heard
       When Ana starts a broadcast in English
-      Then the broadcast of Ana is recorded as active, not paused, not muted and at 100% volume
+      Then the session of Ana is recorded as active, not paused, not muted and at 100% volume
 
     @BRO-2.1.4 @normal @needs-table
     Scenario: What a speaker does not choose is recorded as usual
@@ -85,7 +85,7 @@ Feature: What is kept on record
       Given Ana is broadcasting in English
       And Lena listens in Spanish and Amina in French
       When Ana ends the session
-      Then the connections of Ana, Lena and Amina are no longer recorded
+      Then Ana, Lena and Amina are no longer on record
 
   Rule: Everybody is counted once, however many come and go
 
@@ -115,9 +115,9 @@ Feature: What is kept on record
     Scenario: The number of listeners never falls below zero
       Given Ana is broadcasting in English
       And Lena listens in Spanish
-      And the session of Ana has been put on record with 0 listeners
+      And the record of Ana's session says that nobody listens
       When Lena leaves
-      Then Lena is no longer recorded as a listener of Ana
+      Then Lena is no longer on record
       And the session of Ana stays recorded with 0 listeners for 0.3 seconds
 
   Rule: What is not on record has no say
@@ -133,7 +133,7 @@ Feature: What is kept on record
     Scenario: Audio for a session that is recorded as over is refused, and nobody hears it
       Given Ana is broadcasting in English
       And Lena listens in Spanish
-      And the record of Ana's session has been marked as over
+      And the record of Ana's session says that it is over
       When Ana tries to say "Thank you all for coming."
       Then each piece of it is refused to Ana because the session is not active
       And Lena hears nothing for 0.5 seconds
@@ -158,7 +158,7 @@ Feature: What is kept on record
     Scenario: A session that is recorded as over can still be ended, and everybody is told once
       Given Ana is broadcasting in English
       And Lena listens in Spanish and Amina in French
-      And the record of Ana's session has been marked as over
+      And the record of Ana's session says that it is over
       When Ana ends the session
       Then Lena and Amina are told exactly once that the session has ended
 

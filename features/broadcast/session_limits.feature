@@ -15,14 +15,16 @@ Feature: Limits of sessions
     Scenario: The running broadcast goes on when a second one is refused
       Given Ana is broadcasting in English
       And Lena listens in Spanish
-      And Ana has been refused a second broadcast
+      And Ana has tried to start a second broadcast
+      And Ana was refused because that is one broadcast too many
       When Ana says "The next slide shows our results."
       Then Lena hears "The next slide shows our results." in Spanish
 
     @REQ-15.2 @normal
     Scenario: Other people are not affected by one who is refused
       Given Ana is broadcasting in English
-      And Ana has been refused a second broadcast
+      And Ana has tried to start a second broadcast
+      And Ana was refused because that is one broadcast too many
       When Bruno starts a broadcast in English
       Then Bruno is told the name of the session
 
@@ -56,7 +58,8 @@ Feature: Limits of sessions
 
     @REQ-15.3 @normal
     Scenario: A start that is refused takes up no room
-      Given Ana has been refused a broadcast in Finnish
+      Given Ana has tried to start a broadcast in Finnish
+      And Ana was refused because that language is not offered to speakers
       When Ana starts a broadcast in English
       Then Ana is told the name of the session
 
@@ -107,7 +110,8 @@ Feature: Limits of sessions
     @BRO-3.2.12 @normal @needs-settings
     Scenario: Those who are in stay in when somebody is refused
       Given Amina listens to Ana in French
-      And Marco has been turned away from the full session
+      And Marco has tried to join in German
+      And Marco was refused because the session is full
       When Ana pauses the broadcast
       Then Lena and Amina are told that the broadcast is paused
 

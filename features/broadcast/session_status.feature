@@ -64,7 +64,7 @@ Feature: Knowing the audience
     Scenario: The status shows what is on record at that moment
       Given Ana is broadcasting in English
       And Ana has asked for the status
-      And the record of Ana's session says that the volume is 70%
+      And the record of Ana's session says that the broadcast is at 70% volume
       When Ana asks for the status
       Then Ana is shown a broadcast that is active, not paused, not muted and at 70% volume
 

@@ -22,7 +22,7 @@ Feature: The state of a broadcast
       Given Ana is broadcasting in English
       And the record of Ana's session has lost the state of the broadcast
       When Ana mutes the broadcast
-      Then the broadcast of Ana is recorded as active, not paused, muted and at 100% volume
+      Then the session of Ana is recorded as active, not paused, muted and at 100% volume
 
   Rule: Each control changes what it is for and nothing else
 
@@ -64,7 +64,7 @@ Feature: The state of a broadcast
       Given Ana is broadcasting in English
       And Ana has changed the state to <before>
       When Ana <does>
-      Then the broadcast of Ana is recorded as active, <after>
+      Then the session of Ana is recorded as active, <after>
 
       Examples:
         | does                   | before                              | after                               |
@@ -78,7 +78,7 @@ Feature: The state of a broadcast
     Scenario: A pause and a mute at the same moment both take effect
       Given Ana is broadcasting in English
       And Lena listens in Spanish
-      When Ana pauses and mutes the broadcast at the same moment
+      When Ana pauses the broadcast and mutes the broadcast at the same moment
       Then Ana finds the broadcast active, paused, muted and at 100% volume
       And Lena is told that the broadcast is paused
       And Lena is told that the broadcast is muted
@@ -94,7 +94,7 @@ Feature: The state of a broadcast
     Scenario: A mute and a new volume at the same moment are both on record
       Given Ana is broadcasting in English
       When Ana mutes the broadcast and sets the volume to 40% at the same moment
-      Then the broadcast of Ana is recorded as active, not paused, muted and at 40% volume
+      Then the session of Ana is recorded as active, not paused, muted and at 40% volume
 
   Rule: A control is confirmed with the complete state and the number of listeners who were told
 
@@ -193,7 +193,7 @@ Feature: The state of a broadcast
       Given Ana is broadcasting in English
       And Ana has set the volume to 40%
       When Ana changes the state to muted
-      Then the broadcast of Ana is recorded as active, not paused, muted and at 40% volume
+      Then the session of Ana is recorded as active, not paused, muted and at 40% volume
       And the time of Ana's change is recorded
 
     @REQ-10.3 @critical

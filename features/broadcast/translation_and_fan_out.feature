@@ -73,7 +73,7 @@ Feature: From one sentence to many listeners
       And Lena's device has gone dead without a word
       When Ana's recogniser understands "Thank you all for coming."
       Then Amina hears "Thank you all for coming." in Spanish
-      And Lena is no longer recorded as a listener of Ana
+      And Lena is no longer on record
       And the session of Ana is recorded as active with 1 listener
 
     @BRO-6.2.16 @normal @needs-fault @needs-double

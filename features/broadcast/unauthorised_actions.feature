@@ -13,7 +13,8 @@ Feature: Unauthorised actions
     @blocker
     Scenario Outline: <person> may <request>
       When <person> tries to <request>
-      Then <person>'s request is granted within <limit>
+      Then <person>'s request is granted
+      And <person> has the answer within <limit>
 
       @REQ-19.1
       Examples: Sending audio
@@ -47,7 +48,7 @@ Feature: Unauthorised actions
       When Ana sets the volume to 80%
       Then Lena hears "Thank you all for coming." in Spanish
       And Lena is told that the volume is 80%
-      And the broadcast of Ana is recorded as at 80% volume
+      And the session of Ana is recorded as at 80% volume
 
   Rule: What is for the speaker is refused to a listener, and nothing comes of it
 
@@ -109,7 +110,8 @@ Feature: Unauthorised actions
 
     @REQ-24.4 @critical
     Scenario: A listener who was refused goes on hearing the talk
-      Given Lena has been refused to mute the broadcast
+      Given Lena has tried to mute the broadcast
+      And Lena was refused because only the speaker may do that
       When Ana says "The next slide shows our results."
       Then Lena hears "The next slide shows our results." in Spanish
 

@@ -16,8 +16,9 @@ from hamcrest import (
 
 from earshot.broadcast.figures import AUDIO_SIZE
 from earshot.broadcast.matchers.alarms import raise_alarm
+from earshot.broadcast.news import LogLine
 from earshot.broadcast.secrets import audio_secrets
-from earshot.matchers.log_lines import gives_away_none_of, names_the_place, says, tells_of
+from earshot.matchers.log_lines import gives_away_none_of, says, tells_of
 from earshot.matchers.presence import nothing, something
 from earshot.patience import comes_to
 from earshot.targets.figures import Figure
@@ -37,12 +38,7 @@ def step_count_within(context: World, budget_s: float, figure: Figure, speaker: 
     context.stage.figures.count_comes_to(count, figure, session_id, within_s=budget_s)
 
 
-@then("{measure:Measure} in {speaker:Name}'s session is measured once")
-def step_measured_once(context: World, measure: Figure, speaker: str) -> None:
-    context.stage.figures.times_come_to(1, measure, context.broadcast.speaker(speaker).session_id)
-
-
-@then("{measure:Measure} in {speaker:Name}'s session is measured {count:Number} times")
+@then("{measure:Measure} in {speaker:Name}'s session is measured {count:Often}")
 def step_measured(context: World, measure: Figure, speaker: str, count: int) -> None:
     context.stage.figures.times_come_to(count, measure, context.broadcast.speaker(speaker).session_id)
 
@@ -91,8 +87,7 @@ def step_no_identity(context: World) -> None:
 # -- alarms
 
 
-@then("there is a {level:AlarmLevel} alarm for {metric:Alarm} above {limit:Number} for {minutes:Number} minutes")
-@then("there is a {level:AlarmLevel} alarm for {metric:Alarm} above {limit:Number} for {minutes:Number} minute")
+@then("there is a {level:AlarmLevel} alarm for {metric:Alarm} above {limit:Number} for {minutes:Minutes}")
 def step_alarm(context: World, level: str, metric: str, limit: int, minutes: int) -> None:
     expected = raise_alarm(level, metric, above=limit, for_minutes=minutes)
     assert_that(context.stage.metrics.alarms(), expected, "the alarms of the service")
@@ -115,55 +110,15 @@ def step_logged_messages(context: World, person: str) -> None:
         )
 
 
-@then('the detailed log tells that "{text:Quoted}" was recognised for {speaker:Name}, and how surely')
-def step_logged_recognition(context: World, text: str, speaker: str) -> None:
-    session_id = context.broadcast.speaker(speaker).session_id
-    lines = lambda: [e for e in context.stage.log(session_id=session_id) if e.level == "DEBUG"]  # noqa: E731
-    comes_to(lines, tells_of(text, "stability"), f"the detailed log of {speaker}'s session")
-
-
 @then('apart from the detailed log there is nothing of "{text:Quoted}"')
 def step_words_only_in_detail(context: World, text: str) -> None:
     words = {text: "the words that were spoken"}
     assert_that(context.stage.log(level="INFO"), gives_away_none_of(words), "the log, without its details")
 
 
-@then("the log reports the fault with the session, {person:Name}'s connection and the place in the program")
-def step_logged_fault(context: World, person: str) -> None:
-    actor = context.broadcast.person(person)
-    session_id = context.broadcast.the_speaker().session_id
-    comes_to(
-        lambda: context.stage.log(level="ERROR", session_id=session_id, connection_id=actor.connection_id),
-        names_the_place(),
-        f"the errors that the log reports of {person}'s connection",
-    )
-
-
-@then("the log reports that {person:Name}'s request took too long")
-def step_logged_time_out(context: World, person: str) -> None:
-    connection_id = context.broadcast.person(person).connection_id
-    lines = lambda: context.stage.log(level="ERROR", connection_id=connection_id)  # noqa: E731
-    comes_to(lines, tells_of("TIMEOUT"), f"the errors that the log reports of {person}'s connection")
-
-
-@then("the log warns that {listener:Name} was not told of the pause")
-def step_logged_undelivered(context: World, listener: str) -> None:
-    connection_id = context.broadcast.listener(listener).connection_id
-    lines = lambda: context.stage.log(level="WARNING", connection_id=connection_id)  # noqa: E731
-    comes_to(lines, tells_of("broadcastPaused"), f"what the log warns of on {listener}'s connection")
-
-
-@then("the log reports the fault of {speaker:Name}'s recogniser, by its code and in words")
-def step_logged_recogniser_fault(context: World, speaker: str) -> None:
-    session_id = context.broadcast.speaker(speaker).session_id
-    lines = lambda: context.stage.log(level="ERROR", session_id=session_id)  # noqa: E731
-    comes_to(lines, tells_of(*RECOGNISER_FAULT), f"the errors that the log reports of {speaker}'s session")
-
-
-@then("the log warns that joins were not counted")
-def step_logged_uncounted(context: World) -> None:
-    lines = lambda: context.stage.log(level="WARNING")  # noqa: E731
-    comes_to(lines, tells_of("listener_join"), "what the log warns of")
+@then("the {log:Log} that {line:LogLine}")
+def step_logged(context: World, log: str, line: LogLine) -> None:
+    comes_to(lambda: context.broadcast.logged(log, line), line.says, f"what the log says, from {log} on")
 
 
 @then("every line of the log says when, how gravely, where and what happened")
@@ -205,7 +160,3 @@ def step_no_people_in_log(context: World) -> None:
 @then("the log holds nothing of the audio that was sent and heard")
 def step_no_audio_in_log(context: World) -> None:
     assert_that(context.stage.log(), gives_away_none_of(audio_secrets(context.stage.ledger)), "the whole log")
-
-
-RECOGNISER_FAULT = ("ThrottlingException", "stack")
-"""The code that recognition fails with in these scenarios, and the explanation that comes with an error."""

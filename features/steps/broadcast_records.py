@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from behave import given, then, when
 from hamcrest import (
+    all_of,
     assert_that,
     close_to,
     contains_exactly,
@@ -24,22 +27,15 @@ from features.vocabulary.broadcast import World
 # -- behind the service's back
 
 
-@given("the broadcast of {speaker:Name} has been put on record as {state:State}")
-def step_put_on_record(context: World, speaker: str, state: dict[str, bool | float]) -> None:
-    for member, value in state.items():
-        context.broadcast.recorded.session_gets(
-            context.broadcast.speaker(speaker).session_id, f"broadcastState.{member}", value
-        )
+@given("the record of {speaker:Name}'s session says that {entry:SessionEntry}")
+def step_put_on_record(context: World, speaker: str, entry: Mapping[str, object]) -> None:
+    for attribute, value in entry.items():
+        context.broadcast.recorded.session_gets(context.broadcast.speaker(speaker).session_id, attribute, value)
 
 
-@given("the session of {speaker:Name} has been put on record with {count:Number} listeners")
-def step_count_put_on_record(context: World, speaker: str, count: int) -> None:
-    context.broadcast.recorded.session_gets(context.broadcast.speaker(speaker).session_id, "listenerCount", count)
-
-
-@given("the record of {speaker:Name}'s session has been marked as over")
-def step_marked_as_over(context: World, speaker: str) -> None:
-    context.broadcast.recorded.session_gets(context.broadcast.speaker(speaker).session_id, "isActive", False)
+@given("the record of {speaker:Name}'s session has lost the state of the broadcast")
+def step_record_loses_state(context: World, speaker: str) -> None:
+    context.broadcast.recorded.session_loses(context.broadcast.speaker(speaker).session_id, "broadcastState")
 
 
 @given("the record of {speaker:Name}'s session has been deleted")
@@ -62,23 +58,6 @@ def step_recorded_speaker(context: World, speaker: str) -> None:
     actor = context.broadcast.speaker(speaker)
     expected = has_entries(speakerUserId=actor.user_id, speakerConnectionId=actor.connection_id)
     context.broadcast.recorded.session_comes_to(actor.session_id, expected)
-
-
-@then("the session of {speaker:Name} is recorded with {language:Language} as its language and {tier:Tier} quality")
-def step_recorded_language(context: World, speaker: str, language: str, tier: str) -> None:
-    expected = has_entries(sourceLanguage=language, qualityTier=tier)
-    context.broadcast.recorded.session_comes_to(context.broadcast.speaker(speaker).session_id, expected)
-
-
-@then(
-    "the session of {speaker:Name} is recorded with provisional results, a stability of {stability:Decimal} "
-    "and {patience_s:Seconds} of patience"
-)
-def step_recorded_provisional_results(context: World, speaker: str, stability: float, patience_s: float) -> None:
-    expected = has_entries(
-        partialResultsEnabled=True, minStabilityThreshold=stability, maxBufferTimeout=equal_to(patience_s)
-    )
-    context.broadcast.recorded.session_comes_to(context.broadcast.speaker(speaker).session_id, expected)
 
 
 @then("the sessions of {speakers:Names} are recorded as opened at the time they were told, to the millisecond")
@@ -141,9 +120,8 @@ NOTED_WITHIN_MS = 50
 """A service may note that it heard of somebody a moment after it has answered."""
 
 
-@then("{people:Names} is recorded as heard of since connecting")
-@then("{people:Names} are recorded as heard of since connecting")
-def step_recorded_activity(context: World, people: list[str]) -> None:
+@then("{people:Names} {are:Are} recorded as heard of since connecting")
+def step_recorded_activity(context: World, people: list[str], are: str) -> None:
     for name in people:
         actor = context.broadcast.person(name)
         connected_ms, answered_ms = (actor.received()[k].message["timestamp"] for k in (0, -1))
@@ -162,31 +140,18 @@ def step_lookup_lists_nobody(context: World, speaker: str) -> None:
     context.broadcast.recorded.indexed_come_to(context.broadcast.speaker(speaker).session_id, empty())
 
 
-@then("the lookup of {speaker:Name}'s session lists {count:Number} listeners in {language:Language}")
+@then("the lookup of {speaker:Name}'s session lists {count:Listeners} in {language:Language}")
 def step_lookup_lists(context: World, speaker: str, count: int, language: str) -> None:
     expected = contains_exactly(*[has_entries(role="listener", targetLanguage=language)] * count)
     context.broadcast.recorded.indexed_come_to(context.broadcast.speaker(speaker).session_id, expected)
 
 
-@then("the connections of {people:Names} are no longer recorded")
-def step_connections_gone(context: World, people: list[str]) -> None:
-    for name in people:
-        context.broadcast.recorded.connection_disappears(context.broadcast.person(name).connection_id, name)
-
-
-@then("the session of {speaker:Name} is recorded under the new connection")
-def step_under_new_connection(context: World, speaker: str) -> None:
-    actor = context.broadcast.speaker(speaker)
-    expected = not_(has_entry("speakerConnectionId", actor.connection_id))
-    context.broadcast.recorded.session_comes_to(actor.session_id, expected)
-
-
 @then("the new connection of {speaker:Name} is recorded as the speaker's")
 def step_new_connection(context: World, speaker: str) -> None:
-    actor = context.broadcast.speaker(speaker)
-    found = context.broadcast.recorded.speaker_connection(actor.session_id)
-    assert_that(found, has_entries(role="speaker", sessionId=actor.session_id), f"the record of {speaker}'s connection")
-    assert_that(found, not_(has_key("targetLanguage")), f"the record of {speaker}'s connection")
+    actor, records = context.broadcast.speaker(speaker), context.broadcast.recorded
+    records.session_comes_to(actor.session_id, not_(has_entry("speakerConnectionId", actor.connection_id)))
+    expected = all_of(has_entries(role="speaker", sessionId=actor.session_id), not_(has_key("targetLanguage")))
+    assert_that(records.speaker_connection(actor.session_id), expected, f"the record of {speaker}'s connection")
 
 
 @then("{person:Name}'s first connection is no longer recorded")

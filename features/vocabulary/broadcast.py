@@ -2,24 +2,49 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Mapping
-from typing import Protocol
+from dataclasses import replace
+from operator import attrgetter
+from typing import Any, Protocol
+
+from hamcrest import (
+    close_to,
+    contains_inanyorder,
+    contains_string,
+    equal_to,
+    has_entries,
+    has_entry,
+    has_item,
+    has_key,
+    has_properties,
+    has_value,
+    none,
+    not_,
+)
+from hamcrest.core.matcher import Matcher
 
 from earshot.audio import languages, signals
 from earshot.audio.flaws import Flaw
 from earshot.broadcast import acts
+from earshot.broadcast.entrances import Joining, Move, Opening, Takeover
 from earshot.broadcast.explore import explorer
-from earshot.broadcast.figures import AUDIO, AUDIO_DELAY, PIPELINE, RECOGNITION_START
+from earshot.broadcast.figures import AUDIO, AUDIO_DELAY, AUDIO_VIOLATIONS, PIPELINE, RECOGNITION_START
 from earshot.broadcast.intruder import Papers
+from earshot.broadcast.matchers.audience import counts_audience
+from earshot.broadcast.matchers.explanations import names_the_field
+from earshot.broadcast.matchers.state import held_back, in_state, passed_on
+from earshot.broadcast.news import LogLine, News
+from earshot.broadcast.person import Person
 from earshot.broadcast.recogniser import LASTING, PASSING, Result
 from earshot.broadcast.system import Broadcast
 from earshot.broadcast.wishes import Wish
+from earshot.matchers.log_lines import names_the_place, tells_of
+from earshot.matchers.numbers import between
 from earshot.targets.figures import Figure
 from features.vocabulary import shared
 from features.vocabulary.faults import AMOUNTS, Blank, fault, faults
-from features.vocabulary.parameters import one_of, parameter
+from features.vocabulary.parameters import one_of, parameter, phrases
 from features.vocabulary.shared import CAST, settings
 
 
@@ -77,44 +102,6 @@ SOUNDS = {
 
 PAPERS = {f"with {papers.value}" if papers is not Papers.MISSING else "without signing in": papers for papers in Papers}
 
-
-ACTS = {
-    "send audio": acts.SEND_AUDIO.having(audioData=base64.b64encode(bytes(3200)).decode()),
-    "pause the broadcast": acts.PAUSE,
-    "resume the broadcast": acts.RESUME,
-    "mute the broadcast": acts.MUTE,
-    "unmute the broadcast": acts.UNMUTE,
-    "set the volume": acts.SET_VOLUME.having(volumeLevel=0.5),
-    "change the speaker's state": acts.CHANGE_STATE.having(state={"isPaused": True, "isMuted": True}),
-    "ask for the status": acts.ASK_STATUS,
-    "end the session": acts.END_SESSION,
-    "pause their own playback": acts.PAUSE_PLAYBACK,
-    "resume their own playback": acts.RESUME_PLAYBACK,
-    "change their language": acts.CHANGE_LANGUAGE.having(targetLanguage="de"),
-}
-"""What somebody may try to do (a step says "tries to …"), as a well-formed request."""
-
-_PIECE = ACTS["send audio"]
-MISTAKES = {
-    "send audio without any sound": acts.SEND_AUDIO,
-    "send a number as audio": acts.SEND_AUDIO.having(audioData=7),
-    "send audio that cannot be decoded": acts.SEND_AUDIO.having(audioData="this is no sound!"),
-    "send audio that is empty": acts.SEND_AUDIO.having(audioData=""),
-    "send audio under the number -1": _PIECE.having(sequenceNumber=-1),
-    "send audio under the number 1.5": _PIECE.having(sequenceNumber=1.5),
-    "send audio under the number one, as a word": _PIECE.having(sequenceNumber="one"),
-    "send audio under a name that is a number": _PIECE.having(chunkId=7),
-    "send audio that is dated yesterday": _PIECE.having(timestamp="yesterday"),
-    "send audio that lasts for a while": _PIECE.having(duration="a while"),
-    "send audio with a sample rate in words": _PIECE.having(sampleRate="loud"),
-    "set no volume": acts.SET_VOLUME,
-    "end the session for a reason that is a number": acts.END_SESSION.having(reason=7),
-    "send a heartbeat": acts.HEARTBEAT,
-    "send a heartbeat that is dated noon": acts.HEARTBEAT.having(timestamp="noon"),
-    "send audio as older apps do": acts.SEND_AUDIO.having(data=_PIECE.fields["audioData"]),
-}
-"""Further requests, most of them with something wrong, that only the rules of messages are about."""
-
 GARBLES = {
     "half a message": '{"action": "pauseBroadcast"',
     "a bare word": "pause",
@@ -124,6 +111,7 @@ GARBLES = {
     "an empty message": "",
     "an empty value": "null",
     "a message nested 50000 times": "[" * 50_000,
+    "a message of {size:Number} bytes that cannot be read": lambda size: "x" * size,
 }
 """What cannot be read as a request, as it goes over the wire."""
 
@@ -189,15 +177,6 @@ RATES = {
 
 PURPOSES = ("speak", "listen")
 """What a connection is opened for that asks for nothing yet."""
-
-NEWS = {
-    "the broadcast is paused": "broadcastPaused",
-    "the broadcast has resumed": "broadcastResumed",
-    "the broadcast is muted": "broadcastMuted",
-    "the broadcast is no longer muted": "broadcastUnmuted",
-    "recognition works again": "systemRecovered",
-}
-"""What listeners are told about the speaker's controls."""
 
 AUDIO_ISSUES = {
     "background noise": "snr_low",
@@ -464,8 +443,7 @@ parameter("Reason", one_of(REFUSALS), REFUSALS.__getitem__)
 parameter("Sound", one_of(SOUNDS), SOUNDS.__getitem__)
 parameter("Tier", "standard|premium", str)
 parameter("RoleOwner", "the speaker's|a listener's", lambda text: text.split()[1].removesuffix("'s"))
-parameter("Act", one_of(ACTS | MISTAKES), lambda words: (ACTS | MISTAKES)[words])
-parameter("Garble", one_of(GARBLES | WORDLESS), (GARBLES | WORDLESS).__getitem__)
+phrases("Garble", GARBLES | WORDLESS)
 parameter("Field", one_of(FIELDS), FIELDS.__getitem__)
 parameter("Declaration", one_of(DECLARATIONS), DECLARATIONS.__getitem__)
 parameter("File", one_of(FILES), lambda kind: FILES[kind].ljust(3200, b"\0"))
@@ -506,7 +484,6 @@ parameter("AudioIssue", one_of(AUDIO_ISSUES), AUDIO_ISSUES.__getitem__)
 parameter("Loudness", one_of(LOUDNESSES), LOUDNESSES.__getitem__)
 parameter("Pace", one_of(PACES), PACES.__getitem__)
 parameter("PlaybackAct", one_of(PLAYBACK_ACTS), PLAYBACK_ACTS.__getitem__)
-parameter("News", one_of(NEWS), NEWS.__getitem__)
 parameter("HeldBack", one_of(HELD_BACK), HELD_BACK.__getitem__)
 parameter("StatusCause", one_of(STATUS_CAUSES), STATUS_CAUSES.__getitem__)
 parameter("EarlierStatus", one_of(EARLIER_STATUSES), EARLIER_STATUSES.__getitem__)
@@ -518,6 +495,376 @@ parameter(
 )
 _COUNT = rf"\d+ in (?:{one_of(LANGUAGES)})"
 parameter("Audience", rf"{_COUNT}(?:(?:, | and ){_COUNT})*", lambda text: _audience(text))
+
+
+# -- what people ask for
+
+_AUDIO = acts.audio(bytes(3200))
+REQUESTS = {
+    "send audio": _AUDIO,
+    "send audio as raw sound": acts.raw_sound(bytes(3200)),
+    "send {size:Number} bytes of audio": lambda size: acts.audio(bytes(size)),
+    "send {size:Number} bytes of audio as raw sound": lambda size: acts.raw_sound(bytes(size)),
+    "send {size:Number} bytes of audio that is declared as {declaration:Declaration}": (
+        lambda size, declaration: acts.audio(bytes(size), **declaration)
+    ),
+    "send {size:Number} bytes of audio under the number -1": lambda size: acts.audio(bytes(size), sequenceNumber=-1),
+    "send audio that is declared as {declaration:Declaration}": lambda declaration: _AUDIO.having(**declaration),
+    "send the beginning of {content:File}": lambda content: acts.audio(content),
+    "send the beginning of {content:File} as raw sound": lambda content: acts.raw_sound(content),
+    'send audio under the name "{name:Quoted}" and the number {number:Number}': (
+        lambda name, number: _AUDIO.having(chunkId=name, sequenceNumber=number)
+    ),
+    "send audio as older apps do": acts.SEND_AUDIO.having(data=_AUDIO.fields["audioData"]),
+    "pause the broadcast": acts.PAUSE,
+    "pause the broadcast for about {span_ms:Span}": lambda span_ms: acts.PAUSE.having(estimatedPauseDuration=span_ms),
+    "resume the broadcast": acts.RESUME,
+    "mute the broadcast": acts.MUTE,
+    "unmute the broadcast": acts.UNMUTE,
+    "set the volume": acts.SET_VOLUME.having(volumeLevel=0.5),
+    "set the volume to {level:Percent}": lambda level: acts.SET_VOLUME.having(volumeLevel=level),
+    "change the speaker's state": acts.CHANGE_STATE.having(state={"isPaused": True, "isMuted": True}),
+    "ask for the status": acts.ASK_STATUS,
+    "end the session": acts.END_SESSION,
+    "pause their own playback": acts.PAUSE_PLAYBACK,
+    "resume their own playback": acts.RESUME_PLAYBACK,
+    "change their language": acts.CHANGE_LANGUAGE.having(targetLanguage="de"),
+    "change to {language:Language}": lambda language: acts.CHANGE_LANGUAGE.having(targetLanguage=language),
+    "send a heartbeat": acts.HEARTBEAT,
+}
+"""What somebody may try to do (a step says "tries to …"); such a request is well formed if its blanks are."""
+
+MISTAKES = {
+    "send audio without any sound": acts.SEND_AUDIO,
+    "send a number as audio": acts.SEND_AUDIO.having(audioData=7),
+    "send audio that cannot be decoded": acts.SEND_AUDIO.having(audioData="this is no sound!"),
+    "send audio that is empty": acts.SEND_AUDIO.having(audioData=""),
+    "send audio under the number -1": _AUDIO.having(sequenceNumber=-1),
+    "send audio under the number 1.5": _AUDIO.having(sequenceNumber=1.5),
+    "send audio under the number one, as a word": _AUDIO.having(sequenceNumber="one"),
+    "send audio under a name that is a number": _AUDIO.having(chunkId=7),
+    "send audio that is dated yesterday": _AUDIO.having(timestamp="yesterday"),
+    "send audio that lasts for a while": _AUDIO.having(duration="a while"),
+    "send audio with a sample rate in words": _AUDIO.having(sampleRate="loud"),
+    'pause the broadcast for about "{words:Quoted}"': lambda words: acts.PAUSE.having(estimatedPauseDuration=words),
+    "set the volume to {level:WrongVolume}": lambda level: acts.SET_VOLUME.having(volumeLevel=level),
+    "set the volume without saying to what": acts.SET_VOLUME,
+    "change the state to {state:WrongState}": lambda state: acts.CHANGE_STATE.having(state=state),
+    "change the state without saying to what": acts.CHANGE_STATE,
+    "change the language without saying to which": acts.CHANGE_LANGUAGE,
+    "end the session for a reason that is a number": acts.END_SESSION.having(reason=7),
+    "send a heartbeat that is dated noon": acts.HEARTBEAT.having(timestamp="noon"),
+    '"{name:Quoted}"': lambda name: acts.Act(name),
+}
+"""Requests with something wrong; the last is one that the service does not know."""
+
+phrases("Request", REQUESTS | MISTAKES)
+ACTS = {
+    **REQUESTS,
+    **MISTAKES,
+    "{request:Request} with remarks that nobody asked for": (
+        lambda request: request.having(colour="blue", remarks={"mood": ["fine", None]})
+    ),
+    "{request:Request} in a message of {size:Number} bytes": lambda request, size: request.in_a_message_of(size),
+}
+phrases("Act", ACTS)
+
+CONTROLS = {
+    "pauses the broadcast": acts.PAUSE,
+    "pauses the broadcast for about {span_ms:Span}": lambda span_ms: acts.PAUSE.having(estimatedPauseDuration=span_ms),
+    "resumes the broadcast": acts.RESUME,
+    "mutes the broadcast": acts.MUTE,
+    "unmutes the broadcast": acts.UNMUTE,
+    "sets the volume to {level:Percent}": lambda level: acts.SET_VOLUME.having(volumeLevel=level),
+    "changes the state to {state:State}": lambda state: acts.CHANGE_STATE.having(state=state),
+    "pauses playback": acts.PAUSE_PLAYBACK,
+    "resumes playback": acts.RESUME_PLAYBACK,
+    "changes to {language:Language}": lambda language: acts.CHANGE_LANGUAGE.having(targetLanguage=language),
+    "changes to {language:Language} with an older app": (
+        lambda language: acts.CHANGE_LANGUAGE_AS_BEFORE.having(targetLanguage=language)
+    ),
+}
+"""What speakers do with a broadcast and listeners with what they hear, and the service confirms."""
+
+_HAS = {"pauses": "paused", "resumes": "resumed", "mutes": "muted", "unmutes": "unmuted", "sets": "set"}
+
+_NEVER_BEFORE = {
+    "pauses the broadcast for about {span_ms:Span}",
+    "resumes playback",
+    "changes to {language:Language} with an older app",
+}
+"""What no scenario needs to have happened before."""
+
+
+def _has(control: str) -> str:
+    """Return how one says that a control was used before."""
+    verb, rest = control.split(" ", 1)
+    return f"{_HAS.get(verb, 'changed')} {rest}"
+
+
+phrases("Control", CONTROLS)
+phrases("PastControl", {_has(control): act for control, act in CONTROLS.items() if control not in _NEVER_BEFORE})
+
+_OPENINGS = {
+    "broadcast in {language:Language}": lambda language: Opening(language),
+    'broadcast in the language "{code:Quoted}"': lambda code: Opening(code),
+    "broadcast in {language:Language} over that connection": (
+        lambda language: Opening(language, over_that_connection=True)
+    ),
+    "broadcast in {language:Language} {papers:Papers}": lambda language, papers: Opening(language, papers=papers),
+    "broadcast with {wish:Wish}": lambda wish: Opening(changes=wish.asked),
+    "broadcast without naming {field:Field}": lambda field: Opening(changes={field: None}),
+    "{nth:Ordinal} broadcast": lambda nth: Opening(device=nth),
+    "{nth:Ordinal} broadcast in {language:Language}": lambda nth, language: Opening(language, device=nth),
+}
+"""What sort of broadcast somebody opens, or asks for."""
+
+_JOININGS = {
+    "in {language:Language}": lambda language: Joining(language),
+    'in the language "{code:Quoted}"': lambda code: Joining(code),
+    "in {language:Language} over that connection": lambda language: Joining(language, over_that_connection=True),
+    "without naming {field:Field}": lambda field: Joining(changes={field: None}),
+    'the session "{name:Quoted}"': lambda name: Joining(session_id=name),
+    'the session "{name:Quoted}" in {language:Language}': lambda name, language: Joining(language, session_id=name),
+    "the session of {speaker:Name} in {language:Language}": (
+        lambda speaker, language: Joining(language, speaker=speaker)
+    ),
+}
+"""How somebody joins, or asks to."""
+
+phrases("Opening", _OPENINGS)
+phrases("Joining", _JOININGS)
+_NOWHERE = Joining(session_id="quiet-river-404")
+phrases(
+    "Entrance",
+    {
+        "start a {opening:Opening}": lambda opening: opening,
+        "join {joining:Joining}": lambda joining: joining,
+        "connect without saying what for": replace(_NOWHERE, changes={"action": None}),
+        'connect for "{purpose:Quoted}"': (lambda purpose: replace(_NOWHERE, changes={"action": purpose})),
+        "move to a new connection": Move(),
+        "take over the session of {speaker:Name}": lambda speaker: Takeover(speaker=speaker),
+        "take over the session of {speaker:Name} {papers:Papers}": (
+            lambda speaker, papers: Takeover(speaker=speaker, papers=papers)
+        ),
+        'take over the session "{name:Quoted}"': lambda name: Takeover(name),
+    },
+)
+
+# -- what people are told
+
+_STATUS, _CREATED, _CONFIRMATION = map(attrgetter, ("status", "created", "confirmation"))
+
+
+def _volume(message: Mapping[str, object]) -> dict[str, object]:
+    """Return the volume that a message gives as a state has it, so that a yes is no number."""
+    return {"volume": message.get("volumeLevel")}
+
+
+def _confirmed(member: str, says: Matcher[Any]) -> News:
+    """Return what a member of a confirmation says."""
+    return News(_CONFIRMATION, has_entry(member, says))
+
+
+phrases(
+    "News",
+    {
+        "the broadcast is paused": News("broadcastPaused"),
+        "the broadcast is paused for about {span_ms:Span}": (
+            lambda span_ms: News("broadcastPaused", has_entry("estimatedPauseDuration", span_ms))
+        ),
+        "the broadcast is paused, but not for how long": News(
+            "broadcastPaused", not_(has_key("estimatedPauseDuration"))
+        ),
+        "the broadcast has resumed": News("broadcastResumed"),
+        "the broadcast is muted": News("broadcastMuted"),
+        "the broadcast is no longer muted": News("broadcastUnmuted"),
+        "the volume is {level:Percent}": lambda level: News("volumeChanged", in_state({"volume": level}), _volume),
+        "the broadcast is now {state:State}": (
+            lambda state: News("speakerStateChanged", has_entry("broadcastState", in_state(state)))
+        ),
+        "the broadcast is still {state:State}": lambda state: News("stateRestored", in_state(state)),
+        "the session has ended": News(
+            "sessionEnded", has_entries(same=True), lambda m: {"same": m.get("reason") == m.get("message")}
+        ),
+        "it is time to move to a new connection": News("connectionRefreshRequired"),
+        "recognition works again": News("systemRecovered"),
+        "they are still connected": News(Person.heartbeat_is_answered),
+        "the broadcast has {wish:Wish}": lambda wish: News(_CREATED, has_entries(wish.granted)),
+        "the broadcast is in {language:Language} and ends in {hours:Number} hours": (
+            lambda language, hours: News(
+                _CREATED,
+                has_entries(language=language, left_ms=close_to(hours * 3_600_000, 5000)),
+                lambda m: {"language": m.get("sourceLanguage"), "left_ms": m["expiresAt"] - m["timestamp"]},
+            )
+        ),
+        "{count:People} {:Listen}: {audience:Audience}": (
+            lambda count, audience: News(_STATUS, counts_audience(count, audience))
+        ),
+        "nobody listens": News(_STATUS, counts_audience(0, {})),
+        "the session began {span_ms:Span} ago, give or take {slack_ms:Span}": (
+            lambda span_ms, slack_ms: News(
+                _STATUS, has_entry("sessionDuration", close_to(span_ms / 1000, slack_ms / 1000))
+            )
+        ),
+    },
+)
+
+phrases(
+    "Details",
+    {
+        "that {field:Field} is missing or wrong": lambda field: names_the_field(field),
+        "to come back within {limit_s:Seconds}": (
+            lambda limit_s: has_properties(details=has_entry("retryAfter", between(1, limit_s)))
+        ),
+        "which languages are offered": has_properties(
+            details=has_entry(
+                "supportedLanguages", contains_inanyorder("en", "es", "fr", "de", "pt", "it", "ja", "ko", "zh")
+            )
+        ),
+    },
+)
+
+phrases(
+    "Confirmed",
+    {
+        "{count:Listeners} {:Were} told": lambda count: _confirmed("listenersNotified", equal_to(count)),
+        "the broadcast is {state:State}": lambda state: _confirmed("broadcastState", in_state(state)),
+        "the volume is {level:Percent}": lambda level: News(_CONFIRMATION, in_state({"volume": level}), _volume),
+        "there was no pause": _confirmed("pauseDuration", none()),
+    },
+)
+
+UNTOLD = {
+    "asked to move to a new connection": "connectionRefreshRequired",
+    "warned that the connection will end": "connectionWarning",
+    "warned about too much audio": "rateLimitWarning",
+}
+"""What people may be left alone with."""
+
+MOVES = {
+    "is complete": has_entries(role="speaker"),
+    "from {source:Language} to {target:Language} is complete": (
+        lambda source, target: has_entries(role="listener", sourceLanguage=source, targetLanguage=target)
+    ),
+}
+"""What is confirmed of a move."""
+
+ROLES = {
+    "the speaker": has_entries(role="speaker"),
+    "a listener in {language:Language}": lambda language: has_entries(role="listener", targetLanguage=language),
+}
+"""As what somebody is asked to move."""
+
+LAST_WORDS = {
+    "that the session has ended": has_entries(type="sessionEnded"),
+    "of {span_s:Seconds} of silence": (
+        lambda span_s: has_entries(type="connectionTimeout", reason="idle", idleSeconds=int(span_s))
+    ),
+    "of {span_s:Seconds} without heartbeats": (
+        lambda span_s: has_entries(type="connectionTimeout", reason="noHeartbeat", idleSeconds=int(span_s))
+    ),
+}
+"""What people are told last, before they are disconnected."""
+
+DISCONNECTIONS = {
+    "and need not come back": 1000,
+    "and may come back": 1001,
+    "because of too much audio": 1008,
+    "because the message is beyond all limits": 1009,
+    "because the service failed": 1011,
+}
+"""How the service may close a connection, and the code by which a client knows whether to come back (BRO-3.5)."""
+
+MOMENTS = {"connecting": Person.connected_for_s, "falling silent": Person.silent_for_s}
+"""From when one counts how long a connection lasted."""
+
+phrases("Untold", UNTOLD)
+phrases("Moved", MOVES)
+phrases("AskedAs", ROLES)
+phrases("LastWord", LAST_WORDS)
+phrases("Disconnection", DISCONNECTIONS)
+phrases(
+    "WordsFate",
+    {
+        "passed on": passed_on(),
+        "held back": held_back(),
+        "held back because {reason:HeldBack}": lambda reason: held_back(reason),
+    },
+)
+parameter("Nothing", "nothing(?: else)?", str)
+parameter("Fate", "passed on|dropped because they are too many", str)
+parameter("Moment", one_of(MOMENTS), MOMENTS.__getitem__)
+
+# -- what is on record, and in the log
+
+phrases(
+    "SessionRecord",
+    {
+        "as {state:State}": lambda state: has_entry("broadcastState", in_state(state)),
+        "as active with {count:Listeners}": (
+            lambda count: has_entries(isActive=True, listenerCount=count, sourceLanguage="en")
+        ),
+        "with {wish:Wish}": lambda wish: has_entries(wish.granted),
+        "with {language:Language} as its language and {tier:Tier} quality": (
+            lambda language, tier: has_entries(sourceLanguage=language, qualityTier=tier)
+        ),
+        "with provisional results, a stability of {stability:Decimal} and {patience_s:Seconds} of patience": (
+            lambda stability, patience_s: has_entries(
+                partialResultsEnabled=True, minStabilityThreshold=stability, maxBufferTimeout=patience_s
+            )
+        ),
+    },
+)
+
+phrases(
+    "SessionEntry",
+    {
+        "it is over": {"isActive": False},
+        "nobody listens": {"listenerCount": 0},
+        "the broadcast is {state:State}": (
+            lambda state: {f"broadcastState.{member}": value for member, value in state.items()}
+        ),
+    },
+)
+
+LOG_LEVELS = {"detailed log tells": "DEBUG", "log tells": "INFO", "log warns": "WARNING", "log reports": "ERROR"}
+"""How gravely the log may speak."""
+
+parameter("Log", one_of(LOG_LEVELS), LOG_LEVELS.__getitem__)
+
+
+def _refused(code: str, person: str = "") -> LogLine:
+    """Return the line of the log about a refusal."""
+    return LogLine(has_item(has_properties(metadata=has_entry("code", code))), connection_of=person)
+
+
+phrases(
+    "LogLine",
+    {
+        "{person:Name} was refused because {code:Reason}": lambda person, code: _refused(code, person),
+        "somebody was refused because {code:Reason}": lambda code: _refused(code),
+        "{size:Number} bytes of audio came from {person:Name}": lambda size, person: LogLine(
+            has_item(has_properties(metadata=has_value(size))), connection_of=person
+        ),
+        "a {rate:Rate} could not be counted": (
+            lambda rate: LogLine(has_item(has_properties(operation=contains_string(rate))))
+        ),
+        "{person:Name}'s request took too long": lambda person: LogLine(tells_of("TIMEOUT"), connection_of=person),
+        "{person:Name}'s request failed, and at which place in the program": (
+            lambda person: LogLine(names_the_place(), connection_of=person, session_of=person)
+        ),
+        "{person:Name} was not told of the pause": (
+            lambda person: LogLine(tells_of("broadcastPaused"), connection_of=person)
+        ),
+        "{person:Name}'s recogniser failed, by its code and in words": (
+            lambda person: LogLine(tells_of(PASSING, "stack"), session_of=person)
+        ),
+        '"{text:Quoted}" was recognised for {person:Name}, and how surely': (
+            lambda text, person: LogLine(tells_of(text, "stability"), session_of=person)
+        ),
+    },
+)
 
 
 # -- what the service records about itself
@@ -535,6 +882,7 @@ COUNTS = {
     "pieces of audio held back in a pause": _count(AUDIO, "AudioChunksDropped", Reason="paused"),
     "passing faults of recognition": _count(AUDIO, "TranscribeStreamErrors", ErrorType=PASSING),
     "pieces of audio held back while muted": _count(AUDIO, "AudioChunksDropped", Reason="muted"),
+    "violations of the audio rate": AUDIO_VIOLATIONS,
     "speakers disconnected for too much audio": _count(AUDIO, "ConnectionsClosedForRateLimit"),
     "requests to pause": _count(_SOCKETS, "ControlMessagesReceived", ActionType="pauseBroadcast"),
     "requests to mute": _count(_SOCKETS, "ControlMessagesReceived", ActionType="muteBroadcast"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping
-from functools import singledispatch
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from reference.broadcast.audio import AudioChunk, DeclaredFormat
 from reference.broadcast.model import BroadcastState, NotForwarded, StateChange
@@ -280,16 +280,9 @@ def _given(**members: object) -> dict[str, object]:
     return {name: value for name, value in members.items() if value is not None}
 
 
-@singledispatch
-def members_of(notice: object) -> dict[str, object]:
-    raise TypeError(f"{type(notice).__name__} has no form on the wire")
-
-
-@members_of.register
-def _(notice: SessionCreated) -> dict[str, object]:
+def _created(notice: SessionCreated) -> dict[str, object]:
     session = notice.session
     return {
-        "type": "sessionCreated",
         "sessionId": session.session_id,
         "sourceLanguage": session.source_language,
         "qualityTier": session.quality_tier,
@@ -301,10 +294,8 @@ def _(notice: SessionCreated) -> dict[str, object]:
     }
 
 
-@members_of.register
-def _(notice: SessionJoined) -> dict[str, object]:
+def _joined(notice: SessionJoined) -> dict[str, object]:
     return {
-        "type": "sessionJoined",
         "sessionId": notice.session.session_id,
         "targetLanguage": notice.target_language,
         "sourceLanguage": notice.session.source_language,
@@ -314,97 +305,21 @@ def _(notice: SessionJoined) -> dict[str, object]:
     }
 
 
-@members_of.register
-def _(notice: RefreshComplete) -> dict[str, object]:
-    members: dict[str, object] = {
-        "type": "connectionRefreshComplete",
-        "sessionId": notice.session_id,
-        "role": notice.role.value,
-    }
-    if notice.target_language is not None:
-        members |= {"targetLanguage": notice.target_language, "sourceLanguage": notice.source_language}
-    return members
+def _refreshed(notice: RefreshComplete) -> dict[str, object]:
+    of_listener = {"targetLanguage": notice.target_language, "sourceLanguage": notice.source_language}
+    return {"role": notice.role.value, **(of_listener if notice.target_language is not None else {})}
 
 
-@members_of.register
-def _(notice: StateRestored) -> dict[str, object]:
+def _received(notice: AudioReceived) -> dict[str, object]:
+    reason = None if notice.reason is None else notice.reason.value
     return {
-        "type": "stateRestored",
-        "sessionId": notice.session_id,
-        "isPaused": notice.state.is_paused,
-        "isMuted": notice.state.is_muted,
-        "volume": notice.state.volume,
-        "broadcastState": _state(notice.state),
-    }
-
-
-@members_of.register
-def _(notice: AudioReceived) -> dict[str, object]:
-    return {
-        "type": "audioReceived",
-        "sessionId": notice.session_id,
         "forwarded": notice.reason is None,
-        **_given(
-            chunkId=notice.chunk_id,
-            sequenceNumber=notice.sequence_number,
-            reason=None if notice.reason is None else notice.reason.value,
-        ),
+        **_given(chunkId=notice.chunk_id, sequenceNumber=notice.sequence_number, reason=reason),
     }
 
 
-@members_of.register
-def _(notice: BroadcastPaused) -> dict[str, object]:
+def _status(notice: SessionStatus) -> dict[str, object]:
     return {
-        "type": "broadcastPaused",
-        "sessionId": notice.session_id,
-        **_given(estimatedPauseDuration=notice.estimated_pause_ms),
-        **_acknowledged(notice.told),
-    }
-
-
-@members_of.register
-def _(notice: BroadcastResumed) -> dict[str, object]:
-    members: dict[str, object] = {"type": "broadcastResumed", "sessionId": notice.session_id}
-    if notice.told is not None:
-        members["pauseDuration"] = notice.pause_ms
-    return members | _acknowledged(notice.told)
-
-
-@members_of.register
-def _(notice: BroadcastMuted) -> dict[str, object]:
-    return {"type": "broadcastMuted", "sessionId": notice.session_id, **_acknowledged(notice.told)}
-
-
-@members_of.register
-def _(notice: BroadcastUnmuted) -> dict[str, object]:
-    return {"type": "broadcastUnmuted", "sessionId": notice.session_id, **_acknowledged(notice.told)}
-
-
-@members_of.register
-def _(notice: VolumeChanged) -> dict[str, object]:
-    return {
-        "type": "volumeChanged",
-        "sessionId": notice.session_id,
-        "volumeLevel": notice.volume,
-        **_acknowledged(notice.told),
-    }
-
-
-@members_of.register
-def _(notice: SpeakerStateChanged) -> dict[str, object]:
-    return {
-        "type": "speakerStateChanged",
-        "sessionId": notice.session_id,
-        "broadcastState": _state(notice.state),
-        **_acknowledged(notice.told),
-    }
-
-
-@members_of.register
-def _(notice: SessionStatus) -> dict[str, object]:
-    return {
-        "type": "sessionStatus",
-        "sessionId": notice.session_id,
         "listenerCount": sum(notice.listeners_by_language.values()),
         "languageDistribution": dict(notice.listeners_by_language),
         "sessionDuration": notice.duration_s,
@@ -413,36 +328,14 @@ def _(notice: SessionStatus) -> dict[str, object]:
     }
 
 
-@members_of.register
-def _(notice: PlaybackPaused) -> dict[str, object]:
-    return {"type": "playbackPaused", "sessionId": notice.session_id}
+def _restored(notice: StateRestored) -> dict[str, object]:
+    state = notice.state
+    flat = {"isPaused": state.is_paused, "isMuted": state.is_muted, "volume": state.volume}
+    return {**flat, "broadcastState": _state(state)}
 
 
-@members_of.register
-def _(notice: PlaybackResumed) -> dict[str, object]:
-    return {"type": "playbackResumed", "sessionId": notice.session_id}
-
-
-@members_of.register
-def _(notice: LanguageChanged) -> dict[str, object]:
+def _refresh_required(notice: RefreshRequired) -> dict[str, object]:
     return {
-        "type": "languageChanged",
-        "sessionId": notice.session_id,
-        "targetLanguage": notice.target_language,
-        "sourceLanguage": notice.source_language,
-    }
-
-
-@members_of.register
-def _(_notice: HeartbeatAck) -> dict[str, object]:
-    return {"type": "heartbeatAck"}
-
-
-@members_of.register
-def _(notice: RefreshRequired) -> dict[str, object]:
-    return {
-        "type": "connectionRefreshRequired",
-        "sessionId": notice.session_id,
         "role": notice.role.value,
         **_given(targetLanguage=notice.target_language),
         "message": "open a new connection to stay in the session",
@@ -450,40 +343,13 @@ def _(notice: RefreshRequired) -> dict[str, object]:
     }
 
 
-@members_of.register
-def _(notice: ConnectionWarning) -> dict[str, object]:
+def _failed(notice: TranscriptionError) -> dict[str, object]:
+    said = {"code": notice.code, "message": notice.message, "retryable": notice.retryable}
+    return {**said, "details": dict(notice.details)}
+
+
+def _too_fast(notice: RateLimitWarning) -> dict[str, object]:
     return {
-        "type": "connectionWarning",
-        "message": f"this connection ends in {notice.remaining_minutes:g} minutes",
-        "remainingMinutes": notice.remaining_minutes,
-    }
-
-
-@members_of.register
-def _(notice: ConnectionTimeout) -> dict[str, object]:
-    return {
-        "type": "connectionTimeout",
-        "message": "closed after inactivity",
-        "idleSeconds": notice.idle_s,
-        "reason": notice.reason.value,
-    }
-
-
-@members_of.register
-def _(notice: SessionEnded) -> dict[str, object]:
-    return {
-        "type": "sessionEnded",
-        "sessionId": notice.session_id,
-        "reason": notice.reason,
-        "message": notice.reason,
-    }
-
-
-@members_of.register
-def _(notice: RateLimitWarning) -> dict[str, object]:
-    return {
-        "type": "rateLimitWarning",
-        "sessionId": notice.session_id,
         "limit": notice.limit,
         "windowSeconds": 1,
         "violationSeconds": notice.violation_seconds,
@@ -492,34 +358,72 @@ def _(notice: RateLimitWarning) -> dict[str, object]:
     }
 
 
-@members_of.register
-def _(notice: AudioQualityWarning) -> dict[str, object]:
-    return {
-        "type": "audio_quality_warning",
-        "sessionId": notice.session_id,
-        "issue": notice.issue.value,
-        "message": notice.remedy,
-        "details": dict(notice.details),
-    }
+def _nothing_more(_notice: object) -> dict[str, object]:
+    return {}
 
 
-@members_of.register
-def _(notice: TranscriptionError) -> dict[str, object]:
-    return {
-        "type": "transcriptionError",
-        "sessionId": notice.session_id,
-        "code": notice.code,
-        "message": notice.message,
-        "retryable": notice.retryable,
-        "details": dict(notice.details),
-    }
+FORMS: Mapping[type, tuple[str, Callable[[Any], dict[str, object]]]] = {
+    SessionCreated: ("sessionCreated", _created),
+    SessionJoined: ("sessionJoined", _joined),
+    RefreshComplete: ("connectionRefreshComplete", _refreshed),
+    StateRestored: ("stateRestored", _restored),
+    AudioReceived: ("audioReceived", _received),
+    BroadcastPaused: ("broadcastPaused", lambda notice: _given(estimatedPauseDuration=notice.estimated_pause_ms)),
+    BroadcastResumed: (
+        "broadcastResumed",
+        lambda notice: {} if notice.told is None else {"pauseDuration": notice.pause_ms},
+    ),
+    BroadcastMuted: ("broadcastMuted", _nothing_more),
+    BroadcastUnmuted: ("broadcastUnmuted", _nothing_more),
+    VolumeChanged: ("volumeChanged", lambda notice: {"volumeLevel": notice.volume}),
+    SpeakerStateChanged: ("speakerStateChanged", lambda notice: {"broadcastState": _state(notice.state)}),
+    SessionStatus: ("sessionStatus", _status),
+    PlaybackPaused: ("playbackPaused", _nothing_more),
+    PlaybackResumed: ("playbackResumed", _nothing_more),
+    LanguageChanged: (
+        "languageChanged",
+        lambda notice: {"targetLanguage": notice.target_language, "sourceLanguage": notice.source_language},
+    ),
+    HeartbeatAck: ("heartbeatAck", _nothing_more),
+    RefreshRequired: ("connectionRefreshRequired", _refresh_required),
+    ConnectionWarning: (
+        "connectionWarning",
+        lambda notice: {
+            "message": f"this connection ends in {notice.remaining_minutes:g} minutes",
+            "remainingMinutes": notice.remaining_minutes,
+        },
+    ),
+    ConnectionTimeout: (
+        "connectionTimeout",
+        lambda notice: {
+            "message": "closed after inactivity",
+            "idleSeconds": notice.idle_s,
+            "reason": notice.reason.value,
+        },
+    ),
+    SessionEnded: ("sessionEnded", lambda notice: {"reason": notice.reason, "message": notice.reason}),
+    RateLimitWarning: ("rateLimitWarning", _too_fast),
+    AudioQualityWarning: (
+        "audio_quality_warning",
+        lambda notice: {
+            "issue": notice.issue.value,
+            "message": notice.remedy,
+            "details": dict(notice.details),
+        },
+    ),
+    TranscriptionError: ("transcriptionError", _failed),
+    SystemRecovered: (
+        "systemRecovered",
+        lambda notice: {"component": notice.component, "message": notice.message},
+    ),
+}
+"""What each notice is called on the wire, and what it says there beside its session and its acknowledgement."""
 
 
-@members_of.register
-def _(notice: SystemRecovered) -> dict[str, object]:
-    return {
-        "type": "systemRecovered",
-        "sessionId": notice.session_id,
-        "component": notice.component,
-        "message": notice.message,
-    }
+def members_of(notice: object) -> dict[str, object]:
+    """Return what a notice says, but for when it was written; TypeError where it has no form on the wire."""
+    if type(notice) not in FORMS:
+        raise TypeError(f"{type(notice).__name__} has no form on the wire")
+    name, say = FORMS[type(notice)]
+    session = _given(sessionId=getattr(notice, "session_id", None))
+    return {"type": name, **session, **say(notice), **_acknowledged(getattr(notice, "told", None))}

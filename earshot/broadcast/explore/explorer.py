@@ -144,9 +144,7 @@ class Explorer:
         return self._try(who, {**FOR_SPEAKERS_ONLY, **FOR_LISTENERS_ONLY}[act])
 
     def _babble(self, who: str, kind: str) -> str:
-        person = self._person(who)
-        person.tries_frame(BABBLE[kind], "nothing")
-        return _answer_of(person)
+        return self._try(who, Act("", "nothing", frame=BABBLE[kind]))
 
     def _try(self, who: str, act: Act) -> str:
         person = self._person(who)
