@@ -178,12 +178,17 @@ class Broadcast(System):
 
     def logged(self, level: str, line: LogLine) -> list[Entry]:
         """Return the lines of the log, from this level on, among which that line is to be; DEBUG means DEBUG alone."""
+        level_alone = line.anew or level == "DEBUG"
         only = {"level": level}
         if line.connection_of:
             only["connection_id"] = self.person(line.connection_of).connection_id
         if line.session_of:
             only["session_id"] = self.speaker(line.session_of).session_id
-        return [entry for entry in self.stage.log(**only) if level != "DEBUG" or entry.level == level]
+        return [
+            entry
+            for entry in self.stage.log(**only)
+            if (entry.level == level or not level_alone) and (not line.anew or entry.at_s >= self.stage.turned_at_s)
+        ]
 
     def loses_the_record_of(self, speaker: str) -> None:
         """Delete the record of a speaker's session behind the service's back; nobody in it can be sure of an answer."""

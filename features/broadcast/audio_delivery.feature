@@ -74,7 +74,7 @@ Feature: Audio on its way to the recogniser
     Scenario: Sound that arrives out of order leaves a warning in the log
       Given Ana is broadcasting in English
       When Ana sends the pieces 1, 3 and 2
-      Then the log tells that sound of Ana's arrived out of order
+      Then the log warns that sound of Ana's arrived out of order
 
   Rule: When the recogniser falls behind, the latest five seconds wait for it
 

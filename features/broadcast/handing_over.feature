@@ -80,4 +80,4 @@ Feature: Handing sentences over to translation
     Scenario: A sentence that is given up leaves an error in the log
       Given translation turns Ana's sentences away 3 times
       When Ana's recogniser understands "Thank you all for coming."
-      Then the log tells that a sentence of Ana's was given up
+      Then the log reports that a sentence of Ana's was given up

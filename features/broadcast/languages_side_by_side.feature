@@ -64,7 +64,7 @@ Feature: Languages side by side
       When Ana's recogniser understands "Thank you all for coming."
       Then Lena hears nothing for 0.3 seconds
       And Amina hears nothing for 0.3 seconds
-      And the log tells that nobody heard a sentence of Ana's
+      And the log reports that nobody heard a sentence of Ana's
 
     @BRO-6.2.21 @normal @needs-settings @needs-fault @needs-double
     Scenario: A translation that takes less than two seconds is heard

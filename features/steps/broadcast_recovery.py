@@ -18,13 +18,6 @@ def step_goes_wrong(context: World, fault: Fault) -> None:
         person.marker = None
 
 
-@given("{listener:Name} has been refused because the service is not available")
-def step_has_been_turned_away(context: World, listener: str) -> None:
-    actor = context.broadcast.listener(listener)
-    actor.tries_to_join(context.broadcast.the_speaker().session_id, "es")
-    assert_that(actor.refusal(), context.broadcast.refused_with("SERVICE_UNAVAILABLE"), f"how {listener} was refused")
-
-
 @then("{person:Name} has the answer after {least_ms:Number} to {most_ms:Milliseconds}")
 def step_answer_between(context: World, person: str, least_ms: int, most_ms: float) -> None:
     took_ms = context.broadcast.person(person).answered_after_ms

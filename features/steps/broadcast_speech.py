@@ -7,7 +7,6 @@ from typing import Any
 
 from behave import given, then, when
 from hamcrest import assert_that, has_entry, less_than_or_equal_to, only_contains
-from hamcrest.core.matcher import Matcher
 
 from earshot.broadcast.acts import SEND_AUDIO
 from earshot.broadcast.matchers.warnings import explains
@@ -53,12 +52,6 @@ def step_acknowledged_within(context: World, speaker: str, budget_ms: float) -> 
 
 
 # -- what a speaker is told of recognition
-
-
-@then("{speaker:Name} is told that recognition {fate:RecognitionFate}")
-def step_told_of_recognition(context: World, speaker: str, fate: Matcher[Any]) -> None:
-    notice = context.broadcast.speaker(speaker).learns("transcriptionError", since=context.stage.turning_point)
-    assert_that(notice.message, fate, f"what {speaker} is told of the fault")
 
 
 @then("{speaker:Name} is told within {limit_s:Seconds} that recognition works again")

@@ -13,10 +13,9 @@ from earshot.broadcast.matchers import handing_over
 from earshot.broadcast.recogniser import in_turn
 from earshot.matchers.moments import lasting
 from earshot.matchers.presence import nothing, something
-from earshot.patience import comes_to, stays
 from earshot.targets.figures import Figure
 from features.vocabulary.broadcast import World
-from features.vocabulary.broadcast_translation import Finding, InTime, Logged, Record
+from features.vocabulary.broadcast_translation import Finding, InTime, Record
 
 # -- handing over
 
@@ -164,7 +163,7 @@ def step_all_on_record_but(context: World, language: str, place: int) -> None:
         context.broadcast.recorded.translation_comes_to("en", language, sentence.text, expected)
 
 
-# -- figures and the log
+# -- figures
 
 
 @then("{figures:Figures} are recorded")
@@ -178,17 +177,3 @@ def step_session_figures_recorded(context: World, figures: Sequence[Figure], spe
     session_id = context.broadcast.speaker(speaker).session_id
     for figure in figures:
         context.stage.figures.count_comes_to(greater_than_or_equal_to(count), figure, session_id)
-
-
-@then("the log tells that {line:Logged}")
-def step_logged(context: World, line: Logged) -> None:
-    comes_to(lambda: _lines(context, line), line.says, f"what is logged in {line.speaker}'s session")
-
-
-@then("the log does not tell that {line:Logged}")
-def step_not_logged(context: World, line: Logged) -> None:
-    stays(lambda: _lines(context, line), nothing(), f"what is logged in {line.speaker}'s session", for_s=0.3)
-
-
-def _lines(context: World, line: Logged) -> list[str]:
-    return context.stage.log_since_turn(line.level, context.broadcast.speaker(line.speaker).session_id)

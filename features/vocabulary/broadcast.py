@@ -19,6 +19,7 @@ from hamcrest import (
     has_key,
     has_properties,
     has_value,
+    matches_regexp,
     none,
     not_,
 )
@@ -41,6 +42,7 @@ from earshot.broadcast.system import Broadcast
 from earshot.broadcast.wishes import Wish
 from earshot.matchers.log_lines import names_the_place, tells_of
 from earshot.matchers.numbers import between
+from earshot.matchers.presence import something
 from earshot.targets.figures import Figure
 from features.vocabulary import shared
 from features.vocabulary.faults import AMOUNTS, Blank, fault, faults
@@ -689,6 +691,14 @@ phrases(
         ),
         "it is time to move to a new connection": News("connectionRefreshRequired"),
         "recognition works again": News("systemRecovered"),
+        "recognition is interrupted": News("transcriptionError", has_entry("retryable", True)),
+        "recognition has stopped": News("transcriptionError", has_entry("retryable", False)),
+        "recognition has stopped because {language:Language} is not known": lambda language: News(
+            "transcriptionError",
+            has_entries(
+                retryable=False, code="LANGUAGE_NOT_SUPPORTED", details=has_entry("sourceLanguage", language)
+            ),
+        ),
         "they are still connected": News(Person.heartbeat_is_answered),
         "the broadcast has {wish:Wish}": lambda wish: News(_CREATED, has_entries(wish.granted)),
         "the broadcast is in {language:Language} and ends in {hours:Number} hours": (
@@ -839,6 +849,17 @@ def _refused(code: str, person: str = "") -> LogLine:
     return LogLine(has_item(has_properties(metadata=has_entry("code", code))), connection_of=person)
 
 
+def _something_new(person: str) -> LogLine:
+    """Return any line about a session that was not there before the latest act."""
+    return LogLine(something(), session_of=person, anew=True)
+
+
+_OF_ALL = has_item(
+    has_properties(
+        message=matches_regexp(r"(?i)\b(?:no language|all languages|every language|nobody|no listener)\b")
+    )
+)
+
 phrases(
     "LogLine",
     {
@@ -863,6 +884,10 @@ phrases(
         '"{text:Quoted}" was recognised for {person:Name}, and how surely': (
             lambda text, person: LogLine(tells_of(text, "stability"), session_of=person)
         ),
+        "sound of {person:Name}'s arrived out of order": lambda person: _something_new(person),
+        "a sentence of {person:Name}'s was given up": lambda person: _something_new(person),
+        "a sentence of {person:Name}'s turned out differently": lambda person: _something_new(person),
+        "nobody heard a sentence of {person:Name}'s": lambda person: LogLine(_OF_ALL, session_of=person, anew=True),
     },
 )
 

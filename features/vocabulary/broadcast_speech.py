@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from hamcrest import has_entries, has_entry
-
 from features.vocabulary import broadcast  # noqa: F401 - its words stand in these phrases
 from features.vocabulary.parameters import phrases
 
@@ -20,15 +18,5 @@ phrases(
     {
         "{sound:Sound}": lambda sound: lambda speaker, duration_s: speaker.sends_sound(sound(duration_s)),
         "a voice {flaw:Flaw}": lambda flaw: lambda speaker, duration_s: speaker.speaks_with(flaw, duration_s),
-    },
-)
-phrases(
-    "RecognitionFate",
-    {
-        "is interrupted": has_entry("retryable", True),
-        "has stopped": has_entry("retryable", False),
-        "has stopped because {language:Language} is not known": lambda language: has_entries(
-            retryable=False, code="LANGUAGE_NOT_SUPPORTED", details=has_entry("sourceLanguage", language)
-        ),
     },
 )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any
 
-from hamcrest import greater_than, has_entries, has_item, matches_regexp
+from hamcrest import greater_than, has_entries
 from hamcrest.core.matcher import Matcher
 
 from earshot.broadcast.figures import AUDIO, LOST_AUDIO, PIPELINE, QUALITY
@@ -14,7 +14,6 @@ from earshot.broadcast.listener import Listener
 from earshot.broadcast.matchers import handing_over
 from earshot.broadcast.recogniser import PASSING
 from earshot.broadcast.system import Broadcast
-from earshot.matchers.presence import something
 from earshot.targets.figures import Figure
 from features.vocabulary.broadcast import LANGUAGES
 from features.vocabulary.parameters import one_of, parameter, phrases
@@ -27,14 +26,6 @@ Record = Callable[[Interpreters, str], Matcher[Any]]
 
 InTime = Callable[[Broadcast], tuple[float, float]]
 """How many seconds after it was recognised something may be heard: at least, and at most."""
-
-
-class Logged(NamedTuple):
-    """What the log must say of a speaker's session at this level, and has not said before the latest act."""
-
-    level: str
-    speaker: str
-    says: Matcher[Sequence[str]] = something()
 
 
 phrases(
@@ -127,16 +118,6 @@ phrases(
         "within {limit_ms:Duration}": lambda limit_ms: lambda _: (0, limit_ms / 1000),
         "after {least_s:Decimal} to {most_s:Seconds}": lambda least_s, most_s: lambda _: (least_s, most_s),
         "in half the time or less": lambda b: (0, b.interpreters.first_took_s / 2),
-    },
-)
-_OF_ALL = has_item(matches_regexp(r"(?i)\b(?:no language|all languages|every language|nobody|no listener)\b"))
-phrases(
-    "Logged",
-    {
-        "sound of {speaker:Name}'s arrived out of order": lambda speaker: Logged("WARNING", speaker),
-        "a sentence of {speaker:Name}'s was given up": lambda speaker: Logged("ERROR", speaker),
-        "a sentence of {speaker:Name}'s turned out differently": lambda speaker: Logged("INFO", speaker),
-        "nobody heard a sentence of {speaker:Name}'s": lambda speaker: Logged("ERROR", speaker, _OF_ALL),
     },
 )
 FIGURES = {
