@@ -19,6 +19,7 @@ from hamcrest import (
     has_key,
     has_properties,
     has_value,
+    matches_regexp,
     none,
     not_,
 )
@@ -41,6 +42,7 @@ from earshot.broadcast.system import Broadcast
 from earshot.broadcast.wishes import Wish
 from earshot.matchers.log_lines import names_the_place, tells_of
 from earshot.matchers.numbers import between
+from earshot.matchers.presence import something
 from earshot.targets.figures import Figure
 from features.vocabulary import shared
 from features.vocabulary.faults import fault, faults
@@ -326,7 +328,9 @@ FAULTS = {
     "the service meets a mishap with {person:Name}'s next request": fault(
         "handler", "crash", whom="session_id", times=1
     ),
-    "{person:Name}'s device has gone dead without a word": fault("delivery", "dead", whom="connection_id"),
+    "{person:Name}'s device has gone dead without a word": fault(
+        "delivery", "dead", whom="connection_id", then=Person.goes_dead
+    ),
     "the next {times:Number} attempts to reach {person:Name} are refused": fault("delivery", whom="connection_id"),
     "{person:Name}'s recogniser fails to start {times:Times}": fault(
         "recogniser.open", whom="session_id", code=PASSING
@@ -702,6 +706,12 @@ more_phrases(
         ),
         "it is time to move to a new connection": News("connectionRefreshRequired"),
         "recognition works again": News("systemRecovered"),
+        "recognition is interrupted": News("transcriptionError", has_entry("retryable", True)),
+        "recognition has stopped": News("transcriptionError", has_entry("retryable", False)),
+        "recognition has stopped because {language:Language} is not known": lambda language: News(
+            "transcriptionError",
+            has_entries(retryable=False, code="LANGUAGE_NOT_SUPPORTED", details=has_entry("sourceLanguage", language)),
+        ),
         "they are still connected": News(Person.heartbeat_is_answered),
         "the broadcast has {wish:Wish}": lambda wish: News(_CREATED, has_entries(wish.granted)),
         "the broadcast is in {language:Language} and ends in {hours:Number} hours": (
@@ -852,6 +862,15 @@ def _refused(code: str, person: str = "") -> LogLine:
     return LogLine(has_item(has_properties(metadata=has_entry("code", code))), connection_of=person)
 
 
+def _something_new(person: str) -> LogLine:
+    """Return any line about a session that was not there before the latest act."""
+    return LogLine(something(), session_of=person, anew=True)
+
+
+_OF_ALL = has_item(
+    has_properties(message=matches_regexp(r"(?i)\b(?:no language|all languages|every language|nobody|no listener)\b"))
+)
+
 phrases(
     "LogLine",
     {
@@ -876,6 +895,10 @@ phrases(
         '"{text:Quoted}" was recognised for {person:Name}, and how surely': (
             lambda text, person: LogLine(tells_of(text, "stability"), session_of=person)
         ),
+        "sound of {person:Name}'s arrived out of order": lambda person: _something_new(person),
+        "a sentence of {person:Name}'s was given up": lambda person: _something_new(person),
+        "a sentence of {person:Name}'s turned out differently": lambda person: _something_new(person),
+        "nobody heard a sentence of {person:Name}'s": lambda person: LogLine(_OF_ALL, session_of=person, anew=True),
     },
 )
 
@@ -893,6 +916,7 @@ def _count(namespace: str, name: str, **dimensions: str) -> Figure:
 COUNTS = {
     "pieces of audio received": _count(AUDIO, "AudioChunksReceived"),
     "pieces of audio held back in a pause": _count(AUDIO, "AudioChunksDropped", Reason="paused"),
+    "passing faults of recognition": _count(AUDIO, "TranscribeStreamErrors", ErrorType=PASSING),
     "pieces of audio held back while muted": _count(AUDIO, "AudioChunksDropped", Reason="muted"),
     "violations of the audio rate": AUDIO_VIOLATIONS,
     "speakers disconnected for too much audio": _count(AUDIO, "ConnectionsClosedForRateLimit"),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from earshot.participant import Participant
 from features.vocabulary.parameters import more_phrases
 
 
@@ -17,8 +18,10 @@ class Fault:
     effect: str
     whom: str
     members: Mapping[str, object]
-    finds: Callable[[Any, str], object]
+    finds: Callable[[Any, str], Participant]
     """How the steps' world finds that person."""
+    then: Callable[[Any], object]
+    """What becomes of that person."""
     person: str = ""
 
     def __call__(self, *, person: str = "", **members: object) -> Fault:
@@ -27,8 +30,12 @@ class Fault:
 
     def strikes(self, world: Any) -> None:
         """Order it from the service that the people of this world use."""
-        whom = {self.whom: getattr(self.finds(world, self.person), self.whom)} if self.whom else {}
-        world.stage.control.order(self.place, self.effect, **self.members, **whom)
+        if not self.whom:
+            world.stage.control.order(self.place, self.effect, **self.members)
+            return
+        person = self.finds(world, self.person)
+        world.stage.control.order(self.place, self.effect, **self.members, **{self.whom: getattr(person, self.whom)})
+        self.then(person)
 
 
 def fault(
@@ -36,11 +43,12 @@ def fault(
     effect: str = "fail",
     *,
     whom: str = "",
-    finds: Callable[[Any, str], object] = lambda world, name: world.stage.person(name),
+    finds: Callable[[Any, str], Participant] = lambda world, name: world.stage.person(name),
+    then: Callable[[Any], object] = lambda _: None,
     **members: object,
 ) -> Fault:
     """Return a fault; what stands in the blanks of its sentence is yet to come."""
-    return Fault(place, effect, whom, members, finds)
+    return Fault(place, effect, whom, members, finds, then)
 
 
 def faults(sentences: Mapping[str, object]) -> None:
