@@ -211,8 +211,8 @@ def step_hears(context: World, listener: str, text: str, language: str) -> None:
 
 @then('{listener:Name} hears "{text:Quoted}" and then "{next_text:Quoted}" in {language:Language}')
 def step_hears_in_order(context: World, listener: str, text: str, next_text: str, language: str) -> None:
-    step_hears(context, listener, text, language)
-    step_hears(context, listener, next_text, language)
+    for words in (text, next_text):
+        step_hears(context, listener, words, language)
     first, second = context.broadcast.listener(listener).heard[-2:]
     assert_that(first.observation.at_ns < second.observation.at_ns, f'{listener} hears "{text}" first')
 
