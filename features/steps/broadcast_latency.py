@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from behave import given, then, when
 
-from earshot.broadcast.recogniser import provisionally
-from earshot.broadcast.rounds import Plan, speaking, understanding
+from earshot.broadcast.rounds import Round, understand
 from earshot.broadcast.timed import TIMED
 from earshot.measure.budget import Budget
 from earshot.measure.verdict import QUICK, Claim, Outcome
@@ -45,25 +44,26 @@ def step_audience(context: World, count: int, language: str) -> None:
 
 @given("{speaker:Name} has spoken alone for {duration_s:Seconds} at the pace of speech")
 def step_has_spoken_alone(context: World, speaker: str, duration_s: float) -> None:
-    step_round(context, speaker, speaking(duration_s))
+    ensemble = context.broadcast.ensemble_of(speaker)
+    context.stage.stopwatch.times(lambda: ensemble.speak(duration_s))
 
 
 # -- what they do, as often as a verdict needs it
 
 
 @when("{they:Company} {acts_in_each_round:Round}")
-def step_round(context: World, they: str, acts_in_each_round: Plan) -> None:
+def step_round(context: World, they: str, acts_in_each_round: Round) -> None:
     ensemble = context.broadcast.ensemble_of(they)
-    context.stage.stopwatch.times(acts_in_each_round(context.broadcast, ensemble))
+    context.stage.stopwatch.times(lambda: acts_in_each_round(context.broadcast, ensemble))
 
 
 @when("each of them {does_in_each_round:RoundOfAll}")
-def step_round_of_all(context: World, does_in_each_round: Plan) -> None:
+def step_round_of_all(context: World, does_in_each_round: Round) -> None:
     step_round(context, "", does_in_each_round)
 
 
 @when("{many_people_come:Coming}")
-def step_many_come(context: World, many_people_come: Plan) -> None:
+def step_many_come(context: World, many_people_come: Round) -> None:
     step_round(context, "", many_people_come)
 
 
@@ -72,8 +72,9 @@ def step_many_come(context: World, many_people_come: Plan) -> None:
     "within {duration_s:Seconds}"
 )
 def step_goes_on_to_understand(context: World, speaker: str, for_good: bool, count: int, duration_s: float) -> None:
-    as_said = list if for_good else provisionally
-    context.stage.stopwatch.times(understanding(context.broadcast, speaker, count, duration_s, as_said))
+    context.stage.stopwatch.times(
+        lambda: understand(context.broadcast, speaker, count=count, within_s=duration_s, final=for_good)
+    )
 
 
 # -- how long it took

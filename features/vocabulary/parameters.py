@@ -47,6 +47,11 @@ def phrases(name: str, meanings: Mapping[str, object]) -> None:
     parameter(name, "|".join(_form(phrase, "(?:{1})") for phrase in meanings), convert, meanings)
 
 
+def doing(verb: Callable[..., object]) -> Callable[..., Callable[..., object]]:
+    """Let a phrase mean what `verb` does to whom it is about, with the words in its blanks by their names."""
+    return lambda **blanks: lambda *whom: verb(*whom, **blanks)
+
+
 _BLANK = re.compile(r"\{(\w*):(\w+)\}")
 
 
