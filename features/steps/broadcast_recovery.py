@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from behave import given, then
+from behave import then
 from hamcrest import assert_that
 
 from earshot.matchers.numbers import between
 from features.vocabulary.broadcast import World
-from features.vocabulary.faults import Fault
-
-
-@given("{fault:Fault}")
-def step_goes_wrong(context: World, fault: Fault) -> None:
-    person = context.broadcast.person(fault.person) if fault.person else None
-    context.stage.control.order(fault.place, fault.effect, **fault.scope(person))
-    if person and fault.effect == "dead":
-        person.marker = None
 
 
 @then("{person:Name} has the answer after {least_ms:Number} to {most_ms:Milliseconds}")

@@ -45,9 +45,9 @@ from earshot.matchers.numbers import between
 from earshot.matchers.presence import something
 from earshot.targets.figures import Figure
 from features.vocabulary import shared
-from features.vocabulary.faults import AMOUNTS, Blank, fault, faults
-from features.vocabulary.parameters import one_of, parameter, phrases
-from features.vocabulary.shared import CAST, settings
+from features.vocabulary.faults import fault, faults
+from features.vocabulary.parameters import more_phrases, one_of, parameter, phrases
+from features.vocabulary.shared import settings
 
 
 class World(shared.World, Protocol):
@@ -301,44 +301,56 @@ _CONDITION_FAILED = "ConditionalCheckFailedException"
 
 FAULTS = {
     "no records can be reached": fault("store", code="Unreachable"),
-    "the records of {person}'s session fail once": fault("store", whom="session_id", table="Sessions", times=1),
-    "the records of {person}'s session fail {times} in a row": fault("store", whom="session_id", table="Sessions"),
+    "the records of {person:Name}'s session fail once": fault("store", whom="session_id", table="Sessions", times=1),
+    "the records of {person:Name}'s session fail {times:Times} in a row": fault(
+        "store", whom="session_id", table="Sessions"
+    ),
     "joins cannot be counted": fault("store", table="RateLimits"),
-    "the next {count} names for a session turn out to be taken": fault(
+    "the next {times:Number} names for a session turn out to be taken": fault(
         "store", code=_CONDITION_FAILED, operations=["PutItem"], table="Sessions"
     ),
-    "the session of {person} turns out to be over when the next listener is counted": fault(
+    "the session of {person:Name} turns out to be over when the next listener is counted": fault(
         "store", whom="session_id", code=_CONDITION_FAILED, operations=["UpdateItem"], table="Sessions", times=1
     ),
     "nobody's sign-in can be checked": fault("sign-in"),
-    "the service gets stuck over {person}'s next request": fault("handler", "stall", whom="connection_id", times=1),
-    "the service is slow by {span} over {person}'s next request": fault(
+    "the service gets stuck over {person:Name}'s next request": fault(
         "handler", "stall", whom="connection_id", times=1
     ),
-    "the service meets a mishap with {person}'s next request": fault("handler", "crash", whom="session_id", times=1),
-    "{person}'s device has gone dead without a word": fault("delivery", "dead", whom="connection_id"),
-    "the next {count} attempts to reach {person} are refused": fault("delivery", whom="connection_id"),
-    "{person}'s recogniser fails to start {times}": fault("recogniser.open", whom="session_id", code=PASSING),
-    "{person}'s recogniser will fail {times} to start again": fault("recogniser.open", whom="session_id", code=PASSING),
-    "{person}'s recogniser does not know the language": fault(
+    "the service is slow by {seconds:Seconds} over {person:Name}'s next request": fault(
+        "handler", "stall", whom="connection_id", times=1
+    ),
+    "the service meets a mishap with {person:Name}'s next request": fault(
+        "handler", "crash", whom="session_id", times=1
+    ),
+    "{person:Name}'s device has gone dead without a word": fault(
+        "delivery", "dead", whom="connection_id", then=Person.goes_dead
+    ),
+    "the next {times:Number} attempts to reach {person:Name} are refused": fault("delivery", whom="connection_id"),
+    "{person:Name}'s recogniser fails to start {times:Times}": fault(
+        "recogniser.open", whom="session_id", code=PASSING
+    ),
+    "{person:Name}'s recogniser will fail {times:Times} to start again": fault(
+        "recogniser.open", whom="session_id", code=PASSING
+    ),
+    "{person:Name}'s recogniser does not know the language": fault(
         "recogniser.open", whom="session_id", code=LASTING, transient=False
     ),
-    "{person}'s recogniser takes forever to start": fault("recogniser.open", "stall", whom="session_id"),
-    "{person}'s recogniser takes no sound": fault("recogniser.feed", "stall", whom="session_id"),
-    "translation turns {person}'s sentences away {times}": fault("handover", whom="session_id"),
-    "translation acknowledges {person}'s next sentence only after {milliseconds}": fault(
-        "handover", "stall", whom="session_id", times=1
+    "{person:Name}'s recogniser takes forever to start": fault("recogniser.open", "stall", whom="session_id"),
+    "{person:Name}'s recogniser takes no sound": fault("recogniser.feed", "stall", whom="session_id"),
+    "translation turns {person:Name}'s sentences away {times:Times}": fault("handover", whom="session_id"),
+    "translation acknowledges {person:Name}'s next sentence only after {ms:Milliseconds}": (
+        lambda person, ms: fault("handover", "stall", whom="session_id", times=1)(person=person, seconds=ms / 1000)
     ),
-    "the next sentence cannot be translated into {language}": fault("translator", times=1),
-    "the next translation into {language} takes {span}": fault("translator", "stall", times=1),
-    "every translation takes {span}": fault("translator", "stall"),
+    "the next sentence cannot be translated into {language:Language}": fault("translator", times=1),
+    "the next translation into {language:Language} takes {seconds:Seconds}": fault("translator", "stall", times=1),
+    "every translation takes {seconds:Seconds}": fault("translator", "stall"),
     "nothing can be spoken": fault("synthesiser"),
-    "the next sentence cannot be spoken in {language}": fault("synthesiser", times=1),
-    "the voice for {language} rejects how it is to speak the next sentence": fault(
+    "the next sentence cannot be spoken in {language:Language}": fault("synthesiser", times=1),
+    "the voice for {language:Language} rejects how it is to speak the next sentence": fault(
         "synthesiser", code="InvalidSsmlException", times=1
     ),
-    "making the next speech in {language} takes {span}": fault("synthesiser", "stall", times=1),
-    "making speech of every translation takes {span}": fault("synthesiser", "stall"),
+    "making the next speech in {language:Language} takes {seconds:Seconds}": fault("synthesiser", "stall", times=1),
+    "making speech of every translation takes {seconds:Seconds}": fault("synthesiser", "stall"),
 }
 """What may go wrong in a broadcast."""
 
@@ -386,11 +398,7 @@ def _audience(text: str) -> dict[str, int]:
 
 
 parameter("Language", one_of(LANGUAGES), LANGUAGES.__getitem__)
-_BLANKS = AMOUNTS | {
-    "person": Blank("", one_of(CAST), str),
-    "language": Blank("language", one_of(LANGUAGES), LANGUAGES.__getitem__),
-}
-faults("Fault", FAULTS, _BLANKS)
+faults(FAULTS)
 parameter(
     "Languages",
     rf"(?:{one_of(LANGUAGES)})(?:(?:, | and )(?:{one_of(LANGUAGES)}))*",
@@ -588,6 +596,13 @@ phrases(
         'take over the session "{name:Quoted}"': lambda name: Takeover(name),
     },
 )
+more_phrases(
+    "Attempt",
+    {
+        "{act:Act}": lambda act: lambda world, name: world.broadcast.person(name).tries(act),
+        "{entrance:Entrance}": lambda entrance: lambda world, name: entrance.tried_by(name, world.broadcast),
+    },
+)
 
 # -- what people are told
 
@@ -604,7 +619,7 @@ def _confirmed(member: str, says: Matcher[Any]) -> News:
     return News(_CONFIRMATION, has_entry(member, says))
 
 
-phrases(
+more_phrases(
     "News",
     {
         "the broadcast is paused": News("broadcastPaused"),
@@ -631,9 +646,7 @@ phrases(
         "recognition has stopped": News("transcriptionError", has_entry("retryable", False)),
         "recognition has stopped because {language:Language} is not known": lambda language: News(
             "transcriptionError",
-            has_entries(
-                retryable=False, code="LANGUAGE_NOT_SUPPORTED", details=has_entry("sourceLanguage", language)
-            ),
+            has_entries(retryable=False, code="LANGUAGE_NOT_SUPPORTED", details=has_entry("sourceLanguage", language)),
         ),
         "they are still connected": News(Person.heartbeat_is_answered),
         "the broadcast has {wish:Wish}": lambda wish: News(_CREATED, has_entries(wish.granted)),
@@ -791,9 +804,7 @@ def _something_new(person: str) -> LogLine:
 
 
 _OF_ALL = has_item(
-    has_properties(
-        message=matches_regexp(r"(?i)\b(?:no language|all languages|every language|nobody|no listener)\b")
-    )
+    has_properties(message=matches_regexp(r"(?i)\b(?:no language|all languages|every language|nobody|no listener)\b"))
 )
 
 phrases(
