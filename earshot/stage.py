@@ -130,10 +130,10 @@ class Stage:
         log = _granted(self._log, "reads the log", "@needs-logs")
         return log.entries(**only)
 
-    def log_since_turn(self, level: str, session_id: str) -> list[str]:
-        """Return what was logged at this level for a session since the latest When began (tag @needs-logs)."""
-        turned_at_s = self.ledger.began_at + (self._turned_ns - self.ledger.began_ns) / 1e9
-        return _granted(self._log, "reads the log", "@needs-logs").sentences_since(turned_at_s, level, session_id)
+    @property
+    def turned_at_s(self) -> float:
+        """When the latest When began, in seconds since 1970."""
+        return self.ledger.began_at + (self._turned_ns - self.ledger.began_ns) / 1e9
 
     def service_log(self) -> str:
         """Return what the service logged since this scenario began, or an empty text if the target grants no log."""

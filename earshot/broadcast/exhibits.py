@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from earshot.broadcast.listener import Heard, Listener
+from earshot.broadcast.heard import Heard
+from earshot.broadcast.listener import Listener
 from earshot.broadcast.speaker import Speaker, Utterance
 from earshot.evidence.players import Recording
 

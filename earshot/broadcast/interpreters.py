@@ -1,4 +1,4 @@
-"""Whoever turns a recognised sentence into speech in other languages: the hand-over, the translator and the voices.
+"""Whoever turns a recognised sentence into speech in other languages: the translator and the voices.
 
 They are reached through the service's control plane, and asked what they got.
 """
@@ -9,17 +9,17 @@ import functools
 import itertools
 import math
 import time
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
-from hamcrest import contains_exactly
+from hamcrest import assert_that, contains_exactly, has_length, has_properties
 from hamcrest.core.matcher import Matcher
 
 from earshot.audio.clips import SampleLibrary
 from earshot.ledger import Ledger
-from earshot.patience import PATIENCE_S, comes_to, stays
+from earshot.matchers.presence import nothing
+from earshot.patience import comes_to, stays
 from earshot.side_by_side import first_of
 from earshot.targets.control import Control, Record
 
@@ -46,25 +46,24 @@ class Sentence:
 class Interpreters:
     """The part of the service behind recognition."""
 
-    def __init__(self, control: Control, ledger: Ledger, sessions: Callable[[], Sequence[str]]) -> None:
+    def __init__(self, control: Control, ledger: Ledger, samples: SampleLibrary) -> None:
         self._control = control
-        self._sessions = sessions
+        self._samples = samples
         self._began_s = ledger.began_ns / 1e9
         self.sentences: list[Sentence] = []
         """What was made up to be said, none of it alike."""
-        self.sentence = ""
-        """The latest sentence that had never been translated before."""
+        self.sentence = self._phrase = ""
+        """The latest sentence that had never been translated before, and how the phrasebook spells it."""
         self.first_took_s = math.inf
         """How long it took from when that sentence was understood until it was heard."""
         self.recorded: Mapping[str, Any] = {}
         """What was on record of the translation of that sentence when a step last looked."""
-        self._handover: Record | None = None
 
     # ---- what they are given
 
     def invents(self, text: str) -> str:
         """Return this sentence in a spelling that was never translated before, and remember it."""
-        self.sentence = never_translated_before(text)
+        self.sentence, self._phrase = never_translated_before(text), text
         return self.sentence
 
     @property
@@ -72,9 +71,9 @@ class Interpreters:
         """What the sentences that were made up are in the phrasebook."""
         return [one.phrase for one in self.sentences]
 
-    def new_sentences(self, count: int, samples: SampleLibrary) -> list[str]:
+    def new_sentences(self, count: int) -> list[str]:
         """Return sentences that differ from each other and from all before, and that were never translated."""
-        phrases = [clip.text for clip in samples.translated()]
+        phrases = [clip.text for clip in self._samples.translated()]
         began = len(self.sentences)
         for number in range(began, began + count):
             phrase = phrases[number % len(phrases)]
@@ -84,46 +83,6 @@ class Interpreters:
 
     # ---- what they got
 
-    def handovers(self) -> Sequence[Record]:
-        """Return what was handed over in this scenario, session by session, first handed over first."""
-        sessions = self._sessions()
-        return [one for session in sessions for one in self._control.observe("handovers", session_id=session)]
-
-    def handover(self, text: str, expected: Matcher[Record]) -> Record:
-        """Return how a sentence was handed over, once there is exactly one hand-over of it and it is as expected."""
-        look_up = lambda: [one for one in self.handovers() if one.transcript_text == text]  # noqa: E731
-        [self._handover] = comes_to(look_up, contains_exactly(expected), f'how "{text}" is handed over')
-        return self._handover
-
-    @property
-    def the_handover(self) -> Record:
-        """The hand-over that was looked at last."""
-        if self._handover is None:
-            raise AssertionError("no sentence was handed over yet in this scenario, as far as its steps know")
-        return self._handover
-
-    def acknowledged_after_s(self) -> float:
-        """Return how long the acknowledgement of that hand-over took."""
-        last = self.the_handover.attempts[-1]
-        return math.inf if last.acknowledged_at_s is None else last.acknowledged_at_s - last.at_s
-
-    def gaps_between_attempts_s(self) -> list[float]:
-        """Return how far the attempts of that hand-over were apart."""
-        attempts = self.the_handover.attempts
-        return [after.at_s - before.at_s for before, after in pairwise(attempts)]
-
-    def handovers_come_to(self, expected: Matcher[Any], *, within_s: float = PATIENCE_S) -> Sequence[Record]:
-        """Return what was handed over once it is as expected."""
-        return comes_to(self.handovers, expected, "what is handed over to translation", within_s=within_s)
-
-    def handovers_stay(self, expected: Matcher[Any], *, for_s: float) -> None:
-        """Return after this time if what was handed over was always as expected."""
-        stays(self.handovers, expected, "what is handed over to translation", for_s=for_s)
-
-    def handed_over_at_s(self) -> Mapping[Hashable, float]:
-        """Return when each sentence was first handed over, in seconds of the monotonic clock, by its text."""
-        return {one.transcript_text: one.attempts[0].at_s for one in self.handovers() if one.attempts}
-
     def translated_at_s(self) -> Mapping[Hashable, float]:
         """Return when the translator was asked for each sentence of this scenario, by its text."""
         return {one.text: one.asked_at_s for one in self.translations()}
@@ -132,19 +91,34 @@ class Interpreters:
         """Return what the translator was asked for in this scenario."""
         return self._control.observe("translations", since_s=self._began_s)
 
-    def languages_of(self, text: str) -> Sequence[str]:
-        """Return into which languages the translator was asked to translate a sentence, in alphabetical order.
+    def translate(self, languages: Sequence[str]) -> None:
+        """Assert that the latest new sentence was translated into these languages, once each, and into no other."""
+        once_each = contains_exactly(*sorted(languages))
+        assert_that(self._languages(), once_each, "the languages the sentence was translated into")
+
+    def do_not_translate(self, *, for_s: float) -> None:
+        """Return after this time if the latest new sentence was not translated."""
+        stays(self._languages, nothing(), "the languages the sentence is translated into", for_s=for_s)
+
+    def speak_once(self, language: str) -> None:
+        """Return when speech was made once of the latest new sentence, and in this language."""
+        caption = self._samples.translation(self._phrase, language)
+        self._syntheses_come_to(caption, contains_exactly(has_properties(language=language)))
+
+    def speak(self, text: str, *, pace: str, loudness: str, times: int = 1) -> None:
+        """Return when speech was made so often of a text in the listeners' language, the last time in this manner."""
+        last = self._syntheses_come_to(text, has_length(times))[-1]
+        assert_that(last, has_properties(rate=pace, volume=loudness), "how the voice is told to speak these words")
+
+    def _languages(self) -> Sequence[str]:
+        """Return into which languages the translator was asked to translate the latest new sentence, in their order.
 
         Capitals, and blanks around the sentence, make no difference.
         """
-        wanted = text.strip().lower()
+        wanted = self.sentence.strip().lower()
         return sorted(one.target for one in self.translations() if one.text.strip().lower() == wanted)
 
-    def syntheses_come_to(self, text: str, expected: Matcher[Any]) -> Sequence[Record]:
-        """Return how speech was made of a text in this scenario, once that is as expected.
-
-        The text is in the listeners' language.
-        """
+    def _syntheses_come_to(self, text: str, expected: Matcher[Any]) -> Sequence[Record]:
         look_up = lambda: self._control.observe("syntheses", text=text, since_s=self._began_s)  # noqa: E731
         return comes_to(look_up, expected, f'how "{text}" is spoken')
 

@@ -5,37 +5,25 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
-from hamcrest import equal_to
-from numpy.typing import NDArray
+from hamcrest import assert_that, close_to, equal_to, has_entries, has_entry
 
 from earshot.audio.clips import Clip
 from earshot.audio.languages import language_name
 from earshot.broadcast.acts import PAUSE_PLAYBACK
+from earshot.broadcast.heard import Heard
+from earshot.broadcast.matchers.hearing import is_the_recording_of
 from earshot.broadcast.person import changed
 from earshot.broadcast.playback import AtTheReceiver
 from earshot.ledger import Kind, Observation
+from earshot.matchers.presence import something
 from earshot.patience import comes_to
 
 ASK_AGAIN_AFTER_S = 0.5
 """How long somebody who was turned away waits before asking again."""
 HEARD_WITHIN_S = 7.0
 """Speech reaches a listener within 7 s at most (sheet 8.1)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """A piece of audio that reached a listener, and what it was to be."""
-
-    listener: str
-    observation: Observation
-    transcript: str
-    language: str
-    samples: NDArray[np.int16]
-    expected: Clip | None
-    """What was to be heard; None for audio that no step asked for."""
 
 
 class Listener(AtTheReceiver):
@@ -122,6 +110,16 @@ class Listener(AtTheReceiver):
         self.heard.append(heard)
         return heard
 
+    def hears_the_recording(
+        self, text: str, language: str = "", *, patience_s: float = HEARD_WITHIN_S, caption: str | None = None
+    ) -> Heard:
+        """Do the same, in their own language if in no other, and make sure that it is the recording of the sentence."""
+        heard = self.hears(text, language or self.language, patience_s=patience_s, caption=caption)
+        among = self._scene.samples.all_recordings()
+        assert heard.expected is not None
+        assert_that(heard, is_the_recording_of(heard.expected, among=among), f"what {self.name} heard")
+        return heard
+
     def hears_all(self, texts: Sequence[str], language: str, *, patience_s: float = HEARD_WITHIN_S) -> None:
         """Return when the captions of these English sentences, in their order, are all that came."""
         samples = self._scene.samples
@@ -167,6 +165,25 @@ class Listener(AtTheReceiver):
         if not self.heard:
             raise AssertionError(f"{self.name} has heard nothing yet in this scenario")
         return self.heard[-1]
+
+    def has_heard_provisionally(self) -> None:
+        """Assert that what was heard last is said to be provisional."""
+        message = self.last_heard().observation.message
+        assert_that(message, has_entry("isPartial", True), f"what {self.name} is told of the words heard last")
+
+    def has_heard_plain_sound(self, rate_hz: int) -> None:
+        """Assert that what was heard last is described as uncompressed mono sound, as long as it is at this rate."""
+        heard = self.last_heard()
+        length_s = len(heard.samples) / rate_hz
+        expected = has_entries(format="pcm", sampleRate=rate_hz, channels=1, duration=close_to(length_s, 0.01))
+        assert_that(heard.observation.message, expected, f"how the sound that {self.name} heard is described")
+
+    def has_heard_in_order(self) -> None:
+        """Assert that all the audio that has come is numbered without gaps."""
+        numbers = [o.message["sequenceNumber"] for o in self.received("audio")]
+        assert_that(numbers, something(), f"the numbers of what {self.name} received")
+        without_gaps = list(range(numbers[0], numbers[0] + len(numbers)))
+        assert_that(numbers, equal_to(without_gaps), f"the numbers of what {self.name} received")
 
     def heard_beyond(self) -> list[Heard]:
         """Return the audio that came and that no step asked for."""

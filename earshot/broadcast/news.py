@@ -43,3 +43,5 @@ class LogLine:
     says: Matcher[Sequence[Entry]]
     connection_of: str = ""
     session_of: str = ""
+    anew: bool = False
+    """Whether the log must say it at just this level, and since the latest act."""

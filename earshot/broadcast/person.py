@@ -87,6 +87,10 @@ class Person(Attempts):
                 if self.leg.is_open:
                     raise
 
+    def goes_dead(self) -> None:
+        """Ask nothing any more over a connection that is dead: no answer would come."""
+        self.marker = None
+
     def kinds_of_messages(self) -> Mapping[str, int]:
         """Return how many messages of each kind went over the first connection, in either direction."""
         return Counter(

@@ -8,16 +8,17 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from hamcrest import equal_to, greater_than_or_equal_to
+from hamcrest import assert_that, equal_to, greater_than_or_equal_to
 from hamcrest.core.matcher import Matcher
 
 from earshot.audio.clips import SAMPLE_RATE_HZ
 from earshot.broadcast.acts import RESUME
-from earshot.broadcast.matchers import recognition
-from earshot.broadcast.speaker import Speaker
+from earshot.broadcast.matchers import pieces, recognition
+from earshot.broadcast.speaker import CHUNK_MS, Speaker
 from earshot.ledger import Ledger, Observation
+from earshot.matchers.moments import lasting
 from earshot.matchers.presence import something
 from earshot.measure.delays import sent_at_s
 from earshot.patience import PATIENCE_S, comes_to, stays
@@ -28,7 +29,11 @@ A_CALL_S = 0.02
 """What reporting a result may take without anything being late."""
 A_MOMENT_S = 0.2
 """How long it is watched that nothing more happens, after what was to happen has."""
+NOTHING_FOR_S = 0.3
+"""How long it is watched that nothing happens at all."""
 
+FIRST_SOUND_S = 0.2
+"""How long somebody speaks for recognition to start."""
 A_BREATH_S = 4.0
 """How long somebody speaks before the recogniser is waited for."""
 
@@ -70,6 +75,17 @@ def results_of(rows: Iterable[Mapping[str, str]], *, one_utterance: bool) -> lis
     ]
 
 
+def in_turn(texts: Sequence[str], *, within_s: float = 0.0) -> list[Result]:
+    """Return final results, each an utterance of its own, evenly over this time."""
+    every_s = within_s / len(texts)
+    return [Result(text, after_s=k * every_s) for k, text in enumerate(texts)]
+
+
+def provisionally(results: Iterable[Result]) -> list[Result]:
+    """Return the same results as provisional ones."""
+    return [replace(result, final=False) for result in results]
+
+
 def texts_understood(observed: Iterable[Observation]) -> Sequence[str]:
     """Return the texts that recognisers reported in this part of the ledger, in their order."""
     return [o.words.split('"')[1] for o in observed if o.who == NAME and 'understands "' in o.words]
@@ -104,14 +120,10 @@ class Recogniser:
         """Understand from now on only what a scenario says; must be asked for before the first audio."""
         self._control.order("recogniser", "script", session_id=self._speaker.session_id)
 
-    def understands(self, text: str, *, from_s: float = 0.0, until_s: float = 0.0) -> None:
-        """Report a final result."""
-        self.reports([Result(text, from_s=from_s, until_s=until_s)])
-
-    def understands_many(self, texts: Sequence[str], *, final: bool = True, within_s: float = 0.0) -> None:
-        """Report results, each an utterance of its own, evenly over this time."""
-        every_s = within_s / len(texts)
-        self.reports([Result(text, final, after_s=k * every_s) for k, text in enumerate(texts)])
+    def is_spoken_to(self) -> None:
+        """Let the speaker say something; return when recognition has started."""
+        self._speaker.speaks_for(FIRST_SOUND_S)
+        self._has_started()
 
     def reports(self, results: Sequence[Result]) -> None:
         """Report results one after the other, each at its time after the first.
@@ -208,16 +220,14 @@ class Recogniser:
         """Return the attempts that succeeded."""
         return [stream for stream in self.attempts() if stream.opened_at_s is not None]
 
-    def attempts_come_to(self, expected: Matcher[Sequence[Record]], *, and_stay: bool = True) -> None:
-        """Return when the attempts to start it are as expected, and (if asked to) have stayed so for a moment."""
-        what = f"recognition for {self._speaker.name}"
-        comes_to(self.attempts, expected, what)
-        if and_stay:
-            stays(self.attempts, expected, what, for_s=A_MOMENT_S)
+    def attempts_come_to(self, expected: Matcher[Sequence[Record]]) -> None:
+        """Return when the attempts to start it are as expected, and have stayed so for a moment."""
+        comes_to(self.attempts, expected, self._recognition)
+        stays(self.attempts, expected, self._recognition, for_s=A_MOMENT_S)
 
     def is_not_started(self, for_s: float) -> None:
         """Return after this time if it was never tried to start it."""
-        stays(self.attempts, recognition.tried(0), f"recognition for {self._speaker.name}", for_s=for_s)
+        stays(self.attempts, recognition.tried(0), self._recognition, for_s=for_s)
 
     @property
     def options(self) -> Record:
@@ -226,23 +236,27 @@ class Recogniser:
         options: Record = self.attempts()[-1].options
         return options
 
-    def is_listening(self) -> bool:
-        """Whether its latest stream is open."""
-        attempts = self.attempts()
-        return bool(attempts) and attempts[-1].opened_at_s is not None and attempts[-1].closed_at_s is None
+    def is_still_listening(self) -> None:
+        """Assert that it was started once, and that this stream is open."""
+        self.attempts_come_to(recognition.started(1))
+        assert_that(self._is_listening(), equal_to(True), self._listens)
 
-    def is_closed(self, *, within_s: float) -> Record:
+    def is_closed_within(self, limit_s: float) -> Record:
         """Return its latest stream once it is closed."""
         self._has_started()
-        comes_to(self.is_listening, equal_to(False), f"{self._speaker.name}'s recogniser listens", within_s=within_s)
+        comes_to(self._is_listening, equal_to(False), self._listens, within_s=limit_s)
         return self.attempts()[-1]
 
-    def closed_after_s(self, *, within_s: float) -> float:
-        """Return how long after the last sound was sent its latest stream was closed."""
-        stream = self.is_closed(within_s=within_s)
-        assert stream.closed_at_s is not None
+    def is_closed_after(self, least_s: float, most_s: float) -> None:
+        """Return when its latest stream is closed, which must be so long after the last sound was sent."""
+        stream = self.is_closed_within(most_s + 1)
         last_s = max(sent_at_s(self._ledger, "sendAudio", self._speaker.name).values())
-        return float(stream.closed_at_s) - last_s
+        what = f"how long {self._speaker.name}'s recogniser was open without sound"
+        assert_that(float(stream.closed_at_s) - last_s, lasting(least_s, most_s), what)
+
+    def _is_listening(self) -> bool:
+        attempts = self.attempts()
+        return bool(attempts) and attempts[-1].opened_at_s is not None and attempts[-1].closed_at_s is None
 
     def heard(self) -> bytes:
         """Return all the audio that it was fed, over all its streams."""
@@ -265,13 +279,39 @@ class Recogniser:
         """Return which of the speaker's pieces it was fed, in order."""
         return self._speaker.pieces_in(self.heard())
 
-    def pieces_come_to(self, expected: Matcher[Sequence[int]], *, within_s: float = PATIENCE_S) -> None:
-        """Return when the pieces that it was fed are as expected."""
-        comes_to(self.pieces, expected, f"what {self._speaker.name}'s recogniser gets", within_s=within_s)
+    def gets_pieces(self, numbers: Sequence[int], *, within_ms: float = PATIENCE_S * 1000) -> None:
+        """Return when it was fed these pieces in this order, and no others."""
+        comes_to(self.pieces, pieces.just(numbers), self._gets, within_s=within_ms / 1000)
 
-    def pieces_stay(self, expected: Matcher[Sequence[int]], *, for_s: float) -> None:
-        """Return after this time if the pieces that it was fed were always as expected."""
-        stays(self.pieces, expected, f"what {self._speaker.name}'s recogniser gets", for_s=for_s)
+    def gets_just(self, number: int, *, for_s: float) -> None:
+        """Return when it was fed this piece, and for so long no other."""
+        self.gets_pieces([number])
+        stays(self.pieces, pieces.just([number]), self._gets, for_s=for_s)
+
+    def gets_the_last(self, duration_s: float) -> None:
+        """Return when it was fed, at the end, all of so much of what the speaker said last."""
+        comes_to(self.pieces, pieces.ending_with(self._speaker.the_last(duration_s)), self._gets)
+
+    def gets_no_more_than(self, duration_s: float) -> None:
+        """Return when it was fed the end of what the speaker said last, and of that no more than so much."""
+        the_end = pieces.at_most(round(duration_s * 1000 / CHUNK_MS), self._speaker.spoken_last)
+        comes_to(self.pieces, the_end, self._gets)
+
+    def gets_nothing_of_it(self) -> None:
+        """Return if it is fed nothing of what the speaker said last."""
+        stays(self.pieces, pieces.none_of(self._speaker.spoken_last), self._gets, for_s=NOTHING_FOR_S)
+
+    @property
+    def _gets(self) -> str:
+        return f"what {self._speaker.name}'s recogniser gets"
+
+    @property
+    def _listens(self) -> str:
+        return f"{self._speaker.name}'s recogniser listens"
+
+    @property
+    def _recognition(self) -> str:
+        return f"recognition for {self._speaker.name}"
 
     def _has_started(self) -> None:
         comes_to(self.starts, something(), f"whether recognition was started for {self._speaker.name}")

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from hamcrest import assert_that, has_entry
 
 from earshot.audio import signals
 from earshot.audio.clips import SAMPLE_RATE_HZ, Clip, Samples
@@ -18,6 +19,7 @@ from earshot.broadcast.controls import AtTheControls
 from earshot.broadcast.microphone import AtTheMicrophone
 from earshot.broadcast.person import changed
 from earshot.ledger import Kind, Observation
+from earshot.matchers.moments import lasting
 from earshot.measure.schedule import Schedule, keep_to
 from earshot.participant import ms_between
 
@@ -208,6 +210,14 @@ class Speaker(AtTheControls, AtTheMicrophone):
     def ends_the_session(self) -> Observation:
         """End the session in words and return the confirmation."""
         return self.asks(END_SESSION.having(reason="talk finished"))
+
+    def learns_of_recovery(self, *, since: int, within_s: float) -> None:
+        """Return when told that recognition works again, which must be so soon after ledger position `since`."""
+        notice = self.learns("systemRecovered", since=since, patience_s=within_s)
+        took_s = (notice.at_ns - self._scene.ledger.since(since)[0].at_ns) / 1e9
+        what = f"how long it took until {self.name} was told that recognition works again"
+        assert_that(took_s, lasting(0, within_s), what)
+        assert_that(notice.message, has_entry("component", "transcribe"), f"what {self.name} is told of the recovery")
 
     def tries_to_take_over(self, session_id: str) -> None:
         """Ask, signed in, to move this session to a connection of one's own; keep the outcome."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import ClassVar
 
-from hamcrest import empty, has_entries, none
+from hamcrest import assert_that, empty, has_entries, none
 from hamcrest.core.matcher import Matcher
 
 from earshot.broadcast.attempts import Refusal
@@ -14,6 +14,8 @@ from earshot.broadcast.ensemble import Ensemble
 from earshot.broadcast.exhibits import recordings
 from earshot.broadcast.explore.expedition import Expedition, everyday_seed
 from earshot.broadcast.explore.flood import Flood
+from earshot.broadcast.handovers import HandOvers
+from earshot.broadcast.heard import Heard
 from earshot.broadcast.interpreters import Interpreters
 from earshot.broadcast.intruder import Intruder
 from earshot.broadcast.invitation import invitation
@@ -31,6 +33,7 @@ from earshot.broadcast.timed import TIMED
 from earshot.broadcast.wording import WORDING
 from earshot.evidence.players import listening_page
 from earshot.failures import Unusable
+from earshot.matchers.moments import lasting
 from earshot.stage import Stage
 from earshot.system import Item, System
 from earshot.targets.logs import Entry
@@ -117,9 +120,16 @@ class Broadcast(System):
         """Speakers whose names do not matter, with a session each."""
         return Ensemble(self.stage.scene.runtime)
 
-    def ensemble_of(self, speaker: str) -> Ensemble:
-        """Return an ensemble of one, the speaker of this name, to act by plan."""
-        return Ensemble(self.stage.scene.runtime, [self.speaker(speaker)])
+    def ensemble_of(self, speaker: str = "") -> Ensemble:
+        """Return an ensemble of one, the speaker of this name, to act by plan; without a name, those who have none."""
+        return Ensemble(self.stage.scene.runtime, [self.speaker(speaker)]) if speaker else self.ensemble
+
+    def finds_a_listener(self, speaker: Speaker) -> Listener:
+        """Let somebody listen to one of those speakers, in Spanish."""
+        [listener] = self.more_listeners(1)
+        listener.joins(speaker.session_id, "es")
+        self.ensemble.listeners[speaker.name] = [listener]
+        return listener
 
     @property
     def hall(self) -> Audience:
@@ -168,12 +178,17 @@ class Broadcast(System):
 
     def logged(self, level: str, line: LogLine) -> list[Entry]:
         """Return the lines of the log, from this level on, among which that line is to be; DEBUG means DEBUG alone."""
+        level_alone = line.anew or level == "DEBUG"
         only = {"level": level}
         if line.connection_of:
             only["connection_id"] = self.person(line.connection_of).connection_id
         if line.session_of:
             only["session_id"] = self.speaker(line.session_of).session_id
-        return [entry for entry in self.stage.log(**only) if level != "DEBUG" or entry.level == level]
+        return [
+            entry
+            for entry in self.stage.log(**only)
+            if (entry.level == level or not level_alone) and (not line.anew or entry.at_s >= self.stage.turned_at_s)
+        ]
 
     def loses_the_record_of(self, speaker: str) -> None:
         """Delete the record of a speaker's session behind the service's back; nobody in it can be sure of an answer."""
@@ -193,12 +208,29 @@ class Broadcast(System):
         """Return the recogniser that hears the one who is broadcasting, when there is only one."""
         return self.recogniser(self.the_speaker().name)
 
+    def hears_in_time(self, listener: Listener, text: str, language: str, least_s: float, most_s: float) -> Heard:
+        """Return what a listener heard of an English sentence, so many seconds after it was recognised."""
+        heard = listener.hears_the_recording(text, language, patience_s=most_s + 1)
+        assert_that(
+            self.took_s(heard), lasting(least_s, most_s), f'how long it took until {listener.name} heard "{text}"'
+        )
+        return heard
+
+    def took_s(self, heard: Heard) -> float:
+        """Return how long after it was recognised something was heard."""
+        session_id = self.listener(heard.listener).welcome.message["sessionId"]
+        [speaker] = [speaker for speaker in self._broadcasting() if speaker.session_id == session_id]
+        return self.recogniser(speaker.name).since_report_s(heard.observation)
+
     @cached_property
     def interpreters(self) -> Interpreters:
         """Whoever makes sentences in other languages of what was recognised."""
-        return Interpreters(
-            self.stage.control, self.stage.ledger, lambda: [speaker.session_id for speaker in self._broadcasting()]
-        )
+        return Interpreters(self.stage.control, self.stage.ledger, self.stage.samples)
+
+    @cached_property
+    def handovers(self) -> HandOvers:
+        """What was handed over to them in the sessions of this scenario."""
+        return HandOvers(self.stage.control, lambda: [speaker.session_id for speaker in self._broadcasting()])
 
     @cached_property
     def expedition(self) -> Expedition:

@@ -90,11 +90,11 @@ def _taking_effect(broadcast: Broadcast, observed: Sequence[Observation]) -> Del
 
 def _handing_over(broadcast: Broadcast, observed: Sequence[Observation]) -> Delays:
     understood_s, texts = broadcast.the_recogniser().understood_at_s(), texts_understood(observed)
-    return between({text: understood_s[text] for text in texts}, broadcast.interpreters.handed_over_at_s())
+    return between({text: understood_s[text] for text in texts}, broadcast.handovers.at_s())
 
 
 def _translating(broadcast: Broadcast, observed: Sequence[Observation]) -> Delays:
-    handed_over_s, texts = broadcast.interpreters.handed_over_at_s(), texts_understood(observed)
+    handed_over_s, texts = broadcast.handovers.at_s(), texts_understood(observed)
     return between({text: handed_over_s[text] for text in texts}, broadcast.interpreters.translated_at_s())
 
 

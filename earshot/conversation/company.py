@@ -30,14 +30,13 @@ class Company:
         self._runtime = runtime
         self._samples = samples
 
-    def name_sessions(self, users: Sequence[User], *, every_ms: float) -> None:
-        """Let them name their sessions one after the other; return when all are confirmed.
-
-        Who is not connected connects before the first does.
-        """
+    def connect(self, users: Sequence[User]) -> None:
+        """Let them connect, one after the other."""
         for user in users:
-            if not user.legs:
-                user.connects()
+            user.connects()
+
+    def name_sessions(self, users: Sequence[User], *, every_ms: float) -> None:
+        """Let them name their sessions one after the other; return when all are confirmed."""
         due = Schedule(len(users), every_ms).due_ns(time.monotonic_ns() + LEAD_NS)
         self._carry_out([(at, user, name_session(user.session_id)) for at, user in zip(due, users, strict=True)])
         for user in users:
@@ -73,6 +72,18 @@ class Company:
         self._carry_out(sorted(plan, key=lambda sending: sending[0]))
         for user in questions:
             user.over()
+
+    def come_and_go(self, users: Sequence[User]) -> None:
+        """Let them come one after the other, each make half a second of noise and be told something about it."""
+        for user in users:
+            user.begins()
+            user.sounds(signals.noise(0.5, sigma=0.02), "half a second of something")
+            user.excuses(user.over(user.ends_turn()))
+
+    def ask_different_things(self, users: Sequence[User], questions: Sequence[str], *, times: int = 1) -> None:
+        """Let each ask so many things, at every moment something else than all the others do."""
+        for number in range(times):
+            self.ask({user: questions[(place + 3 * number) % len(questions)] for place, user in enumerate(users)})
 
     def _carry_out(self, plan: Sequence[Sending]) -> None:
         async def send(position: int, due_ns: int) -> None:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-from earshot.conversation.user import SYSTEM
+from hamcrest import assert_that, contains_exactly, has_entries, matches_regexp
+
+from earshot.conversation.user import SYSTEM, User
 from earshot.ledger import Observation
+from earshot.matchers.moments import lasting
 from earshot.participant import PATIENCE_S
+from earshot.patience import comes_to
 from earshot.scene import Scene
 
 READER = "Earshot"
 """Who asks, where no person of the scenario does."""
+CLOCKS_DIFFER_BY_S = 2.0
+"""At most so much, between this machine and the service's."""
 
 
 class Kept:
@@ -27,6 +34,24 @@ class Kept:
         answer = self._ask("/api/conversations/{session_id}", asks, {"session_id": session_id})
         kept = answer.message.get("segments")
         return kept if isinstance(kept, list) else []
+
+    def comes_to(self, session_id: str, texts: Sequence[str]) -> None:
+        """Return when these words, and no others, are kept of a session; AssertionError if they are not in time."""
+        expected = [has_entries(index=number, transcription=text) for number, text in enumerate(texts, 1)]
+        comes_to(lambda: self.of(session_id), contains_exactly(*expected), f"what is kept of {session_id}")
+
+    def has_only_turn_of(self, user: User) -> None:
+        """Insist that one turn of somebody's session is kept, with what they were told of it, and its time."""
+        told = user.answer().observation
+        members = {name: told.message[name] for name in ("transcription", "response", "backend_used", "error")}
+        kept = self.of(user.session_id)
+        assert_that(kept, contains_exactly(has_entries(**members)), f"what is kept of {user.name}'s session")
+        assert_that(kept[0]["time"], matches_regexp("Z$"), "in which time zone the time is kept")
+        ledger = self._scene.ledger
+        answered_at_s = ledger.began_at + ledger.elapsed_ms(told) / 1000
+        later_s = datetime.fromisoformat(kept[0]["time"]).timestamp() - answered_at_s
+        what = f"how much later than the answer {user.name}'s turn was, by the time that is kept of it"
+        assert_that(later_s, lasting(-CLOCKS_DIFFER_BY_S, CLOCKS_DIFFER_BY_S), what)
 
     def health(self) -> Mapping[str, Any]:
         """Return what the service says about itself."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from hamcrest import assert_that, equal_to
 from hamcrest.core.base_matcher import BaseMatcher
 from hamcrest.core.description import Description
 from hamcrest.core.matcher import Matcher
 
-from earshot.conversation.turns import ERROR
-from earshot.conversation.user import Answer, describe
+from earshot.conversation.turns import ACKNOWLEDGED, ERROR
+from earshot.conversation.user import Answer, User, describe
 from earshot.ledger import Observation
 
 NAMES = {"llama": "Llama", "openai": "OpenAI", "huggingface": "Hugging Face"}
@@ -21,6 +22,10 @@ class Complaint:
         self.codes = codes
         self.says = says
 
+    def reaches(self, user: User, **_since: int) -> None:
+        """Insist that this is what came of somebody's last attempt or turn."""
+        assert_that(user.complaint(), complains(self), f"what {user.name} was told")
+
 
 class NoAnswer:
     """Why a turn has no answer: who is said to have answered, and the words that the reason contains."""
@@ -28,6 +33,18 @@ class NoAnswer:
     def __init__(self, backend: str, *says: str) -> None:
         self.backend = backend
         self.says = says
+
+    def reaches(self, user: User, **_since: int) -> None:
+        """Insist that this came instead of the answer to somebody's last turn."""
+        assert_that(user.answer(), not_answered(self), f"what {user.name} was told")
+
+
+class PieceReceived:
+    """The confirmation of a piece of audio."""
+
+    def reaches(self, user: User, **_since: int) -> None:
+        """Insist that this is what came of somebody's last attempt."""
+        assert_that(user.outcome.type, equal_to(ACKNOWLEDGED), f"what {user.name} was told")
 
 
 class _Answered(BaseMatcher[Answer]):
@@ -75,6 +92,7 @@ class _Complains(BaseMatcher[Observation]):
         return (
             item.type == ERROR
             and isinstance(words, str)
+            and words.strip() != ""
             and self._expected.says in words.lower()
             and (code is None or code in self._expected.codes)
         )

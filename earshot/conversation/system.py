@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from functools import cached_property
+from typing import Any
 
+from hamcrest import assert_that, contains_exactly, empty, has_length, only_contains
+
+from earshot.audio import signals
 from earshot.conversation.browser.actor import Browser
 from earshot.conversation.company import Company
 from earshot.conversation.dialogue import dialogue_page
 from earshot.conversation.invitation import invitation
 from earshot.conversation.kept import Kept
+from earshot.conversation.matchers import answered, words
 from earshot.conversation.timed import TIMED
 from earshot.conversation.turns import ANSWER
 from earshot.conversation.user import User
@@ -19,6 +25,9 @@ from earshot.system import System
 
 UNNAMED = "User"
 """What people are called whose names do not matter; they are numbered."""
+HALF_A_MINUTE = 16
+"""So many sentences last about as long."""
+A_SOUND = signals.tone(440, 0.1, amplitude=0.1)
 
 
 class Conversation(System):
@@ -52,6 +61,53 @@ class Conversation(System):
     def more_users(self, count: int) -> list[User]:
         """Let so many people appear whose names do not matter."""
         return self.stage.crowd(UNNAMED, count, User)
+
+    def has_understood(self, name: str, texts: Sequence[str]) -> None:
+        """Insist that the last turns of this person were understood as these texts, one turn each."""
+        understood = [answer.transcription for answer in self.user(name).last_answers(len(texts))]
+        exactly = self.stage.service.exact_words
+        expected: list[Any] = [words(text, exactly=exactly) for text in texts]
+        assert_that(understood, contains_exactly(*expected), f"what {name} said")
+
+    def half_a_minute(self) -> list[str]:
+        """Return sentences that last about as long."""
+        return [clip.text for clip in self.stage.samples.prompts("en")[:HALF_A_MINUTE]]
+
+    def asked_assistants(self, name: str) -> list[str]:
+        """Return which assistants the service asked for this person, in order."""
+        calls = self.stage.control.observe("assistant-calls", session_id=self.user(name).session_id)
+        return [str(call.backend) for call in calls]
+
+    def is_to_understand(self, name: str, texts: Sequence[str], speaker: str | None = None) -> None:
+        """Let the recogniser understand this in the next turns of somebody, whatever they say."""
+        user = self.user(name)
+        for text in texts:
+            user.will_be_understood_as(text)
+        self.stage.control.order(
+            "recogniser", "understand-next", session_id=user.session_id, texts=texts, speaker=speaker
+        )
+
+    def is_blocked(self, name: str, words: str, times: int) -> None:
+        """Let somebody say so many times, in a turn each, what is turned away; return when they have been told."""
+        user = self.user(name)
+        self.is_to_understand(name, [words] * times)
+        for _ in range(times):
+            user.sounds(A_SOUND, "a sound")
+            user.answer(user.ends_turn())
+
+    def has_own_answers(self, users: Sequence[User]) -> None:
+        """Insist that each was understood, every time, and that no answer was given to two different questions."""
+        asked_for = defaultdict(set)
+        an_answer: Any = only_contains(answered())
+        for user in users:
+            asked, answers = user.questions(), user.answers()
+            assert_that(answers, an_answer, f"what {user.name} was told")
+            self.has_understood(user.name, asked)
+            assert_that(user.order.acknowledged, has_length(len(user.order.pieces)), f"{user.name}'s confirmed pieces")
+            for question, answer in zip(asked, answers, strict=True):
+                asked_for[answer.response].add(question)
+        mixed_up = {answer: asked for answer, asked in asked_for.items() if len(asked) > 1}
+        assert_that(mixed_up, empty(), "answers to more than one question, and the questions")
 
     @cached_property
     def company(self) -> Company:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import itertools
 import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from earshot.audio import signals
 from earshot.audio.clips import Clip, Samples
-from earshot.audio.containers import Form, pieces
+from earshot.audio.containers import in_so_many, pieces
 from earshot.conversation.requests import END_TURN, SAY_GOODBYE, Envelope, Message, as_text, name_session
 from earshot.conversation.turns import ACKNOWLEDGED, ANSWER, ERROR, OVER, SESSION_KNOWN, Turn, TurnTaking
 from earshot.disclosures import gives_away
@@ -25,6 +25,8 @@ SYSTEM = "conversation"
 PIECE_MS = 200
 PAUSE_S = 0.3
 """Between two sentences of one turn."""
+Cut = Callable[[Samples], Iterable[bytes]]
+"""How sound is cut into pieces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +133,14 @@ class User(Participant):
             raise AssertionError(f"{self.name} named the session and was refused: {came.message.get('message')}")
         return came
 
-    def begins(self) -> None:
-        """Connect and name the session."""
+    def begins(self, session_id: str | None = None) -> None:
+        """Connect and name the session, by default as it was named before."""
         self.connects()
-        self.names_session()
+        self.names_session(session_id)
+
+    def names_session_anew(self) -> Observation:
+        """Give the session another name, and return its confirmation."""
+        return self.names_session(f"{self.session_id}-anew")
 
     def says_goodbye(self) -> Observation:
         """Say that the conversation is over, and return how the service closed the connection."""
@@ -142,13 +148,16 @@ class User(Participant):
         self._send(SAY_GOODBYE)
         return self.is_disconnected()
 
+    def parts(self, *, patience_s: float) -> tuple[int | None, float]:
+        """Return with which code the service closed the connection, and how many seconds after the goodbye."""
+        closed = self.is_disconnected(patience_s=patience_s)
+        return closed.code, (closed.at_ns - self.left_at_ns) / 1e9
+
     # ---- speaking
 
     def says(
         self,
         *texts: str,
-        form: Form = Form.ONE_FILE,
-        piece_ms: int = PIECE_MS,
         envelope: Envelope | Sequence[Envelope] = as_text,
     ) -> list[Observation]:
         """Speak these sentences without ending the turn; returns the confirmations, one for each piece of audio."""
@@ -156,7 +165,7 @@ class User(Participant):
         gap = signals.silence(PAUSE_S)
         sound = np.concatenate([part for clip in clips for part in (clip.samples, gap)][:-1])
         self.notes(*clips)
-        return self.sends(pieces(sound, piece_ms, form), envelope)
+        return self.sends(pieces(sound, PIECE_MS), envelope)
 
     def notes(self, *clips: Clip) -> None:
         """Take note that these sentences are said into the turn that is open."""
@@ -224,6 +233,38 @@ class User(Participant):
         self.says(*texts)
         return self.ends_turn()
 
+    def asks_by(self, cut: Cut, text: str, envelope: Envelope | Sequence[Envelope] = as_text) -> Turn:
+        """Speak a sentence that is cut into pieces in a certain way, and end the turn."""
+        clip = self._scene.samples.clip(text)
+        self.notes(clip)
+        self.sends(cut(clip.samples), envelope)
+        return self.ends_turn()
+
+    def asks_around(self, odd: Message | bytes, text: str) -> Turn:
+        """Speak a sentence, in the middle of which something is sent that may be refused, and end the turn."""
+        clip = self._scene.samples.clip(text)
+        first, second = in_so_many(clip.samples, 2)
+        self.notes(clip)
+        self.sends([first])
+        self.tries(odd)
+        self.sends([second])
+        return self.ends_turn()
+
+    def asks_with(self, text: str, **details: object) -> Turn:
+        """Name the session, speak a sentence and end the turn, with these further members in every message."""
+        self.names_session(None, **details)
+        self.says(text, envelope=lambda audio: {**as_text(audio), **details})
+        return self.ends_turn(**details)
+
+    def asks_again(self) -> Turn:
+        """Ask once more what was asked last."""
+        return self.asks(self.questions()[-1])
+
+    def asks_in_turn(self, turns: Iterable[Sequence[str]]) -> None:
+        """Say these sentences in so many turns, each when the one before has been answered."""
+        for texts in turns:
+            self.answer(self.asks(*texts))
+
     def asks_in_vain(self, text: str) -> Turn:
         """Speak a sentence to a service that hangs: it may give up before the scenario is over, or not."""
         self._scene.surprises.excuse_errors(self.leg.label)
@@ -247,6 +288,11 @@ class User(Participant):
     def turns(self) -> list[Turn]:
         """The turns that were ended on the connection in use."""
         return self._order().turns
+
+    def opened_after_ms(self) -> float:
+        """Return how long it took to open the connection in use."""
+        opened = next(o for o in self._scene.ledger if o.leg == self.leg.label and o.kind is Kind.OPENED)
+        return (opened.at_ns - self.asked_at_ns) / 1e6
 
     def over(self, turn: Turn | None = None, *, patience_s: float | None = None) -> Turn:
         """Return a turn, by default the latest, when it was declared over."""
@@ -274,9 +320,38 @@ class User(Participant):
             raise AssertionError(f"{self.name} expected an answer, but was told: {result.message.get('message')}")
         return Answer(result)
 
-    def answers(self) -> list[Answer]:
-        """Return the answers to all turns of the connection in use, in the order of the turns."""
-        return [self.answer(turn) for turn in list(self.turns)]
+    def answers(self, *, since: int = 0) -> list[Answer]:
+        """Return the answers to the turns of the connection in use that were ended from ledger position `since` on."""
+        return [self.answer(turn) for turn in list(self.turns) if turn.ended.number >= since]
+
+    def last_answers(self, count: int) -> list[Answer]:
+        """Return the answers to the last so many turns of the connection in use, in the order of the turns."""
+        return [self.answer(turn) for turn in self.turns[-count:]]
+
+    def questions(self) -> list[str]:
+        """Return what was asked on the connection in use, turn by turn."""
+        mine = [each for each in self.exchanges() if each.leg == self.leg.label and each.turn is not None]
+        return [" ".join(spoken.words for spoken in each.spoken) for each in mine]
+
+    def answered_after_ms(self, act: str) -> float:
+        """Return how long after this person last did something, known by the type of its message, an answer came."""
+        answer = self.answer().observation
+        return ms_between([o for o in self._sent() if o.type == act][-1], answer)
+
+    def confirmation(self) -> tuple[Observation, Observation]:
+        """Return how the session was named last, and the confirmation of that, waiting for it if need be."""
+        named = self.order.sessions[-1]
+        return named, self.is_told(SESSION_KNOWN, since=named.number)
+
+    def confirmation_delays_ms(self) -> list[float]:
+        """Return how long each piece of audio on the connection in use took to be confirmed, once each is."""
+        self.catches_up_with_audio()
+        sent, confirmed = self.order.pieces, self.order.acknowledged
+        if len(sent) != len(confirmed):
+            raise AssertionError(
+                f"{self.name} sent {_pieces(len(sent))} of audio, of which {len(confirmed)} were confirmed"
+            )
+        return [ms_between(piece, told) for piece, told in zip(sent, confirmed, strict=True)]
 
     def complaint(self) -> Observation:
         """Return the error that came of the last attempt, or instead of the latest answer, or else of connecting."""
@@ -331,6 +406,11 @@ class User(Participant):
         """Return every message that this person got, on whichever connection."""
         mine = {leg.label for leg in self.legs}
         return [o for o in self._scene.ledger if o.kind is Kind.RECEIVED and o.leg in mine]
+
+    def errors_told(self) -> list[str]:
+        """Return the words of every error that this person was told of, on whichever connection."""
+        members = [o.message.get(name) for o in self.everything_told() for name in ("message", "error")]
+        return [str(words) for words in members if words is not None]
 
     def excuses_errors(self, *, since: int) -> list[Observation]:
         """Return the errors that came from `since` on, which are then taken as expected."""

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from hamcrest import assert_that, equal_to
+
 from earshot.failures import BudgetExceeded, ContractBreach, Inconclusive
 from earshot.ledger import Ledger, Observation
 from earshot.measure.budget import Budget
@@ -17,8 +19,8 @@ from earshot.measure.delays import Delays, interval_ms
 from earshot.measure.fitness import Machine
 from earshot.measure.floor import Examination, NullEcho
 from earshot.measure.growth import Growth, growth
-from earshot.measure.sentences import AGAIN, sentence
-from earshot.measure.verdict import Outcome, Verdict, judge
+from earshot.measure.sentences import AGAIN, duration, sentence
+from earshot.measure.verdict import Claim, Outcome, Verdict, judge
 from earshot.runtime import Runtime
 
 EXAMINED_WITHIN_S = 30.0
@@ -105,10 +107,15 @@ class Stopwatch:
         self.judged.append(judged)
         return judged
 
-    def judge_once(self, budget: Budget, measure: Measure) -> Verdict:
-        """Return the verdict on what was timed so far, for a step that knows what it should be."""
-        samples_ms = [delay.took_ms for delay in measure(self._round(0))]
-        return judge(samples_ms, budget, interval_ms=interval_ms(measure(self._round(0))), machine=self._machine)
+    def insist_on_outcome(self, expected: Outcome, claim: Claim, budget: Budget, measure: Measure) -> None:
+        """Insist that one claim about what was timed so far has this outcome, for a step that knows what it must be."""
+        delays = measure(self._round(0))
+        samples_ms = [delay.took_ms for delay in delays]
+        verdict = judge(samples_ms, budget, interval_ms=interval_ms(delays), machine=self._machine)
+        found = verdict.claims[claim]
+        if found is not expected and verdict.complaints:
+            raise Inconclusive(sentence(verdict))
+        assert_that(found, equal_to(expected), f"the verdict on the longest silence, {duration(verdict.gap_ms)}")
 
     def insist_on_no_growth(
         self, what: str, measure: Measure, *, first_s: float, last_s: float, quick_ms: float = 0.0

@@ -11,11 +11,11 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from hamcrest import contains_exactly, equal_to, greater_than_or_equal_to
+from hamcrest import all_of, contains_exactly, equal_to, greater_than_or_equal_to, only_contains
 from hamcrest.core.helpers.wrap_matcher import wrap_matcher
 from hamcrest.core.matcher import Matcher
 
-from earshot.matchers.numbers import between
+from earshot.matchers.numbers import between, rising
 from earshot.patience import comes_to
 from earshot.targets.metrics import Metrics
 
@@ -95,19 +95,12 @@ class Figures:
         sizes: list[Any] = [equal_to(size) for size in sizes_bytes]
         self.values_come_to(contains_exactly(*sizes), figure, session_id)
 
-    def percentile(self, percent: float, figure: Figure, session_id: str) -> float | None:
-        """Return a percentile, in ms, of what was timed in a session; None where nothing was."""
-        dimensions = _dimensions(figure, session_id)
-        return self._metrics.percentile(
-            figure.namespace, figure.name, dimensions, percent, since=self._since, unit="Milliseconds"
-        )
-
-    def percentile_is_there(self, percent: float, figure: Figure, session_id: str) -> None:
-        """Return when a percentile of what was timed in a session can be read."""
+    def percentiles_are_there(self, percents: Sequence[float], figure: Figure, session_id: str) -> None:
+        """Return when these percentiles of what was timed in a session can be read, none below the one before."""
         _comes_to(
-            lambda: self.percentile(percent, figure, session_id),
-            between(0, LONGEST_MS),
-            f"percentile {percent:g} of {_name(figure)} in session {session_id}",
+            lambda: [self._percentile(percent, figure, session_id) for percent in percents],
+            all_of(rising(), only_contains(between(0, LONGEST_MS))),
+            f"percentiles {', '.join(map(str, percents))} of {_name(figure)} in session {session_id}",
         )
 
     def is_there(self, figure: Figure) -> None:
@@ -131,6 +124,13 @@ class Figures:
             lambda: self._overall(figure, self._since) - self._noted[figure],
             greater_than_or_equal_to(count),
             f"by how much the figure for {_name(figure)} has grown",
+        )
+
+    def _percentile(self, percent: float, figure: Figure, session_id: str) -> float | None:
+        """Return a percentile, in ms, of what was timed in a session; None where nothing was."""
+        dimensions = _dimensions(figure, session_id)
+        return self._metrics.percentile(
+            figure.namespace, figure.name, dimensions, percent, since=self._since, unit="Milliseconds"
         )
 
     def _overall(self, figure: Figure, since: datetime) -> float:

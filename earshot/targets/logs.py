@@ -29,6 +29,16 @@ class Entry:
     metadata: Mapping[str, Any]
 
     @property
+    def at_s(self) -> float:
+        """When it was written, in seconds since 1970."""
+        return datetime.fromisoformat(self.time).timestamp()
+
+    @property
+    def sentence(self) -> str:
+        """What it says, and where in the program."""
+        return f"{self.component}, {self.operation}: {self.message}"
+
+    @property
     def stack(self) -> str:
         """The stack trace, or nothing."""
         return str(self.metadata.get("stack", ""))
@@ -71,14 +81,6 @@ class Log:
             and operation in (None, entry.operation)
             and session_id in (None, entry.session_id)
             and (connection is None or connection in _connections(entry.metadata))
-        ]
-
-    def sentences_since(self, time_s: float, level: str, session_id: str) -> list[str]:
-        """Return what was logged at this level for a session since that time (in seconds since 1970), in words."""
-        return [
-            f"{entry.component}, {entry.operation}: {entry.message}"
-            for entry in self.entries(level=level, session_id=session_id)
-            if entry.level == level and datetime.fromisoformat(entry.time).timestamp() >= time_s
         ]
 
     def text(self) -> str:

@@ -74,7 +74,7 @@ Feature: Audio on its way to the recogniser
     Scenario: Sound that arrives out of order leaves a warning in the log
       Given Ana is broadcasting in English
       When Ana sends the pieces 1, 3 and 2
-      Then the log tells that sound of Ana's arrived out of order
+      Then the log warns that sound of Ana's arrived out of order
 
   Rule: When the recogniser falls behind, the latest five seconds wait for it
 
@@ -100,7 +100,7 @@ Feature: Audio on its way to the recogniser
       Given Ana is broadcasting in English
       And Ana's recogniser takes no sound
       When Ana speaks for 6 seconds
-      Then the loss of some of Ana's sound is counted
+      Then the loss of sound in Ana's session is recorded 1 time or more
 
   Rule: How long sound takes to be processed is on record
 
@@ -108,5 +108,5 @@ Feature: Audio on its way to the recogniser
     Scenario: Median, 95th and 99th percentile of the processing time can be read
       Given Ana is broadcasting in English
       When Ana speaks for 3 seconds in pieces of 100 ms
-      Then the processing time of 30 pieces of Ana's sound is recorded
-      And the median, the 95th and the 99th percentile of Ana's processing times can be read
+      Then the delay of a piece of audio in Ana's session is measured 30 times
+      And the median, the 95th and the 99th percentile of the delay of a piece of audio in Ana's session can be read

@@ -64,4 +64,4 @@ Feature: Warnings about bad sound
     Scenario: The quality of the sound is recorded once a second
       Given Ana is broadcasting in German
       When Ana's microphone picks up a voice 30 dB above the noise for 6 seconds
-      Then the quality of Ana's sound is measured 5 times or more
+      Then the quality of sound in Ana's session is recorded 5 times or more

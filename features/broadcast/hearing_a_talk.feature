@@ -93,7 +93,7 @@ Feature: Hearing a talk
       And Bruno is broadcasting in English
       When Ana tries to send audio, naming the session of Bruno
       Then Ana's audio is passed on
-      And no recognition is started for Bruno within 300 ms
+      And recognition for Bruno is not started within 300 ms
 
   Rule: Whoever comes late hears what is said from then on
 

@@ -17,7 +17,7 @@ Feature: Languages side by side
       When Ana's recogniser understands "Thank you all for coming.", which was never translated before
       Then Lena, Amina and Marco hear "Thank you all for coming." in German
       And that sentence is translated once into German
-      And "Thank you all for coming." is spoken once in German
+      And that sentence is spoken once in German
       And Lena hears nothing else for 0.3 seconds
 
     @BRO-1.5.2 @normal @needs-settings @needs-double
@@ -64,7 +64,7 @@ Feature: Languages side by side
       When Ana's recogniser understands "Thank you all for coming."
       Then Lena hears nothing for 0.3 seconds
       And Amina hears nothing for 0.3 seconds
-      And the log tells that nobody heard a sentence of Ana's
+      And the log reports that nobody heard a sentence of Ana's
 
     @BRO-6.2.21 @normal @needs-settings @needs-fault @needs-double
     Scenario: A translation that takes less than two seconds is heard
@@ -105,4 +105,4 @@ Feature: Languages side by side
       And every translation takes 0.4 seconds
       And making speech of every translation takes 0.4 seconds
       When Ana's recogniser understands "Thank you all for coming.", which was never translated before
-      Then Lena, Amina and Marco hear "Thank you all for coming." within 960 ms, each in their own language
+      Then Lena, Amina and Marco hear "Thank you all for coming." in their own languages within 960 ms

@@ -47,7 +47,7 @@ Feature: Provisional results
       Given Ana's recogniser has provisionally understood "" with a stability of 0.9
       When Ana's recogniser provisionally understands "Thank you all for coming." with a stability of 0.9
       Then Lena hears "Thank you all for coming." in Spanish
-      And only "Thank you all for coming." is handed over for 0.3 seconds
+      And translation is handed only "Thank you all for coming." for 0.3 seconds
 
     @BRO-6.1.20 @minor @needs-double
     Scenario: An empty provisional result does not take the place of the words before it
@@ -95,7 +95,7 @@ Feature: Provisional results
         | provisional | Thank you all             | 0.9       | 0 ms   |
         | final       | Thank you all for coming. |           | 400 ms |
       Then Lena hears "Thank you all for coming." in Spanish
-      And only "Thank you all for coming." is handed over for 2 seconds
+      And translation is handed only "Thank you all for coming." for 2 seconds
 
     @BRO-6.1.4 @normal @needs-double
     Scenario: A final result that says something else than the provisional one is spoken as well
@@ -145,17 +145,17 @@ Feature: Provisional results
     @BRO-6.1.7 @normal @needs-double
     Scenario: At most five provisional results are spoken in a second
       When Ana's recogniser provisionally understands 20 different sentences within 2 seconds
-      Then at least 6 of these results are handed over, but no more than 5 within any second
+      Then translation is handed at least 6 of these results, but no more than 5 within any second
 
     @BRO-6.1.7 @normal @needs-double
     Scenario: Of six provisional results that become due in one second, five are spoken in it
       When Ana's recogniser provisionally understands 3 sentences without a stability and then 3 without an end
-      Then at least 6 of these results are handed over, but no more than 5 within any second
+      Then translation is handed at least 6 of these results, but no more than 5 within any second
 
     @BRO-6.1.18 @normal @needs-double
     Scenario: Twenty final results in half a second are all spoken
       When Ana's recogniser understands 20 different sentences within 0.5 seconds
-      Then 20 of these results are handed over
+      Then translation is handed 20 of these results
 
   Rule: What was said is spoken in its order
 
@@ -174,7 +174,7 @@ Feature: Provisional results
         | provisional | Thank you all for                  | 0.9       | 0 ms   |
         | provisional | The next slide shows our results.  | 0.9       | 400 ms |
       Then Lena hears "The next slide shows our results." in Spanish
-      And only "The next slide shows our results." is handed over for 2 seconds
+      And translation is handed only "The next slide shows our results." for 2 seconds
 
     @BRO-6.1.19 @minor @needs-double
     Scenario Outline: A provisional result that grows by "<words>" after it was spoken is <spoken>
@@ -182,7 +182,7 @@ Feature: Provisional results
         | result      | words                             | stability | after  |
         | provisional | Thank you all for coming.         | 0.9       | 0 ms   |
         | provisional | Thank you all for coming <words>. | 0.9       | 600 ms |
-      Then <count> of these results are handed over
+      Then translation is handed <count> of these results
 
       Examples: By 17 % and by 31 % of its letters
         | words      | spoken       | count |
@@ -194,9 +194,9 @@ Feature: Provisional results
     @BRO-6.1.8 @normal @needs-double
     Scenario: 300 words are kept waiting
       When Ana's recogniser provisionally understands a text of 150 words and another of 150 words
-      Then nothing is handed over for 0.6 seconds
+      Then translation is handed nothing for 0.6 seconds
 
     @BRO-6.1.8 @normal @needs-double
     Scenario: When there are more than 300 words, the oldest text goes out first
       When Ana's recogniser provisionally understands a text of 150 words and another of 151 words
-      Then the first of the two texts is handed over within 1 second
+      Then translation is handed only the first of the two texts within 1 second

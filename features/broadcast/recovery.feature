@@ -73,7 +73,8 @@ Feature: When something fails
       Given a service that nobody else uses
       And Ana is broadcasting in English
       And no records can be reached
-      And Lena has been refused because the service is not available
+      And Lena has tried to join in Spanish
+      And Lena was refused because the service is not available
       And everything works again
       When Lena joins in Spanish
       Then Lena is welcomed to Ana's session in Spanish

@@ -34,7 +34,7 @@ Feature: Remembered translations
       And every translation takes 0.5 seconds
       And Lena has heard "Thank you all for coming.", which was never translated before, from Ana in Spanish
       When Bruno's recogniser understands the same sentence
-      Then Marco hears "Thank you all for coming." from Bruno in Spanish in half the time or less
+      Then Marco hears "Thank you all for coming." in Spanish in half the time or less
 
   Rule: Translations are kept for an hour
 
@@ -56,7 +56,7 @@ Feature: Remembered translations
       And the translation of that sentence into Spanish is on record
       And a second has passed since
       When Bruno's recogniser understands the same sentence
-      Then one more use of the translation into Spanish is recorded, at a later time
+      Then the translation of that sentence into Spanish is recorded with one more use, at a later time
 
     @BRO-2.4.5 @minor @needs-settings @needs-double @needs-table
     Scenario: When ten translations are kept, the eleventh takes the place of the least used

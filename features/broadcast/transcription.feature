@@ -8,21 +8,21 @@ Feature: Recognition of what the speaker says
     @REQ-5.1 @critical @needs-double
     Scenario: Nothing is recognised before the speaker says something
       When Ana starts a broadcast in English
-      Then no recognition is started for Ana within 300 ms
+      Then recognition for Ana is not started within 300 ms
 
     @REQ-2.1 @critical @needs-double
     Scenario: The first sound starts recognition, and further sound goes on with it
       Given Ana is broadcasting in English
       And Ana's recogniser follows a script
       When Ana speaks for 2 seconds
-      Then recognition is started once for Ana
+      Then recognition for Ana is started once
       And Ana's recogniser is asked for English
 
     @REQ-2.1 @normal @needs-metrics
     Scenario: The time to start recognition is recorded once
       Given Ana is broadcasting in English
       When Ana speaks for 2 seconds
-      Then the start of recognition is recorded once for Ana
+      Then the start of recognition in Ana's session is measured once
 
     @REQ-2.1 @BRO-5.3.1 @normal @needs-double
     Scenario Outline: A speaker of <language> is recognised in <variety>
@@ -76,7 +76,7 @@ Feature: Recognition of what the speaker says
       And Ana has spoken for 1 second
       When Ana's recogniser provisionally understands "Thank you all for coming." with a stability of 0.9
       Then Lena hears "Thank you all for coming." in Spanish
-      And Lena is told that those words are provisional
+      And what Lena heard is provisional
 
   Rule: A recogniser that does not start is tried again up to three times
 
@@ -86,7 +86,7 @@ Feature: Recognition of what the speaker says
       And Ana's recogniser follows a script
       And Ana's recogniser fails to start <times>
       When Ana speaks for 1 second
-      Then recognition is started for Ana with attempt number <attempt>
+      Then recognition for Ana is started with attempt number <attempt>
       And Ana's recogniser gets all 1 second of it
       And Ana is told nothing
 
@@ -101,8 +101,8 @@ Feature: Recognition of what the speaker says
       And Ana's recogniser fails to start 4 times
       When Ana speaks for 1 second
       Then Ana is told that recognition has stopped
-      And recognition was tried 4 times for Ana
-      And the attempts to start recognition for Ana are further and further apart
+      And recognition for Ana was tried 4 times
+      And recognition for Ana was tried at longer and longer intervals
       And Ana is told nothing else
 
     @REQ-14.3 @critical @needs-fault @needs-double
@@ -111,7 +111,7 @@ Feature: Recognition of what the speaker says
       And Ana's recogniser does not know the language
       When Ana speaks for 1 second
       Then Ana is told that recognition has stopped because English is not known
-      And recognition was tried 1 time for Ana
+      And recognition for Ana was tried 1 time
       And Ana is told nothing else
 
   Rule: Recognition that breaks is restored within five seconds
@@ -164,7 +164,7 @@ Feature: Recognition of what the speaker says
       And Ana's recogniser will fail 2 times to start again
       When Ana's recogniser breaks
       Then Ana is told within 5 seconds that recognition works again
-      And recognition was tried 4 times for Ana
+      And recognition for Ana was tried 4 times
 
     @REQ-14.2 @REQ-14.4 @critical @needs-fault @needs-double
     Scenario: A broken recogniser that fails to start 3 times has stopped
@@ -182,15 +182,15 @@ Feature: Recognition of what the speaker says
       Given Ana is broadcasting in English
       And Ana's recogniser fails to start 2 times
       When Ana speaks for 1 second
-      Then 2 passing faults of recognition are counted for Ana
-      And passing faults of recognition are counted by kind
+      Then the figure for passing faults of recognition in Ana's session comes to 2
+      And faults of recognition by kind are recorded
 
   Rule: After a lasting fault nothing is recognised until the speaker resumes
 
     @REQ-14.4 @critical @needs-fault
     Scenario: Words are held back once recognition has stopped
       Given Ana is broadcasting in English
-      And recognition has stopped for Ana
+      And Ana's recogniser has stopped
       When Ana speaks for 1 second
       Then Ana's words are held back because recognition has stopped
       And Ana is told nothing
@@ -199,7 +199,7 @@ Feature: Recognition of what the speaker says
     Scenario: Resuming the broadcast starts recognition anew
       Given Ana is broadcasting in English
       And Lena listens in Spanish
-      And recognition has stopped for Ana
+      And Ana's recogniser has stopped
       And Ana has resumed the broadcast
       When Ana says "There will be music this evening."
       Then Lena hears "There will be music this evening." in Spanish
@@ -209,14 +209,14 @@ Feature: Recognition of what the speaker says
     Background:
       Given a service that leaves a failing recogniser alone for 1 second
       And Ana is broadcasting in English
-      And recognition was tried in vain 5 times for Ana
+      And Ana's recogniser has failed 5 times in a row
 
     @BRO-5.3.3 @normal @needs-settings @needs-fault @needs-double
     Scenario: During that time it is not tried
       Given Ana has resumed the broadcast
       When Ana speaks for 0.1 seconds
       Then Ana is told that recognition has stopped
-      And recognition was tried 5 times for Ana
+      And recognition for Ana was tried 5 times
 
     @BRO-5.3.3 @normal @needs-settings @needs-fault @needs-double
     Scenario: After that time it is tried once, and once only if it fails again
@@ -224,7 +224,7 @@ Feature: Recognition of what the speaker says
       And Ana has resumed the broadcast
       When Ana speaks for 0.1 seconds
       Then Ana is told that recognition has stopped
-      And recognition was tried 6 times for Ana
+      And recognition for Ana was tried 6 times
 
     @BRO-5.3.3 @normal @needs-settings @needs-fault @needs-double
     Scenario: After that time a recogniser that works is used again
@@ -232,7 +232,7 @@ Feature: Recognition of what the speaker says
       And everything works again
       And Ana has resumed the broadcast
       When Ana speaks for 1 second
-      Then recognition is started once for Ana
+      Then recognition for Ana is started once
       And Ana is told nothing
 
   Rule: After ten seconds of speech without any result, only final results are trusted
@@ -287,7 +287,7 @@ Feature: Recognition of what the speaker says
       And Ana has resumed the broadcast
       When Ana speaks for 1 second
       Then Ana's recogniser gets all 1 second of it
-      And recognition is started once for Ana
+      And recognition for Ana is started once
 
   Rule: Recognition without sound is closed after a while and opened again when needed
 
@@ -306,7 +306,7 @@ Feature: Recognition of what the speaker says
       Given Ana has spoken for 1 second
       And Ana's recogniser was closed after 1 second without sound
       When Ana speaks for 1 second
-      Then recognition is started twice for Ana
+      Then recognition for Ana is started twice
       And Ana's recogniser gets all 1 second of it
 
     @REQ-6.5 @normal @needs-settings @needs-double
@@ -322,7 +322,7 @@ Feature: Recognition of what the speaker says
       And Ana's recogniser was closed after 1 second without sound
       And Ana has resumed the broadcast
       When Ana speaks for 1 second
-      Then recognition is started twice for Ana
+      Then recognition for Ana is started twice
       And Ana's recogniser gets all 1 second of it
 
   Rule: When the speaker goes, recognition ends in good order

@@ -10,7 +10,7 @@ Feature: From one sentence to many listeners
       Given Ana is broadcasting in English
       And Ana speaks to a recogniser that follows a script
       When Ana's recogniser understands "Thank you all for coming.", which was never translated before
-      Then that sentence is handed over
+      Then translation is handed that sentence
       And that sentence is not translated for 0.3 seconds
 
     @BRO-6.2.2 @normal @needs-double
@@ -20,7 +20,7 @@ Feature: From one sentence to many listeners
       And Marco listens in German
       And Ana speaks to a recogniser that follows a script
       When Ana's recogniser understands "Thank you all for coming.", which was never translated before
-      Then Lena, Amina and Marco hear "Thank you all for coming.", each in their own language
+      Then Lena, Amina and Marco hear "Thank you all for coming." in their own languages
       And that sentence is translated once into Spanish, French and German
 
   Rule: Every listener gets every sentence, and nobody waits for anybody
@@ -55,7 +55,7 @@ Feature: From one sentence to many listeners
       And Ana has set the volume to 90%
       When Ana's recogniser understands 5 sentences
       Then Lena hears all of them in Spanish
-      And what Lena receives is numbered without gaps
+      And what Lena heard is numbered without gaps
 
     @BRO-5.1.6 @normal
     Scenario: What a listener receives is uncompressed mono sound at 16000 Hz
@@ -70,7 +70,7 @@ Feature: From one sentence to many listeners
       Given Ana is broadcasting in English
       And Lena listens in Spanish and Amina in Spanish
       And Ana speaks to a recogniser that follows a script
-      And Lena's connection is dead without anybody knowing
+      And Lena's device has gone dead without a word
       When Ana's recogniser understands "Thank you all for coming."
       Then Amina hears "Thank you all for coming." in Spanish
       And Lena is no longer on record

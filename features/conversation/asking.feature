@@ -13,7 +13,8 @@ Feature: Asking the assistant
 
     @CONV-2 @blocker
     Scenario: A session is confirmed before anything else is said
-      When Ana begins a conversation
+      When Ana connects
+      And Ana names the session
       Then Ana's session is confirmed under that name before anything else is said
 
     @CONV-74 @normal
@@ -86,5 +87,6 @@ Feature: Asking the assistant
     @CONV-7 @normal
     Scenario: Several sentences of one turn are understood together
       Given Ana is in a conversation
-      When Ana asks "What is the weather like in Paris?" and "Tell me a funny story." in one turn
+      When Ana begins to ask "What is the weather like in Paris?"
+      And Ana asks "Tell me a funny story."
       Then Ana is understood as "What is the weather like in Paris? Tell me a funny story."

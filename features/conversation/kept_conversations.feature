@@ -14,7 +14,8 @@ Feature: What is kept of a conversation
     @CONV-38 @critical
     Scenario: Turns are kept in the order in which they were answered
       Given Ana is in a conversation
-      When Ana asks "Tell me a funny story.", then "Play some quiet jazz."
+      And Ana has asked "Tell me a funny story."
+      When Ana asks "Play some quiet jazz."
       Then Ana is answered
       And Ana's session keeps "Tell me a funny story." and then "Play some quiet jazz."
 
@@ -22,7 +23,9 @@ Feature: What is kept of a conversation
     Scenario: A session that goes on after a lost connection is kept as one
       Given Ana is in a conversation
       And Ana has asked "Tell me a funny story."
-      When Ana loses the connection, comes back and asks "Play some quiet jazz."
+      When Ana loses the connection
+      And Ana comes back
+      And Ana asks "Play some quiet jazz."
       Then Ana is answered
       And Ana's session keeps "Tell me a funny story." and then "Play some quiet jazz."
 
@@ -63,6 +66,6 @@ Feature: What is kept of a conversation
     @CONV-38 @normal
     Scenario: A turn without audio is not kept
       Given Ana is in a conversation
-      When Ana ends a turn in which nothing was said
+      When Ana ends the turn
       Then Ana is told that there is no audio data
       And Ana's session keeps nothing

@@ -10,7 +10,7 @@ Feature: The page in the browser
     Scenario: The page is let in when it is loaded
       When Ana's page is loaded
       Then Ana's session is confirmed under that name before anything else is said
-      And the name of Ana's session is made as pages make it
+      And Ana's page has named the session as pages do
 
   Rule: Speech is streamed as it is recorded
 
@@ -18,7 +18,7 @@ Feature: The page in the browser
     Scenario Outline: <pieces> are confirmed
       Given Ana's page has been loaded
       When Ana's page sends <pieces>
-      Then each of those pieces is confirmed to Ana within 2 seconds
+      Then each of Ana's pieces of audio is confirmed within 2 seconds
 
       Examples:
         | pieces                                   |
@@ -31,7 +31,7 @@ Feature: The page in the browser
     @CONV-62 @CONV-66 @blocker @alone
     Scenario: The turn ends 300 ms after the last word
       Given Ana's page has been loaded
-      When Ana says "Set a timer for ten minutes." to the page at the pace of speech
+      When Ana asks "Set a timer for ten minutes." at the pace of speech
       Then the page ended the turn 200 to 400 ms after Ana's last word
       And Ana is understood as "Set a timer for ten minutes."
       And Ana is answered
@@ -64,7 +64,8 @@ Feature: The page in the browser
     @CONV-63 @blocker
     Scenario: Two questions and two answers
       Given Ana's page has been loaded
-      When Ana says "Play some quiet jazz." to the page, hears the answer out and says "Tell me a funny story."
+      And Ana has asked "Play some quiet jazz."
+      When Ana asks "Tell me a funny story."
       Then Ana is understood as "Play some quiet jazz." and then as "Tell me a funny story."
       And Ana has two different answers
       And Ana's page shows both questions, each followed by its answer
@@ -72,8 +73,8 @@ Feature: The page in the browser
     @CONV-64 @critical
     Scenario: An empty piece of audio does not confuse the page
       Given Ana's page has been loaded
-      And Ana's page has sent an empty piece
-      When Ana says "Play some quiet jazz." to the page
+      And Ana has sent an empty piece
+      When Ana asks "Play some quiet jazz."
       Then Ana is understood as "Play some quiet jazz."
       And Ana's page shows the question and its answer
 
@@ -81,7 +82,7 @@ Feature: The page in the browser
     Scenario: What cannot be answered is shown as an error
       Given Ana's page has been loaded
       And every assistant is down for Ana
-      When Ana says "Play some quiet jazz." to the page
+      When Ana asks "Play some quiet jazz."
       Then Ana is told that no assistant is available
       And Ana's page shows the question and an error
 
@@ -90,8 +91,7 @@ Feature: The page in the browser
     @CONV-65 @critical @needs-fault
     Scenario: Audio does not wait for a confirmation that is late, the end of the turn does
       Given the service confirms Ana's session only after 1 second
-      And Ana's page has been loaded without a confirmation
-      When Ana's page sends the whole of "Play some quiet jazz." and ends the turn
+      When Ana says "Play some quiet jazz." while the page is being loaded
       Then Ana's page has sent audio before the session was confirmed, and the end of the turn after it
       And Ana is understood as "Play some quiet jazz."
 
@@ -99,16 +99,19 @@ Feature: The page in the browser
 
     @CONV-67 @critical
     Scenario: A voice of loudness 0.07 does not interrupt an answer
-      Given Ana's page speaks an answer
+      Given Ana's page has been loaded
+      And Ana has asked "What is the weather like in Paris?"
       When a steady sound of loudness 0.07 is heard at Ana's page for 0.5 seconds
       Then Ana's page has sent nothing
       And Ana's page still speaks
 
     @CONV-67 @critical
     Scenario: A voice of loudness 0.12 interrupts an answer
-      Given Ana's page speaks an answer
+      Given Ana's page has been loaded
+      And Ana has asked "What is the weather like in Paris?"
       When a steady sound of loudness 0.12 is heard at Ana's page for 0.5 seconds
-      Then Ana's page has fallen silent and has sent audio
+      Then Ana's page has fallen silent
+      And Ana's page has sent audio
       And Ana's page has ended 1 turn
 
   Rule: A connection that breaks is built up again
@@ -116,7 +119,7 @@ Feature: The page in the browser
     @CONV-68 @critical @needs-fault
     Scenario Outline: The conversation goes on after the connection <breaks>
       Given Ana's page has been loaded
-      And Ana has said "Tell me a funny story." to the page and was answered
+      And Ana has asked "Tell me a funny story."
       When the connection of Ana's page <breaks>
       Then Ana's page is connected again at the first attempt, under the same session
       And Ana can still ask "Play some quiet jazz."
@@ -158,14 +161,14 @@ Feature: The page in the browser
     @CONV-69 @CONV-62 @blocker
     Scenario: An orderly page sends the last audio before it ends the turn
       Given Ana's page has been loaded
-      When Ana says "Play some quiet jazz." to the page
+      When Ana asks "Play some quiet jazz."
       Then Ana is understood as "Play some quiet jazz."
       And Ana is answered
 
     @CONV-69 @CONV-34 @critical
     Scenario: A hasty page gets its answer with the next turn
-      Given Ana's page, a hasty one, has been loaded
-      And Ana has said "Play some quiet jazz." to the page and was told that there is no audio data
+      Given Ana's hasty page has been loaded
+      And Ana has asked "Play some quiet jazz." and was told that there is no audio data
       When Ana ends the turn
       Then Ana is understood as "Play some quiet jazz."
       And Ana is answered

@@ -70,7 +70,8 @@ Feature: The session of a conversation
     @CONV-39 @normal @needs-conversation-log
     Scenario: After a name that is refused the session keeps what is said
       Given Ana is in a conversation
-      When Ana tries to name the session with a slash in it and asks "Play some quiet jazz."
+      When Ana tries to name the session with a slash in it
+      And Ana asks "Play some quiet jazz."
       Then Ana is told that that is no name for a session
       And Ana can still ask "Tell me a funny story."
       And Ana's session keeps "Play some quiet jazz." and then "Tell me a funny story."
@@ -81,7 +82,8 @@ Feature: The session of a conversation
     Scenario: A new name leaves alone what was already said
       Given Ana is in a conversation
       And Ana has begun to ask "Set a timer for ten minutes."
-      When Ana names the session anew and ends the turn
+      When Ana names the session anew
+      And Ana ends the turn
       Then Ana's session is confirmed under that name
       And Ana is understood as "Set a timer for ten minutes."
 
@@ -89,17 +91,21 @@ Feature: The session of a conversation
     Scenario: What is said after that belongs to the new name
       Given Ana is in a conversation
       And Ana has asked "Tell me a funny story."
-      When Ana names the session anew and asks "Play some quiet jazz."
+      When Ana names the session anew
+      And Ana asks "Play some quiet jazz."
       Then Ana is answered
-      And Ana's first session keeps "Tell me a funny story.", and the new one "Play some quiet jazz."
+      And Ana's first session keeps "Tell me a funny story."
+      And Ana's new session keeps "Play some quiet jazz."
 
     @CONV-10 @normal @needs-conversation-log
     Scenario: A turn belongs to the name that the session has at its end
       Given Ana is in a conversation
       And Ana has begun to ask "Set a timer for ten minutes."
-      When Ana names the session anew and ends the turn
+      When Ana names the session anew
+      And Ana ends the turn
       Then Ana is answered
-      And Ana's first session keeps nothing, and the new one "Set a timer for ten minutes."
+      And Ana's new session keeps "Set a timer for ten minutes."
+      And Ana's first session keeps nothing
 
   Rule: Audio does not depend on a name
 
@@ -114,14 +120,16 @@ Feature: The session of a conversation
     Scenario: What is said without a session is kept under none
       Given Ana has connected without naming a session
       And Ana has asked "Turn off the kitchen lights."
-      When Ana names the session and asks "Play some quiet jazz."
+      When Ana names the session
+      And Ana asks "Play some quiet jazz."
       Then Ana is answered
       And Ana's session keeps "Play some quiet jazz."
 
     @CONV-13 @critical
     Scenario: Two connections of one session keep their audio apart
       Given Ana and Bruno are in one and the same conversation
-      When Ana begins to ask "Set a timer for ten minutes." while Bruno asks "Tell me a funny story."
+      And Ana has begun to ask "Set a timer for ten minutes."
+      When Bruno asks "Tell me a funny story."
       Then Bruno is understood as "Tell me a funny story."
       And Ana can finish and is understood as "Set a timer for ten minutes."
 
@@ -138,16 +146,18 @@ Feature: The session of a conversation
     Scenario: Audio that is unfinished at the goodbye is dropped
       Given Ana is in a conversation
       And Ana has begun to ask "Set a timer for ten minutes."
-      And Ana has said goodbye and come back to the same session
-      When Ana ends a turn in which nothing was said
+      When Ana says goodbye
+      And Ana comes back
+      And Ana ends the turn
       Then Ana is told that there is no audio data
 
     @CONV-12 @normal @needs-conversation-log
     Scenario: Audio that is unfinished at the goodbye is never worked on
       Given Ana is in a conversation
       And Ana has begun to ask "Set a timer for ten minutes."
-      And Ana has said goodbye and come back to the same session
-      When Ana asks "Play some quiet jazz."
+      When Ana says goodbye
+      And Ana comes back
+      And Ana asks "Play some quiet jazz."
       Then Ana is answered
       And Ana's session keeps "Play some quiet jazz.", and nothing else for 0.8 seconds
 
@@ -157,14 +167,18 @@ Feature: The session of a conversation
     Scenario: The same session starts empty after a lost connection
       Given Ana is in a conversation
       And Ana has begun to ask "Set a timer for ten minutes."
-      When Ana loses the connection, comes back and ends the turn
+      When Ana loses the connection
+      And Ana comes back
+      And Ana ends the turn
       Then Ana is told that there is no audio data
 
     @CONV-13 @critical
     Scenario: The same session works at once after a lost connection
       Given Ana is in a conversation
       And Ana has begun to ask "Set a timer for ten minutes."
-      When Ana loses the connection, comes back and asks "Play some quiet jazz."
+      When Ana loses the connection
+      And Ana comes back
+      And Ana asks "Play some quiet jazz."
       Then Ana is understood as "Play some quiet jazz."
       And Ana is answered
 
@@ -172,7 +186,9 @@ Feature: The session of a conversation
     Scenario: Audio that is unfinished when the connection is lost is never worked on
       Given Ana is in a conversation
       And Ana has begun to ask "Set a timer for ten minutes."
-      When Ana loses the connection, comes back and asks "Play some quiet jazz."
+      When Ana loses the connection
+      And Ana comes back
+      And Ana asks "Play some quiet jazz."
       Then Ana is answered
       And Ana's session keeps "Play some quiet jazz.", and nothing else for 0.8 seconds
 

@@ -80,7 +80,7 @@ Feature: When something goes wrong in a conversation
     Scenario: After the repair the next connection works, without a restart
       Given speech recognition cannot start for Ana's next connection
       And Ana has connected in vain
-      When Ana begins a conversation
+      When Ana comes back
       Then Ana can still ask "Tell me a funny story."
 
     @CONV-52 @normal @needs-fault
@@ -113,8 +113,8 @@ Feature: When something goes wrong in a conversation
     Scenario: Nothing of a turn whose recognition failed is left for the next
       Given Ana is in a conversation
       And recognition of Ana's next turn fails while it listens
-      And Ana has asked "Set a timer for ten minutes." in vain
-      When Ana ends a turn in which nothing was said
+      And Ana has asked "Set a timer for ten minutes." and was told that recognition has failed
+      When Ana ends the turn
       Then Ana is told that there is no audio data
 
     @CONV-53 @CONV-56 @normal @needs-fault
@@ -167,14 +167,14 @@ Feature: When something goes wrong in a conversation
     Scenario Outline: The error about <message> gives nothing away
       Given Ana is in a conversation
       When Ana tries to send <message>
-      Then Ana is told an error in words
+      Then Ana is told that <error>
       And nothing that Ana was told gives away the inside of the service
 
       Examples:
-        | message                                  |
-        | a piece of signs that stand for no sound |
-        | a piece whose audio is an object         |
-        | half a message                           |
+        | message                                  | error                       |
+        | a piece of signs that stand for no sound | the audio cannot be decoded |
+        | a piece whose audio is an object         | the audio cannot be decoded |
+        | half a message                           | the message cannot be read  |
 
     @CONV-56 @critical @needs-fault
     Scenario: The error about an assistant gives nothing away
@@ -212,8 +212,9 @@ Feature: When something goes wrong in a conversation
     Scenario: Nothing stays after a recording that could not be read
       Given a service that nobody else uses
       And Ana is in a conversation
-      When Ana sends a recording of an unknown kind and ends the turn
-      Then Ana is told that the audio cannot be decoded
+      When Ana tries to send a recording of an unknown kind
+      And Ana ends the turn
+      Then Ana is told at the end of the turn that the audio cannot be decoded
       And the service holds no audio in memory or on disk
 
     @CONV-57 @normal @needs-fault @needs-double @needs-settings
@@ -221,5 +222,6 @@ Feature: When something goes wrong in a conversation
       Given a service that nobody else uses
       And Ana is in a conversation
       And recognition takes 0.6 seconds longer for Ana's next turn
-      When Ana asks "Tell me a funny story." and loses the connection
+      When Ana asks "Tell me a funny story."
+      And Ana loses the connection
       Then the service holds no audio in memory or on disk

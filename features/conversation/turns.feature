@@ -9,28 +9,31 @@ Feature: Taking turns
     @CONV-32 @blocker
     Scenario: Two questions get two answers
       Given Ana is in a conversation
-      When Ana asks "What is the weather like in Paris?", then "Set a timer for ten minutes."
+      And Ana has asked "What is the weather like in Paris?"
+      When Ana asks "Set a timer for ten minutes."
       Then Ana is understood as "What is the weather like in Paris?" and then as "Set a timer for ten minutes."
       And Ana has two different answers
-      And both of Ana's turns are over
+      And Ana's two turns are over
 
     @CONV-33 @critical
     Scenario: Ten questions asked at once are answered in their order
       Given Ana is in a conversation
       When Ana asks 10 different things at once
-      Then Ana is understood 10 times, in the order of asking
+      Then Ana is understood as the 10 things that were asked, in that order
       And Ana is answered
 
     @CONV-34 @critical
     Scenario: What is said after the end of a turn belongs to the next
       Given Ana is in a conversation
-      When Ana asks "Turn off the kitchen lights." and at once "Play some quiet jazz."
+      When Ana asks "Turn off the kitchen lights."
+      And Ana asks "Play some quiet jazz."
       Then Ana is understood as "Turn off the kitchen lights." and then as "Play some quiet jazz."
 
     @CONV-72 @critical
     Scenario: What two people say is kept apart
       Given Ana and Bruno are in conversations
-      When Ana begins to ask "Set a timer for ten minutes." while Bruno asks "Tell me a funny story."
+      And Ana has begun to ask "Set a timer for ten minutes."
+      When Bruno asks "Tell me a funny story."
       Then Bruno is understood as "Tell me a funny story."
       And Ana can finish and is understood as "Set a timer for ten minutes."
 
@@ -38,8 +41,7 @@ Feature: Taking turns
     Scenario: People who ask at the same moment each get an answer of their own
       Given Ana, Bruno and Carla are in conversations
       When Ana, Bruno and Carla ask different things at the same moment
-      Then each of Ana, Bruno and Carla is understood and answered
-      And Ana, Bruno and Carla were told different things
+      Then each of Ana, Bruno and Carla is understood, and has an answer of their own
 
     @CONV-72 @CONV-32 @normal @needs-exact-words
     Scenario: It makes no difference to an answer who else asks at the same moment
@@ -52,7 +54,8 @@ Feature: Taking turns
     @CONV-35 @CONV-34 @normal
     Scenario: Audio for the next turn is confirmed and not lost
       Given Ana is in a conversation
-      When Ana asks "Turn off the kitchen lights." and begins at once to ask "Play some quiet jazz."
+      When Ana asks "Turn off the kitchen lights."
+      And Ana begins to ask "Play some quiet jazz."
       Then each of Ana's pieces of audio is confirmed once
       And Ana is understood as "Turn off the kitchen lights."
       And Ana can finish and is understood as "Play some quiet jazz."
@@ -61,7 +64,8 @@ Feature: Taking turns
     Scenario: Audio for the next turn is confirmed and not lost while recognition takes its time
       Given Ana is in a conversation
       And recognition takes 0.6 seconds longer for Ana's next turn
-      When Ana asks "Turn off the kitchen lights." and begins at once to ask "Play some quiet jazz."
+      When Ana asks "Turn off the kitchen lights."
+      And Ana begins to ask "Play some quiet jazz."
       Then each of Ana's pieces of audio is confirmed once
       And Ana is understood as "Turn off the kitchen lights."
       And Ana can finish and is understood as "Play some quiet jazz."
@@ -69,7 +73,8 @@ Feature: Taking turns
     @CONV-36 @critical
     Scenario: Somebody else's audio is confirmed while a long turn is being worked on
       Given Ana and Bruno are in conversations
-      When Ana says half a minute in one turn and Bruno begins at once to ask "Play some quiet jazz."
+      And Ana has said half a minute in one turn
+      When Bruno begins to ask "Play some quiet jazz."
       Then Bruno's audio is confirmed before Ana is answered
       And Bruno can finish and is understood as "Play some quiet jazz."
 
@@ -77,7 +82,8 @@ Feature: Taking turns
     Scenario: A turn that takes long is still answered before the next
       Given Ana is in a conversation
       And recognition takes 0.6 seconds longer for Ana's next turn
-      When Ana asks "Turn off the kitchen lights." and at once "Play some quiet jazz."
+      When Ana asks "Turn off the kitchen lights."
+      And Ana asks "Play some quiet jazz."
       Then Ana is understood as "Turn off the kitchen lights." and then as "Play some quiet jazz."
 
   Rule: A turn without audio is an error, but over
@@ -85,7 +91,7 @@ Feature: Taking turns
     @CONV-30 @CONV-5 @critical
     Scenario: A turn in which nothing was said
       Given Ana is in a conversation
-      When Ana ends a turn in which nothing was said
+      When Ana ends the turn
       Then Ana is told that there is no audio data
       And Ana's turn is over
       And Ana can still ask "Tell me a funny story."
@@ -94,15 +100,16 @@ Feature: Taking turns
     Scenario: What was said before is not said again by ending another turn
       Given Ana is in a conversation
       And Ana has asked "Tell me a funny story."
-      When Ana ends a turn in which nothing was said
+      When Ana ends the turn
       Then Ana is told that there is no audio data
 
     @CONV-37 @normal
     Scenario: A turn that is ended twice is answered once
       Given Ana is in a conversation
-      When Ana asks "Tell me a funny story." and ends the turn twice
+      When Ana asks "Tell me a funny story."
+      And Ana ends the turn
       Then Ana is understood and answered, and then told that there is no audio data
-      And both of Ana's turns are over
+      And Ana's two turns are over
 
   Rule: Without speech there is no answer, and that is said
 

@@ -12,8 +12,7 @@ from hamcrest.core.matcher import Matcher
 from earshot.audio.clips import Samples
 from earshot.broadcast.acts import Act
 from earshot.broadcast.attempts import Refusal
-from earshot.broadcast.entrances import Entrance, Joining, Opening
-from earshot.broadcast.matchers.hearing import is_the_recording_of
+from earshot.broadcast.entrances import Joining, Opening
 from earshot.broadcast.news import News
 from earshot.matchers.presence import nothing
 from features.vocabulary.broadcast import World
@@ -30,12 +29,6 @@ def step_is_broadcasting(context: World, speaker: str, language: str) -> None:
 @when("{speaker:Name} starts a {opening:Opening}")
 def step_starts(context: World, speaker: str, opening: Opening) -> None:
     opening.made_by(speaker, context.broadcast)
-
-
-@given("{person:Name} has tried to {entrance:Entrance}")
-@when("{person:Name} tries to {entrance:Entrance}")
-def step_tries_to_enter(context: World, person: str, entrance: Entrance) -> None:
-    entrance.tried_by(person, context.broadcast)
 
 
 @given("{listener:Name} listens in {language:Language}")
@@ -92,24 +85,7 @@ def step_welcomed(context: World, listener: str, speaker: str, language: str) ->
 # -- attempts
 
 
-@given("{person:Name} has tried to {act:Act}")
-@when("{person:Name} tries to {act:Act}")
-def step_tries(context: World, person: str, act: Act) -> None:
-    context.broadcast.person(person).tries(act)
-
-
 # -- leaving
-
-
-@given("{person:Name} has left")
-@when("{person:Name} leaves")
-def step_leaves(context: World, person: str) -> None:
-    context.stage.person(person).leaves()
-
-
-@when("{person:Name} loses the connection")
-def step_loses_connection(context: World, person: str) -> None:
-    context.stage.person(person).vanishes()
 
 
 @given("{speaker:Name} has ended the session")
@@ -135,18 +111,6 @@ def step_controls(context: World, person: str, control: Act) -> None:
 @given("{person:Name} has {done:PastControl}")
 def step_has_controlled(context: World, person: str, done: Act) -> None:
     context.broadcast.person(person).controls(done)
-
-
-@given("{people:Names} {have:Has} been told that {news:News}")
-def step_have_been_told(context: World, people: list[str], have: str, news: News) -> None:
-    for name in people:
-        news.reaches(context.broadcast.person(name), since=0)
-
-
-@then("{people:Names} {are:Are} told that {news:News}")
-def step_told(context: World, people: list[str], are: str, news: News) -> None:
-    for name in people:
-        news.reaches(context.broadcast.person(name), since=context.stage.turning_point)
 
 
 @then("{person:Name} is told first that {first:News} and then that {news:News}")
@@ -202,18 +166,15 @@ def step_picks_up(context: World, speaker: str, sound: Callable[[float], Samples
 
 
 @given('{listener:Name} has heard "{text:Quoted}" in {language:Language}')
-@then('{listener:Name} hears "{text:Quoted}" in {language:Language}')
-def step_hears(context: World, listener: str, text: str, language: str) -> None:
-    heard = context.broadcast.listener(listener).hears(text, language)
-    among = context.stage.samples.all_recordings()
-    assert_that(heard, is_the_recording_of(heard.expected, among=among), f"what {listener} heard")
+def step_has_heard(context: World, listener: str, text: str, language: str) -> None:
+    context.broadcast.listener(listener).hears_the_recording(text, language)
 
 
 @then('{listener:Name} hears "{text:Quoted}" and then "{next_text:Quoted}" in {language:Language}')
 def step_hears_in_order(context: World, listener: str, text: str, next_text: str, language: str) -> None:
-    for words in (text, next_text):
-        step_hears(context, listener, words, language)
-    first, second = context.broadcast.listener(listener).heard[-2:]
+    first, second = (
+        context.broadcast.listener(listener).hears_the_recording(said, language) for said in (text, next_text)
+    )
     assert_that(first.observation.at_ns < second.observation.at_ns, f'{listener} hears "{text}" first')
 
 

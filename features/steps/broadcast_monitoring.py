@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import starmap
+from operator import attrgetter
 
 from behave import given, then
 from hamcrest import (
@@ -17,7 +18,7 @@ from earshot.broadcast.news import LogLine
 from earshot.broadcast.secrets import audio_secrets
 from earshot.matchers.log_lines import complete, gives_away_none_of, says_often, tells_of
 from earshot.matchers.presence import nothing, something
-from earshot.patience import comes_to
+from earshot.patience import comes_to, stays
 from earshot.targets.figures import Figure
 from features.vocabulary.broadcast import World
 
@@ -47,8 +48,8 @@ def step_sizes(context: World, count: int, speaker: str, size: int) -> None:
 
 @then("the median, the 95th and the 99th percentile of {measure:Measure} in {speaker:Name}'s session can be read")
 def step_percentiles(context: World, measure: Figure, speaker: str) -> None:
-    for percent in (50, 95, 99):
-        context.stage.figures.percentile_is_there(percent, measure, context.broadcast.speaker(speaker).session_id)
+    session_id = context.broadcast.speaker(speaker).session_id
+    context.stage.figures.percentiles_are_there((50, 95, 99), measure, session_id)
 
 
 # -- figures of the whole service, to which every session adds
@@ -109,6 +110,12 @@ def step_words_only_in_detail(context: World, text: str) -> None:
 @then("the {log:Log} that {line:LogLine}")
 def step_logged(context: World, log: str, line: LogLine) -> None:
     comes_to(lambda: context.broadcast.logged(log, line), line.says, f"what the log says, from {log} on")
+
+
+@then("the log does not tell that {line:LogLine}")
+def step_not_logged(context: World, line: LogLine) -> None:
+    says_so = lambda: [e for e in context.broadcast.logged("INFO", line) if line.says.matches([e])]  # noqa: E731
+    stays(says_so, nothing(attrgetter("sentence")), "what the log tells", for_s=0.3)
 
 
 @then("every line of the log says when, how gravely, where and what happened")

@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-from behave import given, then
+from behave import then
 from hamcrest import assert_that
 
 from earshot.matchers.numbers import between
 from features.vocabulary.broadcast import World
-from features.vocabulary.faults import Fault
-
-
-@given("{fault:Fault}")
-def step_goes_wrong(context: World, fault: Fault) -> None:
-    person = context.broadcast.person(fault.person) if fault.person else None
-    context.stage.control.order(fault.place, fault.effect, **fault.scope(person))
-
-
-@given("{listener:Name} has been refused because the service is not available")
-def step_has_been_turned_away(context: World, listener: str) -> None:
-    actor = context.broadcast.listener(listener)
-    actor.tries_to_join(context.broadcast.the_speaker().session_id, "es")
-    assert_that(actor.refusal(), context.broadcast.refused_with("SERVICE_UNAVAILABLE"), f"how {listener} was refused")
 
 
 @then("{person:Name} has the answer after {least_ms:Number} to {most_ms:Milliseconds}")

@@ -1,4 +1,4 @@
-"""What is said of every system: which service it is, and how long things take."""
+"""What is said of every system: which service it is, what goes wrong, what people try, and how long it takes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from earshot.measure.budget import Budget
 from earshot.measure.sentences import duration
 from earshot.measure.timed import Timed
 from earshot.measure.verdict import QUICK
-from features.vocabulary.shared import World
+from features.vocabulary.faults import Fault
+from features.vocabulary.shared import Attempt, News, World
 
 QUICK_MS = 50 * QUICK
 """That share of what sound may take to be acknowledged (REQ-21.1): nobody grows slow below it."""
@@ -28,10 +29,47 @@ def step_service_with(context: World, settings: Mapping[str, str]) -> None:
     context.stage.uses_service_with(settings)
 
 
+@given("{fault:Fault}")
+def step_goes_wrong(context: World, fault: Fault) -> None:
+    fault.strikes(context)
+
+
 @given("everything works again")
 @when("everything works again")
 def step_works_again(context: World) -> None:
     context.stage.control.call_off_ours()
+
+
+# -- trying, going, and being told
+
+
+@given("{person:Name} has tried to {attempt:Attempt}")
+@when("{person:Name} tries to {attempt:Attempt}")
+def step_tries(context: World, person: str, attempt: Attempt) -> None:
+    attempt(context, person)
+
+
+@given("{person:Name} has left")
+@when("{person:Name} leaves")
+def step_leaves(context: World, person: str) -> None:
+    context.stage.person(person).leaves()
+
+
+@when("{person:Name} loses the connection")
+def step_loses_connection(context: World, person: str) -> None:
+    context.stage.person(person).vanishes()
+
+
+@given("{people:Names} {have:Has} been told that {news:News}")
+def step_have_been_told(context: World, people: list[str], have: str, news: News) -> None:
+    for name in people:
+        news.reaches(context.stage.person(name), since=0)
+
+
+@then("{people:Names} {are:Are} told that {news:News}")
+def step_told(context: World, people: list[str], are: str, news: News) -> None:
+    for name in people:
+        news.reaches(context.stage.person(name), since=context.stage.turning_point)
 
 
 # -- how long it took

@@ -21,6 +21,7 @@ from hamcrest import (
     has_key,
     has_properties,
     has_value,
+    matches_regexp,
     none,
     not_,
 )
@@ -38,16 +39,17 @@ from earshot.broadcast.matchers.explanations import names_the_field
 from earshot.broadcast.matchers.state import held_back, in_state, passed_on
 from earshot.broadcast.news import LogLine, News
 from earshot.broadcast.person import Person
-from earshot.broadcast.recogniser import LASTING, PASSING, Result
+from earshot.broadcast.recogniser import LASTING, PASSING
 from earshot.broadcast.system import Broadcast
 from earshot.broadcast.wishes import Wish
 from earshot.matchers.log_lines import names_the_place, tells_of
 from earshot.matchers.numbers import between
+from earshot.matchers.presence import something
 from earshot.targets.figures import Figure
 from features.vocabulary import shared
-from features.vocabulary.faults import AMOUNTS, Blank, fault, faults
-from features.vocabulary.parameters import one_of, parameter, phrases
-from features.vocabulary.shared import CAST, settings
+from features.vocabulary.faults import fault, faults
+from features.vocabulary.parameters import more_phrases, one_of, parameter, phrases
+from features.vocabulary.shared import settings
 
 
 class World(shared.World, Protocol):
@@ -188,12 +190,6 @@ AUDIO_ISSUES = {
 }
 """What a speaker may be warned of (sheet 5.4)."""
 
-LOUDNESSES = {"very low": "x-soft", "low": "soft", "medium": "medium", "great": "loud"}
-"""How loud a voice speaks a translation (sheet 6.3)."""
-
-PACES = {"slow": "slow", "medium": "medium", "fast": "fast", "very fast": "x-fast"}
-"""How fast a voice speaks a translation (sheet 6.3)."""
-
 PLAYBACK_ACTS = {"pause": "playbackPaused", "resumption": "playbackResumed"}
 """What is confirmed to a listener who stops and starts playback."""
 
@@ -311,85 +307,58 @@ _CONDITION_FAILED = "ConditionalCheckFailedException"
 
 FAULTS = {
     "no records can be reached": fault("store", code="Unreachable"),
-    "the records of {person}'s session fail once": fault("store", whom="session_id", table="Sessions", times=1),
-    "the records of {person}'s session fail {times} in a row": fault("store", whom="session_id", table="Sessions"),
+    "the records of {person:Name}'s session fail once": fault("store", whom="session_id", table="Sessions", times=1),
+    "the records of {person:Name}'s session fail {times:Times} in a row": fault(
+        "store", whom="session_id", table="Sessions"
+    ),
     "joins cannot be counted": fault("store", table="RateLimits"),
-    "the next {count} names for a session turn out to be taken": fault(
+    "the next {times:Number} names for a session turn out to be taken": fault(
         "store", code=_CONDITION_FAILED, operations=["PutItem"], table="Sessions"
     ),
-    "the session of {person} turns out to be over when the next listener is counted": fault(
+    "the session of {person:Name} turns out to be over when the next listener is counted": fault(
         "store", whom="session_id", code=_CONDITION_FAILED, operations=["UpdateItem"], table="Sessions", times=1
     ),
     "nobody's sign-in can be checked": fault("sign-in"),
-    "the service gets stuck over {person}'s next request": fault("handler", "stall", whom="connection_id", times=1),
-    "the service is slow by {span} over {person}'s next request": fault(
+    "the service gets stuck over {person:Name}'s next request": fault(
         "handler", "stall", whom="connection_id", times=1
     ),
-    "the service meets a mishap with {person}'s next request": fault("handler", "crash", whom="session_id", times=1),
-    "{person}'s device has gone dead without a word": fault("delivery", "dead", whom="connection_id"),
-    "the next {count} attempts to reach {person} are refused": fault("delivery", whom="connection_id"),
-    "{person}'s recogniser fails to start {times}": fault("recogniser.open", whom="session_id", code=PASSING),
-    "{person}'s recogniser will fail {times} to start again": fault("recogniser.open", whom="session_id", code=PASSING),
-    "{person}'s recogniser does not know the language": fault(
+    "the service is slow by {seconds:Seconds} over {person:Name}'s next request": fault(
+        "handler", "stall", whom="connection_id", times=1
+    ),
+    "the service meets a mishap with {person:Name}'s next request": fault(
+        "handler", "crash", whom="session_id", times=1
+    ),
+    "{person:Name}'s device has gone dead without a word": fault(
+        "delivery", "dead", whom="connection_id", then=Person.goes_dead
+    ),
+    "the next {times:Number} attempts to reach {person:Name} are refused": fault("delivery", whom="connection_id"),
+    "{person:Name}'s recogniser fails to start {times:Times}": fault(
+        "recogniser.open", whom="session_id", code=PASSING
+    ),
+    "{person:Name}'s recogniser will fail {times:Times} to start again": fault(
+        "recogniser.open", whom="session_id", code=PASSING
+    ),
+    "{person:Name}'s recogniser does not know the language": fault(
         "recogniser.open", whom="session_id", code=LASTING, transient=False
     ),
-    "{person}'s recogniser takes forever to start": fault("recogniser.open", "stall", whom="session_id"),
-    "{person}'s recogniser takes no sound": fault("recogniser.feed", "stall", whom="session_id"),
-    "translation turns {person}'s sentences away {times}": fault("handover", whom="session_id"),
-    "translation acknowledges {person}'s next sentence only after {milliseconds}": fault(
-        "handover", "stall", whom="session_id", times=1
+    "{person:Name}'s recogniser takes forever to start": fault("recogniser.open", "stall", whom="session_id"),
+    "{person:Name}'s recogniser takes no sound": fault("recogniser.feed", "stall", whom="session_id"),
+    "translation turns {person:Name}'s sentences away {times:Times}": fault("handover", whom="session_id"),
+    "translation acknowledges {person:Name}'s next sentence only after {ms:Milliseconds}": (
+        lambda person, ms: fault("handover", "stall", whom="session_id", times=1)(person=person, seconds=ms / 1000)
     ),
-    "the next sentence cannot be translated into {language}": fault("translator", times=1),
-    "the next translation into {language} takes {span}": fault("translator", "stall", times=1),
-    "every translation takes {span}": fault("translator", "stall"),
+    "the next sentence cannot be translated into {language:Language}": fault("translator", times=1),
+    "the next translation into {language:Language} takes {seconds:Seconds}": fault("translator", "stall", times=1),
+    "every translation takes {seconds:Seconds}": fault("translator", "stall"),
     "nothing can be spoken": fault("synthesiser"),
-    "the next sentence cannot be spoken in {language}": fault("synthesiser", times=1),
-    "the voice for {language} rejects how it is to speak the next sentence": fault(
+    "the next sentence cannot be spoken in {language:Language}": fault("synthesiser", times=1),
+    "the voice for {language:Language} rejects how it is to speak the next sentence": fault(
         "synthesiser", code="InvalidSsmlException", times=1
     ),
-    "making the next speech in {language} takes {span}": fault("synthesiser", "stall", times=1),
-    "making speech of every translation takes {span}": fault("synthesiser", "stall"),
+    "making the next speech in {language:Language} takes {seconds:Seconds}": fault("synthesiser", "stall", times=1),
+    "making speech of every translation takes {seconds:Seconds}": fault("synthesiser", "stall"),
 }
 """What may go wrong in a broadcast."""
-
-
-def _result(words: str) -> Result:
-    """Return the final result that a recogniser is to report."""
-    said, _, manner = words.rpartition('"')
-    if not said:
-        said, _, manner = words.partition(" words")
-    text = said.removeprefix('"') if words.startswith('"') else " ".join(["word"] * int(said))
-    stability = re.search(r"a stability of ([\d.]+)", manner)
-    span = re.search(r"these ([\d.]+)", manner)
-    return Result(
-        text,
-        stability=float(stability[1]) if stability else None if "without" in manner else 1.0,
-        until_s=float(span[1]) if span else 0.0,
-    )
-
-
-def _stream_options(words: str) -> dict[str, object]:
-    """Return how a recogniser's stream is to have been asked for."""
-    if words in LANGUAGES:
-        return {"language": LANGUAGES[words]}
-    match words.split():
-        case ["the", "variety", code]:
-            return {"recogniser_language": code.strip('"')}
-        case [*_, rate_hz, "Hz"]:
-            return {"encoding": "pcm", "sample_rate_hz": int(rate_hz)}
-        case ["highly", *_]:
-            return {"stability": "high"}
-    return {"partial_results": words == "provisional results"}
-
-
-def _manner(words: str) -> dict[str, float]:
-    """Return what is handed over of how words were said."""
-    match words.split():
-        case [*_, "energy", "of", number]:
-            return {"volume": float(number), "energy": float(number)}
-        case [*_, "pace", "of", number]:
-            return {"rate": float(number)}
-    return {"volume": 0.5, "rate": 1.0, "energy": 0.5}
 
 
 def _wish(words: str) -> Wish:
@@ -435,11 +404,7 @@ def _audience(text: str) -> dict[str, int]:
 
 
 parameter("Language", one_of(LANGUAGES), LANGUAGES.__getitem__)
-_BLANKS = AMOUNTS | {
-    "person": Blank("", one_of(CAST), str),
-    "language": Blank("language", one_of(LANGUAGES), LANGUAGES.__getitem__),
-}
-faults("Fault", FAULTS, _BLANKS)
+faults(FAULTS)
 parameter(
     "Languages",
     rf"(?:{one_of(LANGUAGES)})(?:(?:, | and )(?:{one_of(LANGUAGES)}))*",
@@ -454,23 +419,6 @@ parameter("Field", one_of(FIELDS), FIELDS.__getitem__)
 parameter("Declaration", one_of(DECLARATIONS), DECLARATIONS.__getitem__)
 parameter("File", one_of(FILES), lambda kind: FILES[kind].ljust(3200, b"\0"))
 parameter("Rate", one_of(RATES), RATES.__getitem__)
-parameter(
-    "Result",
-    r'(?:"[^"]*"|\d+ words)(?: with a stability of [\d.]+| without a stability)?(?: in these [\d.]+ seconds?)?',
-    lambda text: _result(text),
-)
-parameter("Finality", "final|provisional", str)
-parameter(
-    "StreamOptions",
-    rf"{one_of(LANGUAGES)}|the variety \"[\w-]+\"|uncompressed sound at \d+ Hz"
-    r"|(?:no |highly stable )?provisional results",
-    lambda text: _stream_options(text),
-)
-parameter(
-    "Manner",
-    r"a loudness and an energy of [\d.]+|a pace of [\d.]+|neutral values",
-    lambda text: _manner(text),
-)
 parameter("Purpose", one_of(PURPOSES), str)
 parameter(
     "Wish",
@@ -487,8 +435,6 @@ parameter(
     lambda text: _flaw(text),
 )
 parameter("AudioIssue", one_of(AUDIO_ISSUES), AUDIO_ISSUES.__getitem__)
-parameter("Loudness", one_of(LOUDNESSES), LOUDNESSES.__getitem__)
-parameter("Pace", one_of(PACES), PACES.__getitem__)
 parameter("PlaybackAct", one_of(PLAYBACK_ACTS), PLAYBACK_ACTS.__getitem__)
 parameter("HeldBack", one_of(HELD_BACK), HELD_BACK.__getitem__)
 parameter("StatusCause", one_of(STATUS_CAUSES), STATUS_CAUSES.__getitem__)
@@ -656,6 +602,13 @@ phrases(
         'take over the session "{name:Quoted}"': lambda name: Takeover(name),
     },
 )
+more_phrases(
+    "Attempt",
+    {
+        "{act:Act}": lambda act: lambda world, name: world.broadcast.person(name).tries(act),
+        "{entrance:Entrance}": lambda entrance: lambda world, name: entrance.tried_by(name, world.broadcast),
+    },
+)
 
 # -- what people are told
 
@@ -672,7 +625,7 @@ def _confirmed(member: str, says: Matcher[Any]) -> News:
     return News(_CONFIRMATION, has_entry(member, says))
 
 
-phrases(
+more_phrases(
     "News",
     {
         "the broadcast is paused": News("broadcastPaused"),
@@ -695,6 +648,12 @@ phrases(
         ),
         "it is time to move to a new connection": News("connectionRefreshRequired"),
         "recognition works again": News("systemRecovered"),
+        "recognition is interrupted": News("transcriptionError", has_entry("retryable", True)),
+        "recognition has stopped": News("transcriptionError", has_entry("retryable", False)),
+        "recognition has stopped because {language:Language} is not known": lambda language: News(
+            "transcriptionError",
+            has_entries(retryable=False, code="LANGUAGE_NOT_SUPPORTED", details=has_entry("sourceLanguage", language)),
+        ),
         "they are still connected": News(Person.heartbeat_is_answered),
         "the broadcast has {wish:Wish}": lambda wish: News(_CREATED, has_entries(wish.granted)),
         "the broadcast is in {language:Language} and ends in {hours:Number} hours": (
@@ -855,6 +814,15 @@ def _refused(code: str, person: str = "") -> LogLine:
     return LogLine(has_item(has_properties(metadata=has_entry("code", code))), connection_of=person)
 
 
+def _something_new(person: str) -> LogLine:
+    """Return any line about a session that was not there before the latest act."""
+    return LogLine(something(), session_of=person, anew=True)
+
+
+_OF_ALL = has_item(
+    has_properties(message=matches_regexp(r"(?i)\b(?:no language|all languages|every language|nobody|no listener)\b"))
+)
+
 phrases(
     "LogLine",
     {
@@ -879,6 +847,10 @@ phrases(
         '"{text:Quoted}" was recognised for {person:Name}, and how surely': (
             lambda text, person: LogLine(tells_of(text, "stability"), session_of=person)
         ),
+        "sound of {person:Name}'s arrived out of order": lambda person: _something_new(person),
+        "a sentence of {person:Name}'s was given up": lambda person: _something_new(person),
+        "a sentence of {person:Name}'s turned out differently": lambda person: _something_new(person),
+        "nobody heard a sentence of {person:Name}'s": lambda person: LogLine(_OF_ALL, session_of=person, anew=True),
     },
 )
 
@@ -896,6 +868,7 @@ def _count(namespace: str, name: str, **dimensions: str) -> Figure:
 COUNTS = {
     "pieces of audio received": _count(AUDIO, "AudioChunksReceived"),
     "pieces of audio held back in a pause": _count(AUDIO, "AudioChunksDropped", Reason="paused"),
+    "passing faults of recognition": _count(AUDIO, "TranscribeStreamErrors", ErrorType=PASSING),
     "pieces of audio held back while muted": _count(AUDIO, "AudioChunksDropped", Reason="muted"),
     "violations of the audio rate": AUDIO_VIOLATIONS,
     "speakers disconnected for too much audio": _count(AUDIO, "ConnectionsClosedForRateLimit"),

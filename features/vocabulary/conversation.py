@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple, Protocol
 
-from earshot.audio.containers import Form
+from earshot.audio.containers import Form, in_so_many, pieces
 from earshot.conversation import requests
-from earshot.conversation.browser import recorder
-from earshot.conversation.matchers import Complaint, NoAnswer
+from earshot.conversation.browser import facts, recorder
+from earshot.conversation.browser.actor import Steady
+from earshot.conversation.matchers import Complaint, NoAnswer, PieceReceived
 from earshot.conversation.requests import Envelope
 from earshot.conversation.system import Conversation
+from earshot.conversation.turns import END_OF_TURN, SESSION
+from earshot.conversation.user import PIECE_MS, Cut, User
 from features.vocabulary import shared
-from features.vocabulary.faults import AMOUNTS, Blank, fault, faults
-from features.vocabulary.parameters import one_of, parameter
-from features.vocabulary.shared import CAST
+from features.vocabulary.faults import fault, faults
+from features.vocabulary.parameters import more_phrases, one_of, parameter, phrases
 
 
 class World(shared.World, Protocol):
@@ -23,8 +28,26 @@ class World(shared.World, Protocol):
     conversation: Conversation
 
 
-Way = tuple[Form, Envelope | Sequence[Envelope]]
-"""In which form sound is sent, and in which envelope."""
+Group = Callable[[Conversation], list[User]]
+"""Who is spoken of, several at once."""
+
+
+class Way(NamedTuple):
+    """In which form sound is sent, and in which envelope."""
+
+    cut: Cut
+    envelope: Envelope | Sequence[Envelope] = requests.as_text
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """So many pieces of a hum, sent evenly; while a long turn of somebody's is worked on, if anybody's."""
+
+    count: int
+    piece_ms: int = 100
+    every_ms: int = 20
+    meanwhile: str | None = None
+
 
 QUESTIONS = (
     "What is the weather like in Paris?",
@@ -39,8 +62,14 @@ QUESTIONS = (
     "Is breakfast included in the price?",
 )
 """Ten different things to ask."""
-THINGS = {"one thing": 1, "two things": 2, "three things": 3}
-"""How much somebody asks in one turn."""
+THINGS: Mapping[str, object] = {
+    "one thing in one turn": [QUESTIONS[:1]],
+    "two things in one turn": [QUESTIONS[:2]],
+    "three things in one turn": [QUESTIONS[:3]],
+    "10 different things, each after the answer to the one before,": [[question] for question in QUESTIONS],
+    '"{text:Quoted}"': lambda text: [[text]],
+}
+"""What somebody asks, turn by turn."""
 
 BACKENDS = {"Llama": "llama", "OpenAI": "openai", "Hugging Face": "huggingface"}
 """The assistants that can be asked."""
@@ -65,7 +94,7 @@ NO_ANSWERS = {
     "no assistant is available": NoAnswer("unknown", "unavailable"),
     "the assistant has failed": NoAnswer("error", "chatbot error"),
 }
-"""Why a turn has no answer, and the keywords that say so (conversation sheet, section 1)."""
+"""Why a turn has no answer, and the keywords that say so (CONV-40)."""
 
 SESSION_NAMES = {
     "1 letter": "a",
@@ -88,18 +117,20 @@ SESSION_NAMES = {
 }
 """What a session can be named, and what it cannot (CONV-39)."""
 
-WAYS: Mapping[str, Way] = {
-    "as one recording cut into pieces": (Form.ONE_FILE, requests.as_text),
-    "as several whole recordings": (Form.MANY_FILES, requests.as_text),
-    "as bare samples": (Form.SAMPLES, requests.as_text),
-    "in raw bytes": (Form.ONE_FILE, requests.as_bytes),
-    "in raw bytes as several whole recordings": (Form.MANY_FILES, requests.as_bytes),
-    "in raw bytes as bare samples": (Form.SAMPLES, requests.as_bytes),
-    "by turns as text and in raw bytes": (Form.ONE_FILE, (requests.as_text, requests.as_bytes)),
-    "as text without padding": (Form.ONE_FILE, requests.without_padding),
-    "as text with blanks around it": (Form.ONE_FILE, requests.with_blanks),
+_FORMS = {form: partial(pieces, piece_ms=PIECE_MS, form=form) for form in Form}
+WAYS: Mapping[str, object] = {
+    "as one recording cut into pieces": Way(_FORMS[Form.ONE_FILE]),
+    "as several whole recordings": Way(_FORMS[Form.MANY_FILES]),
+    "as bare samples": Way(_FORMS[Form.SAMPLES]),
+    "in raw bytes": Way(_FORMS[Form.ONE_FILE], requests.as_bytes),
+    "in raw bytes as several whole recordings": Way(_FORMS[Form.MANY_FILES], requests.as_bytes),
+    "in raw bytes as bare samples": Way(_FORMS[Form.SAMPLES], requests.as_bytes),
+    "by turns as text and in raw bytes": Way(_FORMS[Form.ONE_FILE], (requests.as_text, requests.as_bytes)),
+    "as text without padding": Way(_FORMS[Form.ONE_FILE], requests.without_padding),
+    "as text with blanks around it": Way(_FORMS[Form.ONE_FILE], requests.with_blanks),
+    "in {count:Number} pieces without a pause": lambda count: Way(partial(in_so_many, count=count)),
 }
-"""How speech is sent: the form of the sound, and the envelopes of its pieces."""
+"""How speech is sent: how it is cut into pieces, and the envelopes of these."""
 
 FLAWED_PIECES = {
     "a piece of signs that stand for no sound": requests.piece("!!!!"),
@@ -122,6 +153,18 @@ EMPTY_PIECES = {
     "an empty piece in raw bytes": b"",
 }
 """Pieces that hold no audio and add nothing (CONV-20, CONV-21)."""
+
+QUIET = b"\0"
+UNREADABLE = b"\x1aE\xdf\xa3" + bytes(3000)
+"""How a WebM recording begins, followed by nothing that could be decoded."""
+PIECES = {
+    **FLAWED_PIECES,
+    **EMPTY_PIECES,
+    "a piece of {size:Bytes} in raw bytes": lambda size: QUIET * size,
+    "a piece of {size:Bytes} as text": lambda size: requests.as_text(QUIET * size),
+    "a recording of an unknown kind": requests.as_text(UNREADABLE),
+}
+"""What can be sent as a piece of audio."""
 
 NONSENSE = {
     "half a message": '{"type": "session"',
@@ -165,44 +208,89 @@ KEYS = {
 CHOICES = {**BACKENDS, "somebody unknown": "parrot"}
 """Whom an assistant may be set to."""
 
+_fault = partial(fault, finds=lambda world, name: world.conversation.user(name))
+_page_fault = partial(fault, finds=lambda world, name: world.conversation.browser(name))
 FAULTS = {
-    "every assistant is down for {person}": fault("assistant", whom="session_id"),
-    "{backend} is down for {person}": fault("assistant", whom="session_id"),
-    "{backend} is down for {person}'s next turn": fault("assistant", whom="session_id", times=1),
-    "{backend} breaks down in {person}'s next turn": fault("assistant", "crash", whom="session_id", times=1),
-    "{backend} takes {span} to answer {person}": fault("assistant", "stall", whom="session_id"),
-    "{backend} says nothing to {person}": fault("assistant", "answer", whom="session_id", text=""),
-    "{backend} says nothing but blanks to {person}": fault("assistant", "answer", whom="session_id", text=" \n "),
-    "{backend} answers {person} with {words} words": fault("assistant", "answer", whom="session_id"),
-    "speech recognition cannot start for {person}": fault("recogniser.start", whom="address"),
-    "speech recognition cannot start for {person}'s next connection": fault(
+    "every assistant is down for {person:Name}": _fault("assistant", whom="session_id"),
+    "{backend:Backend} is down for {person:Name}": _fault("assistant", whom="session_id"),
+    "{backend:Backend} is down for {person:Name}'s next turn": _fault("assistant", whom="session_id", times=1),
+    "{backend:Backend} breaks down in {person:Name}'s next turn": _fault(
+        "assistant", "crash", whom="session_id", times=1
+    ),
+    "{backend:Backend} takes {seconds:Seconds} to answer {person:Name}": _fault(
+        "assistant", "stall", whom="session_id"
+    ),
+    "{backend:Backend} says nothing to {person:Name}": _fault("assistant", "answer", whom="session_id", text=""),
+    "{backend:Backend} says nothing but blanks to {person:Name}": _fault(
+        "assistant", "answer", whom="session_id", text=" \n "
+    ),
+    "{backend:Backend} answers {person:Name} with {text:NumberedWords}": _fault(
+        "assistant", "answer", whom="session_id"
+    ),
+    "speech recognition cannot start for {person:Name}": _fault("recogniser.start", whom="address"),
+    "speech recognition cannot start for {person:Name}'s next connection": _fault(
         "recogniser.start", whom="address", times=1
     ),
-    "recognition of {person}'s next turn cannot begin": fault(
+    "recognition of {person:Name}'s next turn cannot begin": _fault(
         "recogniser.open", whom="session_id", transient=False, times=1
     ),
-    "recognition of {person}'s next turn fails while it listens": fault("recogniser.feed", whom="session_id", times=1),
-    "recognition takes {span} longer for {person}'s next turn": fault(
+    "recognition of {person:Name}'s next turn fails while it listens": _fault(
+        "recogniser.feed", whom="session_id", times=1
+    ),
+    "recognition takes {seconds:Seconds} longer for {person:Name}'s next turn": _fault(
         "recogniser.feed", "stall", whom="session_id", times=1
     ),
-    "the service meets a mishap with {person}'s next piece of audio": fault(
+    "the service meets a mishap with {person:Name}'s next piece of audio": _fault(
         "handler", "crash", whom="session_id", action="audio_chunk", times=1
     ),
-    "the service meets a mishap at the end of {person}'s next turn": fault(
+    "the service meets a mishap at the end of {person:Name}'s next turn": _fault(
         "handler", "crash", whom="session_id", action="segment_end", times=1
     ),
-    "nothing of what {person} says can be kept": fault("store", whom="session_id", table="Conversations"),
+    "nothing of what {person:Name} says can be kept": _fault("store", whom="session_id", table="Conversations"),
 }
 """What may go wrong in a conversation."""
 
 PAGE_FAULTS = {
-    "the service confirms {person}'s session only after {span}": fault(
+    "the service confirms {person:Name}'s session only after {seconds:Seconds}": _page_fault(
         "handler", "stall", whom="session_id", action="session", times=1
     ),
-    "the next {count} connections of {person}'s page are refused": fault("connect", whom="address"),
-    "all connections of {person}'s page are refused": fault("connect", whom="address"),
+    "the next {times:Number} connections of {person:Name}'s page are refused": _page_fault("connect", whom="address"),
+    "all connections of {person:Name}'s page are refused": _page_fault("connect", whom="address"),
 }
 """What a page may run into."""
+
+PAGE_FACTS = {
+    "has named the session as pages do": facts.named_session_as_pages_do,
+    "has ended {count:Turns}": facts.has_ended_turns,
+    "has sent nothing": facts.has_sent_nothing,
+    "has sent audio": facts.has_sent_audio,
+    "has sent audio before the session was confirmed, and the end of the turn after it": (
+        facts.ended_turn_only_when_confirmed
+    ),
+    "still speaks": facts.still_speaks,
+    "has fallen silent": facts.has_fallen_silent,
+    "shows the question and its answer": facts.shows_questions_and_answers,
+    "shows both questions, each followed by its answer": facts.shows_questions_and_answers,
+    "shows the question and an error": facts.shows_question_and_error,
+    "shows one error": facts.shows_one_error,
+    "is connected again at the first attempt, under the same session": facts.is_connected_again,
+    "has rested 2, 3, 4.5 and 6.75 seconds before its attempts, by a clock that is 100 times as fast": (
+        facts.has_rested_longer_each_time
+    ),
+    "has not tried to connect again": facts.has_tried_in_vain(0),
+    "has tried {count:Number} times to connect again": facts.has_tried_in_vain,
+}
+"""What can be found out about a page (CONV-60 to CONV-69)."""
+
+MOMENTS = {"naming the session": SESSION, "asking": END_OF_TURN}
+"""From when on somebody counts how long an answer takes, by the message that is sent then."""
+
+SESSIONS: Mapping[str, Callable[[User], str]] = {
+    "session": lambda user: user.session_id,
+    "new session": lambda user: user.session_id,
+    "first session": lambda user: str(user.order.sessions[0].message["session_id"]),
+}
+"""The sessions of somebody who named it anew, and their names."""
 
 CLOSINGS = {
     "cut off": 1006,
@@ -220,22 +308,8 @@ class Understood(NamedTuple):
     speaker: str | None = None
 
 
-def _understood(words: str) -> Understood:
-    match words.split('"'):
-        case [_, text, ""]:
-            return Understood(text)
-        case [_, text, ", said by ", speaker, ""]:
-            return Understood(text, speaker)
-        case [_, word, times, rest, ""]:
-            return Understood(" ".join([word] * int(times.split()[1]) + [rest]))
-    return Understood(_numbered(int(words.split()[3])))
-
-
-def _terms(words: str) -> dict[str, object]:
-    """Return under which terms the assistants are asked, as the control plane takes them."""
-    if words.startswith("each has"):
-        return {"timeout_s": float(words.split()[2])}
-    return {"huggingface": words == "Hugging Face is set up"}
+def _repeated(word: str, times: int, rest: str) -> Understood:
+    return Understood(" ".join([word] * times + [rest]))
 
 
 def _numbered(count: int) -> str:
@@ -245,39 +319,106 @@ def _numbered(count: int) -> str:
 
 parameter("Backend", one_of(BACKENDS), BACKENDS.__getitem__)
 parameter("Closing", one_of(CLOSINGS), CLOSINGS.__getitem__)
-_BLANKS = AMOUNTS | {
-    "person": Blank("", one_of(CAST), str),
-    "backend": Blank("backend", one_of(BACKENDS), BACKENDS.__getitem__),
-    "words": Blank("text", r"\d+", lambda count: _numbered(int(count))),
-}
-faults("Trouble", FAULTS, _BLANKS)
-faults("PageTrouble", PAGE_FAULTS, _BLANKS)
+parameter("NumberedWords", r"\d+ words", lambda text: _numbered(int(text.split()[0])))
+faults(FAULTS | PAGE_FAULTS)
+parameter("Bytes", r"\d+ bytes?", lambda text: int(text.split()[0]))
+parameter("Turns", r"\d+ turns?", lambda text: int(text.split()[0]))
 _BACKEND = one_of(BACKENDS)
 parameter(
     "Backends",
-    rf"(?:{_BACKEND})(?:(?:, | and )(?:{_BACKEND}))*",
-    lambda text: [BACKENDS[name] for name in text.replace(" and ", ", ").split(", ")],
+    rf"(?:{_BACKEND})(?:(?:, then (?:by )?)(?:{_BACKEND}))*|no assistant",
+    lambda text: [BACKENDS[name] for name in re.findall(_BACKEND, text)],
 )
+parameter(
+    "Texts",
+    r'"[^"]*"(?: and then (?:as )?"[^"]*")?|the 10 things that were asked, in that order',
+    lambda text: re.findall('"([^"]*)"', text) or QUESTIONS,
+)
+parameter("Kept", r'"[^"]*"(?: and then "[^"]*")?|nothing', lambda text: re.findall('"([^"]*)"', text))
 parameter("Complaint", one_of(COMPLAINTS), COMPLAINTS.__getitem__)
-parameter("NoAnswer", one_of(NO_ANSWERS), NO_ANSWERS.__getitem__)
+more_phrases("News", {**COMPLAINTS, **NO_ANSWERS, "the piece of audio was received": PieceReceived()})
 parameter("SessionName", one_of(SESSION_NAMES), SESSION_NAMES.__getitem__)
-parameter("Way", one_of(WAYS), WAYS.__getitem__)
-parameter("FlawedPiece", one_of(FLAWED_PIECES), FLAWED_PIECES.__getitem__)
-parameter("EmptyPiece", one_of(EMPTY_PIECES), EMPTY_PIECES.__getitem__)
+phrases("Way", WAYS)
+phrases("Piece", PIECES)
 parameter("Nonsense", one_of(NONSENSE), NONSENSE.__getitem__)
 parameter("UnknownKind", one_of(UNKNOWN_KINDS), UNKNOWN_KINDS.__getitem__)
-parameter("Things", one_of(THINGS), THINGS.__getitem__)
+
+
+def _tries(frame: object) -> shared.Attempt:
+    return lambda world, name: world.conversation.user(name).tries(frame)
+
+
+more_phrases(
+    "Attempt",
+    {
+        "begin a session without a name": _tries({"type": SESSION}),
+        "name the session with {name:SessionName}": lambda name: _tries(requests.name_session(name)),
+        "send {piece:Piece}": lambda piece: _tries(piece),
+        "send {message:Nonsense}": lambda message: _tries(message),
+    },
+)
+phrases("Things", THINGS)
 parameter("Cadence", one_of(CADENCES), CADENCES.__getitem__)
 parameter("Key", one_of(KEYS), KEYS.__getitem__)
 parameter("Choice", one_of(CHOICES), CHOICES.__getitem__)
-parameter(
+phrases(
     "Terms",
-    r"Hugging Face is (?:not )?set up|each has \d+(?:\.\d+)? seconds to answer",
-    lambda text: _terms(text),
+    {
+        "Hugging Face is set up": {"huggingface": True},
+        "Hugging Face is not set up": {"huggingface": False},
+        "each has {limit_s:Seconds} to answer": lambda limit_s: {"timeout_s": limit_s},
+    },
 )
-parameter(
+phrases(
     "Understood",
-    r'"[^"]*"(?: said \d+ times, and "[^"]*"|, said by "[^"]*")?|a text of \d+ words',
-    lambda text: _understood(text),
+    {
+        '"{text:Quoted}"': Understood,
+        '"{text:Quoted}", said by "{speaker:Quoted}"': Understood,
+        '"{word:Quoted}" said {times:Times}, and "{rest:Quoted}"': _repeated,
+        "a text of {text:NumberedWords}": Understood,
+    },
 )
 parameter("LoudnessShare", r"0\.\d+", float)
+phrases(
+    "Heard",
+    {
+        "{lasts_s:Seconds}": Steady,
+        "{lasts_s:Seconds}, twice, {pause_ms:Milliseconds} apart": (
+            lambda lasts_s, pause_ms: Steady(lasts_s, 2, pause_ms / 1000)
+        ),
+    },
+)
+phrases("PageFact", PAGE_FACTS)
+parameter("PageKind", "page|hasty page", lambda text: text == "hasty page")
+phrases(
+    "Group",
+    {
+        "{names:Names}": lambda names: lambda conversation: [conversation.user(name) for name in names],
+        "{count:Number} people": lambda count: lambda conversation: conversation.more_users(count),
+        "them": Conversation.users,
+    },
+)
+parameter("Conversations", "a conversation|conversations|one and the same conversation", lambda text: "one" in text)
+phrases(
+    "Meanwhile",
+    {"one after the other": None, "while a long turn of {other:Name}'s is worked on": lambda other: other},
+)
+phrases(
+    "Stream",
+    {
+        "{count:Number} pieces of audio": Stream,
+        "{count:Number} pieces of {piece_ms:Number} ms, one every {every_ms:Number} ms": Stream,
+        "{count:Number} pieces of audio while a long turn of {meanwhile:Name}'s is worked on": Stream,
+    },
+)
+parameter("Since", one_of(MOMENTS), MOMENTS.__getitem__)
+parameter("Session", one_of(SESSIONS), SESSIONS.__getitem__)
+phrases(
+    "SentPieces",
+    {
+        "an empty piece": [requests.as_text(b"")],
+        "{count:Number} pieces of {size:Bytes}": lambda count, size: [QUIET * size] * count,
+    },
+)
+parameter("AreOver", "turn is|two turns are", lambda text: 1 + ("two" in text))
+parameter("Others", "pieces|other pieces", lambda text: int("other" in text))

@@ -2,28 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any
 
-from features.vocabulary.parameters import parameter
-
-
-class Blank(NamedTuple):
-    """What may stand in a blank of such a sentence, and which member of the order it is."""
-
-    member: str
-    pattern: str
-    convert: Callable[[str], object]
-
-
-AMOUNTS = {
-    "count": Blank("times", r"\d+", int),
-    "times": Blank("times", r"\d+ times?", lambda text: int(text.split()[0])),
-    "span": Blank("seconds", r"\d+(?:\.\d+)? seconds?", lambda text: float(text.split()[0])),
-    "milliseconds": Blank("seconds", r"\d+ ms", lambda text: int(text.split()[0]) / 1000),
-}
+from earshot.participant import Participant
+from features.vocabulary.parameters import more_phrases
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,37 +18,39 @@ class Fault:
     effect: str
     whom: str
     members: Mapping[str, object]
+    finds: Callable[[Any, str], Participant]
+    """How the steps' world finds that person."""
+    then: Callable[[Any], object]
+    """What becomes of that person."""
     person: str = ""
 
-    def scope(self, person: object) -> dict[str, object]:
-        """Return what the order says beside place and effect, when it is to strike this person."""
-        return {**self.members, self.whom: getattr(person, self.whom)} if self.whom else dict(self.members)
+    def __call__(self, *, person: str = "", **members: object) -> Fault:
+        """Return the same with what stands in the blanks of its sentence, each called as the order calls it."""
+        return replace(self, person=person, members={**self.members, **members})
+
+    def strikes(self, world: Any) -> None:
+        """Order it from the service that the people of this world use."""
+        if not self.whom:
+            world.stage.control.order(self.place, self.effect, **self.members)
+            return
+        person = self.finds(world, self.person)
+        world.stage.control.order(self.place, self.effect, **self.members, **{self.whom: getattr(person, self.whom)})
+        self.then(person)
 
 
-def fault(place: str, effect: str = "fail", *, whom: str = "", **members: object) -> Fault:
+def fault(
+    place: str,
+    effect: str = "fail",
+    *,
+    whom: str = "",
+    finds: Callable[[Any, str], Participant] = lambda world, name: world.stage.person(name),
+    then: Callable[[Any], object] = lambda _: None,
+    **members: object,
+) -> Fault:
     """Return a fault; what stands in the blanks of its sentence is yet to come."""
-    return Fault(place, effect, whom, members)
+    return Fault(place, effect, whom, members, finds, then)
 
 
-def faults(name: str, sentences: Mapping[str, Fault], blanks: Mapping[str, Blank]) -> None:
-    """Let `{anything:name}` in a step stand for these sentences; `{person}` and other blanks are filled in."""
-    patterns = {_pattern(sentence, blanks): meant for sentence, meant in sentences.items()}
-
-    def convert(text: str) -> Fault:
-        [(found, meant)] = [
-            (found, meant) for pattern, meant in patterns.items() if (found := re.fullmatch(pattern, text))
-        ]
-        filled = {blank: blanks[blank].convert(word) for blank, word in found.groupdict().items()}
-        person = str(filled.pop("person", ""))
-        members = {blanks[blank].member: value for blank, value in filled.items()}
-        return replace(meant, members={**meant.members, **members}, person=person)
-
-    unnamed = "|".join(re.sub(r"\?P<\w+>", "?:", pattern) for pattern in patterns)
-    parameter(name, unnamed, convert, sentences)
-
-
-def _pattern(sentence: str, blanks: Mapping[str, Blank]) -> str:
-    parts = re.split(r"\{(\w+)\}", sentence)
-    return "".join(
-        f"(?P<{part}>{blanks[part].pattern})" if number % 2 else re.escape(part) for number, part in enumerate(parts)
-    )
+def faults(sentences: Mapping[str, object]) -> None:
+    """Let "Given …" be said with these sentences, too, in whose blanks are a `person` and members of the order."""
+    more_phrases("Fault", sentences)

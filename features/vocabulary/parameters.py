@@ -47,6 +47,21 @@ def phrases(name: str, meanings: Mapping[str, object]) -> None:
     parameter(name, "|".join(_form(phrase, "(?:{1})") for phrase in meanings), convert, meanings)
 
 
+def doing(verb: Callable[..., object]) -> Callable[..., Callable[..., object]]:
+    """Let a phrase mean what `verb` does to whom it is about, with the words in its blanks by their names."""
+    return lambda **blanks: lambda *whom: verb(*whom, **blanks)
+
+
+def more_phrases(name: str, meanings: Mapping[str, object]) -> None:
+    """Add to the phrases that `{anything:name}` in a step stands for; ValueError where one would mean two things."""
+    known = _PHRASES.setdefault(name, {})
+    if twice := known.keys() & meanings.keys():
+        raise ValueError(f"{name}: {', '.join(sorted(twice))} would mean two things")
+    known.update(meanings)
+    phrases(name, known)
+
+
+_PHRASES: dict[str, dict[str, object]] = {}
 _BLANK = re.compile(r"\{(\w*):(\w+)\}")
 
 

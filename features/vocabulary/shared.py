@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 from behave.model import Table
 
 from earshot.stage import Stage
 from earshot.systems import wings
 from features.vocabulary.parameters import closed_list, one_of, parameter
+
+
+class News(Protocol):
+    """What somebody is told, in the words that stand for it in a sentence."""
+
+    def reaches(self, person: Any, *, since: int) -> object:
+        """Return when it has reached this person, from ledger position `since` on; AssertionError if it does not."""
 
 
 class World(Protocol):
@@ -20,6 +27,9 @@ class World(Protocol):
     table: Table
     text: str
 
+
+Attempt = Callable[[Any, str], object]
+"""What somebody may try to do: it is given the steps' world, and a name."""
 
 CAST = ("Ana", "Bruno", "Carla", "Lena", "Amina", "Marco", "Yuki", "Tomas", "Mallory")
 

@@ -160,8 +160,8 @@ def test_the_phrase_book_lists_every_sentence_once_in_words() -> None:
     assert any(choice.startswith("first› or ‹news›") and "- the volume is ‹level›" in choice for choice in choices)
     said = ["Lena is told that the volume is 40%", "the next translation into French takes 2 seconds"]
     unfilled = book.unused_choices(said)
-    assert "the next translation into {language} takes {span}" not in unfilled
-    assert "every translation takes {span}" in unfilled
+    assert "the next translation into {language:Language} takes {seconds:Seconds}" not in unfilled
+    assert "every translation takes {seconds:Seconds}" in unfilled
     assert "the volume is {level:Percent}" not in unfilled
     assert "the broadcast is now {state:State}" in unfilled
     uses = book.uses([("here", "Ana is broadcasting in English"), ("there", "Ana is broadcasting in English")])
@@ -175,7 +175,7 @@ def test_a_sentence_of_a_single_scenario_is_noted_with_the_closest_wording() -> 
     uses = book.uses([("a:1", "Ana ends the session"), ("a:1", "Ana is broadcasting in English")])
     note, *others = [note for note in lint.single_uses(book, uses) if "“‹speaker› ends the session”" in note]
     assert not others and "only a:1 says" in note
-    assert "close to it is “‹speaker› sends the pieces ‹numbers›”" in note
+    assert "close to it is “‹person› names the session”" in note
 
 
 def test_what_several_scenarios_say_is_not_noted() -> None:

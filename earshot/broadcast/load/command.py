@@ -13,6 +13,7 @@ from pathlib import Path
 
 from earshot.broadcast import acts
 from earshot.broadcast.load.distributed import Distributed, insist_on_locust, usher
+from earshot.broadcast.recogniser import in_turn
 from earshot.broadcast.system import Broadcast, of
 from earshot.broadcast.timed import TIMED
 from earshot.evidence import measurement
@@ -150,8 +151,8 @@ def _talk(broadcast: Broadcast, arguments: argparse.Namespace) -> tuple[Callable
 
         def speak() -> None:
             broadcast.speaker(SPEAKER).speaks_for(0.5)
-            texts = broadcast.interpreters.new_sentences(count, stage.samples)
-            recogniser.understands_many(texts, within_s=arguments.seconds)
+            texts = broadcast.interpreters.new_sentences(count)
+            recogniser.reports(in_turn(texts, within_s=arguments.seconds))
             broadcast.audience_has_heard(recogniser.due_ns)
 
         return speak, "transcript"

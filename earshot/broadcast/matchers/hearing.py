@@ -11,7 +11,7 @@ from hamcrest.core.matcher import Matcher
 from earshot.audio.clips import Clip
 from earshot.audio.languages import language_name
 from earshot.audio.likeness import closest, likeness
-from earshot.broadcast.listener import Heard
+from earshot.broadcast.heard import Heard
 
 ALIKE = 0.9
 """The right recording, at any volume, measures above 0.95; another phrase or language stays below 0.4."""

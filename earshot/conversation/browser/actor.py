@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from earshot.conversation.browser.reconnect import CONNECT_WITHIN_S, HEALTH_WITH
 from earshot.conversation.browser.recorder import Cadence
 from earshot.conversation.browser.voice_activity import Event, Thresholds, VoiceActivity, loudnesses
 from earshot.conversation.requests import END_TURN, as_text, name_session
-from earshot.conversation.turns import Turn
+from earshot.conversation.turns import SESSION, Turn
 from earshot.conversation.user import PIECE_MS, User
 from earshot.ledger import Kind, Observation
 from earshot.participant import PATIENCE_S
@@ -51,6 +52,14 @@ class Attempt:
     opened: bool
 
 
+class Steady(NamedTuple):
+    """A steady sound, and how often it is heard."""
+
+    lasts_s: float
+    times: int = 1
+    pause_s: float = 0.0
+
+
 class Browser(User):
     """Somebody who uses the page; `hasty` as the real one is, whose audio comes only after the end of the turn."""
 
@@ -78,10 +87,12 @@ class Browser(User):
         self.connects()
         return self.names_session()
 
-    def loads_without_confirmation(self) -> None:
-        """The same, without awaiting the confirmation."""
+    def is_spoken_to_at_once(self, text: str) -> Turn:
+        """Connect and name the session, and send a whole sentence without awaiting the confirmation; end the turn."""
         self.connects()
         self._send(name_session(self.session_id))
+        self.sends_whole(text)
+        return self.ends_turn()
 
     def connects_again(self) -> None:
         """React to the loss of the connection as the page does; return when it is open again, or given up."""
@@ -115,6 +126,18 @@ class Browser(User):
             self._stream(parts, cadence.due_s()), within_s=cadence.due_s()[-1] + 2 * PATIENCE_S
         )
 
+    def asks(self, *texts: str, pace: float = BRISK) -> Turn:
+        """Hear out what the page speaks, then say these sentences to it; returns the turn that the page ended."""
+        self._take_in()
+        if self.spoken_aloud:
+            self.hears_out()
+        before = len(self.turns)
+        for text in texts:
+            self.hears(text, pace=pace)
+        if len(self.turns) == before:
+            raise AssertionError(f"{self.name}'s page heard {' '.join(texts)!r} and ended no turn")
+        return self.turns[-1]
+
     def hears(self, text: str, *, pace: float = BRISK) -> None:
         """Let somebody say this sentence at the microphone, and be quiet afterwards.
 
@@ -124,9 +147,10 @@ class Browser(User):
         self.notes(clip)
         self.listens(np.concatenate([clip.samples, signals.silence(QUIET_AFTER_S)]), pace=pace)
 
-    def hears_sound(self, samples: Samples, *, times: int = 1, pause_s: float = 0.0) -> None:
-        """Let the microphone pick up a sound without words so many times, and then quiet."""
-        repeated = np.concatenate([samples, *[signals.silence(pause_s), samples] * (times - 1)])
+    def hears_steadily(self, loudness: float, sound: Steady) -> None:
+        """Let the microphone pick up a steady sound, and then quiet."""
+        samples = signals.tone(200, sound.lasts_s, amplitude=loudness * 2**0.5)
+        repeated = np.concatenate([samples, *[signals.silence(sound.pause_s), samples] * (sound.times - 1)])
         self.notes_sound(repeated, "a steady sound")
         self.listens(np.concatenate([repeated, signals.silence(QUIET_AFTER_S)]))
 
@@ -152,12 +176,20 @@ class Browser(User):
         self._scene.runtime.call(self._end_turn(**details), within_s=CONNECT_WITHIN_S)
         return self._order().turns[-1]
 
+    def ended_after_s(self) -> float:
+        """Return how long after the last word the page ended the last turn."""
+        return (self.turns[-1].ended.at_ns - self.last_speech_ns) / 1e9
+
     # ---- what the page shows
 
     def shows(self) -> list[tuple[str, str]]:
         """Return the messages on the page, each with who it is from."""
         self._take_in()
         return [(line.who, line.words) for line in self.display.lines]
+
+    def sessions_named(self) -> set[object]:
+        """Return the names that the page has given to its session, on whichever connection."""
+        return {o.message.get("session_id") for o in self._scene.ledger if o.who == self.name and o.type == SESSION}
 
     @property
     def interruptions(self) -> int:

@@ -7,7 +7,7 @@ from hamcrest import assert_that
 from earshot.audio.clips import SampleLibrary
 from earshot.audio.signals import noise
 from earshot.broadcast.attempts import Refusal
-from earshot.broadcast.listener import Heard
+from earshot.broadcast.heard import Heard
 from earshot.broadcast.matchers.hearing import is_the_recording_of
 from earshot.broadcast.matchers.refusals import refused_with
 from earshot.ledger import Kind, Observation
