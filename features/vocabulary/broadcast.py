@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from operator import attrgetter
+from operator import attrgetter, methodcaller
 from typing import Any, Protocol
 
 from hamcrest import (
     close_to,
+    contains_exactly,
     contains_inanyorder,
     contains_string,
+    empty,
     equal_to,
     has_entries,
     has_entry,
@@ -206,8 +208,12 @@ STATUS_CAUSES = {
 }
 """Why a speaker is told the status without asking."""
 
-EARLIER_STATUSES = {"the last regular one": "periodic", "the answer": "requested"}
-"""From which earlier status an interval counts."""
+EARLIER_MOMENTS = {
+    "the start": attrgetter("created"),
+    "the last regular one": methodcaller("last_status_for", "periodic"),
+    "the answer": methodcaller("last_status_for", "requested"),
+}
+"""From which earlier message an interval counts."""
 
 WRONG_VOLUMES = {
     "a word": "loud",
@@ -432,7 +438,7 @@ parameter("AudioIssue", one_of(AUDIO_ISSUES), AUDIO_ISSUES.__getitem__)
 parameter("PlaybackAct", one_of(PLAYBACK_ACTS), PLAYBACK_ACTS.__getitem__)
 parameter("HeldBack", one_of(HELD_BACK), HELD_BACK.__getitem__)
 parameter("StatusCause", one_of(STATUS_CAUSES), STATUS_CAUSES.__getitem__)
-parameter("EarlierStatus", one_of(EARLIER_STATUSES), EARLIER_STATUSES.__getitem__)
+parameter("EarlierMoment", one_of(EARLIER_MOMENTS), EARLIER_MOMENTS.__getitem__)
 parameter("WrongVolume", one_of(WRONG_VOLUMES), WRONG_VOLUMES.__getitem__)
 parameter("WrongState", one_of(WRONG_STATES), WRONG_STATES.__getitem__)
 _STATE = r"(?:active|(?:not )?paused|(?:not )?muted|at \d+% volume)"
@@ -783,6 +789,16 @@ phrases(
         "nobody listens": {"listenerCount": 0},
         "the broadcast is {state:State}": (
             lambda state: {f"broadcastState.{member}": value for member, value in state.items()}
+        ),
+    },
+)
+
+phrases(
+    "Listed",
+    {
+        "nobody": empty(),
+        "{count:Listeners} in {language:Language}": (
+            lambda count, language: contains_exactly(*[has_entries(role="listener", targetLanguage=language)] * count)
         ),
     },
 )
