@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from hamcrest import has_length
 
 from earshot.broadcast.acts import ASK_STATUS, CHANGE_LANGUAGE, HEARTBEAT
 from earshot.broadcast.ensemble import Ensemble
-from earshot.broadcast.recogniser import in_turn, provisionally
+from earshot.broadcast.recogniser import Result, in_turn
 from earshot.broadcast.speaker import CHUNK_MS
 from earshot.broadcast.timed import CONTROLS
 
@@ -112,12 +112,19 @@ def leave(broadcast: Broadcast, _: Ensemble, *, count: int, language: str) -> No
         listener.learns_of_the_end()
 
 
-def understand(broadcast: Broadcast, speaker: str, *, count: int, within_s: float, final: bool) -> None:
+def understand_new(
+    broadcast: Broadcast,
+    speaker: str,
+    *,
+    count: int,
+    within_s: float,
+    manner: Callable[[Sequence[Result]], Sequence[Result]],
+) -> None:
     """The speaker's recogniser understands new sentences until all were heard, or else handed over."""
     results = in_turn(broadcast.interpreters.new_sentences(count), within_s=within_s)
     known, recogniser = len(broadcast.handovers.all()), broadcast.recogniser(speaker)
     broadcast.speaker(speaker).speaks_for(A_WORD_S)
-    recogniser.reports(results if final else provisionally(results))
+    recogniser.reports(manner(results))
     if broadcast.hall.listeners:
         broadcast.audience_has_heard(recogniser.due_ns)
     else:

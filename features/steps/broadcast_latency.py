@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from behave import given, then, when
 
-from earshot.broadcast.rounds import Round, understand
+from earshot.broadcast.rounds import Round, understand_new
 from earshot.broadcast.timed import TIMED
 from earshot.measure.budget import Budget
 from earshot.measure.verdict import QUICK, Claim, Outcome
 from features.vocabulary import broadcast_latency  # noqa: F401 - its words stand in these sentences
 from features.vocabulary.broadcast import World
+from features.vocabulary.broadcast_recogniser import Manner
 
 QUICK_MS = 50 * QUICK
 """That share of what sound may take to be acknowledged (REQ-21.1): nobody grows slow below it."""
@@ -68,12 +69,12 @@ def step_many_come(context: World, many_people_come: Round) -> None:
 
 
 @when(
-    "{speaker:Name}'s recogniser goes on to {for_good:Understand} {count:Number} new sentences "
+    "{speaker:Name}'s recogniser goes on to {understand:Understand} {count:Number} new sentences "
     "within {duration_s:Seconds}"
 )
-def step_goes_on_to_understand(context: World, speaker: str, for_good: bool, count: int, duration_s: float) -> None:
+def step_goes_on_to_understand(context: World, speaker: str, understand: Manner, count: int, duration_s: float) -> None:
     context.stage.stopwatch.times(
-        lambda: understand(context.broadcast, speaker, count=count, within_s=duration_s, final=for_good)
+        lambda: understand_new(context.broadcast, speaker, count=count, within_s=duration_s, manner=understand)
     )
 
 

@@ -48,5 +48,4 @@ phrases(
         ),
     },
 )
-parameter("Understand", "(?:provisionally )?understand", lambda text: text == "understand")
 parameter("Taken", "(?:not )?taken", lambda text: Outcome.FAIL if text == "taken" else Outcome.PASS)

@@ -10,13 +10,15 @@ from hamcrest.core.matcher import Matcher
 
 from earshot.broadcast.interpreters import Interpreters
 from earshot.broadcast.matchers import recognition
-from earshot.broadcast.recogniser import Recogniser, Result, in_turn
+from earshot.broadcast.recogniser import Recogniser, Result, in_turn, provisionally
 from earshot.targets.control import Record
 from features.vocabulary import broadcast  # noqa: F401 - its words stand in these phrases
 from features.vocabulary.parameters import doing, parameter, phrases
 
 Script = Callable[[Interpreters], Sequence[Result]]
 """What a recogniser is to report, given what was made up to be said before."""
+Manner = Callable[[Sequence[Result]], list[Result]]
+"""Whether it understands for good or provisionally."""
 Deed = Callable[[Recogniser], object]
 """What is done to a recogniser, or what must have become of it."""
 
@@ -70,8 +72,12 @@ phrases(
         ),
     },
 )
-parameter("Understands", "(?:provisionally )?understands", lambda text: text == "understands")
-parameter("HasUnderstood", "has (?:provisionally )?understood", lambda text: text == "has understood")
+for name, once, for_now in (
+    ("Understand", "understand", "provisionally understand"),
+    ("Understands", "understands", "provisionally understands"),
+    ("HasUnderstood", "has understood", "has provisionally understood"),
+):
+    phrases(name, {once: list, for_now: provisionally})
 parameter("Results", "these results(?: of one utterance)?", lambda text: text.endswith("utterance"))
 phrases(
     "Script",
