@@ -13,6 +13,7 @@ from hamcrest.core.matcher import Matcher
 from earshot.broadcast.acts import ASK_STATUS, Act
 from earshot.broadcast.person import Person
 from earshot.ledger import Kind, Observation
+from earshot.matchers.numbers import between
 from earshot.participant import PATIENCE_S, ms_between
 from earshot.scene import Scene
 from earshot.wire.leg import Leg
@@ -50,8 +51,8 @@ class AtTheControls(Person):
         self._scene.runtime.call(_send_together(both), within_s=PATIENCE_S)
         self.confirmations += [self._confirmed(act, leg, since=began) for leg, act in both]
 
-    def measured_pause_ms(self) -> tuple[float, float]:
-        """Return how many milliseconds the pause that the latest control ended lasted at least, and at most.
+    def as_long_as_the_pause(self, *, give_or_take_ms: float) -> Matcher[float]:
+        """Match the length of the pause that the latest control ended, in milliseconds.
 
         The service measures between moments that nobody else sees, each between a request and its confirmation.
         """
@@ -63,8 +64,18 @@ class AtTheControls(Person):
             began = earlier
         if began is None:
             raise AssertionError(f"{self.name} had not paused the broadcast, so there is no pause to measure")
-        resumed, paused = self._asked_for(self.confirmation), self._asked_for(began)
-        return ms_between(began, resumed), ms_between(paused, self.confirmation)
+        least_ms = ms_between(began, self._asked_for(self.confirmation))
+        most_ms = ms_between(self._asked_for(began), self.confirmation)
+        return between(least_ms - give_or_take_ms, most_ms + give_or_take_ms)
+
+    def changed_when(self) -> Matcher[float]:
+        """Match a time of the service's clock at which it may tell others of the latest control."""
+        return between(self.changed_ms, self.confirmation.message["timestamp"] + 1000)
+
+    @property
+    def changed_ms(self) -> int:
+        """When the service changed the broadcast by the latest control, as it confirms that."""
+        return int(self.confirmation.message["broadcastState"]["lastStateChange"])
 
     def asks_for_status(self) -> Observation:
         """Ask who is listening and return the answer; a status that comes of its own accord meanwhile is none."""

@@ -91,7 +91,7 @@ class Interpreters:
         """Return what the translator was asked for in this scenario."""
         return self._control.observe("translations", since_s=self._began_s)
 
-    def translate(self, *languages: str) -> None:
+    def translate(self, languages: Sequence[str]) -> None:
         """Assert that the latest new sentence was translated into these languages, once each, and into no other."""
         once_each = contains_exactly(*sorted(languages))
         assert_that(self._languages(), once_each, "the languages the sentence was translated into")

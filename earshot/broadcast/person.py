@@ -7,9 +7,13 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import ClassVar
 
+from hamcrest.core.matcher import Matcher
+
 from earshot.broadcast.acts import HEARTBEAT, Act
 from earshot.broadcast.attempts import Attempts
+from earshot.failures import Inconclusive
 from earshot.ledger import Kind, Observation
+from earshot.matchers.numbers import between
 from earshot.participant import PATIENCE_S, ms_between
 from earshot.scene import Scene
 from earshot.system import describe_refusal
@@ -18,6 +22,8 @@ from earshot.wire.leg import ASKS_TO_CONNECT
 SYSTEM = "broadcast"
 NO_NEWS = frozenset({"heartbeatAck", "audio", "audioReceived", "error"})
 """What is not counted as being told something; an unexpected error is a surprise of its own."""
+NOTED_WITHIN_MS = 50
+"""A service may note that it heard of somebody a moment after it has answered."""
 IN_EVERY_MESSAGE = frozenset({"type", "sessionId", "timestamp"})
 
 
@@ -197,7 +203,7 @@ class Person(Attempts):
         Both times are the service's.
         """
         asked = self.is_told("connectionRefreshRequired", since=since)
-        return asked, (_ms(asked, "refreshBy") - self._connected_ms()) / 1000
+        return asked, (_ms(asked, "refreshBy") - self.connected_ms()) / 1000
 
     def is_warned_of_the_end(self, *, since: int) -> list[float]:
         """Return, for each warning, how many seconds after connecting it says that the connection will end.
@@ -205,10 +211,34 @@ class Person(Attempts):
         Both times are the service's.
         """
         return [
-            (_ms(warning, "timestamp") - self._connected_ms()) / 1000
+            (_ms(warning, "timestamp") - self.connected_ms()) / 1000
             + 60 * float(str(warning.message["remainingMinutes"]))
             for warning in self.told_before_now("connectionWarning", since=since)
         ]
+
+    def times_told(self, notice: str) -> int:
+        """Return how often a message of this type came, once everything on its way has arrived."""
+        self.catches_up()
+        return len(self.received(notice))
+
+    def heard_of_when(self) -> Matcher[float]:
+        """Match a time by the service's clock at which it may have heard of this person after they connected."""
+        return between(self.connected_ms() + 1, _ms(self.received()[-1], "timestamp") + NOTED_WITHIN_MS)
+
+    def is_not_asked_to_move_before(self, age_s: float, *, since: int) -> None:
+        """Return if nobody asked to move to a new connection so far; later than that it would be no fault."""
+        for asked in self.told_before_now("connectionRefreshRequired", since=since):
+            connected_s = self.connected_for_s(until=asked)
+            if connected_s < age_s:
+                raise AssertionError(
+                    f"{self.name} was asked to move {connected_s:.2f} s after connecting, before {age_s:g} s"
+                )
+            raise Inconclusive(f"this machine is too busy for a heartbeat within {age_s:g} s of connecting")
+
+    def told_last(self) -> Observation:
+        """Return the last message that answers no heartbeat, once everything on its way has arrived."""
+        self.catches_up()
+        return next(o for o in reversed(self.received()) if o.type != "heartbeatAck")
 
     def last_word(self) -> Observation:
         """Return the last message that came before the service closed the connection in use."""
@@ -232,7 +262,7 @@ class Person(Attempts):
         if self._heartbeat is not None and self._heartbeat.leg == self.leg.label:
             self.heartbeat_is_answered()
 
-    def _connected_ms(self) -> int:
+    def connected_ms(self) -> int:
         """Return when the service confirmed the connection in use, by its own clock."""
         return _ms(self.received()[0], "timestamp")
 

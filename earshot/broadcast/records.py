@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hamcrest import assert_that, none, not_none
+from hamcrest import assert_that, close_to, has_entry, none, not_none
 from hamcrest.core.matcher import Matcher
 
 from earshot.broadcast.tables import BroadcastTables
+from earshot.matchers.numbers import between
 from earshot.patience import PATIENCE_S, comes_to, stays
 
 
@@ -67,6 +68,14 @@ class Records:
         """Return when what is counted under this identifier is as expected."""
         self._come_to(lambda: self._tables.rate(identifier), expected, "the count of how often that was asked for")
 
+    def rate_is_counted(self, identifier: str, count: int, *, window_s: int, now_ms: int) -> None:
+        """Return when so many are counted in a window that began about now, and that is kept an hour longer."""
+        self.rate_comes_to(identifier, has_entry("count", count))
+        found = self.rate(identifier)
+        assert_that(found["windowStart"], between(now_ms - 10_000, now_ms + 10_000), "when the window began")
+        kept_s = found["expiresAt"] - found["windowStart"] / 1000
+        assert_that(kept_s, close_to(window_s + 3600, 1), "how long the count is kept, in seconds")
+
     def rate(self, identifier: str) -> dict[str, Any]:
         """Return what is counted under this identifier; AssertionError if nothing is."""
         found = self._tables.rate(identifier)
@@ -94,6 +103,17 @@ class Records:
         found = self._tables.session(session_id)
         assert_that(found, not_none(), f"the record of session {session_id}")
         return found or {}
+
+    def opened_ms(self, session_id: str, *, told_ms: int) -> int:
+        """Return when the session was opened, which must be about when its speaker was told so, in ms since 1970."""
+        opened_ms = int(self.session(session_id)["createdAt"])
+        assert_that(opened_ms, close_to(told_ms, 1000), f"when session {session_id} was opened, in ms since 1970")
+        return opened_ms
+
+    def connection_lasts_s(self, connection_id: str, whose: str) -> float:
+        """Return how long after the connection was opened its record expires."""
+        record = self.connection(connection_id, whose)
+        return float(record["ttl"]) - float(record["connectedAt"]) / 1000
 
     def connection(self, connection_id: str, whose: str) -> dict[str, Any]:
         """Return the record of a connection; AssertionError if there is none."""

@@ -21,6 +21,7 @@ from earshot.broadcast.person import changed
 from earshot.ledger import Kind, Observation
 from earshot.matchers.moments import lasting
 from earshot.measure.schedule import Schedule, keep_to
+from earshot.participant import ms_between
 
 CHUNK_MS = 100
 LONG_CHUNK_MS = 500
@@ -110,6 +111,10 @@ class Speaker(AtTheControls, AtTheMicrophone):
     def connection_id(self) -> str:
         """What the service calls the connection over which this speaker opened the session."""
         return str(self.created.message["connectionId"])
+
+    def latest_date_of(self, told: Observation) -> float:
+        """Return when the service can have told this at the latest, by its own clock; that may err by a second."""
+        return float(self.created.message["timestamp"]) + ms_between(self.created, told) + 1000
 
     def tries_to_broadcast(self, language: str, **changes: str | None) -> None:
         """Ask for a session, with these parameters changed (None: left out), and keep the outcome."""

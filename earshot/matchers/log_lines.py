@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+from hamcrest import equal_to, has_properties, is_in, matches_regexp, not_
 from hamcrest.core.base_matcher import BaseMatcher
 from hamcrest.core.description import Description
 from hamcrest.core.matcher import Matcher
@@ -13,6 +15,14 @@ from earshot.targets.logs import Entry
 
 SHOWN = 160
 """How many characters of a line a person is shown."""
+_SAID: Mapping[str, Matcher[Any]] = {
+    "time": matches_regexp(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"),
+    "level": is_in(("DEBUG", "INFO", "WARNING", "ERROR")),
+    "component": not_(equal_to("")),
+    "operation": not_(equal_to("")),
+    "message": not_(equal_to("")),
+}
+"""What every line says."""
 
 
 class _TellsOf(BaseMatcher[Sequence[Entry]]):
@@ -30,6 +40,24 @@ class _TellsOf(BaseMatcher[Sequence[Entry]]):
         mismatch_description.append_text(
             f"none of {len(item)} lines does; the last are: {last}" if item else "there is no such line at all"
         )
+
+
+class _SaysOften(BaseMatcher[Sequence[Entry]]):
+    def __init__(self, word: str, count: int) -> None:
+        self._word = word
+        self._count = count
+
+    def _matches(self, item: Sequence[Entry]) -> bool:
+        return self._lines(item) >= self._count
+
+    def describe_to(self, description: Description) -> None:
+        description.append_text(f"{self._count} lines or more about {self._word}")
+
+    def describe_mismatch(self, item: Sequence[Entry], mismatch_description: Description) -> None:
+        mismatch_description.append_text(f"of {len(item)} lines {self._lines(item)} are about {self._word}")
+
+    def _lines(self, item: Sequence[Entry]) -> int:
+        return sum(re.search(rf"(?<!\w){re.escape(self._word)}(?!\w)", entry.raw) is not None for entry in item)
 
 
 class _KeepsToItself(BaseMatcher[Sequence[Entry]]):
@@ -77,9 +105,14 @@ def names_the_place() -> Matcher[Sequence[Entry]]:
     return _NamesThePlace()
 
 
-def says(entry: Entry, word: str) -> bool:
-    """Whether a line contains this word as a whole word."""
-    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", entry.raw) is not None
+def complete() -> Matcher[Any]:
+    """Match a line that says when, how gravely, where and what happened."""
+    return has_properties(**_SAID)
+
+
+def says_often(word: str, count: int) -> Matcher[Sequence[Entry]]:
+    """Match log lines of which so many, or more, contain this word as a whole word."""
+    return _SaysOften(word, count)
 
 
 def tells_of(*words: str) -> Matcher[Sequence[Entry]]:

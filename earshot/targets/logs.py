@@ -34,6 +34,11 @@ class Entry:
         return datetime.fromisoformat(self.time).timestamp()
 
     @property
+    def sentence(self) -> str:
+        """What it says, and where in the program."""
+        return f"{self.component}, {self.operation}: {self.message}"
+
+    @property
     def stack(self) -> str:
         """The stack trace, or nothing."""
         return str(self.metadata.get("stack", ""))

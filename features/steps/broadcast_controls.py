@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 from behave import then, when
 from hamcrest import (
+    all_of,
     assert_that,
     contains_exactly,
     equal_to,
@@ -16,7 +16,7 @@ from hamcrest import (
 )
 from hamcrest.core.matcher import Matcher
 
-from earshot.broadcast import acts
+from earshot.broadcast import acts, crowd
 from earshot.broadcast.acts import Act
 from earshot.broadcast.figures import PAUSE_LENGTH
 from earshot.broadcast.matchers.state import in_state
@@ -50,17 +50,14 @@ def step_confirmed(context: World, speaker: str, confirmed: News) -> None:
 @then("{speaker:Name}'s confirmation says how long the pause lasted, give or take {tolerance_ms:Milliseconds}")
 def step_confirmed_pause(context: World, speaker: str, tolerance_ms: float) -> None:
     actor = context.broadcast.speaker(speaker)
-    least_ms, most_ms = actor.measured_pause_ms()
-    told_ms = actor.confirmation.message.get("pauseDuration")
-    expected = between(least_ms - tolerance_ms, most_ms + tolerance_ms)
-    assert_that(told_ms, expected, f"the length of the pause in ms, as {speaker} is told")
+    told = has_entry("pauseDuration", actor.as_long_as_the_pause(give_or_take_ms=tolerance_ms))
+    assert_that(actor.confirmation.message, told, f"the length of the pause in ms, as {speaker} is told")
 
 
 @then("one pause of {speaker:Name} is measured, give or take {tolerance_ms:Milliseconds}")
 def step_measured_pause(context: World, speaker: str, tolerance_ms: float) -> None:
     actor = context.broadcast.speaker(speaker)
-    least_ms, most_ms = actor.measured_pause_ms()
-    length = contains_exactly(between(least_ms - tolerance_ms, most_ms + tolerance_ms))
+    length = contains_exactly(actor.as_long_as_the_pause(give_or_take_ms=tolerance_ms))
     context.stage.figures.values_come_to(length, PAUSE_LENGTH, actor.session_id)
 
 
@@ -77,8 +74,7 @@ def step_confirmed_later(context: World, speaker: str) -> None:
 @then("{listener:Name} is told at which moment {speaker:Name} paused")
 def step_told_moment(context: World, listener: str, speaker: str) -> None:
     notice = context.broadcast.listener(listener).learns("broadcastPaused", since=context.stage.turning_point)
-    confirmation = context.broadcast.speaker(speaker).confirmation.message
-    moment = between(confirmation["broadcastState"]["lastStateChange"], confirmation["timestamp"] + 1000)
+    moment = context.broadcast.speaker(speaker).changed_when()
     assert_that(notice.message["timestamp"], moment, f"the date of the notice to {listener}, by the service's clock")
 
 
@@ -91,10 +87,8 @@ def step_told_nothing(context: World, people: list[str], are: str, nothing_more:
 
 @then("{people:Names} {are:Are} told {nothing_more:Nothing} for {duration_s:Seconds}")
 def step_told_nothing_for(context: World, people: list[str], are: str, nothing_more: str, duration_s: float) -> None:
-    ends_s = time.monotonic() + duration_s
-    for name in people:
-        left_s = max(0.0, ends_s - time.monotonic())
-        context.broadcast.person(name).stays_untold(left_s, since=context.stage.turning_point)
+    people_told = [context.broadcast.person(name) for name in people]
+    crowd.stay_untold(people_told, duration_s, since=context.stage.turning_point)
 
 
 # -- what has become of the broadcast
@@ -109,10 +103,9 @@ def step_finds(context: World, speaker: str, state: dict[str, bool | float]) -> 
 @then("the time of {speaker:Name}'s change is recorded")
 def step_recorded_time(context: World, speaker: str) -> None:
     actor = context.broadcast.speaker(speaker)
-    confirmed = actor.confirmation.message["broadcastState"]["lastStateChange"]
-    recorded = has_entry("broadcastState", has_entry("lastStateChange", confirmed))
+    time = all_of(equal_to(actor.changed_ms), greater_than(actor.created.message["timestamp"]))
+    recorded = has_entry("broadcastState", has_entry("lastStateChange", time))
     context.broadcast.recorded.session_comes_to(actor.session_id, recorded)
-    assert_that(confirmed, greater_than(actor.created.message["timestamp"]), "the time of the change, after the start")
 
 
 # -- what becomes of the speaker's words

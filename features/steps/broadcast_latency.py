@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from behave import given, then, when
 
-from earshot.broadcast.recogniser import provisionally
-from earshot.broadcast.rounds import Plan, speaking, understanding
+from earshot.broadcast.rounds import Round, understand_new
 from earshot.broadcast.timed import TIMED
 from earshot.measure.budget import Budget
 from earshot.measure.verdict import QUICK, Claim, Outcome
 from features.vocabulary import broadcast_latency  # noqa: F401 - its words stand in these sentences
 from features.vocabulary.broadcast import World
+from features.vocabulary.broadcast_recogniser import Manner
 
 QUICK_MS = 50 * QUICK
 """That share of what sound may take to be acknowledged (REQ-21.1): nobody grows slow below it."""
@@ -45,35 +45,37 @@ def step_audience(context: World, count: int, language: str) -> None:
 
 @given("{speaker:Name} has spoken alone for {duration_s:Seconds} at the pace of speech")
 def step_has_spoken_alone(context: World, speaker: str, duration_s: float) -> None:
-    step_round(context, speaker, speaking(duration_s))
+    ensemble = context.broadcast.ensemble_of(speaker)
+    context.stage.stopwatch.times(lambda: ensemble.speak(duration_s))
 
 
 # -- what they do, as often as a verdict needs it
 
 
 @when("{they:Company} {acts_in_each_round:Round}")
-def step_round(context: World, they: str, acts_in_each_round: Plan) -> None:
+def step_round(context: World, they: str, acts_in_each_round: Round) -> None:
     ensemble = context.broadcast.ensemble_of(they)
-    context.stage.stopwatch.times(acts_in_each_round(context.broadcast, ensemble))
+    context.stage.stopwatch.times(lambda: acts_in_each_round(context.broadcast, ensemble))
 
 
 @when("each of them {does_in_each_round:RoundOfAll}")
-def step_round_of_all(context: World, does_in_each_round: Plan) -> None:
+def step_round_of_all(context: World, does_in_each_round: Round) -> None:
     step_round(context, "", does_in_each_round)
 
 
 @when("{many_people_come:Coming}")
-def step_many_come(context: World, many_people_come: Plan) -> None:
+def step_many_come(context: World, many_people_come: Round) -> None:
     step_round(context, "", many_people_come)
 
 
 @when(
-    "{speaker:Name}'s recogniser goes on to {for_good:Understand} {count:Number} new sentences "
+    "{speaker:Name}'s recogniser goes on to {understand:Understand} {count:Number} new sentences "
     "within {duration_s:Seconds}"
 )
-def step_goes_on_to_understand(context: World, speaker: str, for_good: bool, count: int, duration_s: float) -> None:
-    as_said = list if for_good else provisionally
-    context.stage.stopwatch.times(understanding(context.broadcast, speaker, count, duration_s, as_said))
+def step_goes_on_to_understand(context: World, speaker: str, understand: Manner, count: int, duration_s: float) -> None:
+    context.stage.stopwatch.times(
+        lambda: understand_new(context.broadcast, speaker, count=count, within_s=duration_s, manner=understand)
+    )
 
 
 # -- how long it took

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import starmap
+from operator import attrgetter
+
 from behave import given, then
 from hamcrest import (
+    all_of,
     assert_that,
-    equal_to,
-    greater_than_or_equal_to,
-    has_length,
-    has_properties,
-    is_in,
-    matches_regexp,
-    not_,
+    only_contains,
 )
 
 from earshot.broadcast.figures import AUDIO_SIZE
 from earshot.broadcast.matchers.alarms import raise_alarm
 from earshot.broadcast.news import LogLine
 from earshot.broadcast.secrets import audio_secrets
-from earshot.matchers.log_lines import gives_away_none_of, says, tells_of
+from earshot.matchers.log_lines import complete, gives_away_none_of, says_often, tells_of
 from earshot.matchers.presence import nothing, something
 from earshot.patience import comes_to, stays
 from earshot.targets.figures import Figure
@@ -99,15 +97,8 @@ def step_alarm(context: World, level: str, metric: str, limit: int, minutes: int
 @then("the detailed log tells of every message that {person:Name} sent and received")
 def step_logged_messages(context: World, person: str) -> None:
     actor = context.broadcast.person(person)
-    for kind, count in actor.kinds_of_messages().items():
-        lines = lambda kind=kind: [  # noqa: E731
-            e for e in context.stage.log(connection_id=actor.connection_id) if e.level == "DEBUG" and says(e, kind)
-        ]
-        comes_to(
-            lines,
-            has_length(greater_than_or_equal_to(count)),
-            f"the lines of the detailed log about {kind} over {person}'s connection",
-        )
+    lines = LogLine(all_of(*starmap(says_often, actor.kinds_of_messages().items())), connection_of=person)
+    step_logged(context, "DEBUG", lines)
 
 
 @then('apart from the detailed log there is nothing of "{text:Quoted}"')
@@ -123,38 +114,21 @@ def step_logged(context: World, log: str, line: LogLine) -> None:
 
 @then("the log does not tell that {line:LogLine}")
 def step_not_logged(context: World, line: LogLine) -> None:
-    stays(lambda: context.broadcast.logged("INFO", line), not_(line.says), "what the log tells", for_s=0.3)
+    says_so = lambda: [e for e in context.broadcast.logged("INFO", line) if line.says.matches([e])]  # noqa: E731
+    stays(says_so, nothing(attrgetter("sentence")), "what the log tells", for_s=0.3)
 
 
 @then("every line of the log says when, how gravely, where and what happened")
 def step_structured(context: World) -> None:
-    entries = context.stage.log()
-    assert_that(entries, something(), "the lines of the log")
-    for entry in entries:
-        expected = has_properties(
-            time=matches_regexp(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"),
-            level=is_in(("DEBUG", "INFO", "WARNING", "ERROR")),
-            component=not_(equal_to("")),
-            operation=not_(equal_to("")),
-            message=not_(equal_to("")),
-        )
-        assert_that(entry, expected, "a line of the log")
+    assert_that(context.stage.log(), only_contains(complete()), "the lines of the log")
 
 
 @then("the log names {speaker:Name}'s session where it tells of its opening, of {listener:Name} and of its end")
 def step_names_session(context: World, speaker: str, listener: str) -> None:
-    session_id = context.broadcast.speaker(speaker).session_id
-    own, listeners = (
-        context.stage.log(
-            level="INFO", session_id=session_id, connection_id=context.broadcast.person(name).connection_id
-        )
-        for name in (speaker, listener)
-    )
-    assert_that(own, something(), f"lines about {speaker}'s connection that name the session")
-    assert_that(listeners, something(), f"lines about {listener}'s connection that name the session")
-    comes_to(
-        lambda: context.stage.log(level="INFO", session_id=session_id), tells_of("ended"), "lines that name the session"
-    )
+    for name in (speaker, listener):
+        about = LogLine(something(), connection_of=name, session_of=speaker)
+        assert_that(context.broadcast.logged("INFO", about), about.says, f"lines about {name} that name the session")
+    step_logged(context, "INFO", LogLine(tells_of("ended"), session_of=speaker))
 
 
 @then("the log gives away nobody's sign-in, name, connection or network address")

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from behave import given, then, when
 from hamcrest import assert_that, has_properties
 
-from earshot.broadcast.recogniser import provisionally, results_of
+from earshot.broadcast.recogniser import results_of
 from features.vocabulary.broadcast import World
-from features.vocabulary.broadcast_recogniser import Deed, Script
+from features.vocabulary.broadcast_recogniser import Deed, Manner, Script
 
 # -- what it understands
 
@@ -32,11 +32,10 @@ def step_broadcast_to_scripts(context: World, speakers: list[str], language: str
         step_speaks_to_script(context, speaker)
 
 
-@given("{speaker:Name}'s recogniser {for_good:HasUnderstood} {script:Script}")
-@when("{speaker:Name}'s recogniser {for_good:Understands} {script:Script}")
-def step_understands(context: World, speaker: str, for_good: bool, script: Script) -> None:
-    results = script(context.broadcast.interpreters)
-    context.broadcast.recogniser(speaker).reports(results if for_good else provisionally(results))
+@given("{speaker:Name}'s recogniser {understands:HasUnderstood} {script:Script}")
+@when("{speaker:Name}'s recogniser {understands:Understands} {script:Script}")
+def step_understands(context: World, speaker: str, understands: Manner, script: Script) -> None:
+    context.broadcast.recogniser(speaker).reports(understands(script(context.broadcast.interpreters)))
 
 
 @when("{speaker:Name}'s recogniser reports {series:Results}")

@@ -8,6 +8,7 @@ from typing import Any
 from behave import given, then, when
 from hamcrest import assert_that, equal_to, greater_than_or_equal_to
 
+from earshot.broadcast.interpreters import Interpreters
 from earshot.broadcast.listener import Listener
 from earshot.broadcast.matchers import handing_over
 from earshot.broadcast.recogniser import in_turn
@@ -44,8 +45,8 @@ def step_has_failed(context: World) -> None:
 
 
 @then("that sentence is {translated_or_spoken:Translated}")
-def step_translated(context: World, translated_or_spoken: Finding) -> None:
-    translated_or_spoken(context.broadcast)
+def step_translated(context: World, translated_or_spoken: Callable[[Interpreters], object]) -> None:
+    translated_or_spoken(context.broadcast.interpreters)
 
 
 @then("nothing is translated")
@@ -61,8 +62,8 @@ def step_spoken(context: World, in_a_manner: dict[str, Any]) -> None:
 # -- hearing
 
 
-@then('{listeners:Names} hear "{text:Quoted}" {language:HeardIn}')
-def step_all_hear(context: World, listeners: list[str], text: str, language: str) -> None:
+@then('{listeners:Names} {hear:Hear} "{text:Quoted}" {language:HeardIn}')
+def step_hear(context: World, listeners: list[str], hear: str, text: str, language: str) -> None:
     for listener in listeners:
         context.broadcast.listener(listener).hears_the_recording(text, language)
 

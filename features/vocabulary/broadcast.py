@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from operator import attrgetter
+from operator import attrgetter, methodcaller
 from typing import Any, Protocol
 
 from hamcrest import (
     close_to,
+    contains_exactly,
     contains_inanyorder,
     contains_string,
+    empty,
     equal_to,
     has_entries,
     has_entry,
@@ -37,7 +39,7 @@ from earshot.broadcast.matchers.explanations import names_the_field
 from earshot.broadcast.matchers.state import held_back, in_state, passed_on
 from earshot.broadcast.news import LogLine, News
 from earshot.broadcast.person import Person
-from earshot.broadcast.recogniser import LASTING, PASSING, Result
+from earshot.broadcast.recogniser import LASTING, PASSING
 from earshot.broadcast.system import Broadcast
 from earshot.broadcast.wishes import Wish
 from earshot.matchers.log_lines import names_the_place, tells_of
@@ -188,12 +190,6 @@ AUDIO_ISSUES = {
 }
 """What a speaker may be warned of (sheet 5.4)."""
 
-LOUDNESSES = {"very low": "x-soft", "low": "soft", "medium": "medium", "great": "loud"}
-"""How loud a voice speaks a translation (sheet 6.3)."""
-
-PACES = {"slow": "slow", "medium": "medium", "fast": "fast", "very fast": "x-fast"}
-"""How fast a voice speaks a translation (sheet 6.3)."""
-
 PLAYBACK_ACTS = {"pause": "playbackPaused", "resumption": "playbackResumed"}
 """What is confirmed to a listener who stops and starts playback."""
 
@@ -212,8 +208,12 @@ STATUS_CAUSES = {
 }
 """Why a speaker is told the status without asking."""
 
-EARLIER_STATUSES = {"the last regular one": "periodic", "the answer": "requested"}
-"""From which earlier status an interval counts."""
+EARLIER_MOMENTS = {
+    "the start": attrgetter("created"),
+    "the last regular one": methodcaller("last_status_for", "periodic"),
+    "the answer": methodcaller("last_status_for", "requested"),
+}
+"""From which earlier message an interval counts."""
 
 WRONG_VOLUMES = {
     "a word": "loud",
@@ -361,45 +361,6 @@ FAULTS = {
 """What may go wrong in a broadcast."""
 
 
-def _result(words: str) -> Result:
-    """Return the final result that a recogniser is to report."""
-    said, _, manner = words.rpartition('"')
-    if not said:
-        said, _, manner = words.partition(" words")
-    text = said.removeprefix('"') if words.startswith('"') else " ".join(["word"] * int(said))
-    stability = re.search(r"a stability of ([\d.]+)", manner)
-    span = re.search(r"these ([\d.]+)", manner)
-    return Result(
-        text,
-        stability=float(stability[1]) if stability else None if "without" in manner else 1.0,
-        until_s=float(span[1]) if span else 0.0,
-    )
-
-
-def _stream_options(words: str) -> dict[str, object]:
-    """Return how a recogniser's stream is to have been asked for."""
-    if words in LANGUAGES:
-        return {"language": LANGUAGES[words]}
-    match words.split():
-        case ["the", "variety", code]:
-            return {"recogniser_language": code.strip('"')}
-        case [*_, rate_hz, "Hz"]:
-            return {"encoding": "pcm", "sample_rate_hz": int(rate_hz)}
-        case ["highly", *_]:
-            return {"stability": "high"}
-    return {"partial_results": words == "provisional results"}
-
-
-def _manner(words: str) -> dict[str, float]:
-    """Return what is handed over of how words were said."""
-    match words.split():
-        case [*_, "energy", "of", number]:
-            return {"volume": float(number), "energy": float(number)}
-        case [*_, "pace", "of", number]:
-            return {"rate": float(number)}
-    return {"volume": 0.5, "rate": 1.0, "energy": 0.5}
-
-
 def _wish(words: str) -> Wish:
     """Return the wish of a speaker for this kind of broadcast."""
     match words.split():
@@ -458,23 +419,6 @@ parameter("Field", one_of(FIELDS), FIELDS.__getitem__)
 parameter("Declaration", one_of(DECLARATIONS), DECLARATIONS.__getitem__)
 parameter("File", one_of(FILES), lambda kind: FILES[kind].ljust(3200, b"\0"))
 parameter("Rate", one_of(RATES), RATES.__getitem__)
-parameter(
-    "Result",
-    r'(?:"[^"]*"|\d+ words)(?: with a stability of [\d.]+| without a stability)?(?: in these [\d.]+ seconds?)?',
-    lambda text: _result(text),
-)
-parameter("Finality", "final|provisional", str)
-parameter(
-    "StreamOptions",
-    rf"{one_of(LANGUAGES)}|the variety \"[\w-]+\"|uncompressed sound at \d+ Hz"
-    r"|(?:no |highly stable )?provisional results",
-    lambda text: _stream_options(text),
-)
-parameter(
-    "Manner",
-    r"a loudness and an energy of [\d.]+|a pace of [\d.]+|neutral values",
-    lambda text: _manner(text),
-)
 parameter("Purpose", one_of(PURPOSES), str)
 parameter(
     "Wish",
@@ -491,12 +435,10 @@ parameter(
     lambda text: _flaw(text),
 )
 parameter("AudioIssue", one_of(AUDIO_ISSUES), AUDIO_ISSUES.__getitem__)
-parameter("Loudness", one_of(LOUDNESSES), LOUDNESSES.__getitem__)
-parameter("Pace", one_of(PACES), PACES.__getitem__)
 parameter("PlaybackAct", one_of(PLAYBACK_ACTS), PLAYBACK_ACTS.__getitem__)
 parameter("HeldBack", one_of(HELD_BACK), HELD_BACK.__getitem__)
 parameter("StatusCause", one_of(STATUS_CAUSES), STATUS_CAUSES.__getitem__)
-parameter("EarlierStatus", one_of(EARLIER_STATUSES), EARLIER_STATUSES.__getitem__)
+parameter("EarlierMoment", one_of(EARLIER_MOMENTS), EARLIER_MOMENTS.__getitem__)
 parameter("WrongVolume", one_of(WRONG_VOLUMES), WRONG_VOLUMES.__getitem__)
 parameter("WrongState", one_of(WRONG_STATES), WRONG_STATES.__getitem__)
 _STATE = r"(?:active|(?:not )?paused|(?:not )?muted|at \d+% volume)"
@@ -847,6 +789,16 @@ phrases(
         "nobody listens": {"listenerCount": 0},
         "the broadcast is {state:State}": (
             lambda state: {f"broadcastState.{member}": value for member, value in state.items()}
+        ),
+    },
+)
+
+phrases(
+    "Listed",
+    {
+        "nobody": empty(),
+        "{count:Listeners} in {language:Language}": (
+            lambda count, language: contains_exactly(*[has_entries(role="listener", targetLanguage=language)] * count)
         ),
     },
 )

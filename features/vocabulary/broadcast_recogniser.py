@@ -10,13 +10,15 @@ from hamcrest.core.matcher import Matcher
 
 from earshot.broadcast.interpreters import Interpreters
 from earshot.broadcast.matchers import recognition
-from earshot.broadcast.recogniser import Recogniser, Result, in_turn
+from earshot.broadcast.recogniser import Recogniser, Result, in_turn, provisionally
 from earshot.targets.control import Record
 from features.vocabulary import broadcast  # noqa: F401 - its words stand in these phrases
-from features.vocabulary.parameters import parameter, phrases
+from features.vocabulary.parameters import doing, parameter, phrases
 
 Script = Callable[[Interpreters], Sequence[Result]]
 """What a recogniser is to report, given what was made up to be said before."""
+Manner = Callable[[Sequence[Result]], list[Result]]
+"""Whether it understands for good or provisionally."""
 Deed = Callable[[Recogniser], object]
 """What is done to a recogniser, or what must have become of it."""
 
@@ -54,17 +56,28 @@ def _all_but(place: int, interpreters: Interpreters) -> list[Result]:
     return in_turn(texts[: place - 1] + texts[place:])
 
 
-def _does(verb: Callable[..., object]) -> Callable[..., Deed]:
-    """Return how the blanks of a phrase, by their names, become what a recogniser does."""
-    return lambda **blanks: lambda recogniser: verb(recogniser, **blanks)
-
-
 def _tries(expected: Callable[..., Matcher[Sequence[Record]]]) -> Callable[..., Deed]:
     return lambda **blanks: lambda recogniser: recogniser.attempts_come_to(expected(**blanks))
 
 
-parameter("Understands", "(?:provisionally )?understands", lambda text: text == "understands")
-parameter("HasUnderstood", "has (?:provisionally )?understood", lambda text: text == "has understood")
+phrases(
+    "Result",
+    {
+        '"{text:Quoted}"': Result,
+        '"{text:Quoted}" with a stability of {stability:Decimal}': Result,
+        '"{text:Quoted}" without a stability': lambda text: Result(text, stability=None),
+        '"{text:Quoted}" in these {until_s:Seconds}': Result,
+        "{count:Number} words in these {until_s:Seconds}": (
+            lambda count, until_s: Result(_words("word", count), until_s=until_s)
+        ),
+    },
+)
+for name, once, for_now in (
+    ("Understand", "understand", "provisionally understand"),
+    ("Understands", "understands", "provisionally understands"),
+    ("HasUnderstood", "has understood", "has provisionally understood"),
+):
+    phrases(name, {once: list, for_now: provisionally})
 parameter("Results", "these results(?: of one utterance)?", lambda text: text.endswith("utterance"))
 phrases(
     "Script",
@@ -95,11 +108,22 @@ phrases(
     },
 )
 phrases(
+    "StreamOptions",
+    {
+        "{language:Language}": dict,
+        'the variety "{recogniser_language:Quoted}"': dict,
+        "uncompressed sound at {sample_rate_hz:Number} Hz": lambda **rate: {"encoding": "pcm", **rate},
+        "provisional results": {"partial_results": True},
+        "no provisional results": {"partial_results": False},
+        "highly stable provisional results": {"stability": "high"},
+    },
+)
+phrases(
     "RecogniserPast",
     {
         "has stopped": Recogniser.stops,
-        "has failed {times:Times} in a row": _does(Recogniser.fails),
-        "has got all {duration_s:Seconds} of it": _does(Recogniser.gets_the_last),
+        "has failed {times:Times} in a row": doing(Recogniser.fails),
+        "has got all {duration_s:Seconds} of it": doing(Recogniser.gets_the_last),
         "was closed after {silence_s:Seconds} without sound": (
             lambda silence_s: lambda recogniser: recogniser.is_closed_within(silence_s + 1)
         ),
@@ -120,12 +144,12 @@ phrases(
 phrases(
     "RecogniserGets",
     {
-        "the pieces {numbers:Pieces}": _does(Recogniser.gets_pieces),
-        "the pieces {numbers:Pieces} within {within_ms:Milliseconds}": _does(Recogniser.gets_pieces),
-        "the piece {number:Number} and no other for {for_s:Seconds}": _does(Recogniser.gets_just),
-        "all {duration_s:Seconds} of it": _does(Recogniser.gets_the_last),
-        "the last {duration_s:Seconds} of it without a gap": _does(Recogniser.gets_the_last),
-        "no more than {duration_s:Seconds} of it": _does(Recogniser.gets_no_more_than),
+        "the pieces {numbers:Pieces}": doing(Recogniser.gets_pieces),
+        "the pieces {numbers:Pieces} within {within_ms:Milliseconds}": doing(Recogniser.gets_pieces),
+        "the piece {number:Number} and no other for {for_s:Seconds}": doing(Recogniser.gets_just),
+        "all {duration_s:Seconds} of it": doing(Recogniser.gets_the_last),
+        "the last {duration_s:Seconds} of it without a gap": doing(Recogniser.gets_the_last),
+        "no more than {duration_s:Seconds} of it": doing(Recogniser.gets_no_more_than),
         "nothing of it": Recogniser.gets_nothing_of_it,
     },
 )
@@ -133,7 +157,7 @@ phrases(
     "RecogniserIs",
     {
         "still listening": Recogniser.is_still_listening,
-        "closed after {least_s:Decimal} to {most_s:Seconds} without sound": _does(Recogniser.is_closed_after),
-        "closed within {limit_s:Seconds}": _does(Recogniser.is_closed_within),
+        "closed after {least_s:Decimal} to {most_s:Seconds} without sound": doing(Recogniser.is_closed_after),
+        "closed within {limit_s:Seconds}": doing(Recogniser.is_closed_within),
     },
 )

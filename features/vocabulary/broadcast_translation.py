@@ -16,7 +16,7 @@ from earshot.broadcast.recogniser import PASSING
 from earshot.broadcast.system import Broadcast
 from earshot.targets.figures import Figure
 from features.vocabulary.broadcast import LANGUAGES
-from features.vocabulary.parameters import one_of, parameter, phrases
+from features.vocabulary.parameters import doing, one_of, parameter, phrases
 
 Finding = Callable[[Broadcast], object]
 """What must be found of what went through the service."""
@@ -27,7 +27,22 @@ Record = Callable[[Interpreters, str], Matcher[Any]]
 InTime = Callable[[Broadcast], tuple[float, float]]
 """How many seconds after it was recognised something may be heard: at least, and at most."""
 
+LOUDNESSES = {"very low": "x-soft", "low": "soft", "medium": "medium", "great": "loud"}
+"""How loud a voice speaks a translation (BRO-6.3.3)."""
+PACES = {"slow": "slow", "medium": "medium", "fast": "fast", "very fast": "x-fast"}
+"""How fast a voice speaks a translation (BRO-6.3.2)."""
 
+parameter("Finality", "final|provisional", str)
+parameter("Loudness", one_of(LOUDNESSES), LOUDNESSES.__getitem__)
+parameter("Pace", one_of(PACES), PACES.__getitem__)
+phrases(
+    "Manner",
+    {
+        "a loudness and an energy of {number:Decimal}": lambda number: {"volume": number, "energy": number},
+        "a pace of {rate:Decimal}": dict,
+        "neutral values": {"volume": 0.5, "rate": 1.0, "energy": 0.5},
+    },
+)
 phrases(
     "HandedOver",
     {
@@ -74,25 +89,23 @@ phrases(
 phrases(
     "Speaking",
     {
-        "at {pace:Pace} pace and {loudness:Loudness} loudness": lambda **manner: manner,
+        "at {pace:Pace} pace and {loudness:Loudness} loudness": dict,
         "a second time, at {pace:Pace} pace and {loudness:Loudness} loudness": lambda **manner: {**manner, "times": 2},
     },
 )
 phrases(
     "Translated",
     {
-        "translated once into {languages:Languages}": lambda languages: lambda b: b.interpreters.translate(*languages),
-        "not translated for {span_s:Seconds}": lambda span_s: lambda b: b.interpreters.do_not_translate(for_s=span_s),
-        "spoken once in {language:Language}": lambda language: lambda b: b.interpreters.speak_once(language),
+        "translated once into {languages:Languages}": doing(Interpreters.translate),
+        "not translated for {for_s:Seconds}": doing(Interpreters.do_not_translate),
+        "spoken once in {language:Language}": doing(Interpreters.speak_once),
     },
 )
 phrases(
     "HeardAs",
     {
         "provisional": Listener.has_heard_provisionally,
-        "uncompressed mono sound at {rate_hz:Number} Hz, and as long as is said": (
-            lambda rate_hz: lambda listener: listener.has_heard_plain_sound(rate_hz)
-        ),
+        "uncompressed mono sound at {rate_hz:Number} Hz, and as long as is said": doing(Listener.has_heard_plain_sound),
         "numbered without gaps": Listener.has_heard_in_order,
     },
 )

@@ -16,8 +16,11 @@ def one_of(words: Iterable[str]) -> str:
 def parameter(name: str, pattern: str, convert: Callable[[str], object], sentences: Iterable[str] = ()) -> None:
     """Let `{anything:name}` in a step stand for what the pattern matches, converted.
 
-    Where it stands for whole sentences, they are listed in the phrase book.
+    Where it stands for whole sentences, they are listed in the phrase book. ValueError where the name has a meaning
+    already, and is no list that others may add to.
     """
+    if name in _KNOWN and name not in _PHRASES | _LISTS:
+        raise ValueError(f"{name} would stand for two things")
 
     def converter(text: str) -> object:
         return convert(text)
@@ -29,6 +32,8 @@ def parameter(name: str, pattern: str, convert: Callable[[str], object], sentenc
 
 
 _KNOWN: dict[str, tuple[str, Callable[[str], object]]] = {}
+_PHRASES: dict[str, dict[str, object]] = {}
+_LISTS: dict[str, dict[str, object]] = {}
 
 
 def phrases(name: str, meanings: Mapping[str, object]) -> None:
@@ -47,6 +52,11 @@ def phrases(name: str, meanings: Mapping[str, object]) -> None:
     parameter(name, "|".join(_form(phrase, "(?:{1})") for phrase in meanings), convert, meanings)
 
 
+def doing(verb: Callable[..., object]) -> Callable[..., Callable[..., object]]:
+    """Let a phrase mean what `verb` does to whom it is about, with the words in its blanks by their names."""
+    return lambda **blanks: lambda *whom: verb(*whom, **blanks)
+
+
 def more_phrases(name: str, meanings: Mapping[str, object]) -> None:
     """Add to the phrases that `{anything:name}` in a step stands for; ValueError where one would mean two things."""
     known = _PHRASES.setdefault(name, {})
@@ -56,7 +66,6 @@ def more_phrases(name: str, meanings: Mapping[str, object]) -> None:
     phrases(name, known)
 
 
-_PHRASES: dict[str, dict[str, object]] = {}
 _BLANK = re.compile(r"\{(\w*):(\w+)\}")
 
 
@@ -65,9 +74,6 @@ def _form(phrase: str, named: str) -> str:
     literals = re.split(r"\{\w*:\w+\}", phrase)
     blanks = [(named if name else "(?:{1})").format(name, _KNOWN[kind][0]) for name, kind in _BLANK.findall(phrase)]
     return "".join(re.escape(literal) + blank for literal, blank in zip(literals, [*blanks, ""], strict=True))
-
-
-_LISTS: dict[str, dict[str, object]] = {}
 
 
 def closed_list(name: str, words: Mapping[str, object]) -> None:

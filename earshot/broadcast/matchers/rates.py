@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from hamcrest import has_entries
 from hamcrest.core.base_matcher import BaseMatcher
 from hamcrest.core.description import Description
 from hamcrest.core.matcher import Matcher
 
 from earshot.broadcast.attempts import Refusal
 from earshot.broadcast.microphone import Piece
+from earshot.matchers.numbers import between
 
 Outcomes = Sequence[Refusal | None]
 
@@ -104,6 +106,13 @@ def refused_up_to(count: int, first: Matcher[Refusal], rest: Matcher[Refusal]) -
 def passed_on_then_dropped(passed_on: int, dropped: int) -> Matcher[Sequence[Piece]]:
     """Match pieces of which the first were passed on, and the rest dropped because there were too many."""
     return _Fates(passed_on, dropped)
+
+
+def warns_of(limit: int, dropped: int) -> Matcher[Mapping[str, object]]:
+    """Match a warning about too much audio that gives the limit and how many pieces were dropped by then."""
+    return has_entries(
+        limit=limit, windowSeconds=1, violationSeconds=between(1, 2), droppedChunks=between(dropped, dropped + 1)
+    )
 
 
 def _said(outcomes: Outcomes) -> list[str]:

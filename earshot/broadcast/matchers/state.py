@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+from hamcrest import all_of, has_entry, less_than_or_equal_to
 from hamcrest.core.base_matcher import BaseMatcher
 from hamcrest.core.description import Description
 from hamcrest.core.matcher import Matcher
@@ -60,6 +62,15 @@ class _Forwarded(BaseMatcher[Sequence[Observation]]):
 def in_state(expected: Mapping[str, object]) -> Matcher[object]:
     """Match a `broadcastState` (from a message or a table) that has these members; others may be anything."""
     return _InState(expected)
+
+
+def untouched_since(opened_ms: int) -> Matcher[Mapping[str, object]]:
+    """Match a `broadcastState` as it is when a session is opened, and that was last changed no later than that."""
+    matcher: Matcher[Any] = all_of(
+        in_state({"isActive": True, "isPaused": False, "isMuted": False, "volume": 1.0}),
+        has_entry("lastStateChange", less_than_or_equal_to(opened_ms)),
+    )
+    return matcher
 
 
 def passed_on() -> Matcher[Sequence[Observation]]:

@@ -11,7 +11,7 @@ from hamcrest import assert_that
 from earshot.broadcast.matchers.alarms import raise_alarm
 from earshot.broadcast.secrets import audio_secrets
 from earshot.ledger import Kind, Ledger, Observation
-from earshot.matchers.log_lines import gives_away_none_of, says, tells_of
+from earshot.matchers.log_lines import gives_away_none_of, says_often, tells_of
 from earshot.matchers.loudness import ends_with_sound_at
 from earshot.matchers.moments import lasting
 from earshot.targets.logs import Entry
@@ -35,8 +35,9 @@ def test_a_line_must_contain_all_the_words_and_there_must_be_one() -> None:
 
 
 def test_a_word_is_not_part_of_another() -> None:
-    assert says(entry("audio"), "audio")
-    assert not says(entry("audioReceived"), "audio")
+    assert says_often("audio", 1).matches([entry("audio")])
+    assert not says_often("audio", 1).matches([entry("audioReceived")])
+    assert not says_often("audio", 2).matches([entry("audio")])
 
 
 def test_a_leak_is_named_and_nothing_passes_without_lines_or_secrets() -> None:
