@@ -79,7 +79,7 @@ class Scene:
 def new_address() -> str:
     """Return a client address nobody else uses, from the range reserved for benchmarks (198.18.0.0/15).
 
-    Services that limit by address read it from `X-Forwarded-For` (sheet 1.4).
+    Services that limit by address read it from `X-Forwarded-For` (BRO-1.4.31).
     """
     number = next(_addresses()) % (2 << 16)
     return f"198.{18 + (number >> 16)}.{number >> 8 & 255}.{number & 255}"

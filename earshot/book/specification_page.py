@@ -35,7 +35,7 @@ _QUOTED = re.compile(r"&quot;(.*?)&quot;")
 
 _STYLE = stylesheet("specification")
 LONG_TABLE = 20
-"""With so many rows of examples, a scenario may be cut in two by the end of a sheet of paper."""
+"""With so many rows of examples, a scenario may be cut in two by the end of a printed page."""
 
 
 def render_book(book: Book, *, made_at: datetime) -> str:

@@ -1,4 +1,4 @@
-"""What people can ask of a broadcast service, and the message that answers it (sheet 3.3)."""
+"""What people can ask of a broadcast service, and the message that answers it (BRO-3.3)."""
 
 from __future__ import annotations
 

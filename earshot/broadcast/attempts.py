@@ -24,7 +24,7 @@ OF_THEIR_OWN_ACCORD = frozenset({"sessionStatus", "audio"})
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A "no" of the service, whichever way it was given (sheet 3.2)."""
+    """A "no" of the service, as a message or as the status of the handshake (BRO-3.2)."""
 
     code: str
     status: int | None

@@ -1,4 +1,4 @@
-"""Somebody with a listener's controls at hand: their own playback and their own language (sheet 7.2)."""
+"""Somebody with a listener's controls at hand: their own playback and their own language (BRO-7.2)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from earshot.ledger import Observation
 from earshot.scene import Scene
 
 CHANGE_LANGUAGE_AS_BEFORE = replace(CHANGE_LANGUAGE, action="switchLanguage")
-"""The same request under the name that older apps use (sheet 9-C5)."""
+"""The same request under the name that older apps use (BRO-3.3.11)."""
 
 
 class AtTheReceiver(Person):

@@ -1,4 +1,4 @@
-"""What a speaker may wish for when opening a session (sheet 3.1)."""
+"""What a speaker may wish for when opening a session (BRO-3.1.6)."""
 
 from __future__ import annotations
 

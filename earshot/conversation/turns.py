@@ -1,4 +1,4 @@
-"""Who may say what when in a conversation: the order of one connection (conversation sheet, section 2).
+"""Who may say what when in a conversation: the order of one connection (CONV-1 to CONV-13).
 
 A turn is one segment of speech: what somebody says until they end it. Each gets one result, a `chatbot_response` or an
 `error`, and is then declared over by `segment_processed`. Nothing else comes unasked.
@@ -139,7 +139,7 @@ class TurnTaking:
                 return self._said(observation)
             case "segment_processed":
                 return self._over(observation)
-        return None  # an unknown type is to be ignored (section 1)
+        return None  # a message of an unknown type is to be ignored
 
     def _session_known(self, observation: Observation) -> str | None:
         was_first = not self._has_spoken

@@ -1,4 +1,4 @@
-"""Somebody who talks with an assistant: speaks, ends the turn, and gets an answer (conversation sheet)."""
+"""Somebody who talks with an assistant: speaks, ends the turn, and gets an answer."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from hamcrest.core.description import Description
 from hamcrest.core.matcher import Matcher
 
 OF_NO_SESSION = frozenset({"heartbeatAck", "connectionWarning", "connectionTimeout", "error"})
-"""Messages about a connection or a request (sheet 3.4)."""
+"""Messages about a connection or a request (BRO-3.4.25)."""
 EARLIEST_MS = 1_500_000_000_000
 LATEST_MS = 10_000_000_000_000
 """Milliseconds since 1970 lie between these from 2017 to 2286; seconds and microseconds do not."""

@@ -1,4 +1,4 @@
-"""Reads what a service tells CloudWatch about itself (sheet 8.3)."""
+"""Reads what a service tells CloudWatch about itself (BRO-8.3)."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ class Tokens(Protocol):
 
 @dataclass(frozen=True)
 class SignedTokens:
-    """Issues HS256 test tokens as the sheet describes them (3.1)."""
+    """Issues test tokens signed with HS256: whose they are, from whom, for whom, and until when (BRO-3.2.7)."""
 
     secret: str = field(repr=False)
     issuer: str = "earshot"

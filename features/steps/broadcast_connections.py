@@ -310,4 +310,4 @@ def step_told_of_missing_heartbeats(context: World, person: str, silence_s: floa
 NEED_NOT_COME_BACK = 1000
 MAY_COME_BACK = 1001
 SERVICE_FAILED = 1011
-"""A client connects again after the last two codes, but not after the first (sheet 3.5)."""
+"""A client connects again after the last two codes, but not after the first (BRO-3.5.2)."""

@@ -65,7 +65,7 @@ NO_ANSWERS = {
     "no assistant is available": NoAnswer("unknown", "unavailable"),
     "the assistant has failed": NoAnswer("error", "chatbot error"),
 }
-"""Why a turn has no answer, and the keywords that say so (conversation sheet, section 1)."""
+"""Why a turn has no answer, and the keywords that say so."""
 
 SESSION_NAMES = {
     "1 letter": "a",

@@ -12,7 +12,7 @@ ODD_VALUES: list[object] = [
     *("1", "NaN", -0.1, 1.0000001, "pauseBroadcast", "' OR 1=1 --", "${jndi:x}", "%s%n", "A" * 5000),
 ]
 SIZES_BYTES = (0, 1, 99, 100, 101, 4095, 4096, 4097, 32767, 32768, 32769, 131071, 131072, 131073)
-"""Around every limit of the sheet (3.3)."""
+"""Around every limit on a message (REQ-21, BRO-3.5.4)."""
 
 
 class Mischief:

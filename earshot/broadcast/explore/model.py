@@ -67,7 +67,7 @@ class LiveBroadcast:
 
     @property
     def is_passed_on(self) -> bool:
-        """Whether what the speaker says is heard (the gate of sheet 5.2)."""
+        """Whether what the speaker says is heard (BRO-7.1.6)."""
         return not self.is_paused and not self.is_muted and self.volume > 0
 
 

@@ -14,7 +14,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
     "echo": ("echo_db", "delay_ms"),
     "silence": ("duration",),
 }
-"""What a warning says in figures (sheet 5.4)."""
+"""What a warning says in figures (BRO-5.4.1 to BRO-5.4.4)."""
 
 
 class _Explains(BaseMatcher[Mapping[str, object]]):

@@ -1,4 +1,4 @@
-"""How loud and how fast something was said (sheet 5.5), and what that makes of the recordings (6.3)."""
+"""How loud and how fast something was said (BRO-5.5), and what that makes of the recordings (BRO-6.3)."""
 
 from __future__ import annotations
 

@@ -157,7 +157,7 @@ class FakeAudience:
 
 @dataclass
 class FakeMetrics:
-    """Writes down every datapoint; refuses those that the sheet does not know."""
+    """Writes down every datapoint; refuses those that the catalogue does not know."""
 
     data: list[tuple[str, float, dict[str, str]]] = field(default_factory=list)
 
