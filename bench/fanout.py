@@ -3,7 +3,7 @@
     python bench/fanout.py [--few 50] [--many 500] [--frames 50] [--rounds 5]
 
 The floor is a server written by hand for asyncio: it makes a frame once and writes the same bytes to every transport.
-Both send the same sentences, with as many bytes, ten a second, to Earshot's rows of listeners, in turns. The processor
+Both send the same sentences, with as many bytes, ten a second, to Earshot's listeners, in turns. The processor
 time of a service that grows with its audience is what it needs for many less what it needs for few; the rest belongs to
 other work, such as recognising and translating. The last of many is taken from when a sentence was due.
 
@@ -121,22 +121,22 @@ class Side:
 
     say: Callable[[str], object]
     pid: int
-    hall: object
+    audience: object
     cpu_s: list[float] = field(default_factory=list)
     last_ms: list[list[float]] = field(default_factory=list)
 
 
 def talk(side: Side, texts: Sequence[str]) -> None:
     """Let a service say these sentences by plan, and note its processor time and when the last listener had each."""
-    from earshot.broadcast.load.hall import Hall
+    from earshot.broadcast.load.audience import ListenerProcesses
 
-    hall = cast(Hall, side.hall)
+    audience = cast(ListenerProcesses, side.audience)
     began_ns, before_s, due_ns = time.monotonic_ns() + 50_000_000, processor_s(side.pid), {}
     for k, text in enumerate(texts):
         due_ns[text] = began_ns + round(k * EVERY_S * 1e9)
         time.sleep(max(0.0, (due_ns[text] - time.monotonic_ns()) / 1e9))
         side.say(text)
-    heard = hall.heard(due_ns)
+    heard = audience.heard(due_ns)
     side.cpu_s.append(processor_s(side.pid) - before_s)
     side.last_ms.append(heard.last_of_all_ms())
 
@@ -160,20 +160,20 @@ def pid_listening(port: int) -> int:
 
 def floor(audio: str, listeners: int) -> Side:
     """Start a floor and let its listeners in."""
-    from earshot.broadcast.load.hall import Hall
+    from earshot.broadcast.load.audience import ListenerProcesses
 
     me = str(Path(__file__).resolve())
     child = subprocess.Popen([sys.executable, me, "--serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert child.stdin and child.stdout
     told, url = child.stdin, f"ws://127.0.0.1:{json.loads(child.stdout.readline())['port']}/"
-    hall = Hall()
-    hall.join(listeners, url=url, session_id="bold-hope-100", language="en")
+    audience = ListenerProcesses()
+    audience.join(listeners, url=url, session_id="bold-hope-100", language="en")
 
     def say(text: str) -> None:
         told.write(json.dumps({**AUDIO, "audioData": audio, "transcript": text}) + "\n")
         told.flush()
 
-    return Side(say, child.pid, hall)
+    return Side(say, child.pid, audience)
 
 
 def main() -> int:
@@ -194,7 +194,7 @@ def main() -> int:
 
 def compare(given: argparse.Namespace) -> int:
     """Measure both, in turns, and print what was found."""
-    from earshot.broadcast.load.hall import Hall
+    from earshot.broadcast.load.audience import ListenerProcesses
     from earshot.running.run import Run
 
     run = Run({})
@@ -208,9 +208,9 @@ def compare(given: argparse.Namespace) -> int:
         speaker.starts_broadcasting("en")
         stage.recogniser(name).follows_a_script()
         speaker.speaks_for(0.5)
-        hall = Hall()
+        audience = ListenerProcesses()
         url = stage.service.endpoint("broadcast", "listener")
-        hall.join(listeners, url=url, session_id=speaker.session_id, language="en")
+        audience.join(listeners, url=url, session_id=speaker.session_id, language="en")
         said = iter(range(10**6))
 
         def say(text: str, session_id: str = speaker.session_id, said: object = said) -> None:
@@ -218,7 +218,7 @@ def compare(given: argparse.Namespace) -> int:
             result = {"text": text, "stability": 1.0, "utterance_id": number}
             stage.control.order("recogniser", "report", session_id=session_id, **result)
 
-        sides["reference"][listeners] = Side(say, service, hall)
+        sides["reference"][listeners] = Side(say, service, audience)
         sides["floor"][listeners] = floor(audio, listeners)
     marks = iter(range(10**6))
     for number in range(given.rounds):
@@ -236,7 +236,7 @@ def compare(given: argparse.Namespace) -> int:
     kept = tell(sides, given)
     for of_size in sides.values():
         for side in of_size.values():
-            cast(Hall, side.hall).leave()
+            cast(ListenerProcesses, side.audience).leave()
     stage.closes()
     run.close()
     return 0 if kept else 1

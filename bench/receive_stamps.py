@@ -9,7 +9,7 @@ each in one process:
 
 * plain: `websockets` on the default event loop, a task for each connection that awaits recv(), then looks at the clock;
 * Locust: a user for each connection, who receives by `websocket-client`, then looks at the clock, as its examples do;
-* Earshot: a row of listeners (`earshot.broadcast.load.listening`).
+* Earshot: a process of listeners (`earshot.broadcast.load.listening`).
 
 Prints errors, medians over the rounds with their spread, and the ratios. About 5 minutes.
 """
@@ -162,19 +162,19 @@ def locust(url: str, listeners: int, frames: int) -> None:
 
 
 def earshot(url: str, listeners: int, frames: int) -> None:
-    """Listen as a row of Earshot's audience does."""
-    from earshot.broadcast.load.listening import Row
+    """Listen as a process of Earshot's audience does."""
+    from earshot.broadcast.load.listening import ListenerGroup
     from earshot.runtime import new_event_loop
 
     async def listen() -> None:
-        row = Row()
+        group = ListenerGroup()
         for name in map(str, range(listeners)):  # one after the other, so that names are places
             order = {"url": url, "session": "s", "language": "en", "by": "transcript"}
-            joined = await row.obey({"do": "join", **order, "names": [name], "addresses": ["198.18.0.1"]})
+            joined = await group.obey({"do": "join", **order, "names": [name], "addresses": ["198.18.0.1"]})
             assert joined["joined"] == 1, joined
         print("ready", flush=True)
         keys = [f"frame {k}" for k in range(frames)]
-        ears = row._ears
+        ears = group._ears
         while any(len(ear.heard) < frames for ear in ears.values()):
             await asyncio.sleep(0.2)
         print(json.dumps([[ears[str(place)].heard[key] for key in keys] for place in range(listeners)]), flush=True)

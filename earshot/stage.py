@@ -190,7 +190,7 @@ class Stage:
         assert isinstance(person, role)
         return person
 
-    def crowd(self, kind: str, count: int, role: type[Role]) -> list[Role]:
+    def unnamed(self, kind: str, count: int, role: type[Role]) -> list[Role]:
         """Let so many more people of this role appear whose names do not matter: `Listener 1`, `Listener 2`, …"""
         known = sum(name.startswith(f"{kind} ") for name, _, _ in self._cast)
         return [self.appears(f"{kind} {known + number}", role) for number in range(1, count + 1)]

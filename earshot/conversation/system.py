@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from earshot.conversation.browser.actor import Browser
-from earshot.conversation.company import Company
 from earshot.conversation.dialogue import dialogue_page
 from earshot.conversation.invitation import invitation
 from earshot.conversation.kept import Kept
+from earshot.conversation.planned import PlannedUsers
 from earshot.conversation.timed import TIMED
 from earshot.conversation.turns import ANSWER
 from earshot.conversation.user import User
@@ -51,12 +51,12 @@ class Conversation(System):
 
     def more_users(self, count: int) -> list[User]:
         """Let so many people appear whose names do not matter."""
-        return self.stage.crowd(UNNAMED, count, User)
+        return self.stage.unnamed(UNNAMED, count, User)
 
     @cached_property
-    def company(self) -> Company:
+    def company(self) -> PlannedUsers:
         """Carries out what several people do by one plan."""
-        return Company(self.stage.scene.runtime, self.stage.samples)
+        return PlannedUsers(self.stage.scene.runtime, self.stage.samples)
 
     @cached_property
     def kept(self) -> Kept:

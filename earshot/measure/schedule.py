@@ -13,7 +13,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from earshot.measure.alarm import Alarm
+from earshot.measure.timer import Timer
 
 Clock = Callable[[], int]
 Sleep = Callable[[float], Awaitable[object]]
@@ -38,7 +38,7 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class RoundTrip:
     """One message and its answer, on one clock."""
 
     due_ns: int
@@ -69,10 +69,10 @@ async def keep_to(
     `send` should return when the message is handed over, not when it is answered. Times are of `clock`, in nanoseconds.
     """
     sent_ns = []
-    with Alarm() as alarm:
+    with Timer() as timer:
         for k, due in enumerate(due_ns):
             while (left_ns := due - clock()) > 0:  # again, as some loops wake up too early
-                await (sleep or alarm.sleep)(left_ns / 1e9)
+                await (sleep or timer.sleep)(left_ns / 1e9)
             sent_ns.append(clock())
             await send(k, due)
     return sent_ns

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from earshot.broadcast import acts
-from earshot.broadcast.load.distributed import Distributed, insist_on_locust, usher
+from earshot.broadcast.load.distributed import Distributed, insist_on_locust, start_worker
 from earshot.broadcast.system import Broadcast, of
 from earshot.broadcast.timed import TIMED
 from earshot.evidence import measurement
@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
         host, _, port = arguments.join.rpartition(":")
         if not host or not port.isdigit():
             raise Unusable(f"--join: expected HOST:PORT as the other run says it, got {arguments.join!r}")
-        return usher(host, int(port)).wait()
+        return start_worker(host, int(port)).wait()
     if arguments.workers + arguments.elsewhere < 1:
         raise Unusable("--workers and --elsewhere: expected at least one process that listens, got none")
     options = dict(option.partition("=")[::2] for option in arguments.options)

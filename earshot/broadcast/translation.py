@@ -1,4 +1,4 @@
-"""Whoever turns a recognised sentence into speech in other languages: the hand-over, the translator and the voices.
+"""What turns a recognised sentence into speech in other languages: the hand-over, the translator and the voices.
 
 They are reached through the service's control plane, and asked what they got.
 """
@@ -43,7 +43,7 @@ class Sentence:
     """The phrase of the phrasebook that it is."""
 
 
-class Interpreters:
+class Translation:
     """The part of the service behind recognition."""
 
     def __init__(self, control: Control, ledger: Ledger, sessions: Callable[[], Sequence[str]]) -> None:

@@ -34,7 +34,7 @@ class _Planned:
     message: Mapping[str, object]
 
 
-class Ensemble:
+class PlannedSpeakers:
     """Speakers with a session each, and who listens to each of them; or listeners alone."""
 
     def __init__(self, runtime: Runtime, speakers: Sequence[Speaker] = ()) -> None:

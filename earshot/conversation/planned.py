@@ -23,7 +23,7 @@ Sending = tuple[int, User, Message]
 """When, by whom and what."""
 
 
-class Company:
+class PlannedUsers:
     """Carries out what several users are to do at planned times."""
 
     def __init__(self, runtime: Runtime, samples: SampleLibrary) -> None:

@@ -15,7 +15,7 @@ SIZES_BYTES = (0, 1, 99, 100, 101, 4095, 4096, 4097, 32767, 32768, 32769, 131071
 """Around every limit on a message (REQ-21, BRO-3.5.4)."""
 
 
-class Mischief:
+class HostileFrames:
     """Makes hostile frames, the same ones for the same seed."""
 
     def __init__(self, seed: int, examples: Sequence[dict[str, Any]]) -> None:
