@@ -29,7 +29,7 @@ class NameSession:
 
 
 @dataclass(frozen=True, slots=True)
-class AudioChunk:
+class AudioPiece:
     """Take the next piece of audio."""
 
     audio: bytes
@@ -50,13 +50,13 @@ class Close:
     type: str = "close"
 
 
-Request = NameSession | AudioChunk | EndSegment | Close
+Request = NameSession | AudioPiece | EndSegment | Close
 
 
 def decode(frame: str | bytes, *, chunk_max_bytes: int) -> Request:
     """Return what a client asks for, or raise Refused."""
     if isinstance(frame, bytes):
-        return AudioChunk(frame)
+        return AudioPiece(frame)
     if len(frame) > _base64_length(chunk_max_bytes) + _LONGEST_ENVELOPE:
         # Not worth reading: that much can only be audio, and more of it than a chunk may have.
         raise Refused("CHUNK_TOO_LARGE", f"A chunk of audio data may have {chunk_max_bytes} bytes at most.")
@@ -65,7 +65,7 @@ def decode(frame: str | bytes, *, chunk_max_bytes: int) -> Request:
         case "session":
             return NameSession(checked_session_id(message.get("session_id")))
         case "audio_chunk":
-            return AudioChunk(audio_of(message.get("data", "")))
+            return AudioPiece(audio_of(message.get("data", "")))
         case "segment_end":
             return EndSegment()
         case "close":

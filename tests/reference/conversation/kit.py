@@ -1,4 +1,4 @@
-"""Callers on real sockets, for services under control."""
+"""People on real sockets, for services under control."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def wav(pcm: bytes, *, rate_hz: int = 16_000) -> bytes:
     return file.getvalue()
 
 
-class Caller:
+class Person:
     """One socket; the connection is closed at the end of the block."""
 
     def __init__(self, url: str, address: str) -> None:
@@ -55,7 +55,7 @@ class Caller:
         )
         self.socket: ClientConnection
 
-    async def __aenter__(self) -> Caller:
+    async def __aenter__(self) -> Person:
         self.socket = await self._connecting
         return self
 
@@ -111,8 +111,8 @@ class Line:
         self.recogniser = under.service.speech.recogniser
         self.recogniser.phrases.update(WORDS)
 
-    def caller(self, address: str = ADDRESS) -> Caller:
-        return Caller(self.under.conversation_url, address)
+    def person(self, address: str = ADDRESS) -> Person:
+        return Person(self.under.conversation_url, address)
 
     async def page(self, path: str) -> tuple[int, Message]:
         """Return status and content of a page."""
