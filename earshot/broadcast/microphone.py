@@ -50,13 +50,6 @@ class AtTheMicrophone(Person):
         """What became of the pieces, burst by burst."""
         self._pieces = itertools.count(1)
 
-    def tries_to_send_audio(self, pcm: bytes, *, raw: bool = False, **fields: object) -> None:
-        """Send one piece of audio, which may be refused, as text with these further fields or as raw sound."""
-        if raw:
-            self.tries_frame(pcm, "audioReceived")
-        else:
-            self.tries(audio(pcm, **fields))
-
     def sends_burst(self, count: int) -> None:
         """Send so many pieces of audio as fast as the connection takes them."""
         self.sends_bursts(count, [0.0])

@@ -77,10 +77,6 @@ class Verdict:
         """How many samples there are."""
         return len(self.samples_ms)
 
-    @property
-    def is_unfit(self) -> bool:
-        """Whether nothing is decided because the machine was unfit: the harness is broken, not the service."""
-        return self.outcome is Outcome.INCONCLUSIVE and bool(self.complaints)
 
 
 def judge(

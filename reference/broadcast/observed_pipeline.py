@@ -44,10 +44,6 @@ class ObservedPipeline:
         self.handovers: deque[HandoverRecord] = deque(maxlen=_HANDOVERS_KEPT)
         self._pipeline = pipeline
 
-    def handovers_of(self, session_id: str) -> list[HandoverRecord]:
-        """Return the sentences of a session, those that nobody took among them."""
-        return [record for record in self.handovers if record.handover.session_id == session_id]
-
     async def accept(self, handover: Handover) -> None:
         attempt = Attempt(time.monotonic())
         self._record_of(handover).attempts.append(attempt)

@@ -56,10 +56,6 @@ class ObservedRecogniser:
         self._kept: deque[StreamRecord] = deque()  # the owner of every chunk that is kept, oldest first
         self._kept_bytes = 0
 
-    def streams_of(self, session_id: str) -> list[StreamRecord]:
-        """Return the streams that a session asked for, those that failed to open among them."""
-        return [record for record in self.streams if record.options.session_id == session_id]
-
     async def open(
         self,
         options: StreamOptions,
