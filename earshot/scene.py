@@ -28,8 +28,6 @@ def _addresses() -> Iterator[int]:
 
 @dataclass
 class Scene:
-    """The surroundings of one scenario."""
-
     runtime: Runtime
     service: Service
     """The service that people connect to; a scenario that asks for settings changes it before anybody has connected."""
@@ -47,7 +45,6 @@ class Scene:
     """Every sign-in token that somebody was given."""
 
     def token(self, user_id: str, *, life_s: float = 3600, forged: bool = False) -> str:
-        """Return a sign-in token for this user; see Tokens."""
         token = self.service.tokens.issue(user_id, life_s=life_s, forged=forged)
         self.tokens.append(token)
         return token

@@ -69,7 +69,6 @@ class Stage:
 
     @property
     def service(self) -> Service:
-        """The service under test."""
         return self.scene.service
 
     @property

@@ -204,7 +204,6 @@ class _Page:
     # -- verdicts
 
     def _verdict(self, history_ids: Iterable[str]) -> ScenarioResult:
-        """Return the gravest verdict."""
         found = [self._book.results.get(history_id, NO_RESULT) for history_id in history_ids]
         return min(found or [NO_RESULT], key=lambda result: list(COLOURS).index(result.status))
 

@@ -19,7 +19,6 @@ class Act:
 
     @property
     def message(self) -> dict[str, object]:
-        """The request as it is sent."""
         return {"action": self.action, **self.fields}
 
     def having(self, **fields: object) -> Act:

@@ -39,15 +39,12 @@ class AtTheControls(Person):
         return self._controls(PAUSE if for_about_ms is None else PAUSE.having(estimatedPauseDuration=for_about_ms))
 
     def resumes(self) -> Observation:
-        """Resume the broadcast."""
         return self._controls(RESUME)
 
     def mutes(self) -> Observation:
-        """Mute the broadcast."""
         return self._controls(MUTE)
 
     def unmutes(self) -> Observation:
-        """Unmute the broadcast."""
         return self._controls(UNMUTE)
 
     def sets_volume(self, level: float) -> Observation:
@@ -78,7 +75,6 @@ class AtTheControls(Person):
 
     @property
     def confirmation(self) -> Observation:
-        """The confirmation of the latest control."""
         if not self.confirmations:
             raise AssertionError(f"{self.name} has used no control in this scenario")
         return self.confirmations[-1]
@@ -163,7 +159,6 @@ class AtTheControls(Person):
 
     @property
     def status(self) -> Observation:
-        """The status that was asked for or told last."""
         if not self._statuses:
             raise AssertionError(f"{self.name} has neither asked for the status nor been told it")
         return self._statuses[-1]

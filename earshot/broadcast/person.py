@@ -40,7 +40,6 @@ class Person(Attempts):
         """What to ask in order to know that all before has arrived; None where the connection may ask nothing."""
 
     def beats(self) -> Observation:
-        """Send a heartbeat and return its answer."""
         return self.asks(HEARTBEAT)
 
     def sends_heartbeat(self) -> None:

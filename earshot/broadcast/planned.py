@@ -47,7 +47,6 @@ class PlannedSpeakers:
 
     @property
     def names(self) -> list[str]:
-        """What the speakers are called."""
         return [speaker.name for speaker in self.speakers]
 
     @property

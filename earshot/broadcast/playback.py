@@ -27,7 +27,6 @@ class AtTheReceiver(Person):
         return self._confirmation
 
     def resumes_playback(self) -> Observation:
-        """Play again."""
         self._confirmation = self.asks(RESUME_PLAYBACK)
         return self._confirmation
 

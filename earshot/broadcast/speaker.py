@@ -43,8 +43,6 @@ ACKNOWLEDGED_WITHIN_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """A sentence that was said."""
-
     clip: Clip
     began: int
     """Position in the ledger before the first chunk."""

@@ -208,7 +208,6 @@ class Broadcast(System):
     # ---- what the stage asks of every system
 
     def records(self) -> Mapping[str, Item | None]:
-        """Return the records of the sessions that were opened."""
         if self.stage.service.tables is None:
             return {}
         tables = BroadcastTables(self.stage.service.tables)
@@ -241,7 +240,6 @@ system = Broadcast
 
 
 def of(stage: Stage) -> Broadcast:
-    """Return the broadcast on this stage."""
     wing = stage.systems[Broadcast.name]
     assert isinstance(wing, Broadcast)
     return wing

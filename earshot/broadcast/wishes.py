@@ -22,7 +22,6 @@ class Wish:
 
     @property
     def asked(self) -> dict[str, str]:
-        """The parameter as it is sent."""
         return {self.parameter: self.value}
 
     @property

@@ -69,12 +69,10 @@ class Answer:
 
     @property
     def response(self) -> str | None:
-        """What the assistant says."""
         return self._text("response")
 
     @property
     def backend(self) -> str | None:
-        """Who answered."""
         return self._text("backend_used")
 
     @property
@@ -88,8 +86,6 @@ class Answer:
 
 
 class User(Participant):
-    """Somebody in a conversation."""
-
     system = SYSTEM
     role = "user"
 

@@ -34,8 +34,6 @@ class Outcome(StrEnum):
 
 
 class Claim(StrEnum):
-    """What a budget claims."""
-
     TIME = "time"
     GAP = "gap"
     LOSS = "loss"
@@ -74,9 +72,7 @@ class Verdict:
 
     @property
     def count(self) -> int:
-        """How many samples there are."""
         return len(self.samples_ms)
-
 
 
 def judge(

@@ -14,8 +14,6 @@ LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the log."""
-
     raw: str
     """The line as it was written: what must not be in it is looked for here."""
     time: str
@@ -34,8 +32,6 @@ class Entry:
 
 
 class Log:
-    """The log file of one service."""
-
     def __init__(self, path: Path) -> None:
         self._path = path
 

@@ -21,8 +21,6 @@ CLOCKS_APART = timedelta(seconds=2)
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """One alarm as CloudWatch has it."""
-
     name: str
     description: str
     metric: str | None

@@ -34,7 +34,6 @@ class SignedTokens:
     audience: str = "earshot-broadcast"
 
     def issue(self, user_id: str, *, life_s: float = 3600, forged: bool = False) -> str:
-        """Return a token for this user; see Tokens."""
         now = datetime.datetime.now(datetime.UTC)
         claims = {
             "sub": user_id,
@@ -72,7 +71,6 @@ class CommandTokens:
     command: tuple[str, ...]
 
     def issue(self, user_id: str, *, life_s: float = 3600, forged: bool = False) -> str:
-        """Return what the command prints; see Tokens."""
         try:
             run = subprocess.run(
                 [*self.command, user_id, f"{life_s:.0f}"],
@@ -96,7 +94,6 @@ class NoTokens:
     """For services without a broadcast, the only system whose people sign in."""
 
     def issue(self, user_id: str, **_: object) -> str:
-        """Raise Unusable; see Tokens."""
         raise Unusable(f"nobody can sign {user_id} in: the target has no address for the broadcast")
 
 

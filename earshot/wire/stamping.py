@@ -30,8 +30,6 @@ class _StampingReader(asyncio.StreamReader):
 
 
 class StampedStream(httpcore.AsyncNetworkStream):
-    """One connection."""
-
     def __init__(self, reader: _StampingReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
         self._writer = writer
@@ -94,7 +92,6 @@ class StampingNetwork(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,  # noqa: ARG002
         socket_options: Iterable[Any] | None = None,  # noqa: ARG002
     ) -> StampedStream:
-        """Connect; see AsyncNetworkBackend."""
         loop, reader = asyncio.get_running_loop(), _StampingReader()
         protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
         try:

@@ -221,7 +221,6 @@ def level_of(value: object, name: str) -> float:
 
 
 def encode(notice: Notice, now_ms: int) -> str:
-    """Return a notice as one text frame."""
     return to_text({**members_of(notice), "timestamp": now_ms})
 
 

@@ -33,7 +33,6 @@ class HandoverRecord:
 
     @property
     def acknowledged(self) -> bool:
-        """Whether the pipeline has taken it."""
         return any(attempt.acknowledged_at_s is not None for attempt in self.attempts)
 
 

@@ -37,7 +37,6 @@ _WAIT_S = 3.0
 
 
 def failure_of(order: Order) -> SpeechFailure:
-    """Return what an engine is to fail with."""
     code, transient = order.scope.get("code", "ServiceUnavailable"), order.scope.get("transient", True)
     return SpeechFailure(code, ORDERED, transient=transient)
 
@@ -59,8 +58,6 @@ def engine_places(
 
 
 class ControlledEngines:
-    """The engines of a service under control."""
-
     def __init__(self, engines: Engines) -> None:
         self._router = RoutedRecogniser(engines.recogniser)
         self._breakable = RecogniserWithFaults(self._router)
@@ -97,7 +94,6 @@ class ControlledEngines:
         }
 
     def count_streams(self) -> int:
-        """Return how many recogniser streams are open."""
         return sum(1 for one in self._recogniser.streams if one.opened_at_s and one.closed_at_s is None)
 
     def _break_streams(self, order: Order) -> Done:

@@ -103,8 +103,6 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class StandingOrder:
-    """One entry of the book."""
-
     id: str
     order: Order
     armed: Armed
@@ -141,7 +139,6 @@ class OrderBook:
         return standing
 
     def find(self, order_id: str) -> StandingOrder | None:
-        """Return the order with this id, if it stands."""
         return self._standing.get(order_id)
 
     def listed(self, session_id: str | None = None) -> list[StandingOrder]:
@@ -149,7 +146,6 @@ class OrderBook:
         return [one for one in self._standing.values() if session_id in (None, one.order.scope.get("session_id"))]
 
     def call_off(self, order_id: str) -> bool:
-        """Remove an order; return whether it stood."""
         standing = self._standing.pop(order_id, None)
         if standing is None:
             return False

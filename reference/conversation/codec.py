@@ -22,16 +22,12 @@ _LONGEST_ENVELOPE = 4096
 
 @dataclass(frozen=True, slots=True)
 class NameSession:
-    """Give the conversation a name."""
-
     session_id: str
     type: str = "session"
 
 
 @dataclass(frozen=True, slots=True)
 class AudioPiece:
-    """Take the next piece of audio."""
-
     audio: bytes
     type: str = "audio_chunk"
 
@@ -45,8 +41,6 @@ class EndSegment:
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """End the conversation."""
-
     type: str = "close"
 
 
@@ -76,12 +70,10 @@ def decode(frame: str | bytes, *, chunk_max_bytes: int) -> Request:
 
 
 def encode(notice: Notice) -> str:
-    """Return a notice as text."""
     return json.dumps(members(notice), ensure_ascii=False)
 
 
 def health_body(report: Report) -> dict[str, object]:
-    """Return how the service is."""
     return {
         "status": report.status,
         "version": VERSION,
@@ -91,7 +83,6 @@ def health_body(report: Report) -> dict[str, object]:
 
 
 def log_body(session_id: str, entries: list[LogEntry]) -> dict[str, object]:
-    """Return what was said in a session."""
     return {"session_id": session_id, "segments": [log_segment(index, entry) for index, entry in enumerate(entries, 1)]}
 
 

@@ -111,8 +111,6 @@ class _ObservedStream:
 
 @dataclass(slots=True)
 class TranslationRecord:
-    """One call of a translator."""
-
     asked_at_s: float
     text: str
     source: str

@@ -32,7 +32,6 @@ class HostileFrames:
         ]
 
     def frame(self) -> str | bytes:
-        """Return the next frame."""
         weights = [weight for weight, _ in self._kinds]
         (kind,) = self._random.choices([make for _, make in self._kinds], weights)
         return kind()

@@ -40,8 +40,6 @@ MEMBERS: Mapping[str, Callable[[object], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that somebody does."""
-
     who: str
     verb: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
@@ -57,8 +55,6 @@ class Step:
 
 @dataclass(slots=True)
 class LiveBroadcast:
-    """A live session."""
-
     is_paused: bool = False
     is_muted: bool = False
     volume: float = 1.0

@@ -75,7 +75,6 @@ class ListenerProcesses(Audience):
             self._processes = list(pool.map(lambda number: listener_process(number, folder), range(1, count + 1)))
 
     def join(self, count: int, *, url: str, session_id: str, language: str, by: str = "transcript") -> None:
-        """Let them join, dealt out to the processes."""
         orders = []
         for place in range(len(self._processes)):
             names = [f"Listener {number}" for number in range(place + 1, count + 1, len(self._processes))]
@@ -84,7 +83,6 @@ class ListenerProcesses(Audience):
         self._count_in(count, self._ask_all(orders, within_s=time_to_join(count)))
 
     def heard(self, due_ns: Mapping[str, int], *, within_s: float = HEARD_WITHIN_S) -> Tally:
-        """Add up what the processes heard."""
         order = {"do": "tell", "due_ns": dict(due_ns), "offset_ns": 0, "within_s": within_s}
         return self._add_up(self._ask_all([order] * len(self._processes), within_s=DONE_WITHIN_S + within_s))
 

@@ -37,7 +37,6 @@ LABELS = {"epic": "Broadcast", "feature": "How many can listen", "suite": "Load"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options of the command."""
     parser.add_argument("--listeners", type=int, default=500, help="of one session; default: %(default)s")
     parser.add_argument("--workers", type=int, default=2, help="processes here that listen; default: %(default)s")
     parser.add_argument("--elsewhere", type=int, default=0, help="processes on other machines to wait for")

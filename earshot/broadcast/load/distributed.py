@@ -62,13 +62,11 @@ class Distributed(Audience):
         self.clock_error_ms = float(come["clock_error_ms"])
 
     def join(self, count: int, *, url: str, session_id: str, language: str, by: str = "transcript") -> None:
-        """Let them join, dealt out by Locust."""
         session = {"url": url, "session": session_id, "language": language, "by": by}
         order = {"do": "join", "count": count, "within_s": time_to_join(count), **session}
         self._count_in(count, [self._master.asks(order, within_s=time_to_join(count) + DONE_WITHIN_S)])
 
     def heard(self, due_ns: Mapping[str, int], *, within_s: float = HEARD_WITHIN_S) -> Tally:
-        """Add up what the workers heard."""
         order = {"do": "tell", "due_ns": dict(due_ns), "within_s": within_s}
         told = self._master.asks(order, within_s=within_s + 2 * DONE_WITHIN_S)
         if told["missing"]:
@@ -76,7 +74,6 @@ class Distributed(Audience):
         return self._add_up(told["answers"])
 
     def leave(self) -> None:
-        """End master and workers."""
         if self.listeners or self._workers:
             self._master.asks({"do": "leave"})
         self._master.stop()

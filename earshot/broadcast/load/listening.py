@@ -41,14 +41,11 @@ LINE_LIMIT_BYTES = 64 * 1024 * 1024
 
 
 class ListenerGroup:
-    """The listeners of this process."""
-
     def __init__(self) -> None:
         self._ears: dict[str, NotingConnection] = {}
         self._contract = Contract.load(CONTRACT, foreign=True)
 
     async def obey(self, order: Mapping[str, Any]) -> dict[str, Any]:
-        """Carry out one order and return the answer."""
         match order["do"]:
             case "join":
                 return await self._join(order)

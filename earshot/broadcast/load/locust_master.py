@@ -47,7 +47,6 @@ class LocustMaster:
         """By how much each worker's clock is ahead, and by how much that may be wrong, in ns."""
 
     def obey(self, order: Mapping[str, Any]) -> dict[str, Any]:
-        """Carry out one order and return the answer."""
         match order["do"]:
             case "gather":
                 return self._gather(order)

@@ -21,8 +21,6 @@ def sentence(text: str, session_id: str = "calm-river-200") -> Handover:
 
 
 class Taker:
-    """Takes sentences."""
-
     def __init__(self) -> None:
         self.texts: list[str] = []
 

@@ -33,7 +33,6 @@ def speech(*values: int) -> bytes:
 
 
 def wav(pcm: bytes, *, rate_hz: int = 16_000) -> bytes:
-    """Return samples as a WAV file."""
     file = io.BytesIO()
     with wave.open(file, "wb") as writer:
         writer.setnchannels(1)
@@ -65,7 +64,6 @@ class Person:
         await self.socket.close()
 
     async def next(self) -> Message:
-        """Return the next message."""
         async with asyncio.timeout(5):
             message: Message = json.loads(await self.socket.recv())
             return message
@@ -74,7 +72,6 @@ class Person:
         await self.socket.send(json.dumps({"type": kind, **members}))
 
     async def ask(self, kind: str, **members: object) -> Message:
-        """Send and return the next message."""
         await self.send(kind, **members)
         return await self.next()
 
@@ -115,7 +112,6 @@ class Line:
         return Person(self.under.conversation_url, address)
 
     async def page(self, path: str) -> tuple[int, Message]:
-        """Return status and content of a page."""
         return await asyncio.to_thread(_page, self.under.conversation_url + path)
 
     async def log(self, session_id: str) -> list[Message]:
