@@ -6,7 +6,6 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
-from functools import singledispatch
 
 from reference.broadcast.audio import AudioChunk, DeclaredFormat
 from reference.broadcast.model import BroadcastState, NotForwarded, StateChange
@@ -279,246 +278,136 @@ def _given(**members: object) -> dict[str, object]:
     return {name: value for name, value in members.items() if value is not None}
 
 
-@singledispatch
-def members_of(notice: object) -> dict[str, object]:
-    raise TypeError(f"{type(notice).__name__} has no form on the wire")
-
-
-@members_of.register
-def _(notice: SessionCreated) -> dict[str, object]:
-    session = notice.session
-    return {
-        "type": "sessionCreated",
-        "sessionId": session.session_id,
-        "sourceLanguage": session.source_language,
-        "qualityTier": session.quality_tier,
-        "connectionId": notice.connection_id,
-        "partialResultsEnabled": session.partial_results.enabled,
-        "minStabilityThreshold": session.partial_results.min_stability,
-        "maxBufferTimeout": session.partial_results.max_buffer_timeout_s,
-        "expiresAt": session.expires_at_s * 1000,
-    }
-
-
-@members_of.register
-def _(notice: SessionJoined) -> dict[str, object]:
-    return {
-        "type": "sessionJoined",
-        "sessionId": notice.session.session_id,
-        "targetLanguage": notice.target_language,
-        "sourceLanguage": notice.session.source_language,
-        "connectionId": notice.connection_id,
-        "listenerCount": notice.listener_count,
-        "qualityTier": notice.session.quality_tier,
-    }
-
-
-@members_of.register
-def _(notice: RefreshComplete) -> dict[str, object]:
-    members: dict[str, object] = {
-        "type": "connectionRefreshComplete",
-        "sessionId": notice.session_id,
-        "role": notice.role.value,
-    }
-    if notice.target_language is not None:
-        members |= {"targetLanguage": notice.target_language, "sourceLanguage": notice.source_language}
-    return members
-
-
-@members_of.register
-def _(notice: StateRestored) -> dict[str, object]:
-    return {
-        "type": "stateRestored",
-        "sessionId": notice.session_id,
-        "isPaused": notice.state.is_paused,
-        "isMuted": notice.state.is_muted,
-        "volume": notice.state.volume,
-        "broadcastState": _state(notice.state),
-    }
-
-
-@members_of.register
-def _(notice: AudioReceived) -> dict[str, object]:
-    return {
-        "type": "audioReceived",
-        "sessionId": notice.session_id,
-        "forwarded": notice.reason is None,
-        **_given(
-            chunkId=notice.chunk_id,
-            sequenceNumber=notice.sequence_number,
-            reason=None if notice.reason is None else notice.reason.value,
-        ),
-    }
-
-
-@members_of.register
-def _(notice: BroadcastPaused) -> dict[str, object]:
-    return {
-        "type": "broadcastPaused",
-        "sessionId": notice.session_id,
-        **_given(estimatedPauseDuration=notice.estimated_pause_ms),
-        **_acknowledged(notice.told),
-    }
-
-
-@members_of.register
-def _(notice: BroadcastResumed) -> dict[str, object]:
-    members: dict[str, object] = {"type": "broadcastResumed", "sessionId": notice.session_id}
-    if notice.told is not None:
-        members["pauseDuration"] = notice.pause_ms
-    return members | _acknowledged(notice.told)
-
-
-@members_of.register
-def _(notice: BroadcastMuted) -> dict[str, object]:
-    return {"type": "broadcastMuted", "sessionId": notice.session_id, **_acknowledged(notice.told)}
-
-
-@members_of.register
-def _(notice: BroadcastUnmuted) -> dict[str, object]:
-    return {"type": "broadcastUnmuted", "sessionId": notice.session_id, **_acknowledged(notice.told)}
-
-
-@members_of.register
-def _(notice: VolumeChanged) -> dict[str, object]:
-    return {
-        "type": "volumeChanged",
-        "sessionId": notice.session_id,
-        "volumeLevel": notice.volume,
-        **_acknowledged(notice.told),
-    }
-
-
-@members_of.register
-def _(notice: SpeakerStateChanged) -> dict[str, object]:
-    return {
-        "type": "speakerStateChanged",
-        "sessionId": notice.session_id,
-        "broadcastState": _state(notice.state),
-        **_acknowledged(notice.told),
-    }
-
-
-@members_of.register
-def _(notice: SessionStatus) -> dict[str, object]:
-    return {
-        "type": "sessionStatus",
-        "sessionId": notice.session_id,
-        "listenerCount": sum(notice.listeners_by_language.values()),
-        "languageDistribution": dict(notice.listeners_by_language),
-        "sessionDuration": notice.duration_s,
-        "broadcastState": _state(notice.state),
-        "updateReason": notice.reason.value,
-    }
-
-
-@members_of.register
-def _(notice: PlaybackPaused) -> dict[str, object]:
-    return {"type": "playbackPaused", "sessionId": notice.session_id}
-
-
-@members_of.register
-def _(notice: PlaybackResumed) -> dict[str, object]:
-    return {"type": "playbackResumed", "sessionId": notice.session_id}
-
-
-@members_of.register
-def _(notice: LanguageChanged) -> dict[str, object]:
-    return {
-        "type": "languageChanged",
-        "sessionId": notice.session_id,
-        "targetLanguage": notice.target_language,
-        "sourceLanguage": notice.source_language,
-    }
-
-
-@members_of.register
-def _(_notice: HeartbeatAck) -> dict[str, object]:
-    return {"type": "heartbeatAck"}
-
-
-@members_of.register
-def _(notice: RefreshRequired) -> dict[str, object]:
-    return {
-        "type": "connectionRefreshRequired",
-        "sessionId": notice.session_id,
-        "role": notice.role.value,
-        **_given(targetLanguage=notice.target_language),
-        "message": "open a new connection to stay in the session",
-        "refreshBy": notice.refresh_by_ms,
-    }
-
-
-@members_of.register
-def _(notice: ConnectionWarning) -> dict[str, object]:
-    return {
-        "type": "connectionWarning",
-        "message": f"this connection ends in {notice.remaining_minutes:g} minutes",
-        "remainingMinutes": notice.remaining_minutes,
-    }
-
-
-@members_of.register
-def _(notice: ConnectionTimeout) -> dict[str, object]:
-    return {
-        "type": "connectionTimeout",
-        "message": "closed after inactivity",
-        "idleSeconds": notice.idle_s,
-        "reason": notice.reason.value,
-    }
-
-
-@members_of.register
-def _(notice: SessionEnded) -> dict[str, object]:
-    return {
-        "type": "sessionEnded",
-        "sessionId": notice.session_id,
-        "reason": notice.reason,
-        "message": notice.reason,
-    }
-
-
-@members_of.register
-def _(notice: RateLimitWarning) -> dict[str, object]:
-    return {
-        "type": "rateLimitWarning",
-        "sessionId": notice.session_id,
-        "limit": notice.limit,
-        "windowSeconds": 1,
-        "violationSeconds": notice.violation_seconds,
-        "droppedChunks": notice.dropped_chunks,
-        "message": "too many audio chunks",
-    }
-
-
-@members_of.register
-def _(notice: AudioQualityWarning) -> dict[str, object]:
-    return {
-        "type": "audio_quality_warning",
-        "sessionId": notice.session_id,
-        "issue": notice.issue.value,
-        "message": notice.remedy,
-        "details": dict(notice.details),
-    }
-
-
-@members_of.register
-def _(notice: TranscriptionError) -> dict[str, object]:
-    return {
-        "type": "transcriptionError",
-        "sessionId": notice.session_id,
-        "code": notice.code,
-        "message": notice.message,
-        "retryable": notice.retryable,
-        "details": dict(notice.details),
-    }
-
-
-@members_of.register
-def _(notice: SystemRecovered) -> dict[str, object]:
-    return {
-        "type": "systemRecovered",
-        "sessionId": notice.session_id,
-        "component": notice.component,
-        "message": notice.message,
-    }
+def members_of(notice: Notice) -> dict[str, object]:
+    match notice:
+        case AudioReceived(session_id, chunk_id, sequence_number, reason):
+            why = None if reason is None else reason.value
+            given = _given(chunkId=chunk_id, sequenceNumber=sequence_number, reason=why)
+            return {"type": "audioReceived", "sessionId": session_id, "forwarded": reason is None, **given}
+        case HeartbeatAck():
+            return {"type": "heartbeatAck"}
+        case SessionCreated(session, connection_id):
+            return {
+                "type": "sessionCreated",
+                "sessionId": session.session_id,
+                "sourceLanguage": session.source_language,
+                "qualityTier": session.quality_tier,
+                "connectionId": connection_id,
+                "partialResultsEnabled": session.partial_results.enabled,
+                "minStabilityThreshold": session.partial_results.min_stability,
+                "maxBufferTimeout": session.partial_results.max_buffer_timeout_s,
+                "expiresAt": session.expires_at_s * 1000,
+            }
+        case SessionJoined(session, connection_id, target_language, listener_count):
+            return {
+                "type": "sessionJoined",
+                "sessionId": session.session_id,
+                "targetLanguage": target_language,
+                "sourceLanguage": session.source_language,
+                "connectionId": connection_id,
+                "listenerCount": listener_count,
+                "qualityTier": session.quality_tier,
+            }
+        case RefreshComplete(session_id, role, source_language, target_language):
+            languages = {"targetLanguage": target_language, "sourceLanguage": source_language}
+            return {
+                "type": "connectionRefreshComplete",
+                "sessionId": session_id,
+                "role": role.value,
+                **({} if target_language is None else languages),
+            }
+        case StateRestored(session_id, state):
+            return {
+                "type": "stateRestored",
+                "sessionId": session_id,
+                "isPaused": state.is_paused,
+                "isMuted": state.is_muted,
+                "volume": state.volume,
+                "broadcastState": _state(state),
+            }
+        case BroadcastPaused(session_id, estimated_pause_ms, told):
+            pause = _given(estimatedPauseDuration=estimated_pause_ms)
+            return {"type": "broadcastPaused", "sessionId": session_id, **pause, **_acknowledged(told)}
+        case BroadcastResumed(session_id, pause_ms, told):
+            paused = {} if told is None else {"pauseDuration": pause_ms}
+            return {"type": "broadcastResumed", "sessionId": session_id, **paused, **_acknowledged(told)}
+        case BroadcastMuted(session_id, told):
+            return {"type": "broadcastMuted", "sessionId": session_id, **_acknowledged(told)}
+        case BroadcastUnmuted(session_id, told):
+            return {"type": "broadcastUnmuted", "sessionId": session_id, **_acknowledged(told)}
+        case VolumeChanged(session_id, volume, told):
+            return {"type": "volumeChanged", "sessionId": session_id, "volumeLevel": volume, **_acknowledged(told)}
+        case SpeakerStateChanged(session_id, state, told):
+            members = {"type": "speakerStateChanged", "sessionId": session_id, "broadcastState": _state(state)}
+            return members | _acknowledged(told)
+        case SessionStatus(session_id, listeners_by_language, duration_s, state, update_reason):
+            return {
+                "type": "sessionStatus",
+                "sessionId": session_id,
+                "listenerCount": sum(listeners_by_language.values()),
+                "languageDistribution": dict(listeners_by_language),
+                "sessionDuration": duration_s,
+                "broadcastState": _state(state),
+                "updateReason": update_reason.value,
+            }
+        case PlaybackPaused(session_id):
+            return {"type": "playbackPaused", "sessionId": session_id}
+        case PlaybackResumed(session_id):
+            return {"type": "playbackResumed", "sessionId": session_id}
+        case LanguageChanged(session_id, target, source):
+            return {
+                "type": "languageChanged",
+                "sessionId": session_id,
+                "targetLanguage": target,
+                "sourceLanguage": source,
+            }
+        case RefreshRequired(session_id, role, target_language, refresh_by_ms):
+            return {
+                "type": "connectionRefreshRequired",
+                "sessionId": session_id,
+                "role": role.value,
+                **_given(targetLanguage=target_language),
+                "message": "open a new connection to stay in the session",
+                "refreshBy": refresh_by_ms,
+            }
+        case ConnectionWarning(minutes):
+            message = f"this connection ends in {minutes:g} minutes"
+            return {"type": "connectionWarning", "message": message, "remainingMinutes": minutes}
+        case ConnectionTimeout(idle_s, silence):
+            return {
+                "type": "connectionTimeout",
+                "message": "closed after inactivity",
+                "idleSeconds": idle_s,
+                "reason": silence.value,
+            }
+        case SessionEnded(session_id, end):
+            return {"type": "sessionEnded", "sessionId": session_id, "reason": end, "message": end}
+        case RateLimitWarning(session_id, limit, violation_seconds, dropped_chunks):
+            return {
+                "type": "rateLimitWarning",
+                "sessionId": session_id,
+                "limit": limit,
+                "windowSeconds": 1,
+                "violationSeconds": violation_seconds,
+                "droppedChunks": dropped_chunks,
+                "message": "too many audio chunks",
+            }
+        case AudioQualityWarning(session_id, issue, remedy, details):
+            return {
+                "type": "audio_quality_warning",
+                "sessionId": session_id,
+                "issue": issue.value,
+                "message": remedy,
+                "details": dict(details),
+            }
+        case TranscriptionError(session_id, code, message, retryable, causes):
+            return {
+                "type": "transcriptionError",
+                "sessionId": session_id,
+                "code": code,
+                "message": message,
+                "retryable": retryable,
+                "details": dict(causes),
+            }
+        case SystemRecovered(session_id, component, message):
+            return {"type": "systemRecovered", "sessionId": session_id, "component": component, "message": message}
