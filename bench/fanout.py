@@ -195,18 +195,20 @@ def main() -> int:
 def compare(given: argparse.Namespace) -> int:
     """Measure both, in turns, and print what was found."""
     from earshot.broadcast.load.audience import ListenerProcesses
+    from earshot.broadcast.system import of
     from earshot.running.run import Run
 
     run = Run({})
     stage = run.stage()
+    broadcast = of(stage)
     service = pid_listening(urlsplit(stage.service.endpoint("broadcast", "listener")).port or 0)
     clip = min(stage.samples.prompts("en"), key=lambda each: len(each.samples))
     audio = base64.b64encode(clip.samples.astype("<i2").tobytes()).decode()
     sides: dict[str, dict[int, Side]] = {"reference": {}, "floor": {}}
     for name, listeners in (("Ana", given.few), ("Bruno", given.many)):
-        speaker = stage.speaker(name)
+        speaker = broadcast.speaker(name)
         speaker.starts_broadcasting("en")
-        stage.recogniser(name).follows_a_script()
+        broadcast.recogniser(name).follows_a_script()
         speaker.speaks_for(0.5)
         audience = ListenerProcesses()
         url = stage.service.endpoint("broadcast", "listener")
@@ -225,7 +227,7 @@ def compare(given: argparse.Namespace) -> int:
         for name, of_size in sides.items():
             for listeners, side in of_size.items():
                 for speaker in ("Ana", "Bruno"):
-                    stage.speaker(speaker).speaks_for(0.1)  # a recogniser that hears nothing for a minute is closed
+                    broadcast.speaker(speaker).speaks_for(0.1)  # a recogniser that hears nothing for a minute is closed
                 time.sleep(0.7)  # what was put off, such as metrics, is done by then
                 talk(side, [f"{clip.text}{' –' * (1 + next(marks) % 200)}" for _ in range(given.frames)])
                 print(

@@ -25,6 +25,7 @@ from earshot.broadcast.explore.hostile_frames import HostileFrames
 from earshot.broadcast.listener import Listener
 from earshot.broadcast.person import Person
 from earshot.broadcast.speaker import Speaker
+from earshot.broadcast.system import of
 from earshot.ledger import Kind
 from earshot.running.run import Run
 from earshot.stage import Stage
@@ -66,7 +67,8 @@ def attack(run: Run, frames: int, seed: int) -> list[str]:
     while sent < frames:
         stage = new_stage(run)
         rounds += 1
-        speaker, listener = stage.speaker("Ana"), stage.listener("Lena")
+        broadcast = of(stage)
+        speaker, listener = broadcast.speaker("Ana"), broadcast.listener("Lena")
         speaker.starts_broadcasting("en")
         listener.joins(speaker.session_id, "es")
         count = min(500, frames - sent)
@@ -113,7 +115,8 @@ def new_stage(run: Run) -> Stage:
 def talk(run: Run) -> None:
     """Hold a short talk that must be heard; raises AssertionError if it is not."""
     stage = new_stage(run)
-    ana, lena = stage.speaker("Ana"), stage.listener("Lena")
+    broadcast = of(stage)
+    ana, lena = broadcast.speaker("Ana"), broadcast.listener("Lena")
     ana.starts_broadcasting("en")
     lena.joins(ana.session_id, "es")
     ana.says("Thank you all for coming.")
@@ -139,7 +142,7 @@ def leave(stage: Stage) -> None:
     for person in stage.people:
         if person.leg.is_open:
             person.leaves()
-    stage._nothing_is_left_behind()
+    of(stage).leaves_nothing_behind()
 
 
 if __name__ == "__main__":

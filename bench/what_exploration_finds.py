@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from earshot.broadcast.explore.explorer import Explorer
 from earshot.broadcast.explore.machine import explore
+from earshot.broadcast.system import of
 from earshot.running.run import Run
 
 TWINS = (
@@ -44,7 +45,7 @@ def is_found_out(twin: str, for_s: float, seed: int) -> bool:
     run = Run({"twin": twin})
     began = time.monotonic()
     try:
-        findings = explore(lambda: Explorer(run.stage()), seed_=seed, for_s=for_s)
+        findings = explore(lambda: Explorer(of(run.stage())), seed_=seed, for_s=for_s)
     finally:
         run.close()
     print(f"{twin}: {findings.steps} steps in {time.monotonic() - began:.0f} s, shortening the story included")

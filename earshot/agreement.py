@@ -26,6 +26,12 @@ def openapi(system: str) -> Mapping[str, Any] | None:
     return _document(CONTRACT / f"{system}.openapi.yaml")
 
 
+def token_audience(system: str) -> str | None:
+    """Return for whom the sign-in tokens of a system's people are meant; None if nobody signs in."""
+    documents = (document for document in (asyncapi(system), openapi(system)) if document is not None)
+    return next((str(found) for document in documents if (found := document.get("x-token-audience"))), None)
+
+
 @functools.cache
 def _document(file: Path) -> Mapping[str, Any] | None:
     document: Mapping[str, Any] | None = read_yaml(file) if file.exists() else None

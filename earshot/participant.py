@@ -21,7 +21,7 @@ class Participant(ABC):
     """Somebody with a name, an address of their own, and any number of connections one after another."""
 
     system: ClassVar[str]
-    """Which of the systems they use, such as broadcast."""
+    """The name of the system that they use."""
     role: ClassVar[str]
     """What they are in the words of the contract."""
 

@@ -7,6 +7,7 @@ import itertools
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from earshot.audio.clips import SampleLibrary
@@ -16,8 +17,10 @@ from earshot.side_by_side import first_of
 from earshot.surprises import Surprises
 from earshot.targets.service import Service
 from earshot.wire.contract import Contract
-from earshot.wire.http import HttpClient
 from earshot.wire.openapi import http_contract
+
+if TYPE_CHECKING:
+    from earshot.wire.http import HttpClient
 
 
 @functools.cache
@@ -44,13 +47,16 @@ class Scene:
     tokens: list[str] = field(default_factory=list)
     """Every sign-in token that somebody was given."""
 
-    def token(self, user_id: str, *, life_s: float = 3600, forged: bool = False) -> str:
-        token = self.service.tokens.issue(user_id, life_s=life_s, forged=forged)
+    def token(self, system: str, user_id: str, *, life_s: float = 3600, forged: bool = False) -> str:
+        """Return a token by which this user signs in to a system; see Tokens."""
+        token = self.service.token(system, user_id, life_s=life_s, forged=forged)
         self.tokens.append(token)
         return token
 
     def http(self, system: str, who: str) -> HttpClient:
         """Return what somebody asks a system over HTTP with: one client for each person, closed with the scenario."""
+        from earshot.wire.http import HttpClient  # takes a tenth of a second to load
+
         address = self.service.http_url(system)
         if (client := self._clients.get((address, who))) is None:
             client = HttpClient(who=who, base_url=address, ledger=self.ledger, contract=http_contract(system))
@@ -76,7 +82,7 @@ class Scene:
 def new_address() -> str:
     """Return a client address nobody else uses, from the range reserved for benchmarks (198.18.0.0/15).
 
-    Services that limit by address read it from `X-Forwarded-For` (BRO-1.4.31).
+    Services that limit by address read it from `X-Forwarded-For`.
     """
     number = next(_addresses()) % (2 << 16)
     return f"198.{18 + (number >> 16)}.{number >> 8 & 255}.{number & 255}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -43,6 +42,7 @@ class Stage:
         contracts: Mapping[str, Contract],
         equivalent_codes: Mapping[str, Mapping[str, frozenset[str]]],
         echo: Callable[[], NullEcho],
+        another: Callable[[], Stage],
     ) -> None:
         ledger = Ledger()
         self.ledger = ledger
@@ -56,11 +56,11 @@ class Stage:
         """What the service had on record each time somebody looked, by what to call it."""
         self._target = target
         self._equivalent_codes = equivalent_codes
-        self._echo = echo
+        self._another = another
         self.scene = Scene(runtime, target.service({}), samples, contracts, ledger, self.surprises)
         self._settings: dict[str, str] = {}
         self._cast: dict[tuple[str, type[Participant], int], Participant] = {}
-        self._log_began = _size(self.service.log)
+        self._log = _from_now(self.service.log)
         self._has_ordered_faults = False
         self._service_is_gone = False
         self.systems = {name: wing(self) for name, wing in wings().items()}
@@ -95,14 +95,7 @@ class Stage:
 
     def another(self) -> Stage:
         """Return an empty stage beside this one, before the same target: a story within the story."""
-        return Stage(
-            runtime=self.scene.runtime,
-            target=self._target,
-            samples=self.samples,
-            contracts=self.scene.contracts,
-            equivalent_codes=self._equivalent_codes,
-            echo=self._echo,
-        )
+        return self._another()
 
     @property
     def samples(self) -> SampleLibrary:
@@ -133,26 +126,17 @@ class Stage:
 
     def log(self, **only: str) -> list[Entry]:
         """Return what the service has logged in this scenario, as Log.entries has it (tag @needs-logs)."""
-        log = _granted(self.service.log, "reads the log", "@needs-logs")
-        return Log(log).entries(self._log_began, **only)
+        log = _granted(self._log, "reads the log", "@needs-logs")
+        return log.entries(**only)
 
     def log_since_turn(self, level: str, session_id: str) -> list[str]:
         """Return what was logged at this level for a session since the latest When began (tag @needs-logs)."""
-        turned_at = self.ledger.began_at + (self._turned_ns - self.ledger.began_ns) / 1e9
-        return [
-            f"{entry.component}, {entry.operation}: {entry.message}"
-            for entry in self.log(level=level, session_id=session_id)
-            if entry.level == level and datetime.fromisoformat(entry.time).timestamp() >= turned_at
-        ]
+        turned_at_s = self.ledger.began_at + (self._turned_ns - self.ledger.began_ns) / 1e9
+        return _granted(self._log, "reads the log", "@needs-logs").sentences_since(turned_at_s, level, session_id)
 
     def service_log(self) -> str:
         """Return what the service logged since this scenario began, or an empty text if the target grants no log."""
-        log = self.service.log
-        if log is None:
-            return ""
-        with log.open("rb") as file:
-            file.seek(self._log_began)
-            return file.read().decode(errors="replace")
+        return "" if self._log is None else self._log.text()
 
     def looks_at_records(self) -> None:
         """Remember what the service has on record now, as far as the target lets one see it."""
@@ -190,7 +174,7 @@ class Stage:
         return person
 
     def unnamed(self, kind: str, count: int, role: type[Role]) -> list[Role]:
-        """Let so many more people of this role appear whose names do not matter: `Listener 1`, `Listener 2`, …"""
+        """Let so many more people of this role appear whose names do not matter: the kind, and a number."""
         known = sum(name.startswith(f"{kind} ") for name, _, _ in self._cast)
         return [self.appears(f"{kind} {known + number}", role) for number in range(1, count + 1)]
 
@@ -245,7 +229,7 @@ class Stage:
         if any(person.legs for person in self.people):
             raise RuntimeError("the service is chosen before anybody connects")
         self.scene.service = service
-        self._log_began = _size(service.log)
+        self._log = _from_now(service.log)
 
     def _only_too_slow(self, news: Iterable[str]) -> bool:
         codes = [code for wing in self.systems.values() for code in wing.too_slow]
@@ -273,5 +257,5 @@ def _granted(grant: Grant | None, does: str, tag: str) -> Grant:
     return grant
 
 
-def _size(log: Path | None) -> int:
-    return log.stat().st_size if log is not None and log.exists() else 0
+def _from_now(log: Path | None) -> Log | None:
+    return None if log is None else Log.from_now(log)

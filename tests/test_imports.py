@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -20,8 +21,8 @@ MAY_RUN = ("command", "replay")
 """Modules of a wing that are commands, so that they may run features as `running` does."""
 KEEPERS: Mapping[str, tuple[str, str]] = {
     "websockets": ("earshot", "wire"),
-    "httpx": ("earshot", "wire"),
-    "httpcore": ("earshot", "wire"),
+    "httpx2": ("earshot", "wire"),
+    "httpcore2": ("earshot", "wire"),
     "allure": ("earshot", "evidence"),
     "allure_commons": ("earshot", "evidence"),
     "allure_behave": ("earshot", "evidence"),
@@ -91,6 +92,18 @@ def violations(root: Path, systems: tuple[str, ...] = SYSTEMS) -> list[str]:
     ]
 
 
+def named_outside(root: Path, systems: tuple[str, ...] = SYSTEMS) -> list[str]:
+    """Return where the name of a system stands in a text of the harness outside of its wing."""
+    in_text = re.compile(rf"\b(?:{'|'.join(systems)})s?\b", re.IGNORECASE)
+    return [
+        f"{file.relative_to(root).as_posix()}: {ast.unparse(node)}"
+        for file in sorted((root / "earshot").rglob("*.py"))
+        if room_of(file.relative_to(root).parts, systems) != "wing"
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and in_text.search(node.value)
+    ]
+
+
 def circles(root: Path) -> list[str]:
     """Return the modules of the harness that import each other in a circle, while they are loaded."""
     modules = {".".join(f.relative_to(root).with_suffix("").parts): f for f in (root / "earshot").rglob("*.py")}
@@ -107,6 +120,14 @@ def loaded(file: Path) -> Iterator[str]:
         if isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_nobody_outside_a_wing_names_its_system(tmp_path: Path) -> None:
+    assert named_outside(ROOT) == []
+    (tmp_path / "earshot" / "calls").mkdir(parents=True)
+    for place in ("stage.py", "calls/guest.py"):
+        (tmp_path / "earshot" / place).write_text("NAME = 'calls'")
+    assert named_outside(tmp_path, ("calls", "studio")) == ["earshot/stage.py: 'calls'"]
 
 
 def test_no_circle() -> None:
@@ -135,7 +156,7 @@ def test_nobody_imports_what_they_must_not() -> None:
         ("features/steps/studio.py", "import websockets.asyncio.client", "websockets.asyncio.client"),
         ("features/environment.py", "import allure", "allure"),
         ("earshot/measure/floor.py", "import websockets", "websockets"),
-        ("earshot/targets/control.py", "import httpx", "httpx"),
+        ("earshot/targets/control.py", "import httpx2", "httpx2"),
         ("earshot/running/launch.py", "import allure_commons.model2", "allure_commons.model2"),
         ("earshot/book/phrase_book.py", "__import__('features.vocabulary')", "features.vocabulary"),
         ("earshot/book/phrase_book.py", "name = 'features'\n__import__(name)", "__import__"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,12 +23,8 @@ from earshot.evidence.identity import REQUIREMENT_ID, SEVERITIES
 MOST_STEPS = 8
 MOST_BACKGROUND_STEPS = 3
 LONGEST_TITLE = 90
-FIRST_SYSTEMS = frozenset({"shared", "broadcast", "conversation"})
-"""Whose sentences came first, and what every system says; a further system says most of its promises with these."""
-MOST_SENTENCES = 738
-"""So many sentences may those have together."""
-MOST_FURTHER_SENTENCES = 60
-"""So many of its own may each further system have."""
+MOST_OF_A_SYSTEM = 60
+"""So many sentences of its own may a system have: it says most of its promises with those that every system has."""
 NOT_FOR_PEOPLE = (
     (re.compile(r"[{}\[\]]|\":"), "JSON"),
     (re.compile(r"\b(?:https?|wss?)://|\blocalhost\b|\b127\.0\.0\.1\b", re.IGNORECASE), "an address"),
@@ -76,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
             print(note)
     findings = [*lint(arguments.features), *_of_phrase_book(book, arguments.phrase_book), *_of_uses(uses)]
     findings += _of_choices(book.unused_choices(sentence for _, sentence in said), arguments.phrase_book)
-    findings += too_many(Counter(phrase.system for phrase in book.phrases))
+    findings += too_many(Counter(phrase.system for phrase in book.phrases), _most_sentences(arguments.features))
     for finding in findings:
         print(finding)
     print(f"{len(findings)} findings" if findings else "The features read well: no findings.")
@@ -221,16 +218,23 @@ def _of_choices(unused: Iterable[str], committed: Path) -> Iterator[Finding]:
         yield Finding(str(committed), "a sentence of the phrase book is used", choice)
 
 
-def too_many(sentences: Mapping[str, int]) -> Iterator[Finding]:
-    """Find systems that have more sentences than they may; `sentences` says how many each has."""
-    first = sum(count for system, count in sentences.items() if system in FIRST_SYSTEMS)
-    if first > MOST_SENTENCES:
-        names = ", ".join(sorted(FIRST_SYSTEMS & sentences.keys()))
-        yield Finding("features/steps", f"there are at most {MOST_SENTENCES} sentences", f"{first}, of {names}")
+def too_many(sentences: Mapping[str, int], most: Mapping[str, int]) -> Iterator[Finding]:
+    """Find systems that have more sentences of their own than they may; `most` names those that may have other than 60.
+
+    What every system says counts as a system's, too: `shared`.
+    """
     for system, count in sentences.items():
-        if system not in FIRST_SYSTEMS and count > MOST_FURTHER_SENTENCES:
-            rule = f"a further system has at most {MOST_FURTHER_SENTENCES} sentences of its own"
+        if count > (limit := most.get(system, MOST_OF_A_SYSTEM)):
+            rule = f"of its own, {system} has at most {limit} sentences"
             yield Finding(f"features/steps/{system}*.py", rule, str(count))
+
+
+def _most_sentences(features: Path) -> Mapping[str, int]:
+    """Return how many sentences some systems may have, as pyproject.toml beside the features says."""
+    project = features.resolve().parent / "pyproject.toml"
+    tools = tomllib.loads(project.read_text("utf-8")).get("tool", {}) if project.exists() else {}
+    found: Mapping[str, int] = tools.get("earshot", {}).get("most-sentences", {})
+    return found
 
 
 def single_uses(book: phrase_book.PhraseBook, uses: phrase_book.Uses) -> Iterator[str]:

@@ -43,7 +43,7 @@ class Phrase:
 
     @property
     def system(self) -> str:
-        """Whose word it is, by the name of its file: broadcast in steps/broadcast_records.py."""
+        """Whose word it is, by the name of its file: `x` in steps/x_records.py."""
         return PurePath(self.place).stem.partition("_")[0]
 
 

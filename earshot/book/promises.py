@@ -31,7 +31,7 @@ class ScenarioRef:
 
     @property
     def place(self) -> str:
-        """The place as editors take it, such as features/broadcast/pause.feature:12."""
+        """The place as editors take it, such as features/x/pause.feature:12."""
         return f"{self.file}:{self.line}"
 
 

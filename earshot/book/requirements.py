@@ -80,7 +80,7 @@ class Requirements:
     """All promises of all systems, and the reviews of their wording by id."""
 
     systems: Mapping[str, str]
-    """Title of each system by its name, such as broadcast."""
+    """Title of each system by its name."""
     groups: tuple[Group, ...]
     reviews: Mapping[str, Review]
 

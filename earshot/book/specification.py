@@ -93,7 +93,7 @@ class Feature:
     file: str
     description: str
     system: str | None
-    """broadcast, conversation…, if the feature says which."""
+    """Its name, if the feature says which."""
     background: tuple[WrittenStep, ...]
     rules: tuple[Rule, ...]
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from earshot.evidence.identity import OWNER, REQUIREMENT_ID, SEVERITIES
 from earshot.side_by_side import LOCK_TAG
 from earshot.systems import NAMES
+from earshot.targets.offers import EXTRAS
 
 MEANINGS: Mapping[str, str] = {
     **{system: f"belongs to the {system} system" for system in NAMES},
@@ -18,7 +19,7 @@ MEANINGS: Mapping[str, str] = {
     "needs-double": "needs to see what recogniser and translation received",
     "needs-settings": "needs a service with other settings",
     "needs-exact-words": "needs a recogniser that understands the recordings word by word, and nothing else",
-    "needs-conversation-log": "needs to read what the service keeps of conversations",
+    **{extra.tag: f"needs what a service may leave out: {extra.summary}" for extra in EXTRAS},
     "alone": "judges time: never runs beside other scenarios",
     "slow": "takes longer than everyday runs allow; run with --tags=@slow",
     "optional": "a promise that a service may leave out",

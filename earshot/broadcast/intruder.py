@@ -40,8 +40,8 @@ class Intruder(Speaker):
             case Papers.MISSING:
                 return None
             case Papers.EXPIRED:
-                return self._scene.token(self.user_id, life_s=-60)
+                return self._scene.token(self.system, self.user_id, life_s=-60)
             case Papers.FORGED:
-                return self._scene.token(self.user_id, forged=True)
+                return self._scene.token(self.system, self.user_id, forged=True)
             case Papers.GARBLED:
                 return "this-is-not-a-token"

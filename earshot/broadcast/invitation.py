@@ -14,7 +14,7 @@ TOKEN_LIFE_S = 12 * 3600.0
 def invitation(service: Service) -> str:
     """Return addresses, a token for a speaker, and what to send first."""
     url = service.endpoint(Speaker.system, Speaker.role)
-    token = service.tokens.issue("curious-speaker", life_s=TOKEN_LIFE_S)
+    token = service.token(Speaker.system, "curious-speaker", life_s=TOKEN_LIFE_S)
     speaker = urlencode({"action": "createSession", "sourceLanguage": "en", "token": token})
     listener = urlencode({"action": "joinSession", "sessionId": "SESSION", "targetLanguage": "es"}, safe="")
     return f"""\

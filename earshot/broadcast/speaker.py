@@ -210,7 +210,7 @@ class Speaker(AtTheControls, AtTheMicrophone):
         return self._take_over(self.session_id)
 
     def _take_over(self, session_id: str) -> dict[str, str]:
-        token = self._scene.token(self.user_id)
+        token = self._scene.token(self.system, self.user_id)
         return {"action": "refreshConnection", "role": self.role, "sessionId": session_id, "token": token}
 
     def _has_created(self, created: Observation) -> Observation:
@@ -219,7 +219,7 @@ class Speaker(AtTheControls, AtTheMicrophone):
         return created
 
     def _creation(self, language: str) -> dict[str, str]:
-        token = self._scene.token(self.user_id)
+        token = self._scene.token(self.system, self.user_id)
         return {"action": "createSession", "sourceLanguage": language, "token": token}
 
     def _piece(self, number: int) -> bytes:

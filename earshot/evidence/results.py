@@ -38,7 +38,7 @@ class ScenarioResult:
     full_name: str = ""
     """With file, rule and the cells of its row."""
     system: str = ""
-    """Its name, such as broadcast; empty where it has none."""
+    """Its name; empty where it has none."""
     feature: str = ""
     category: Category | None = None
     message: str = ""

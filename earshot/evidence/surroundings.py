@@ -29,7 +29,7 @@ PACKAGES = (
     "behave",
     "allure-behave",
     "websockets",
-    "httpx",
+    "httpx2",
     "uvloop",
     "jsonschema-rs",
     "numpy",

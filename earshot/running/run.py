@@ -17,7 +17,6 @@ from earshot.stage import Stage
 from earshot.systems import NAMES
 from earshot.targets.definition import OVERRIDES, Definition, ExpectedFailure, names_a_service, read
 from earshot.targets.embedded import ROOT, EmbeddedTarget
-from earshot.targets.remote import RemoteTarget
 from earshot.targets.service import TAGS
 from earshot.targets.target import Target
 from earshot.wire.contract import Contract
@@ -46,11 +45,8 @@ class Run:
         self._target: Target | None = None
         self._echo: NullEcho | None = None
         try:
-            self._target = (
-                RemoteTarget(definition, self.runtime)
-                if definition
-                else EmbeddedTarget(shared_stack(), twin=options.get("twin"))
-            )
+            twin = options.get("twin")
+            self._target = self._remote(definition) if definition else EmbeddedTarget(shared_stack(), twin=twin)
         except BaseException:
             self.close()
             raise
@@ -70,6 +66,7 @@ class Run:
             contracts=self.contracts,
             equivalent_codes=self._equivalent_codes,
             echo=self._null_echo,
+            another=self.stage,
         )
 
     def lacks(self, tags: Iterable[str]) -> str | None:
@@ -96,6 +93,11 @@ class Run:
             self._echo.close()
             self._echo = None
         self.runtime.close()
+
+    def _remote(self, definition: Definition) -> Target:
+        from earshot.targets.remote import RemoteTarget  # with an HTTP client, which takes a tenth of a second to load
+
+        return RemoteTarget(definition, self.runtime)
 
     def _null_echo(self) -> NullEcho:
         """Return what tells how long an exchange takes by itself, started when it is first asked for."""

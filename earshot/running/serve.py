@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 from earshot.systems import wings
 from earshot.targets.embedded import EmbeddedTarget
@@ -32,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
         service = target.service({})
         print(welcome(service), flush=True)
         assert service.log is not None
-        for entry in follow(Log(service.log), arguments.log_level, stopped):
+        for entry in follow(service.log, arguments.log_level, stopped):
             print(readable(entry), flush=True)
     finally:
         target.close()
@@ -52,15 +53,13 @@ def welcome(service: Service) -> str:
     )
 
 
-def follow(log: Log, level: str, stopped: threading.Event) -> Iterator[Entry]:
+def follow(log: Path, level: str, stopped: threading.Event) -> Iterator[Entry]:
     """Yield the entries of at least this level as they are written, until `stopped` is set."""
     position = 0
     while not stopped.wait(LOOK_EVERY_S):
-        position_now = log.position()
-        if position_now > position:
-            entries = log.entries(position)
-            position += sum(len(entry.raw.encode()) + 1 for entry in entries)
-            yield from (entry for entry in entries if LEVELS.index(entry.level) >= LEVELS.index(level))
+        entries = Log(log, since=position).entries()
+        position += sum(len(entry.raw.encode()) + 1 for entry in entries)
+        yield from (entry for entry in entries if LEVELS.index(entry.level) >= LEVELS.index(level))
 
 
 def readable(entry: Entry) -> str:

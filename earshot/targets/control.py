@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import http.client
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -22,9 +22,6 @@ from earshot.failures import Unusable
 from earshot.patience import comes_to
 from earshot.targets import orderable
 
-READ_TOGETHER = ("Sessions", "Connections")
-"""Tables whose items a service may read for several sessions in one call."""
-READING = "BatchGetItem"
 ANSWER_WITHIN_S = 35.0
 """Longer than the longest wait that can be asked for: 30 s for the stream of a scripted session."""
 STRIKES_WITHIN_S = 10
@@ -71,13 +68,13 @@ class Control:
     def order(self, place: str, effect: str = "fail", **scope: object) -> Order:
         """Let something happen at a place, as often and to whom it says; members that are None are left out.
 
-        A service may read what several sessions ask for in one call, so others use it only where reading
-        (BatchGetItem) is not concerned: Unusable otherwise.
+        A service may read what several sessions ask for in one call, so others use it only where such reading is not
+        concerned: Unusable otherwise.
         """
         given = {"place": place, "effect": effect} | {name: one for name, one in scope.items() if one is not None}
         orderable.check(given)
-        table, operations = given.get("table"), given.get("operations", (READING,))
-        if table in READ_TOGETHER and isinstance(operations, Sequence) and READING in operations:
+        if orderable.may_reach_others(given):
+            table = given["table"]
             self._insist_on_being_alone(f"a fault of reading {table} may reach those whose records are read together")
         if given.keys().isdisjoint(SOMEBODY):
             self._insist_on_being_alone(f"{effect} at {place} would reach everybody who uses this service")

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,16 +33,20 @@ class Entry:
 
 
 class Log:
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    """The log file of one service."""
 
-    def position(self) -> int:
-        """Return where the log ends now, for `entries` to begin there later."""
-        return self._path.stat().st_size
+    def __init__(self, path: Path, *, since: int = 0) -> None:
+        """Read a log from this position on."""
+        self._path = path
+        self._began = since
+
+    @classmethod
+    def from_now(cls, path: Path) -> Log:
+        """Return the log as far as it is yet to be written."""
+        return cls(path, since=path.stat().st_size if path.exists() else 0)
 
     def entries(
         self,
-        since: int = 0,
         *,
         level: str | None = None,
         component: str | None = None,
@@ -49,7 +54,7 @@ class Log:
         session_id: str | None = None,
         connection_id: str | None = None,
     ) -> list[Entry]:
-        """Return the complete lines after position `since` that fit everything given, oldest first.
+        """Return the complete lines that fit everything given, oldest first.
 
         `level` is the least one. A connection is recognised by its fingerprint: its id is in no log.
         AssertionError when a line is no JSON object with the members of BRO-8.4.1: that, too, is a promise.
@@ -58,7 +63,7 @@ class Log:
         connection = None if connection_id is None else fingerprint(connection_id)
         return [
             entry
-            for entry in self._parsed(since)
+            for entry in self._parsed()
             if entry.level in levels
             and component in (None, entry.component)
             and operation in (None, entry.operation)
@@ -66,9 +71,23 @@ class Log:
             and (connection is None or connection in _connections(entry.metadata))
         ]
 
-    def _parsed(self, since: int) -> Iterator[Entry]:
+    def sentences_since(self, time_s: float, level: str, session_id: str) -> list[str]:
+        """Return what was logged at this level for a session since that time (in seconds since 1970), in words."""
+        return [
+            f"{entry.component}, {entry.operation}: {entry.message}"
+            for entry in self.entries(level=level, session_id=session_id)
+            if entry.level == level and datetime.fromisoformat(entry.time).timestamp() >= time_s
+        ]
+
+    def text(self) -> str:
+        """Return the log as it was written."""
         with self._path.open("rb") as log:
-            log.seek(since)
+            log.seek(self._began)
+            return log.read().decode(errors="replace")
+
+    def _parsed(self) -> Iterator[Entry]:
+        with self._path.open("rb") as log:
+            log.seek(self._began)
             for line in log:
                 if line.endswith(b"\n"):  # the last one may still be being written
                     yield _entry(line.decode("utf-8").rstrip("\n"))

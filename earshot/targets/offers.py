@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from earshot.agreement import NAMES, openapi
-from earshot.wire.http import as_json, get
 
 ANSWER_WITHIN_S = 5.0
 
@@ -19,6 +18,7 @@ class Extra:
     system: str
     tag: str
     """Of the scenarios that need it (`x-needed-by` in the system's document)."""
+    summary: str
     asked_for_by: str
     """The path at which it is found, if it is there."""
 
@@ -30,7 +30,8 @@ def _extras() -> Iterator[Extra]:
                 examples = {
                     one["name"]: one["example"] for one in item["get"].get("parameters", ()) if "example" in one
                 }
-                yield Extra(system, item["x-needed-by"], path.format_map(examples))
+                summary = item["get"]["summary"].rstrip(".")
+                yield Extra(system, item["x-needed-by"], summary[0].lower() + summary[1:], path.format_map(examples))
 
 
 EXTRAS = tuple(_extras())
@@ -46,5 +47,7 @@ def offered(system: str, base_url: str) -> frozenset[str]:
 
 
 def _is_there(address: str) -> bool:
+    from earshot.wire.http import as_json, get  # takes a tenth of a second to load
+
     status, body = get(address, within_s=ANSWER_WITHIN_S)
     return status == HTTPStatus.OK and isinstance(as_json(body), dict)

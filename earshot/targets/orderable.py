@@ -43,6 +43,17 @@ def check(order: Mapping[str, object]) -> None:
         raise Unusable(f"{effect} at {place}: {'.'.join(map(str, error.instance_path))}: {error.message}")
 
 
+def may_reach_others(order: Mapping[str, object]) -> bool:
+    """Whether an order strikes calls in which a service may read the records of several sessions at once."""
+    together = _contract()["x-read-together"]
+    operations = order.get("operations", [together["operation"]])
+    return (
+        order.get("table") in together["tables"]
+        and isinstance(operations, list)
+        and together["operation"] in operations
+    )
+
+
 def check_observation(kind: str, members: Iterable[str]) -> None:
     """Raise Unusable unless the contract has this kind of observation, with these members."""
     kinds = _contract()["x-observations"]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from earshot.agreement import token_audience
 from earshot.failures import TargetUnreachable, Unusable
 from earshot.runtime import Runtime
 from earshot.targets.aws import Aws
@@ -18,9 +19,8 @@ from earshot.targets.metrics import Metrics
 from earshot.targets.offers import offered
 from earshot.targets.service import Service
 from earshot.targets.tables import Tables
-from earshot.targets.tokens import NoTokens, tokens_of
+from earshot.targets.tokens import NoTokens, Tokens, tokens_of
 
-BROADCAST = "broadcast"
 REACH_WITHIN_S = 5.0
 
 
@@ -32,7 +32,7 @@ class RemoteTarget:
         self._service = Service(
             name=definition.name,
             endpoints=definition.endpoints,
-            tokens=tokens_of(definition.tokens, definition.name) if BROADCAST in definition.endpoints else NoTokens(),
+            tokens=_tokens(definition),
             control=Control(definition.control, is_shared=True) if definition.control else None,
             log=Path(definition.log) if definition.log else None,
             exact_words=definition.exact_words,
@@ -67,6 +67,11 @@ class RemoteTarget:
 
     def close(self) -> None:
         """Nothing was started, so nothing is stopped."""
+
+
+def _tokens(definition: Definition) -> Tokens:
+    signs_in = any(token_audience(system) for system in definition.endpoints)
+    return tokens_of(definition.tokens, definition.name) if signs_in else NoTokens()
 
 
 def _offers(definition: Definition) -> frozenset[str]:

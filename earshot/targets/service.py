@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from earshot.agreement import token_audience
 from earshot.failures import Unusable
 from earshot.targets.control import Control
 from earshot.targets.endpoints import Endpoint
@@ -42,7 +43,7 @@ class Service:
     """Shuts the service down in an orderly way and returns when it is gone."""
     metrics: Metrics | None = None
     answers_within_s: float = 65.0
-    """How long people in a conversation wait for an answer: a little longer than the longest budget."""
+    """How long people wait for an answer that takes thought: a little longer than the longest budget."""
     exact_words: bool = False
     """Whether its recogniser understands the recordings word by word, and nothing else."""
     offers: frozenset[str] = frozenset()
@@ -55,6 +56,10 @@ class Service:
     def http_url(self, system: str) -> str:
         """Return the address below which everything is that a system offers over HTTP, without a slash at its end."""
         return self._found(self._endpoint(system).http, system)
+
+    def token(self, system: str, user_id: str, *, life_s: float = 3600, forged: bool = False) -> str:
+        """Return a token by which a user signs in to a system; see Tokens."""
+        return self.tokens.issue(user_id, audience=token_audience(system) or "", life_s=life_s, forged=forged)
 
     @property
     def systems(self) -> frozenset[str]:

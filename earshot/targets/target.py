@@ -17,7 +17,7 @@ class Target(Protocol):
 
     @property
     def systems(self) -> frozenset[str]:
-        """The systems that it offers, such as broadcast."""
+        """The names of the systems that it offers."""
 
     def service(self, settings: Mapping[str, str]) -> Service:
         """Return a service that runs with these settings, by their names; none means the usual one.

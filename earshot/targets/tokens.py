@@ -21,24 +21,29 @@ COMMAND_WITHIN_S = 10.0
 class Tokens(Protocol):
     """Issues sign-in tokens."""
 
-    def issue(self, user_id: str, *, life_s: float = 3600, forged: bool = False) -> str:
-        """Return a token for this user; `life_s` below zero makes it expired, `forged` makes its signature wrong."""
+    def issue(self, user_id: str, *, audience: str = "", life_s: float = 3600, forged: bool = False) -> str:
+        """Return a token for this user, meant for that audience.
+
+        `life_s` below zero makes it expired, `forged` makes its signature wrong.
+        """
 
 
 @dataclass(frozen=True)
 class SignedTokens:
-    """Issues test tokens signed with HS256: whose they are, from whom, for whom, and until when (BRO-3.2.7)."""
+    """Issues HS256 test tokens."""
 
     secret: str = field(repr=False)
     issuer: str = "earshot"
-    audience: str = "earshot-broadcast"
+    audience: str = ""
+    """For whom they are meant, whatever the system's contract says."""
 
-    def issue(self, user_id: str, *, life_s: float = 3600, forged: bool = False) -> str:
+    def issue(self, user_id: str, *, audience: str = "", life_s: float = 3600, forged: bool = False) -> str:
+        """Return a token for this user; see Tokens."""
         now = datetime.datetime.now(datetime.UTC)
         claims = {
             "sub": user_id,
             "iss": self.issuer,
-            "aud": self.audience,
+            "aud": self.audience or audience,
             "token_use": "id",
             "iat": now - datetime.timedelta(hours=1),
             "exp": now + datetime.timedelta(seconds=life_s),
@@ -54,7 +59,7 @@ class GivenTokens:
         self._expired = expired
         self._dealt: dict[str, str] = {}
 
-    def issue(self, user_id: str, *, life_s: float = 3600, forged: bool = False) -> str:
+    def issue(self, user_id: str, *, life_s: float = 3600, forged: bool = False, **_: object) -> str:
         """Return the token dealt to this user; see Tokens."""
         if life_s < 0:
             if self._expired is None:
@@ -70,7 +75,8 @@ class CommandTokens:
 
     command: tuple[str, ...]
 
-    def issue(self, user_id: str, *, life_s: float = 3600, forged: bool = False) -> str:
+    def issue(self, user_id: str, *, life_s: float = 3600, forged: bool = False, **_: object) -> str:
+        """Return what the command prints; see Tokens."""
         try:
             run = subprocess.run(
                 [*self.command, user_id, f"{life_s:.0f}"],
@@ -91,10 +97,11 @@ class CommandTokens:
 
 
 class NoTokens:
-    """For services without a broadcast, the only system whose people sign in."""
+    """For targets of whose systems none has people who sign in."""
 
     def issue(self, user_id: str, **_: object) -> str:
-        raise Unusable(f"nobody can sign {user_id} in: the target has no address for the broadcast")
+        """Raise Unusable; see Tokens."""
+        raise Unusable(f"nobody can sign {user_id} in: the target has no address for a system whose people do")
 
 
 def tokens_of(definition: Mapping[str, Any], target: str) -> Tokens:

@@ -27,7 +27,7 @@ class Body:
     shown: Mapping[str, object] = field(default_factory=dict)
     """What the ledger keeps of it, if it has fields."""
     encoded_as: Mapping[str, Any] = field(default_factory=dict)
-    """How httpx is asked to write it."""
+    """How httpx2 is asked to write it."""
 
     @classmethod
     def json(cls, value: object) -> Body:

@@ -17,8 +17,8 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-import httpcore
-import httpx
+import httpcore2
+import httpx2
 
 from earshot.failures import TargetUnreachable
 from earshot.ledger import Http, Kind, Ledger, Observation
@@ -28,7 +28,7 @@ from earshot.wire.stamping import StampedStream, StampingNetwork
 
 KEPT_OPEN_S = 3.0
 """How long a connection rests before it is given up: shorter than most services wait, who would close it meanwhile."""
-NOBODY = (httpx.TransportError,)
+NOBODY = (httpx2.TransportError,)
 """What is raised when nobody answers, or not in HTTP."""
 NONE: Mapping[str, str] = MappingProxyType({})
 NO_QUERY: Mapping[str, object] = MappingProxyType({})
@@ -50,7 +50,7 @@ class HttpClient:
         self._ledger = ledger
         self._contract = contract
         self._headers = headers
-        self._connections = httpcore.AsyncConnectionPool(
+        self._connections = httpcore2.AsyncConnectionPool(
             ssl_context=_trusted() if urlsplit(base_url).scheme == "https" else None,
             max_connections=None,
             keepalive_expiry=KEPT_OPEN_S,
@@ -98,9 +98,9 @@ class HttpClient:
         try:
             async with asyncio.timeout(within_s):
                 return await self._exchange(request, asked, sent, trace, takes)
-        except httpcore.ConnectError as failure:
+        except httpcore2.ConnectError as failure:
             raise self._unreachable(target, failure) from failure
-        except (httpcore.NetworkError, httpcore.ProtocolError) as failure:
+        except (httpcore2.NetworkError, httpcore2.ProtocolError) as failure:
             how = f"the connection broke before the answer to {method} {target} was complete"
             self._keep(Kind.CLOSED, asked, words=how)
             raise AssertionError(f"{self._who} {asks or 'asks'}, but {how} ({failure})") from failure
@@ -114,14 +114,14 @@ class HttpClient:
 
     async def _exchange(
         self,
-        request: httpx.Request,
+        request: httpx2.Request,
         asked: Http,
         sent: list[Observation],
         trace: Callable[[str, Mapping[str, Any]], Any],
         takes: Callable[[bytes], object] | None,
     ) -> Observation:
         response = await self._connections.handle_async_request(
-            httpcore.Request(
+            httpcore2.Request(
                 request.method,
                 str(request.url),
                 headers=request.headers.raw,
@@ -142,7 +142,7 @@ class HttpClient:
             await response.aclose()
         payload = b"".join(parts)
         answer = as_json(payload)
-        headers = dict(httpx.Headers(response.headers))
+        headers = dict(httpx2.Headers(response.headers))
         got = Http(asked.operation, asked.target, headers, sent[0].number, stream.ended_ns)
         kept = self._keep(
             Kind.RECEIVED,
@@ -185,7 +185,7 @@ class HttpClient:
 
 def get(address: str, *, within_s: float) -> tuple[int, bytes]:
     """Return status and body of what is at an address, whatever the status; raises one of NOBODY if nobody answers."""
-    answer = httpx.get(
+    answer = httpx2.get(
         address,
         headers={"Accept": "application/json"},
         timeout=within_s,
@@ -209,17 +209,17 @@ def _trusted() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def _request(method: str, url: str, headers: Mapping[str, str], body: Body | None) -> httpx.Request:
+def _request(method: str, url: str, headers: Mapping[str, str], body: Body | None) -> httpx2.Request:
     """Return a request, with the type of its body unless somebody chose another."""
-    request = httpx.Request(method, url, headers=dict(headers), **(body.encoded_as if body else {}))
+    request = httpx2.Request(method, url, headers=dict(headers), **(body.encoded_as if body else {}))
     if body is not None and "content-type" not in request.headers:
         request.headers["content-type"] = body.content_type
     return request
 
 
-def _content(request: httpx.Request) -> bytes:
+def _content(request: httpx2.Request) -> bytes:
     """Return the body of a request, as far as it exists beforehand."""
-    return request.content if isinstance(request.stream, httpx.ByteStream) else b""
+    return request.content if isinstance(request.stream, httpx2.ByteStream) else b""
 
 
 def _segment(value: str) -> str:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-import httpcore
+import httpcore2
 
 _READ_AHEAD_BYTES = 2**20
 
@@ -29,7 +29,9 @@ class _StampingReader(asyncio.StreamReader):
         super().feed_data(data)
 
 
-class StampedStream(httpcore.AsyncNetworkStream):
+class StampedStream(httpcore2.AsyncNetworkStream):
+    """One connection."""
+
     def __init__(self, reader: _StampingReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
         self._writer = writer
@@ -41,7 +43,7 @@ class StampedStream(httpcore.AsyncNetworkStream):
         try:
             data = await self._reader.read(max_bytes)
         except OSError as failure:
-            raise httpcore.ReadError(str(failure)) from failure
+            raise httpcore2.ReadError(str(failure)) from failure
         if data:
             self.began_ns, self.ended_ns = self._reader.first_ns, self._reader.last_ns
             self._reader.unread_bytes -= len(data)
@@ -54,7 +56,7 @@ class StampedStream(httpcore.AsyncNetworkStream):
             self._writer.write(buffer)
             await self._writer.drain()
         except OSError as failure:
-            raise httpcore.WriteError(str(failure)) from failure
+            raise httpcore2.WriteError(str(failure)) from failure
 
     async def aclose(self) -> None:
         """Close without waiting for the other side."""
@@ -70,7 +72,7 @@ class StampedStream(httpcore.AsyncNetworkStream):
         try:
             await self._writer.start_tls(ssl_context, server_hostname=server_hostname)
         except OSError as failure:
-            raise httpcore.ConnectError(str(failure)) from failure
+            raise httpcore2.ConnectError(str(failure)) from failure
         return self
 
     def get_extra_info(self, info: str) -> Any:
@@ -81,7 +83,7 @@ class StampedStream(httpcore.AsyncNetworkStream):
         return self._writer.get_extra_info(info)
 
 
-class StampingNetwork(httpcore.AsyncNetworkBackend):
+class StampingNetwork(httpcore2.AsyncNetworkBackend):
     """Opens connections that note when something came in."""
 
     async def connect_tcp(
@@ -97,5 +99,5 @@ class StampingNetwork(httpcore.AsyncNetworkBackend):
         try:
             transport, _ = await loop.create_connection(lambda: protocol, host, port)
         except OSError as failure:
-            raise httpcore.ConnectError(str(failure)) from failure
+            raise httpcore2.ConnectError(str(failure)) from failure
         return StampedStream(reader, asyncio.StreamWriter(transport, protocol, reader, loop))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from reference.broadcast.audio import AudioChunk, DeclaredFormat
 from reference.broadcast.model import BroadcastState, NotForwarded, StateChange
@@ -220,6 +221,7 @@ def level_of(value: object, name: str) -> float:
 
 
 def encode(notice: Notice, now_ms: int) -> str:
+    """Return a notice as one text frame."""
     return to_text({**members_of(notice), "timestamp": now_ms})
 
 
@@ -278,136 +280,150 @@ def _given(**members: object) -> dict[str, object]:
     return {name: value for name, value in members.items() if value is not None}
 
 
-def members_of(notice: Notice) -> dict[str, object]:
-    match notice:
-        case AudioReceived(session_id, chunk_id, sequence_number, reason):
-            why = None if reason is None else reason.value
-            given = _given(chunkId=chunk_id, sequenceNumber=sequence_number, reason=why)
-            return {"type": "audioReceived", "sessionId": session_id, "forwarded": reason is None, **given}
-        case HeartbeatAck():
-            return {"type": "heartbeatAck"}
-        case SessionCreated(session, connection_id):
-            return {
-                "type": "sessionCreated",
-                "sessionId": session.session_id,
-                "sourceLanguage": session.source_language,
-                "qualityTier": session.quality_tier,
-                "connectionId": connection_id,
-                "partialResultsEnabled": session.partial_results.enabled,
-                "minStabilityThreshold": session.partial_results.min_stability,
-                "maxBufferTimeout": session.partial_results.max_buffer_timeout_s,
-                "expiresAt": session.expires_at_s * 1000,
-            }
-        case SessionJoined(session, connection_id, target_language, listener_count):
-            return {
-                "type": "sessionJoined",
-                "sessionId": session.session_id,
-                "targetLanguage": target_language,
-                "sourceLanguage": session.source_language,
-                "connectionId": connection_id,
-                "listenerCount": listener_count,
-                "qualityTier": session.quality_tier,
-            }
-        case RefreshComplete(session_id, role, source_language, target_language):
-            languages = {"targetLanguage": target_language, "sourceLanguage": source_language}
-            return {
-                "type": "connectionRefreshComplete",
-                "sessionId": session_id,
-                "role": role.value,
-                **({} if target_language is None else languages),
-            }
-        case StateRestored(session_id, state):
-            return {
-                "type": "stateRestored",
-                "sessionId": session_id,
-                "isPaused": state.is_paused,
-                "isMuted": state.is_muted,
-                "volume": state.volume,
-                "broadcastState": _state(state),
-            }
-        case BroadcastPaused(session_id, estimated_pause_ms, told):
-            pause = _given(estimatedPauseDuration=estimated_pause_ms)
-            return {"type": "broadcastPaused", "sessionId": session_id, **pause, **_acknowledged(told)}
-        case BroadcastResumed(session_id, pause_ms, told):
-            paused = {} if told is None else {"pauseDuration": pause_ms}
-            return {"type": "broadcastResumed", "sessionId": session_id, **paused, **_acknowledged(told)}
-        case BroadcastMuted(session_id, told):
-            return {"type": "broadcastMuted", "sessionId": session_id, **_acknowledged(told)}
-        case BroadcastUnmuted(session_id, told):
-            return {"type": "broadcastUnmuted", "sessionId": session_id, **_acknowledged(told)}
-        case VolumeChanged(session_id, volume, told):
-            return {"type": "volumeChanged", "sessionId": session_id, "volumeLevel": volume, **_acknowledged(told)}
-        case SpeakerStateChanged(session_id, state, told):
-            members = {"type": "speakerStateChanged", "sessionId": session_id, "broadcastState": _state(state)}
-            return members | _acknowledged(told)
-        case SessionStatus(session_id, listeners_by_language, duration_s, state, update_reason):
-            return {
-                "type": "sessionStatus",
-                "sessionId": session_id,
-                "listenerCount": sum(listeners_by_language.values()),
-                "languageDistribution": dict(listeners_by_language),
-                "sessionDuration": duration_s,
-                "broadcastState": _state(state),
-                "updateReason": update_reason.value,
-            }
-        case PlaybackPaused(session_id):
-            return {"type": "playbackPaused", "sessionId": session_id}
-        case PlaybackResumed(session_id):
-            return {"type": "playbackResumed", "sessionId": session_id}
-        case LanguageChanged(session_id, target, source):
-            return {
-                "type": "languageChanged",
-                "sessionId": session_id,
-                "targetLanguage": target,
-                "sourceLanguage": source,
-            }
-        case RefreshRequired(session_id, role, target_language, refresh_by_ms):
-            return {
-                "type": "connectionRefreshRequired",
-                "sessionId": session_id,
-                "role": role.value,
-                **_given(targetLanguage=target_language),
-                "message": "open a new connection to stay in the session",
-                "refreshBy": refresh_by_ms,
-            }
-        case ConnectionWarning(minutes):
-            message = f"this connection ends in {minutes:g} minutes"
-            return {"type": "connectionWarning", "message": message, "remainingMinutes": minutes}
-        case ConnectionTimeout(idle_s, silence):
-            return {
-                "type": "connectionTimeout",
-                "message": "closed after inactivity",
-                "idleSeconds": idle_s,
-                "reason": silence.value,
-            }
-        case SessionEnded(session_id, end):
-            return {"type": "sessionEnded", "sessionId": session_id, "reason": end, "message": end}
-        case RateLimitWarning(session_id, limit, violation_seconds, dropped_chunks):
-            return {
-                "type": "rateLimitWarning",
-                "sessionId": session_id,
-                "limit": limit,
-                "windowSeconds": 1,
-                "violationSeconds": violation_seconds,
-                "droppedChunks": dropped_chunks,
-                "message": "too many audio chunks",
-            }
-        case AudioQualityWarning(session_id, issue, remedy, details):
-            return {
-                "type": "audio_quality_warning",
-                "sessionId": session_id,
-                "issue": issue.value,
-                "message": remedy,
-                "details": dict(details),
-            }
-        case TranscriptionError(session_id, code, message, retryable, causes):
-            return {
-                "type": "transcriptionError",
-                "sessionId": session_id,
-                "code": code,
-                "message": message,
-                "retryable": retryable,
-                "details": dict(causes),
-            }
-        case SystemRecovered(session_id, component, message):
-            return {"type": "systemRecovered", "sessionId": session_id, "component": component, "message": message}
+def _created(notice: SessionCreated) -> dict[str, object]:
+    session = notice.session
+    return {
+        "sessionId": session.session_id,
+        "sourceLanguage": session.source_language,
+        "qualityTier": session.quality_tier,
+        "connectionId": notice.connection_id,
+        "partialResultsEnabled": session.partial_results.enabled,
+        "minStabilityThreshold": session.partial_results.min_stability,
+        "maxBufferTimeout": session.partial_results.max_buffer_timeout_s,
+        "expiresAt": session.expires_at_s * 1000,
+    }
+
+
+def _joined(notice: SessionJoined) -> dict[str, object]:
+    return {
+        "sessionId": notice.session.session_id,
+        "targetLanguage": notice.target_language,
+        "sourceLanguage": notice.session.source_language,
+        "connectionId": notice.connection_id,
+        "listenerCount": notice.listener_count,
+        "qualityTier": notice.session.quality_tier,
+    }
+
+
+def _refreshed(notice: RefreshComplete) -> dict[str, object]:
+    of_listener = {"targetLanguage": notice.target_language, "sourceLanguage": notice.source_language}
+    return {"role": notice.role.value, **(of_listener if notice.target_language is not None else {})}
+
+
+def _received(notice: AudioReceived) -> dict[str, object]:
+    reason = None if notice.reason is None else notice.reason.value
+    return {
+        "forwarded": notice.reason is None,
+        **_given(chunkId=notice.chunk_id, sequenceNumber=notice.sequence_number, reason=reason),
+    }
+
+
+def _status(notice: SessionStatus) -> dict[str, object]:
+    return {
+        "listenerCount": sum(notice.listeners_by_language.values()),
+        "languageDistribution": dict(notice.listeners_by_language),
+        "sessionDuration": notice.duration_s,
+        "broadcastState": _state(notice.state),
+        "updateReason": notice.reason.value,
+    }
+
+
+def _restored(notice: StateRestored) -> dict[str, object]:
+    state = notice.state
+    flat = {"isPaused": state.is_paused, "isMuted": state.is_muted, "volume": state.volume}
+    return {**flat, "broadcastState": _state(state)}
+
+
+def _refresh_required(notice: RefreshRequired) -> dict[str, object]:
+    return {
+        "role": notice.role.value,
+        **_given(targetLanguage=notice.target_language),
+        "message": "open a new connection to stay in the session",
+        "refreshBy": notice.refresh_by_ms,
+    }
+
+
+def _failed(notice: TranscriptionError) -> dict[str, object]:
+    said = {"code": notice.code, "message": notice.message, "retryable": notice.retryable}
+    return {**said, "details": dict(notice.details)}
+
+
+def _too_fast(notice: RateLimitWarning) -> dict[str, object]:
+    return {
+        "limit": notice.limit,
+        "windowSeconds": 1,
+        "violationSeconds": notice.violation_seconds,
+        "droppedChunks": notice.dropped_chunks,
+        "message": "too many audio chunks",
+    }
+
+
+def _nothing_more(_notice: object) -> dict[str, object]:
+    return {}
+
+
+FORMS: Mapping[type, tuple[str, Callable[[Any], dict[str, object]]]] = {
+    SessionCreated: ("sessionCreated", _created),
+    SessionJoined: ("sessionJoined", _joined),
+    RefreshComplete: ("connectionRefreshComplete", _refreshed),
+    StateRestored: ("stateRestored", _restored),
+    AudioReceived: ("audioReceived", _received),
+    BroadcastPaused: ("broadcastPaused", lambda notice: _given(estimatedPauseDuration=notice.estimated_pause_ms)),
+    BroadcastResumed: (
+        "broadcastResumed",
+        lambda notice: {} if notice.told is None else {"pauseDuration": notice.pause_ms},
+    ),
+    BroadcastMuted: ("broadcastMuted", _nothing_more),
+    BroadcastUnmuted: ("broadcastUnmuted", _nothing_more),
+    VolumeChanged: ("volumeChanged", lambda notice: {"volumeLevel": notice.volume}),
+    SpeakerStateChanged: ("speakerStateChanged", lambda notice: {"broadcastState": _state(notice.state)}),
+    SessionStatus: ("sessionStatus", _status),
+    PlaybackPaused: ("playbackPaused", _nothing_more),
+    PlaybackResumed: ("playbackResumed", _nothing_more),
+    LanguageChanged: (
+        "languageChanged",
+        lambda notice: {"targetLanguage": notice.target_language, "sourceLanguage": notice.source_language},
+    ),
+    HeartbeatAck: ("heartbeatAck", _nothing_more),
+    RefreshRequired: ("connectionRefreshRequired", _refresh_required),
+    ConnectionWarning: (
+        "connectionWarning",
+        lambda notice: {
+            "message": f"this connection ends in {notice.remaining_minutes:g} minutes",
+            "remainingMinutes": notice.remaining_minutes,
+        },
+    ),
+    ConnectionTimeout: (
+        "connectionTimeout",
+        lambda notice: {
+            "message": "closed after inactivity",
+            "idleSeconds": notice.idle_s,
+            "reason": notice.reason.value,
+        },
+    ),
+    SessionEnded: ("sessionEnded", lambda notice: {"reason": notice.reason, "message": notice.reason}),
+    RateLimitWarning: ("rateLimitWarning", _too_fast),
+    AudioQualityWarning: (
+        "audio_quality_warning",
+        lambda notice: {
+            "issue": notice.issue.value,
+            "message": notice.remedy,
+            "details": dict(notice.details),
+        },
+    ),
+    TranscriptionError: ("transcriptionError", _failed),
+    SystemRecovered: (
+        "systemRecovered",
+        lambda notice: {"component": notice.component, "message": notice.message},
+    ),
+}
+"""What each notice is called on the wire, and what it says there beside its session and its acknowledgement."""
+
+
+def members_of(notice: object) -> dict[str, object]:
+    """Return what a notice says, but for when it was written; TypeError where it has no form on the wire."""
+    if type(notice) not in FORMS:
+        raise TypeError(f"{type(notice).__name__} has no form on the wire")
+    name, say = FORMS[type(notice)]
+    session = _given(sessionId=getattr(notice, "session_id", None))
+    return {"type": name, **session, **say(notice), **_acknowledged(getattr(notice, "told", None))}

@@ -40,7 +40,7 @@ def test_what_is_printed_is_enough_to_speak_and_to_listen(served: subprocess.Pop
         urls += re.findall(r"^(?:  |Connect to )(ws://[^\s,]+)", line)
         if len(urls) == 3:
             break
-    speaker, listener, caller = urls
+    speaker, listener, user = urls
 
     async def talk() -> tuple[dict[str, object], dict[str, object]]:
         async with asyncio.timeout(10), connect(speaker, proxy=None) as speaking:
@@ -49,9 +49,9 @@ def test_what_is_printed_is_enough_to_speak_and_to_listen(served: subprocess.Pop
                 return created, json.loads(await listening.recv())
 
     async def converse() -> dict[str, object]:
-        async with asyncio.timeout(10), connect(caller, proxy=None) as calling:
-            await calling.send('{"type": "session", "session_id": "curious"}')
-            return dict(json.loads(await calling.recv()))
+        async with asyncio.timeout(10), connect(user, proxy=None) as talking:
+            await talking.send('{"type": "session", "session_id": "curious"}')
+            return dict(json.loads(await talking.recv()))
 
     assert asyncio.run(converse()) == {"type": "session_ack", "session_id": "curious"}
     created, joined = asyncio.run(talk())
