@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -156,29 +156,15 @@ class ControlledEngines:
             numbers[session_id] += 1
 
     def _translations(self) -> Iterator[Record]:
+        shown = ("asked_at_s", "answered_at_s", "text", "source", "target", "translation")
         for record in self._translator.calls:
-            yield {
-                "asked_at_s": record.asked_at_s,
-                "answered_at_s": record.answered_at_s,
-                "text": record.text,
-                "source": record.source,
-                "target": record.target,
-                "translation": record.translation,
-                "failure": _failure(record.failure),
-            }
+            yield _members(record, shown) | {"failure": _failure(record.failure)}
 
     def _syntheses(self) -> Iterator[Record]:
+        shown = ("asked_at_s", "answered_at_s", "text", "language", "audio_bytes")
         for record in self._synthesiser.calls:
-            yield {
-                "asked_at_s": record.asked_at_s,
-                "answered_at_s": record.answered_at_s,
-                "text": record.text,
-                "language": record.language,
-                "rate": record.delivery.rate,
-                "volume": record.delivery.volume,
-                "audio_bytes": record.audio_bytes,
-                "failure": _failure(record.failure),
-            }
+            manner = _members(record.delivery, ("rate", "volume"))
+            yield _members(record, shown) | manner | {"failure": _failure(record.failure)}
 
 
 def _chunks(record: StreamRecord) -> list[dict[str, Any]]:
@@ -195,9 +181,11 @@ def _levels(pcm: bytes) -> dict[str, float]:
 
 def _transcripts(record: StreamRecord) -> list[dict[str, Any]]:
     shown = ("utterance_id", "text", "final", "stability", "start_ms", "end_ms")
-    return [
-        {"at_s": at_s} | {name: getattr(transcript, name) for name in shown} for at_s, transcript in record.transcripts
-    ]
+    return [{"at_s": at_s} | _members(transcript, shown) for at_s, transcript in record.transcripts]
+
+
+def _members(record: object, shown: Sequence[str]) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in shown}
 
 
 def _pcm(record: StreamRecord) -> str:
