@@ -111,11 +111,11 @@ class Line:
     def person(self, address: str = ADDRESS) -> Person:
         return Person(self.under.conversation_url, address)
 
-    async def page(self, path: str) -> tuple[int, Message]:
+    async def get(self, path: str) -> tuple[int, Message]:
         return await asyncio.to_thread(_page, self.under.conversation_url + path)
 
     async def log(self, session_id: str) -> list[Message]:
-        status, page = await self.page(f"/api/conversations/{session_id}")
+        status, page = await self.get(f"/api/conversations/{session_id}")
         assert (status, page["session_id"]) == (200, session_id)
         segments: list[Message] = page["segments"]
         return segments

@@ -376,13 +376,13 @@ async def test_a_log_that_cannot_be_written_is_nobodys_trouble_but_the_health_sa
     async with conversing(store) as line, line.person() as ana:
         await ana.begin("s-1")
         assert heard(await ana.says(1)) == WORDS[1]
-        before = (await line.page("/health"))[1]
+        before = (await line.get("/health"))[1]
         fault = await line.order(lambda control: control.order("store", code="Unreachable", session_id="s-1"))
         assert heard(await ana.says(2)) == WORDS[2]
-        while "conversation-log" not in (after := (await line.page("/health"))[1])["problems"]:
+        while "conversation-log" not in (after := (await line.get("/health"))[1])["problems"]:
             continue
         assert (before["recordings_count"], after["recordings_count"], after["status"]) == (1, 1, "warning")
-        assert (await line.page("/api/conversations/s-1"))[0] == 503
+        assert (await line.get("/api/conversations/s-1"))[0] == 503
         await line.order(lambda control: control.call_off(fault))
         assert heard(await ana.says(3)) == WORDS[3]
         assert [one["transcription"] for one in await line.log("s-1")] == [WORDS[1], WORDS[3]]
@@ -487,16 +487,16 @@ async def test_a_failure_of_the_recogniser_is_told_without_its_cause(store: Test
 @on_loop
 async def test_pages_answer_and_other_paths_have_nothing(store: TestStore) -> None:
     async with conversing(store, conversation_decoder="sh") as line:
-        assert await line.page("/health") == (
+        assert await line.get("/health") == (
             200,
             {"status": "ok", "version": "1.0.0", "recordings_count": 0, "problems": []},
         )
         assert await line.log("never-seen") == []
         for path in ("/api/conversations/a%2Fb", "/api/conversations/", f"/api/conversations/{'a' * 129}"):
-            status, page = await line.page(path)
+            status, page = await line.get(path)
             assert (status, page.keys()) == (400, {"detail"})
     async with conversing(store, conversation_decoder="none-such") as line:
-        assert (await line.page("/health"))[1]["problems"] == ["audio-decoder"]
+        assert (await line.get("/health"))[1]["problems"] == ["audio-decoder"]
 
 
 @on_loop
