@@ -107,20 +107,20 @@ class Broadcast(System):
         speakers = self.stage.unnamed(UNNAMED_SPEAKER, count, Speaker)
         for speaker in speakers:
             speaker.starts_broadcasting(language)
-        self.ensemble.speakers += speakers
+        self.planned.speakers += speakers
         return speakers
 
     @cached_property
-    def ensemble(self) -> PlannedSpeakers:
+    def planned(self) -> PlannedSpeakers:
         """Speakers whose names do not matter, with a session each."""
         return PlannedSpeakers(self.stage.scene.runtime)
 
-    def ensemble_of(self, speaker: str) -> PlannedSpeakers:
+    def planned_of(self, speaker: str) -> PlannedSpeakers:
         """Return the speaker of this name, alone, to act by plan."""
         return PlannedSpeakers(self.stage.scene.runtime, [self.speaker(speaker)])
 
     @property
-    def hall(self) -> Audience:
+    def audience(self) -> Audience:
         """Listeners in processes of their own, whom nobody knows by name."""
         if self._audience is None:
             self._audience = ListenerProcesses()
@@ -136,13 +136,13 @@ class Broadcast(System):
         `by` is the member that tells the messages apart which they are to note.
         """
         url = self.stage.service.endpoint(self.name, Listener.role)
-        self.hall.join(count, url=url, session_id=self.the_speaker().session_id, language=language, by=by)
-        self.stage.stopwatch.clock_error_ms = self.hall.clock_error_ms
+        self.audience.join(count, url=url, session_id=self.the_speaker().session_id, language=language, by=by)
+        self.stage.stopwatch.clock_error_ms = self.audience.clock_error_ms
 
     def audience_has_heard(self, due_ns: Mapping[str, int]) -> None:
         """Keep what the audience heard of the messages that were due at these times."""
-        tally = self.hall.heard(due_ns)
-        self.hall.tallies[self.stage.ledger.note("The audience", f"heard: {tally.in_words()}").number] = tally
+        tally = self.audience.heard(due_ns)
+        self.audience.tallies[self.stage.ledger.note("The audience", f"heard: {tally.in_words()}").number] = tally
 
     # ---- what serves them
 
@@ -183,14 +183,14 @@ class Broadcast(System):
         return self.recogniser(self.the_speaker().name)
 
     @cached_property
-    def interpreters(self) -> Translation:
+    def translation(self) -> Translation:
         """What makes sentences in other languages of what was recognised."""
         return Translation(
             self.stage.control, self.stage.ledger, lambda: [speaker.session_id for speaker in self._broadcasting()]
         )
 
     @cached_property
-    def expedition(self) -> Exploration:
+    def exploration(self) -> Exploration:
         """People doing as they like, for as long as a step says."""
         return Exploration(
             lambda: of(self.stage.another()), lambda words: self.stage.ledger.note("the explorer", words)

@@ -54,7 +54,7 @@ class Conversation(System):
         return self.stage.unnamed(UNNAMED, count, User)
 
     @cached_property
-    def company(self) -> PlannedUsers:
+    def planned(self) -> PlannedUsers:
         """Carries out what several people do by one plan."""
         return PlannedUsers(self.stage.scene.runtime, self.stage.samples)
 

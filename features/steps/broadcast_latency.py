@@ -44,10 +44,10 @@ def step_many_broadcast_to_scripts(context: World, count: int, language: str) ->
 
 @given("each of them has a listener")
 def step_each_has_listener(context: World) -> None:
-    for speaker in context.broadcast.ensemble.speakers:
+    for speaker in context.broadcast.planned.speakers:
         [listener] = context.broadcast.more_listeners(1)
         listener.joins(speaker.session_id, "es")
-        context.broadcast.ensemble.listeners[speaker.name] = [listener]
+        context.broadcast.planned.listeners[speaker.name] = [listener]
 
 
 @given("an audience of {count:Number} people listens in {language:Language}")
@@ -57,8 +57,8 @@ def step_audience(context: World, count: int, language: str) -> None:
 
 @given("{speaker:Name} has spoken alone for {duration_s:Seconds} at the pace of speech")
 def step_has_spoken_alone(context: World, speaker: str, duration_s: float) -> None:
-    ensemble = context.broadcast.ensemble_of(speaker)
-    context.stage.stopwatch.times(lambda: ensemble.speak(duration_s))
+    planned = context.broadcast.planned_of(speaker)
+    context.stage.stopwatch.times(lambda: planned.speak(duration_s))
 
 
 # -- what they do, as often as a verdict needs it
@@ -66,18 +66,18 @@ def step_has_spoken_alone(context: World, speaker: str, duration_s: float) -> No
 
 @when("each of them speaks for {duration_s:Seconds} at the pace of speech")
 def step_each_speaks(context: World, duration_s: float) -> None:
-    context.stage.stopwatch.times(lambda: context.broadcast.ensemble.speak(duration_s))
+    context.stage.stopwatch.times(lambda: context.broadcast.planned.speak(duration_s))
 
 
 @when("each of them speaks for {duration_s:Seconds} at the pace of speech, in pieces of {piece_ms:Milliseconds}")
 def step_each_speaks_in_pieces(context: World, duration_s: float, piece_ms: float) -> None:
-    context.stage.stopwatch.times(lambda: context.broadcast.ensemble.speak(duration_s, piece_ms=int(piece_ms)))
+    context.stage.stopwatch.times(lambda: context.broadcast.planned.speak(duration_s, piece_ms=int(piece_ms)))
 
 
 @when("{speaker:Name} speaks for {duration_s:Seconds} at the pace of speech")
 def step_speaks(context: World, speaker: str, duration_s: float) -> None:
-    ensemble = context.broadcast.ensemble_of(speaker)
-    context.stage.stopwatch.times(lambda: ensemble.speak(duration_s))
+    planned = context.broadcast.planned_of(speaker)
+    context.stage.stopwatch.times(lambda: planned.speak(duration_s))
 
 
 @when(
@@ -85,7 +85,7 @@ def step_speaks(context: World, speaker: str, duration_s: float) -> None:
     "while the service once stands still for {still_s:Seconds}"
 )
 def step_speaks_to_stalling(context: World, speaker: str, duration_s: float, still_s: float) -> None:
-    ensemble = context.broadcast.ensemble_of(speaker)
+    planned = context.broadcast.planned_of(speaker)
     session_id = context.broadcast.speaker(speaker).session_id
 
     def stall() -> None:
@@ -94,26 +94,26 @@ def step_speaks_to_stalling(context: World, speaker: str, duration_s: float, sti
         )
 
     stalls = iter([stall])  # in the first round only
-    context.stage.stopwatch.times(lambda: ensemble.speak(duration_s, halfway=next(stalls, None)))
+    context.stage.stopwatch.times(lambda: planned.speak(duration_s, halfway=next(stalls, None)))
 
 
 @when("each of them uses every control once")
 def step_each_controls(context: World) -> None:
-    context.stage.stopwatch.times(lambda: context.broadcast.ensemble.ask(CONTROLS, every_s=CONTROL_EVERY_S))
+    context.stage.stopwatch.times(lambda: context.broadcast.planned.ask(CONTROLS, every_s=CONTROL_EVERY_S))
 
 
 @when("each of them turns the volume to {low:Percent} and to {high:Percent} {times:Times} while speaking")
 def step_each_turns_volume(context: World, low: float, high: float, times: int) -> None:
-    ensemble = context.broadcast.ensemble
+    planned = context.broadcast.planned
     context.stage.stopwatch.times(
-        lambda: ensemble.speak_and_turn_volume([low, high], times=times, every_s=VOLUME_EVERY_S)
+        lambda: planned.speak_and_turn_volume([low, high], times=times, every_s=VOLUME_EVERY_S)
     )
 
 
 @when("each of them moves to a new connection")
 def step_each_moves(context: World) -> None:
     def move() -> None:
-        for speaker in context.broadcast.ensemble.speakers:
+        for speaker in context.broadcast.planned.speakers:
             speaker.moves_to_a_new_connection()
             speaker.closes_the_old_connection()
 
@@ -122,30 +122,30 @@ def step_each_moves(context: World) -> None:
 
 @when("{speaker:Name} asks for the status {times:Times} within {duration_s:Seconds}")
 def step_asks_often(context: World, speaker: str, times: int, duration_s: float) -> None:
-    ensemble = context.broadcast.ensemble_of(speaker)
-    context.stage.stopwatch.times(lambda: ensemble.ask([acts.ASK_STATUS], times=times, every_s=duration_s / times))
+    planned = context.broadcast.planned_of(speaker)
+    context.stage.stopwatch.times(lambda: planned.ask([acts.ASK_STATUS], times=times, every_s=duration_s / times))
 
 
 @when("each of them asks for the status {times:Times}")
 def step_each_asks(context: World, times: int) -> None:
     asked = [acts.ASK_STATUS]
-    context.stage.stopwatch.times(lambda: context.broadcast.ensemble.ask(asked, times=times, every_s=QUESTION_EVERY_S))
+    context.stage.stopwatch.times(lambda: context.broadcast.planned.ask(asked, times=times, every_s=QUESTION_EVERY_S))
 
 
 @when("each of them sends {count:Number} heartbeats")
 def step_each_beats(context: World, count: int) -> None:
     beat = [acts.HEARTBEAT]
-    context.stage.stopwatch.times(lambda: context.broadcast.ensemble.ask(beat, times=count, every_s=HEARTBEAT_EVERY_S))
+    context.stage.stopwatch.times(lambda: context.broadcast.planned.ask(beat, times=count, every_s=HEARTBEAT_EVERY_S))
 
 
 @when("each of them changes to {one:Language} and to {other:Language} {times:Times}")
 def step_each_changes(context: World, one: str, other: str, times: int) -> None:
     changes = [acts.CHANGE_LANGUAGE.having(targetLanguage=language) for language in (one, other)]
-    context.broadcast.ensemble.listeners[context.broadcast.the_speaker().name] = (
+    context.broadcast.planned.listeners[context.broadcast.the_speaker().name] = (
         context.broadcast.unnamed_listeners_present()
     )
     context.stage.stopwatch.times(
-        lambda: context.broadcast.ensemble.listeners_ask(changes, times=times, every_s=CHANGE_EVERY_S)
+        lambda: context.broadcast.planned.listeners_ask(changes, times=times, every_s=CHANGE_EVERY_S)
     )
 
 
@@ -169,7 +169,7 @@ def step_many_leave(context: World, count: int, language: str) -> None:
         for speaker in context.broadcast.more_speakers(count, language):
             [listener] = context.broadcast.more_listeners(1)
             listener.joins(speaker.session_id, "es")
-            context.broadcast.ensemble.listeners[speaker.name] = [listener]
+            context.broadcast.planned.listeners[speaker.name] = [listener]
             speaker.leaves()
             listener.learns_of_the_end()
 
@@ -204,16 +204,16 @@ def step_believes_new(context: World, speaker: str, count: int, duration_s: floa
 
 def _understand_new(context: World, speaker: str, count: int, duration_s: float, *, final: bool) -> None:
     def understand() -> None:
-        texts = context.broadcast.interpreters.new_sentences(count, context.stage.samples)
-        known = len(context.broadcast.interpreters.handovers())
+        texts = context.broadcast.translation.new_sentences(count, context.stage.samples)
+        known = len(context.broadcast.translation.handovers())
         recogniser = context.broadcast.recogniser(speaker)
         context.broadcast.speaker(speaker).speaks_for(0.1)  # a recogniser that hears nothing for a minute is closed
         recogniser.understands_many(texts, final=final, within_s=duration_s)
-        if context.broadcast.hall.listeners:
+        if context.broadcast.audience.listeners:
             context.broadcast.audience_has_heard(recogniser.due_ns)
         else:
             comes_to(
-                context.broadcast.interpreters.handovers,
+                context.broadcast.translation.handovers,
                 has_length(known + count),
                 "what is handed over to translation",
             )

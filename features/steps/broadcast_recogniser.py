@@ -63,17 +63,17 @@ def step_understands_provisionally(context: World, speaker: str, result: Result)
 @given('{speaker:Name}\'s recogniser has understood "{text:Quoted}", which was never translated before')
 @when('{speaker:Name}\'s recogniser understands "{text:Quoted}", which was never translated before')
 def step_understands_new(context: World, speaker: str, text: str) -> None:
-    context.broadcast.recogniser(speaker).understands(context.broadcast.interpreters.invents(text))
+    context.broadcast.recogniser(speaker).understands(context.broadcast.translation.invents(text))
 
 
 @when("{speaker:Name}'s recogniser understands the same sentence")
 def step_understands_same(context: World, speaker: str) -> None:
-    context.broadcast.recogniser(speaker).understands(context.broadcast.interpreters.sentence)
+    context.broadcast.recogniser(speaker).understands(context.broadcast.translation.sentence)
 
 
 @when("{speaker:Name}'s recogniser understands the same sentence in capitals and with blanks around it")
 def step_understands_same_in_capitals(context: World, speaker: str) -> None:
-    context.broadcast.recogniser(speaker).understands(f"  {context.broadcast.interpreters.sentence.upper()} ")
+    context.broadcast.recogniser(speaker).understands(f"  {context.broadcast.translation.sentence.upper()} ")
 
 
 @when(
@@ -130,7 +130,7 @@ def step_believes_texts(context: World, speaker: str, first: int, second: int) -
 @given("{speaker:Name}'s recogniser has understood {count:Number} sentences")
 @when("{speaker:Name}'s recogniser understands {count:Number} sentences")
 def step_understands_sentences(context: World, speaker: str, count: int) -> None:
-    sentences = context.broadcast.interpreters.new_sentences(count, context.stage.samples)
+    sentences = context.broadcast.translation.new_sentences(count, context.stage.samples)
     context.broadcast.recogniser(speaker).understands_many(sentences, within_s=count * A_SENTENCE_EVERY_S)
 
 
@@ -138,7 +138,7 @@ def step_understands_sentences(context: World, speaker: str, count: int) -> None
     "{speaker:Name}'s recogniser has understood {count:Number} sentences, the first of them a second before the others"
 )
 def step_understands_one_earlier(context: World, speaker: str, count: int) -> None:
-    first, *others = context.broadcast.interpreters.new_sentences(count, context.stage.samples)
+    first, *others = context.broadcast.translation.new_sentences(count, context.stage.samples)
     context.broadcast.recogniser(speaker).understands(first)
     context.stage.lets_pass(1.1)
     context.broadcast.recogniser(speaker).understands_many(others, within_s=count * A_SENTENCE_EVERY_S)
@@ -151,7 +151,7 @@ def step_understands_another(context: World, speaker: str) -> None:
 
 @given("{speaker:Name}'s recogniser has understood all of them but the {place:Ordinal}")
 def step_understands_all_but(context: World, speaker: str, place: int) -> None:
-    sentences = [one.text for one in context.broadcast.interpreters.sentences]
+    sentences = [one.text for one in context.broadcast.translation.sentences]
     context.broadcast.recogniser(speaker).understands_many(sentences[: place - 1] + sentences[place:])
 
 

@@ -17,7 +17,7 @@ from hamcrest import (
     not_,
 )
 
-from earshot.broadcast import crowd
+from earshot.broadcast import many_listeners
 from earshot.matchers.numbers import between
 from features.vocabulary.broadcast import World
 
@@ -225,12 +225,14 @@ def step_told_once_of_end(context: World, listeners: list[str]) -> None:
 
 @when("{count:Number} people join in {language:Language} at the same moment")
 def step_join_at_once(context: World, count: int, language: str) -> None:
-    crowd.join_at_once(context.broadcast.more_listeners(count), context.broadcast.the_speaker().session_id, language)
+    many_listeners.join_at_once(
+        context.broadcast.more_listeners(count), context.broadcast.the_speaker().session_id, language
+    )
 
 
 @when("{count:Number} of them leave at the same moment")
 def step_leave_at_once(context: World, count: int) -> None:
-    crowd.leave_at_once(context.broadcast.unnamed_listeners_present()[:count])
+    many_listeners.leave_at_once(context.broadcast.unnamed_listeners_present()[:count])
 
 
 # -- what the records turn out to be meanwhile

@@ -5,7 +5,7 @@ from __future__ import annotations
 from behave import given, then, when
 from hamcrest import assert_that, close_to
 
-from earshot.broadcast import crowd
+from earshot.broadcast import many_listeners
 from earshot.broadcast.matchers.audience import counts_audience
 from earshot.broadcast.matchers.state import in_state
 from earshot.matchers.numbers import between
@@ -131,20 +131,22 @@ def step_record_volume(context: World, speaker: str, level: float) -> None:
 
 
 @given("{count:Number} people listen in {language:Language}")
-def step_guests_listen(context: World, count: int, language: str) -> None:
-    crowd.join_at_once(context.broadcast.more_listeners(count), context.broadcast.the_speaker().session_id, language)
+def step_unnamed_listeners_listen(context: World, count: int, language: str) -> None:
+    many_listeners.join_at_once(
+        context.broadcast.more_listeners(count), context.broadcast.the_speaker().session_id, language
+    )
 
 
 @given("{count:Number} more people have joined in {language:Language}")
 @when("{count:Number} more people join in {language:Language}")
 @when("{count:Number} more person joins in {language:Language}")
-def step_guests_join(context: World, count: int, language: str) -> None:
+def step_unnamed_listeners_join(context: World, count: int, language: str) -> None:
     session_id = context.broadcast.the_speaker().session_id
-    for guest in context.broadcast.more_listeners(count):
-        guest.joins(session_id, language)
+    for listener in context.broadcast.more_listeners(count):
+        listener.joins(session_id, language)
 
 
 @when("{count:Number} of them leave")
-def step_guests_leave(context: World, count: int) -> None:
-    for guest in context.broadcast.unnamed_listeners_present()[:count]:
-        guest.leaves()
+def step_unnamed_listeners_leave(context: World, count: int) -> None:
+    for listener in context.broadcast.unnamed_listeners_present()[:count]:
+        listener.leaves()

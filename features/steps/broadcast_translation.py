@@ -38,23 +38,23 @@ A_TIMER_MAY_BE_EARLY_MS = 5
 
 @then('"{text:Quoted}" is handed over as {kind:Finality}, with a stability of {stability:Decimal}')
 def step_handed_over(context: World, text: str, kind: str, stability: float) -> None:
-    context.broadcast.interpreters.handover(text, handing_over.handed_over_as(kind, stability))
+    context.broadcast.translation.handover(text, handing_over.handed_over_as(kind, stability))
 
 
 @then('"{text:Quoted}" is handed over with attempt number {number:Number}')
 def step_handed_over_by(context: World, text: str, number: int) -> None:
-    context.broadcast.interpreters.handover(text, handing_over.acknowledged_by_attempt(number))
+    context.broadcast.translation.handover(text, handing_over.acknowledged_by_attempt(number))
 
 
 @given('"{text:Quoted}" was given up after {count:Number} attempts')
 def step_given_up(context: World, text: str, count: int) -> None:
-    context.broadcast.interpreters.handover(text, handing_over.given_up_after(count))
+    context.broadcast.translation.handover(text, handing_over.given_up_after(count))
 
 
 @then("the hand-over names {speaker:Name}'s session and {language:Language}")
 def step_names_session(context: World, speaker: str, language: str) -> None:
     expected = has_properties(session_id=context.broadcast.speaker(speaker).session_id, source_language=language)
-    assert_that(context.broadcast.interpreters.the_handover, expected, "what the hand-over names")
+    assert_that(context.broadcast.translation.the_handover, expected, "what the hand-over names")
 
 
 @then("the hand-over is dated with the moment at which {speaker:Name}'s words were understood")
@@ -62,20 +62,20 @@ def step_dated(context: World, speaker: str) -> None:
     actor = context.broadcast.speaker(speaker)
     before_ms = actor.received("audioReceived")[-1].message["timestamp"]
     after_ms = actor.beats().message["timestamp"]
-    dated_ms = context.broadcast.interpreters.the_handover.timestamp_ms
+    dated_ms = context.broadcast.translation.the_handover.timestamp_ms
     assert_that(dated_ms, between(before_ms, after_ms), "the date of the hand-over, by the service's clock")
 
 
 @then("it is acknowledged within {limit_ms:Milliseconds}")
 def step_acknowledged(context: World, limit_ms: float) -> None:
-    took_s = context.broadcast.interpreters.acknowledged_after_s()
+    took_s = context.broadcast.translation.acknowledged_after_s()
     assert_that(took_s, lasting(0, limit_ms / 1000), "how long the acknowledgement of the hand-over took")
 
 
 @then("its attempts are at least {least_ms:Milliseconds} apart")
 def step_attempts_apart(context: World, least_ms: float) -> None:
     gaps_ms = [
-        gap_s * 1000 + A_TIMER_MAY_BE_EARLY_MS for gap_s in context.broadcast.interpreters.gaps_between_attempts_s()
+        gap_s * 1000 + A_TIMER_MAY_BE_EARLY_MS for gap_s in context.broadcast.translation.gaps_between_attempts_s()
     ]
     assert_that(gaps_ms, only_contains(greater_than_or_equal_to(least_ms)), "the milliseconds between two attempts")
 
@@ -83,32 +83,32 @@ def step_attempts_apart(context: World, least_ms: float) -> None:
 @then('only "{text:Quoted}" is handed over for {duration_s:Seconds}')
 def step_only_handed_over_for(context: World, text: str, duration_s: float) -> None:
     only_that = contains_exactly(has_properties(transcript_text=text))
-    context.broadcast.interpreters.handovers_come_to(only_that)
-    context.broadcast.interpreters.handovers_stay(only_that, for_s=duration_s)
+    context.broadcast.translation.handovers_come_to(only_that)
+    context.broadcast.translation.handovers_stay(only_that, for_s=duration_s)
 
 
 @then("nothing is handed over for {duration_s:Seconds}")
 def step_nothing_handed_over(context: World, duration_s: float) -> None:
-    context.broadcast.interpreters.handovers_stay(nothing(handing_over.in_words), for_s=duration_s)
+    context.broadcast.translation.handovers_stay(nothing(handing_over.in_words), for_s=duration_s)
 
 
 @then("the first of the two texts is handed over within {limit_s:Seconds}")
 def step_first_text_handed_over(context: World, limit_s: float) -> None:
     first = context.broadcast.the_recogniser().reported[0]
     expected = contains_exactly(has_properties(transcript_text=first))
-    context.broadcast.interpreters.handovers_come_to(expected, within_s=limit_s)
+    context.broadcast.translation.handovers_come_to(expected, within_s=limit_s)
 
 
 @then("{count:Number} of these results are handed over")
 def step_count_handed_over(context: World, count: int) -> None:
-    context.broadcast.interpreters.handovers_come_to(has_length(count))
-    context.broadcast.interpreters.handovers_stay(has_length(count), for_s=0.3)
+    context.broadcast.translation.handovers_come_to(has_length(count))
+    context.broadcast.translation.handovers_stay(has_length(count), for_s=0.3)
 
 
 @then("at least {count:Number} of these results are handed over, but no more than {most:Number} within any second")
 def step_thinned_out(context: World, count: int, most: int) -> None:
     enough = has_length(greater_than_or_equal_to(count))
-    handovers = context.broadcast.interpreters.handovers_come_to(enough, within_s=6)
+    handovers = context.broadcast.translation.handovers_come_to(enough, within_s=6)
     assert_that(handovers, handing_over.at_most_in_a_second(most), "provisional results that are handed over")
 
 
@@ -118,21 +118,21 @@ def step_thinned_out(context: World, count: int, most: int) -> None:
 @then("the hand-over of these words gives {manner:Manner}")
 def step_gives_manner(context: World, manner: Mapping[str, float]) -> None:
     text = context.broadcast.the_recogniser().reported[-1]
-    dynamics = context.broadcast.interpreters.handover(text, handing_over.anyhow()).emotion_dynamics
+    dynamics = context.broadcast.translation.handover(text, handing_over.anyhow()).emotion_dynamics
     assert_that(dynamics, has_properties(**manner), "how the words are said to be spoken")
 
 
 @then("these words are spoken at {pace:Pace} pace and {loudness:Loudness} loudness")
 def step_spoken_with(context: World, pace: str, loudness: str) -> None:
     text = context.broadcast.the_recogniser().reported[-1]
-    syntheses = context.broadcast.interpreters.syntheses_come_to(text, has_length(1))
+    syntheses = context.broadcast.translation.syntheses_come_to(text, has_length(1))
     assert_that(syntheses[-1], has_properties(rate=pace, volume=loudness), "how the voice is told to speak these words")
 
 
 @then("these words are spoken a second time, at {pace:Pace} pace and {loudness:Loudness} loudness")
 def step_spoken_again_with(context: World, pace: str, loudness: str) -> None:
     text = context.broadcast.the_recogniser().reported[-1]
-    syntheses = context.broadcast.interpreters.syntheses_come_to(text, has_length(2))
+    syntheses = context.broadcast.translation.syntheses_come_to(text, has_length(2))
     assert_that(syntheses[-1], has_properties(rate=pace, volume=loudness), "how the voice is told to speak these words")
 
 
@@ -146,31 +146,31 @@ def step_has_failed(context: World) -> None:
 
 @then("that sentence is handed over")
 def step_sentence_handed_over(context: World) -> None:
-    context.broadcast.interpreters.handover(context.broadcast.interpreters.sentence, handing_over.anyhow())
+    context.broadcast.translation.handover(context.broadcast.translation.sentence, handing_over.anyhow())
 
 
 @then("that sentence is not translated for {duration_s:Seconds}")
 def step_not_translated_for(context: World, duration_s: float) -> None:
-    look_up = functools.partial(context.broadcast.interpreters.languages_of, context.broadcast.interpreters.sentence)
+    look_up = functools.partial(context.broadcast.translation.languages_of, context.broadcast.translation.sentence)
     stays(look_up, nothing(), "the languages the sentence is translated into", for_s=duration_s)
 
 
 @then("that sentence is translated once into {languages:Languages}")
 def step_translated_once(context: World, languages: list[str]) -> None:
-    asked_for = context.broadcast.interpreters.languages_of(context.broadcast.interpreters.sentence)
+    asked_for = context.broadcast.translation.languages_of(context.broadcast.translation.sentence)
     assert_that(asked_for, contains_exactly(*sorted(languages)), "the languages the sentence was translated into")
 
 
 @then("nothing is translated")
 def step_not_translated(context: World) -> None:
-    assert_that(context.broadcast.interpreters.translations(), nothing(), "what was translated")
+    assert_that(context.broadcast.translation.translations(), nothing(), "what was translated")
 
 
 @then('"{text:Quoted}" is spoken once in {language:Language}')
 def step_spoken_once(context: World, text: str, language: str) -> None:
     caption = context.stage.samples.translation(text, language)
     once = contains_exactly(has_properties(language=language))
-    context.broadcast.interpreters.syntheses_come_to(caption, once)
+    context.broadcast.translation.syntheses_come_to(caption, once)
 
 
 @then('{listeners:Names} hear "{text:Quoted}" within {limit_ms:Milliseconds}, each in their own language')
@@ -241,7 +241,7 @@ def step_connection_dead(context: World, listener: str) -> None:
 @given("{listener:Name} has heard all of them in {language:Language}")
 @then("{listener:Name} hears all of them in {language:Language}")
 def step_hears_all(context: World, listener: str, language: str) -> None:
-    context.broadcast.listener(listener).hears_all(context.broadcast.interpreters.phrases, language)
+    context.broadcast.listener(listener).hears_all(context.broadcast.translation.phrases, language)
 
 
 @then("{listener:Name} hears the last of them within {limit_s:Seconds}")
@@ -261,7 +261,7 @@ def step_numbered(context: World, listener: str) -> None:
 
 @then("{listener:Name} misses some of them, and hears the latest {least_s:Decimal} to {most_s:Seconds} after the gap")
 def step_misses_some(context: World, listener: str, least_s: float, most_s: float) -> None:
-    after_gap_s = context.broadcast.listener(listener).heard_after_gap_s(context.broadcast.interpreters.phrases)
+    after_gap_s = context.broadcast.listener(listener).heard_after_gap_s(context.broadcast.translation.phrases)
     assert_that(after_gap_s, lasting(least_s, most_s), f"how many seconds of speech {listener} heard after the gap")
 
 
@@ -273,55 +273,53 @@ def step_misses_some(context: World, listener: str, least_s: float, most_s: floa
     "from {speaker:Name} in {language:Language}"
 )
 def step_has_heard_new(context: World, listener: str, text: str, speaker: str, language: str) -> None:
-    context.broadcast.interpreters.invents(text)
-    context.broadcast.recogniser(speaker).understands(context.broadcast.interpreters.sentence)
+    context.broadcast.translation.invents(text)
+    context.broadcast.recogniser(speaker).understands(context.broadcast.translation.sentence)
     heard = context.broadcast.listener(listener).hears(text, language)
-    context.broadcast.interpreters.first_took_s = context.broadcast.recogniser(speaker).since_report_s(
-        heard.observation
-    )
+    context.broadcast.translation.first_took_s = context.broadcast.recogniser(speaker).since_report_s(heard.observation)
 
 
 @then('{listener:Name} hears "{text:Quoted}" from {speaker:Name} in {language:Language} in half the time or less')
 def step_hears_sooner(context: World, listener: str, text: str, speaker: str, language: str) -> None:
     heard = context.broadcast.listener(listener).hears(text, language)
     took_s = context.broadcast.recogniser(speaker).since_report_s(heard.observation)
-    half_s = context.broadcast.interpreters.first_took_s / 2
+    half_s = context.broadcast.translation.first_took_s / 2
     assert_that(took_s, lasting(0, half_s), f"how long it took until {listener} heard the sentence")
 
 
 @given("the translation of that sentence into {language:Language} is on record")
 def step_has_record(context: World, language: str) -> None:
-    interpreters = context.broadcast.interpreters
-    found = context.broadcast.recorded.translation_comes_to("en", language, interpreters.sentence, something())
-    interpreters.recorded = found
+    translation = context.broadcast.translation
+    found = context.broadcast.recorded.translation_comes_to("en", language, translation.sentence, something())
+    translation.recorded = found
 
 
 @then('the translation of that sentence into {language:Language} is recorded as "{text:Quoted}"')
 def step_recorded_as(context: World, language: str, text: str) -> None:
-    sentence = context.broadcast.interpreters.sentence
+    sentence = context.broadcast.translation.sentence
     expected = has_entries(sourceLanguage="en", targetLanguage=language, sourceText=sentence, translatedText=text)
-    context.broadcast.interpreters.recorded = context.broadcast.recorded.translation_comes_to(
+    context.broadcast.translation.recorded = context.broadcast.recorded.translation_comes_to(
         "en", language, sentence, expected
     )
 
 
 @then("the record is to be kept for {span_ms:Span}")
 def step_recorded_for(context: World, span_ms: int) -> None:
-    record = context.broadcast.interpreters.recorded
+    record = context.broadcast.translation.recorded
     life_s = record["ttl"] - record["createdAt"]
     assert_that(life_s, equal_to(span_ms / 1000), "for how many seconds the translation is kept")
 
 
 @then("one more use of the translation into {language:Language} is recorded, at a later time")
 def step_one_more_use(context: World, language: str) -> None:
-    before = context.broadcast.interpreters.recorded
+    before = context.broadcast.translation.recorded
     expected = has_entries(accessCount=before["accessCount"] + 1, lastAccessedAt=greater_than(before["lastAccessedAt"]))
-    context.broadcast.recorded.translation_comes_to("en", language, context.broadcast.interpreters.sentence, expected)
+    context.broadcast.recorded.translation_comes_to("en", language, context.broadcast.translation.sentence, expected)
 
 
 @then("all of these translations into {language:Language} are on record but the {place:Ordinal}")
 def step_all_on_record_but(context: World, language: str, place: int) -> None:
-    for number, sentence in enumerate(context.broadcast.interpreters.sentences, 1):
+    for number, sentence in enumerate(context.broadcast.translation.sentences, 1):
         expected = nothing() if number == place else something()
         context.broadcast.recorded.translation_comes_to("en", language, sentence.text, expected)
 

@@ -317,7 +317,7 @@ def step_understood_in_turn(context: World, person: str, text: str, next_text: s
 
 @when("{people:Names} ask different things at the same moment")
 def step_ask_together(context: World, people: list[str]) -> None:
-    context.conversation.company.ask(
+    context.conversation.planned.ask(
         {context.conversation.user(name): text for name, text in zip(people, QUESTIONS, strict=False)}
     )
 

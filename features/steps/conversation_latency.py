@@ -43,7 +43,7 @@ FIGURES = {"min", "median", "average", "p95", "p99", "max", "deviation"}
 @when("{count:Number} people name their sessions one after the other")
 def step_many_name(context: World, count: int) -> None:
     context.stage.stopwatch.times(
-        lambda: context.conversation.company.name_sessions(
+        lambda: context.conversation.planned.name_sessions(
             context.conversation.more_users(count), every_ms=NAMED_EVERY_MS
         )
     )
@@ -51,8 +51,8 @@ def step_many_name(context: World, count: int) -> None:
 
 @when("{person:Name}'s page streams {count:Number} pieces of {piece_ms:Number} ms, one every {every_ms:Number} ms")
 def step_page_streams(context: World, person: str, count: int, piece_ms: int, every_ms: int) -> None:
-    page, company = context.conversation.browser(person), context.conversation.company
-    context.stage.stopwatch.times(lambda: company.stream([page], count, piece_ms=piece_ms, every_ms=every_ms))
+    page, planned = context.conversation.browser(person), context.conversation.planned
+    context.stage.stopwatch.times(lambda: planned.stream([page], count, piece_ms=piece_ms, every_ms=every_ms))
 
 
 @when("{person:Name} sends {count:Number} pieces of audio")
@@ -80,13 +80,13 @@ def step_name_while_long_turn(context: World, count: int, other: str) -> None:
         for user in users:
             user.connects()
         _says_everything(context, context.conversation.user(other))
-        context.conversation.company.name_sessions(users, every_ms=NAMED_EVERY_MS)
+        context.conversation.planned.name_sessions(users, every_ms=NAMED_EVERY_MS)
 
     context.stage.stopwatch.times(act)
 
 
 def _stream(context: World, user: User, count: int) -> None:
-    context.conversation.company.stream([user], count, piece_ms=PIECE_MS, every_ms=STREAMED_EVERY_MS)
+    context.conversation.planned.stream([user], count, piece_ms=PIECE_MS, every_ms=STREAMED_EVERY_MS)
 
 
 def _says_everything(context: World, user: User) -> None:
@@ -155,7 +155,7 @@ def step_each_asks_three(context: World) -> None:
 
     def act() -> None:
         for number in range(3):
-            context.conversation.company.ask({user: _question(place, number) for place, user in enumerate(users)})
+            context.conversation.planned.ask({user: _question(place, number) for place, user in enumerate(users)})
 
     context.stage.stopwatch.times(act)
 

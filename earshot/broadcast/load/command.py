@@ -149,7 +149,7 @@ def _talk(broadcast: Broadcast, arguments: argparse.Namespace) -> tuple[Callable
 
         def speak() -> None:
             broadcast.speaker(SPEAKER).speaks_for(0.5)
-            texts = broadcast.interpreters.new_sentences(count, stage.samples)
+            texts = broadcast.translation.new_sentences(count, stage.samples)
             recogniser.understands_many(texts, within_s=arguments.seconds)
             broadcast.audience_has_heard(recogniser.due_ns)
 
@@ -163,7 +163,7 @@ def _talk(broadcast: Broadcast, arguments: argparse.Namespace) -> tuple[Callable
     def turn() -> None:
         began = len(stage.ledger)
         levels = [acts.SET_VOLUME.having(volumeLevel=(k + 1) / LEVELS) for k in range(count)]
-        broadcast.ensemble_of(SPEAKER).ask(levels, every_s=1 / per_second)
+        broadcast.planned_of(SPEAKER).ask(levels, every_s=1 / per_second)
         broadcast.audience_has_heard(_due(stage.ledger, began))
 
     return turn, "volumeLevel"
