@@ -16,7 +16,6 @@ import argparse
 import asyncio
 import base64
 import contextlib
-import hashlib
 import json
 import os
 import statistics
@@ -32,9 +31,10 @@ from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from bench.by_hand import agreement, frame
+
 EVERY_S = 0.1
 TARGET = 2.0
-_MAGIC = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
@@ -72,25 +72,8 @@ class _Connection(asyncio.Protocol):
             return
         self._head += data
         if b"\r\n\r\n" in self._head:
-            self._transport.write(_agreement(self._head) + _frame(b'{"type":"sessionJoined"}'))
+            self._transport.write(agreement(self._head) + frame(b'{"type":"sessionJoined"}'))
             self.everybody.add(self._transport)
-
-
-def _frame(data: bytes) -> bytes:
-    size = len(data)
-    if size < 126:
-        return bytes((0x81, size)) + data
-    return (b"\x81\x7e" + size.to_bytes(2, "big") if size < 65_536 else b"\x81\x7f" + size.to_bytes(8, "big")) + data
-
-
-def _agreement(head: bytes) -> bytes:
-    lines = (line.partition(b":") for line in head.split(b"\r\n"))
-    key = next(value.strip() for name, _, value in lines if name.lower() == b"sec-websocket-key")
-    accepted = base64.b64encode(hashlib.sha1(key + _MAGIC, usedforsecurity=False).digest())
-    return (
-        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        b"Sec-WebSocket-Accept: " + accepted + b"\r\n\r\n"
-    )
 
 
 async def _serve() -> None:
@@ -99,9 +82,9 @@ async def _serve() -> None:
     print(json.dumps({"port": server.sockets[0].getsockname()[1]}), flush=True)
 
     def send(order: dict[str, str]) -> None:
-        frame = _frame(json.dumps(order).encode())
+        data = frame(json.dumps(order).encode())
         for transport in _Connection.everybody:
-            transport.write(frame)
+            transport.write(data)
 
     def obey() -> None:
         for line in sys.stdin:
