@@ -3,7 +3,7 @@
     python bench/fanout.py [--few 50] [--many 500] [--frames 50] [--rounds 5]
 
 The floor is a server written by hand for asyncio: it makes a frame once and writes the same bytes to every transport.
-Both send the same sentences, with as many bytes, ten a second, to Earshot's rows of listeners, in turns. The processor
+Both send the same sentences, with as many bytes, ten a second, to Earshot's listeners, in turns. The processor
 time of a service that grows with its audience is what it needs for many less what it needs for few; the rest belongs to
 other work, such as recognising and translating. The last of many is taken from when a sentence was due.
 
@@ -16,7 +16,6 @@ import argparse
 import asyncio
 import base64
 import contextlib
-import hashlib
 import json
 import os
 import statistics
@@ -32,9 +31,10 @@ from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from bench.by_hand import agreement, frame
+
 EVERY_S = 0.1
 TARGET = 2.0
-_MAGIC = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
@@ -72,25 +72,8 @@ class _Connection(asyncio.Protocol):
             return
         self._head += data
         if b"\r\n\r\n" in self._head:
-            self._transport.write(_agreement(self._head) + _frame(b'{"type":"sessionJoined"}'))
+            self._transport.write(agreement(self._head) + frame(b'{"type":"sessionJoined"}'))
             self.everybody.add(self._transport)
-
-
-def _frame(data: bytes) -> bytes:
-    size = len(data)
-    if size < 126:
-        return bytes((0x81, size)) + data
-    return (b"\x81\x7e" + size.to_bytes(2, "big") if size < 65_536 else b"\x81\x7f" + size.to_bytes(8, "big")) + data
-
-
-def _agreement(head: bytes) -> bytes:
-    lines = (line.partition(b":") for line in head.split(b"\r\n"))
-    key = next(value.strip() for name, _, value in lines if name.lower() == b"sec-websocket-key")
-    accepted = base64.b64encode(hashlib.sha1(key + _MAGIC, usedforsecurity=False).digest())
-    return (
-        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        b"Sec-WebSocket-Accept: " + accepted + b"\r\n\r\n"
-    )
 
 
 async def _serve() -> None:
@@ -99,9 +82,9 @@ async def _serve() -> None:
     print(json.dumps({"port": server.sockets[0].getsockname()[1]}), flush=True)
 
     def send(order: dict[str, str]) -> None:
-        frame = _frame(json.dumps(order).encode())
+        data = frame(json.dumps(order).encode())
         for transport in _Connection.everybody:
-            transport.write(frame)
+            transport.write(data)
 
     def obey() -> None:
         for line in sys.stdin:
@@ -121,22 +104,22 @@ class Side:
 
     say: Callable[[str], object]
     pid: int
-    hall: object
+    audience: object
     cpu_s: list[float] = field(default_factory=list)
     last_ms: list[list[float]] = field(default_factory=list)
 
 
 def talk(side: Side, texts: Sequence[str]) -> None:
     """Let a service say these sentences by plan, and note its processor time and when the last listener had each."""
-    from earshot.broadcast.load.hall import Hall
+    from earshot.broadcast.load.audience import ListenerProcesses
 
-    hall = cast(Hall, side.hall)
+    audience = cast(ListenerProcesses, side.audience)
     began_ns, before_s, due_ns = time.monotonic_ns() + 50_000_000, processor_s(side.pid), {}
     for k, text in enumerate(texts):
         due_ns[text] = began_ns + round(k * EVERY_S * 1e9)
         time.sleep(max(0.0, (due_ns[text] - time.monotonic_ns()) / 1e9))
         side.say(text)
-    heard = hall.heard(due_ns)
+    heard = audience.heard(due_ns)
     side.cpu_s.append(processor_s(side.pid) - before_s)
     side.last_ms.append(heard.last_of_all_ms())
 
@@ -160,20 +143,20 @@ def pid_listening(port: int) -> int:
 
 def floor(audio: str, listeners: int) -> Side:
     """Start a floor and let its listeners in."""
-    from earshot.broadcast.load.hall import Hall
+    from earshot.broadcast.load.audience import ListenerProcesses
 
     me = str(Path(__file__).resolve())
     child = subprocess.Popen([sys.executable, me, "--serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert child.stdin and child.stdout
     told, url = child.stdin, f"ws://127.0.0.1:{json.loads(child.stdout.readline())['port']}/"
-    hall = Hall()
-    hall.join(listeners, url=url, session_id="bold-hope-100", language="en")
+    audience = ListenerProcesses()
+    audience.join(listeners, url=url, session_id="bold-hope-100", language="en")
 
     def say(text: str) -> None:
         told.write(json.dumps({**AUDIO, "audioData": audio, "transcript": text}) + "\n")
         told.flush()
 
-    return Side(say, child.pid, hall)
+    return Side(say, child.pid, audience)
 
 
 def main() -> int:
@@ -194,7 +177,7 @@ def main() -> int:
 
 def compare(given: argparse.Namespace) -> int:
     """Measure both, in turns, and print what was found."""
-    from earshot.broadcast.load.hall import Hall
+    from earshot.broadcast.load.audience import ListenerProcesses
     from earshot.broadcast.system import of
     from earshot.running.run import Run
 
@@ -210,9 +193,9 @@ def compare(given: argparse.Namespace) -> int:
         speaker.starts_broadcasting("en")
         broadcast.recogniser(name).follows_a_script()
         speaker.speaks_for(0.5)
-        hall = Hall()
+        audience = ListenerProcesses()
         url = stage.service.endpoint("broadcast", "listener")
-        hall.join(listeners, url=url, session_id=speaker.session_id, language="en")
+        audience.join(listeners, url=url, session_id=speaker.session_id, language="en")
         said = iter(range(10**6))
 
         def say(text: str, session_id: str = speaker.session_id, said: object = said) -> None:
@@ -220,7 +203,7 @@ def compare(given: argparse.Namespace) -> int:
             result = {"text": text, "stability": 1.0, "utterance_id": number}
             stage.control.order("recogniser", "report", session_id=session_id, **result)
 
-        sides["reference"][listeners] = Side(say, service, hall)
+        sides["reference"][listeners] = Side(say, service, audience)
         sides["floor"][listeners] = floor(audio, listeners)
     marks = iter(range(10**6))
     for number in range(given.rounds):
@@ -238,7 +221,7 @@ def compare(given: argparse.Namespace) -> int:
     kept = tell(sides, given)
     for of_size in sides.values():
         for side in of_size.values():
-            cast(Hall, side.hall).leave()
+            cast(ListenerProcesses, side.audience).leave()
     stage.closes()
     run.close()
     return 0 if kept else 1

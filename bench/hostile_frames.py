@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from earshot.broadcast.explore import explorer
 from earshot.broadcast.explore.flood import BATCH, memory_of
-from earshot.broadcast.explore.mischief import Mischief
+from earshot.broadcast.explore.hostile_frames import HostileFrames
 from earshot.broadcast.listener import Listener
 from earshot.broadcast.person import Person
 from earshot.broadcast.speaker import Speaker
@@ -54,7 +54,7 @@ def main() -> int:
 def attack(run: Run, frames: int, seed: int) -> list[str]:
     """Send the frames and return what is not as it should be."""
     examples = [payload for _, _, payload in run.contracts["broadcast"].examples("sent")]
-    mischief = Mischief(seed, examples)
+    hostile = HostileFrames(seed, examples)
     chooser = random.Random(seed)
     control = run.target.service(SETTINGS).control
     assert control is not None
@@ -77,7 +77,7 @@ def attack(run: Run, frames: int, seed: int) -> list[str]:
             person = chooser.choice(people)
             if not person.leg.is_open:
                 reopen(person, speaker, listener)
-            person.sends_whatever(mischief.frame())
+            person.sends_whatever(hostile.frame())
             if n % BATCH == BATCH - 1:
                 for other in people:
                     other.sees_whatever_dealt_with()

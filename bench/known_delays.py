@@ -11,8 +11,6 @@ for asyncio, as anything slower would be measured along with the client.
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
 import json
 import struct
 import subprocess
@@ -24,9 +22,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from bench.by_hand import agreement
+
 QUESTION = struct.Struct("<III")
 ANSWER = struct.Struct("<IIQ")
-_MAGIC = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _CLOSE = 8
 
 
@@ -45,7 +46,7 @@ class _Connection(asyncio.Protocol):
             if b"\r\n\r\n" not in self._buffer:
                 return
             head, _, self._buffer = self._buffer.partition(b"\r\n\r\n")
-            self._transport.write(_agreement(head))
+            self._transport.write(agreement(head))
             self._upgraded = True
         while (end := self._frame_end()) <= len(self._buffer):
             frame, self._buffer = self._buffer[:end], self._buffer[end:]
@@ -69,17 +70,6 @@ class _Connection(asyncio.Protocol):
     def _write(self, connection: int, number: int, arrived_ns: int) -> None:
         held_ns = time.monotonic_ns() - arrived_ns
         self._transport.write(bytes((0x82, ANSWER.size)) + ANSWER.pack(connection, number, held_ns))
-
-
-def _agreement(head: bytes) -> bytes:
-    key = next(
-        line.partition(b":")[2].strip() for line in head.split(b"\r\n") if line.lower().startswith(b"sec-websocket-key")
-    )
-    accepted = base64.b64encode(hashlib.sha1(key + _MAGIC, usedforsecurity=False).digest())
-    return (
-        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        b"Sec-WebSocket-Accept: " + accepted + b"\r\n\r\n"
-    )
 
 
 @contextmanager

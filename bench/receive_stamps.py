@@ -9,7 +9,7 @@ each in one process:
 
 * plain: `websockets` on the default event loop, a task for each connection that awaits recv(), then looks at the clock;
 * Locust: a user for each connection, who receives by `websocket-client`, then looks at the clock, as its examples do;
-* Earshot: a row of listeners (`earshot.broadcast.load.listening`).
+* Earshot: a process of listeners (`earshot.broadcast.load.listening`).
 
 Prints errors, medians over the rounds with their spread, and the ratios. About 5 minutes.
 """
@@ -18,8 +18,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import base64
-import hashlib
 import json
 import os
 import socket
@@ -33,10 +31,11 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from bench.by_hand import agreement, frame
+
 EVERY_S = 0.4
 PAYLOAD = "A" * 4_300
 CLIENTS = ("plain", "Locust", "Earshot")
-_MAGIC = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
 # -- the server: sockets written by hand, since anything else would be measured along
@@ -53,38 +52,23 @@ def serve(listeners: int, frames: int) -> None:
         head = b""
         while b"\r\n\r\n" not in head:
             head += connection.recv(4096)
-        connection.sendall(_agreement(head) + _frame({"type": "sessionJoined", "place": number}))
+        connection.sendall(agreement(head) + frame(json.dumps({"type": "sessionJoined", "place": number}).encode()))
         connections.append(connection)
     sys.stdin.readline()
     handed_ns: list[list[int]] = []
     due = time.monotonic() + 0.5
     for k in range(frames):
-        frame = _frame({"type": "audio", "transcript": f"frame {k}", "audioData": PAYLOAD})
+        message = {"type": "audio", "transcript": f"frame {k}", "audioData": PAYLOAD}
+        data = frame(json.dumps(message).encode())
         time.sleep(max(0.0, due - time.monotonic()))
         due += EVERY_S
         row = []
         for connection in connections:
             row.append(time.monotonic_ns())
-            connection.sendall(frame)
+            connection.sendall(data)
         handed_ns.append(row)
     print(json.dumps(handed_ns), flush=True)
     sys.stdin.readline()
-
-
-def _frame(message: dict[str, Any]) -> bytes:
-    data = json.dumps(message).encode()
-    return (bytes((0x81, len(data))) if len(data) < 126 else b"\x81\x7e" + len(data).to_bytes(2, "big")) + data
-
-
-def _agreement(head: bytes) -> bytes:
-    [key] = [
-        line.partition(b":")[2].strip() for line in head.split(b"\r\n") if line.lower().startswith(b"sec-websocket-key")
-    ]
-    accepted = base64.b64encode(hashlib.sha1(key + _MAGIC, usedforsecurity=False).digest())
-    return (
-        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        b"Sec-WebSocket-Accept: " + accepted + b"\r\n\r\n"
-    )
 
 
 # -- the clients: each prints "ready", then, by place, when it noted each frame
@@ -162,19 +146,19 @@ def locust(url: str, listeners: int, frames: int) -> None:
 
 
 def earshot(url: str, listeners: int, frames: int) -> None:
-    """Listen as a row of Earshot's audience does."""
-    from earshot.broadcast.load.listening import Row
+    """Listen as a process of Earshot's audience does."""
+    from earshot.broadcast.load.listening import ListenerGroup
     from earshot.runtime import new_event_loop
 
     async def listen() -> None:
-        row = Row()
+        group = ListenerGroup()
         for name in map(str, range(listeners)):  # one after the other, so that names are places
             order = {"url": url, "session": "s", "language": "en", "by": "transcript"}
-            joined = await row.obey({"do": "join", **order, "names": [name], "addresses": ["198.18.0.1"]})
+            joined = await group.obey({"do": "join", **order, "names": [name], "addresses": ["198.18.0.1"]})
             assert joined["joined"] == 1, joined
         print("ready", flush=True)
         keys = [f"frame {k}" for k in range(frames)]
-        ears = row._ears
+        ears = group._ears
         while any(len(ear.heard) < frames for ear in ears.values()):
             await asyncio.sleep(0.2)
         print(json.dumps([[ears[str(place)].heard[key] for key in keys] for place in range(listeners)]), flush=True)

@@ -16,8 +16,6 @@ from typing import Any
 
 
 class Kind(StrEnum):
-    """What happened."""
-
     OPENED = "opened"
     REFUSED = "refused"
     SENT = "sent"
@@ -83,8 +81,6 @@ class Observation:
 
 
 class Ledger:
-    """The observations of one scenario."""
-
     def __init__(self) -> None:
         self.began_ns = time.monotonic_ns()
         self.began_at = time.time()

@@ -15,9 +15,9 @@ EMBEDS = "; media-src data:; img-src data:"
 """What a page may do besides if it brings sound or pictures along, inside itself."""
 
 
-def stylesheet(name: str) -> str:
-    """Return one of the files in earshot/styles."""
-    return (STYLES / f"{name}.css").read_text("utf-8")
+def stylesheet(name: str, folder: Path = STYLES) -> str:
+    """Return one of the files in earshot/styles; what only one system shows has a folder of its own."""
+    return (folder / f"{name}.css").read_text("utf-8")
 
 
 STYLE = stylesheet("pages")

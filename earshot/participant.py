@@ -35,7 +35,6 @@ class Participant(ABC):
 
     @property
     def leg(self) -> Leg:
-        """The connection in use."""
         if not self.legs:
             raise AssertionError(f"{self.name} has no connection: nothing was opened in this scenario yet")
         return self.legs[-1]

@@ -31,8 +31,6 @@ def _addresses() -> Iterator[int]:
 
 @dataclass
 class Scene:
-    """The surroundings of one scenario."""
-
     runtime: Runtime
     service: Service
     """The service that people connect to; a scenario that asks for settings changes it before anybody has connected."""

@@ -69,7 +69,6 @@ class Stage:
 
     @property
     def service(self) -> Service:
-        """The service under test."""
         return self.scene.service
 
     @property
@@ -174,7 +173,7 @@ class Stage:
         assert isinstance(person, role)
         return person
 
-    def crowd(self, kind: str, count: int, role: type[Role]) -> list[Role]:
+    def unnamed(self, kind: str, count: int, role: type[Role]) -> list[Role]:
         """Let so many more people of this role appear whose names do not matter: the kind, and a number."""
         known = sum(name.startswith(f"{kind} ") for name, _, _ in self._cast)
         return [self.appears(f"{kind} {known + number}", role) for number in range(1, count + 1)]

@@ -23,8 +23,6 @@ class SettingError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number within limits."""
-
     unit: str
     low: float
     high: float
@@ -57,8 +55,6 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Words, or one."""
-
     parse: Callable[[str, str], object]
     help: str
     secret: bool = False
@@ -101,7 +97,6 @@ def _setting(default: object, form: Form) -> Any:
 
 
 def separated(given: str, given_as: str) -> tuple[str, ...]:
-    """Return the words of a comma separated list."""
     parts = tuple(part.strip() for part in given.split(","))
     if "" in parts:
         raise SettingError(f"{given_as} wants words, comma separated, but {given!r} has an empty one.")
@@ -110,8 +105,6 @@ def separated(given: str, given_as: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class SharedSettings:
-    """What every system keeps to."""
-
     data_retention_hours: int = whole_number(12, "hours", 1, 8760, "log files older than this are deleted")
 
 

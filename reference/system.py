@@ -75,12 +75,10 @@ def systems() -> tuple[System, ...]:
 
 
 def setting_kinds() -> tuple[type, ...]:
-    """Return every dataclass of settings."""
     return (*(one.settings for one in systems()), SharedSettings)
 
 
 def tables() -> tuple[Table, ...]:
-    """Return the tables of every system."""
     return tuple(table for one in systems() for table in one.tables)
 
 

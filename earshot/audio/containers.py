@@ -13,7 +13,7 @@ _HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
 
 
 class Form(StrEnum):
-    """How the pieces of a recording make up its sound."""
+    """How the pieces of a recording make up its sound (CONV-24)."""
 
     ONE_FILE = "one recording cut into pieces"
     """A WAV file, cut anywhere: only the first piece has a header."""

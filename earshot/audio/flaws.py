@@ -26,7 +26,6 @@ class Flaw:
     amount: float
 
     def on(self, voice: Samples) -> Samples:
-        """Return the voice with this flaw."""
         match self.kind:
             case "noise":
                 level = 10 ** ((signals.rms_dbfs(voice) - self.amount) / 20)

@@ -26,7 +26,6 @@ def tone(hz: float, duration_s: float, amplitude: float = 0.5) -> Samples:
 
 
 def silence(duration_s: float) -> Samples:
-    """Return digital silence: zeros."""
     return np.zeros(_count(duration_s), dtype=np.int16)
 
 

@@ -42,8 +42,6 @@ class Promises:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One fact about a change."""
-
     kind: Literal["said", "gone", "new", "reworded"]
     text: str
     was: str = ""
@@ -345,7 +343,6 @@ class _Pair(Generic[T]):
 
     @property
     def fate(self) -> Fate:
-        """What became of it."""
         return "new" if self.was is None else "removed" if self.now is None else "changed"
 
 

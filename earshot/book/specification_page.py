@@ -35,7 +35,7 @@ _QUOTED = re.compile(r"&quot;(.*?)&quot;")
 
 _STYLE = stylesheet("specification")
 LONG_TABLE = 20
-"""With so many rows of examples, a scenario may be cut in two by the end of a sheet of paper."""
+"""With so many rows of examples, a scenario may be cut in two by the end of a printed page."""
 
 
 def render_book(book: Book, *, made_at: datetime) -> str:
@@ -204,7 +204,6 @@ class _Page:
     # -- verdicts
 
     def _verdict(self, history_ids: Iterable[str]) -> ScenarioResult:
-        """Return the gravest verdict."""
         found = [self._book.results.get(history_id, NO_RESULT) for history_id in history_ids]
         return min(found or [NO_RESULT], key=lambda result: list(COLOURS).index(result.status))
 

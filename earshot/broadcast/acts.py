@@ -1,4 +1,4 @@
-"""What people can ask of a broadcast service, and the message that answers it (sheet 3.3)."""
+"""What people can ask of a broadcast service, and the message that answers it (BRO-3.3)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ class Act:
 
     @property
     def message(self) -> dict[str, object]:
-        """The request as it is sent."""
         return {"action": self.action, **self.fields}
 
     def having(self, **fields: object) -> Act:

@@ -21,7 +21,7 @@ DEALT_WITH_WITHIN_S = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A "no" of the service, whichever way it was given (sheet 3.2)."""
+    """A "no" of the service, as a message or as the status of the handshake (BRO-3.2)."""
 
     code: str
     status: int | None

@@ -1,4 +1,4 @@
-"""Somebody with the speaker's controls at hand: pause, mute, volume, and the view of the audience (sheet 7.1)."""
+"""Somebody with the speaker's controls at hand: pause, mute, volume, and the view of the audience (BRO-7.1)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SETTLED_AFTER_S = 0.2
 REGULAR = "periodic"
 """The reason of a status that comes because it was time again."""
 ASK_EVERY_S = 0.6
-"""A speaker may ask for the status twice a second (sheet 1.4)."""
+"""A speaker may ask for the status twice a second (BRO-1.4.18)."""
 
 
 class AtTheControls(Person):
@@ -141,7 +141,6 @@ class AtTheControls(Person):
 
     @property
     def status(self) -> Observation:
-        """The status that was asked for or told last."""
         if not self._statuses:
             raise AssertionError(f"{self.name} has neither asked for the status nor been told it")
         return self._statuses[-1]

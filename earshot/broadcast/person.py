@@ -60,7 +60,6 @@ class Person(Attempts):
         return self.confirmations[-1]
 
     def beats(self) -> Observation:
-        """Send a heartbeat and return its answer."""
         return self.asks(HEARTBEAT)
 
     def sends_heartbeat(self) -> None:
@@ -105,7 +104,7 @@ class Person(Attempts):
         self.marker = self.other_marker
 
     def counted_as(self, rate: str) -> str:
-        """Return under which identifier something of this person's is counted (sheet 2.3), such as `listener_join`."""
+        """Return under which identifier something of this person's is counted (BRO-2.3.1), such as `listener_join`."""
         match rate:
             case "session_create":
                 return f"{rate}:user:{self._scene.user_id(self.name)}"
@@ -153,7 +152,7 @@ class Person(Attempts):
         self._try_to_connect(self._moving(), "connectionRefreshComplete")
 
     def closes_the_old_connection(self) -> None:
-        """Close the connection that was in use before the last move, as clients do after one (sheet 3.5)."""
+        """Close the connection that was in use before the last move, as clients do after one."""
         if len(self.legs) < 2:
             raise AssertionError(f"{self.name} has no old connection: there was no move in this scenario yet")
         old = self.legs[-2]

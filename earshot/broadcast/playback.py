@@ -1,4 +1,4 @@
-"""Somebody with a listener's controls at hand: their own playback and their own language (sheet 7.2)."""
+"""Somebody with a listener's controls at hand: their own playback and their own language (BRO-7.2)."""
 
 from __future__ import annotations
 

@@ -45,8 +45,6 @@ LASTING = "LANGUAGE_NOT_SUPPORTED"
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One result that the recogniser is to report."""
-
     text: str
     final: bool = True
     stability: float | None = 1.0

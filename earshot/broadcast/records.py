@@ -1,6 +1,6 @@
 """What the service has on record, looked up until it is as expected or patience ends.
 
-Index reads are eventually consistent (sheet, section 10, rule 8).
+Reads by an index are eventually consistent.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ class Records:
         return found or {}
 
     def expiring_attributes(self) -> dict[str, str | None]:
-        """Return for each table, by its sheet name, the attribute by whose time items disappear; None for none."""
+        """Return for each table, by its usual name, the attribute by whose time items disappear; None for none."""
         return self._tables.expiring_attributes()
 
     def connection_disappears(self, connection_id: str, whose: str) -> None:

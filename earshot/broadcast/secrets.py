@@ -1,4 +1,4 @@
-"""What must not be found in any log: who somebody is, where they are, and what they sound like (sheet 8.4)."""
+"""What must not be found in any log: who somebody is, where they are, and what they sound like (BRO-8.4.3)."""
 
 from __future__ import annotations
 

@@ -10,26 +10,26 @@ from hamcrest import assert_that, empty, has_entries, none
 from hamcrest.core.matcher import Matcher
 
 from earshot.broadcast.attempts import Refusal
-from earshot.broadcast.ensemble import Ensemble
 from earshot.broadcast.exhibits import recordings
-from earshot.broadcast.explore.expedition import Expedition, everyday_seed
+from earshot.broadcast.explore.exploration import Exploration, everyday_seed
 from earshot.broadcast.explore.flood import Flood
 from earshot.broadcast.handovers import HandOvers
 from earshot.broadcast.heard import Heard
-from earshot.broadcast.interpreters import Interpreters
 from earshot.broadcast.intruder import Intruder
 from earshot.broadcast.invitation import invitation
 from earshot.broadcast.listener import Listener
-from earshot.broadcast.load.hall import Audience, Hall
+from earshot.broadcast.load.audience import Audience, ListenerProcesses
 from earshot.broadcast.matchers.refusals import refused_with
 from earshot.broadcast.news import LogLine
 from earshot.broadcast.person import Person
+from earshot.broadcast.planned import PlannedSpeakers
 from earshot.broadcast.recogniser import Recogniser
 from earshot.broadcast.records import Records
 from earshot.broadcast.secrets import people_secrets
 from earshot.broadcast.speaker import Speaker
 from earshot.broadcast.tables import BroadcastTables
 from earshot.broadcast.timed import TIMED
+from earshot.broadcast.translation import Translation
 from earshot.broadcast.wording import WORDING
 from earshot.evidence.players import listening_page
 from earshot.failures import Unusable
@@ -62,7 +62,7 @@ class Broadcast(System):
     def __init__(self, stage: Stage) -> None:
         super().__init__(stage)
         self._recognisers: dict[str, Recogniser] = {}
-        self._hall: Audience | None = None
+        self._audience: Audience | None = None
         self._lost_sessions: set[str] = set()
 
     # ---- people with names
@@ -101,7 +101,7 @@ class Broadcast(System):
 
     def more_listeners(self, count: int) -> list[Listener]:
         """Let so many more listeners appear."""
-        return self.stage.crowd(UNNAMED_LISTENER, count, Listener)
+        return self.stage.unnamed(UNNAMED_LISTENER, count, Listener)
 
     def unnamed_listeners_present(self) -> list[Listener]:
         """Return those of them who are connected."""
@@ -109,38 +109,38 @@ class Broadcast(System):
 
     def more_speakers(self, count: int, language: str) -> list[Speaker]:
         """Let so many more people open a session each."""
-        speakers = self.stage.crowd(UNNAMED_SPEAKER, count, Speaker)
+        speakers = self.stage.unnamed(UNNAMED_SPEAKER, count, Speaker)
         for speaker in speakers:
             speaker.starts_broadcasting(language)
-        self.ensemble.speakers += speakers
+        self.planned.speakers += speakers
         return speakers
 
     @cached_property
-    def ensemble(self) -> Ensemble:
+    def planned(self) -> PlannedSpeakers:
         """Speakers whose names do not matter, with a session each."""
-        return Ensemble(self.stage.scene.runtime)
+        return PlannedSpeakers(self.stage.scene.runtime)
 
-    def ensemble_of(self, speaker: str = "") -> Ensemble:
-        """Return an ensemble of one, the speaker of this name, to act by plan; without a name, those who have none."""
-        return Ensemble(self.stage.scene.runtime, [self.speaker(speaker)]) if speaker else self.ensemble
+    def planned_of(self, speaker: str = "") -> PlannedSpeakers:
+        """Return an planned of one, the speaker of this name, to act by plan; without a name, those who have none."""
+        return PlannedSpeakers(self.stage.scene.runtime, [self.speaker(speaker)]) if speaker else self.planned
 
     def finds_a_listener(self, speaker: Speaker) -> Listener:
         """Let somebody listen to one of those speakers, in Spanish."""
         [listener] = self.more_listeners(1)
         listener.joins(speaker.session_id, "es")
-        self.ensemble.listeners[speaker.name] = [listener]
+        self.planned.listeners[speaker.name] = [listener]
         return listener
 
     @property
-    def hall(self) -> Audience:
+    def audience(self) -> Audience:
         """Listeners in processes of their own, whom nobody knows by name."""
-        if self._hall is None:
-            self._hall = Hall()
-        return self._hall
+        if self._audience is None:
+            self._audience = ListenerProcesses()
+        return self._audience
 
     def invites(self, audience: Audience) -> None:
-        """Let this audience be the one that joins, in place of rows of listeners on this machine."""
-        self._hall = audience
+        """Let this audience be the one that joins, in place of listeners on this machine."""
+        self._audience = audience
 
     def audience_joins(self, count: int, language: str, *, by: str = "transcript") -> None:
         """Let so many people join the one broadcast there is, from processes of their own.
@@ -148,13 +148,13 @@ class Broadcast(System):
         `by` is the member that tells the messages apart which they are to note.
         """
         url = self.stage.service.endpoint(self.name, Listener.role)
-        self.hall.join(count, url=url, session_id=self.the_speaker().session_id, language=language, by=by)
-        self.stage.stopwatch.clock_error_ms = self.hall.clock_error_ms
+        self.audience.join(count, url=url, session_id=self.the_speaker().session_id, language=language, by=by)
+        self.stage.stopwatch.clock_error_ms = self.audience.clock_error_ms
 
     def audience_has_heard(self, due_ns: Mapping[str, int]) -> None:
         """Keep what the audience heard of the messages that were due at these times."""
-        tally = self.hall.heard(due_ns)
-        self.hall.tallies[self.stage.ledger.note("The audience", f"heard: {tally.in_words()}").number] = tally
+        tally = self.audience.heard(due_ns)
+        self.audience.tallies[self.stage.ledger.note("The audience", f"heard: {tally.in_words()}").number] = tally
 
     # ---- what serves them
 
@@ -223,9 +223,9 @@ class Broadcast(System):
         return self.recogniser(speaker.name).since_report_s(heard.observation)
 
     @cached_property
-    def interpreters(self) -> Interpreters:
+    def translation(self) -> Translation:
         """Whoever makes sentences in other languages of what was recognised."""
-        return Interpreters(self.stage.control, self.stage.ledger, self.stage.samples)
+        return Translation(self.stage.control, self.stage.ledger, self.stage.samples)
 
     @cached_property
     def handovers(self) -> HandOvers:
@@ -233,9 +233,11 @@ class Broadcast(System):
         return HandOvers(self.stage.control, lambda: [speaker.session_id for speaker in self._broadcasting()])
 
     @cached_property
-    def expedition(self) -> Expedition:
+    def exploration(self) -> Exploration:
         """People doing as they like, for as long as a step says."""
-        return Expedition(lambda: of(self.stage.another()), lambda words: self.stage.ledger.note("the explorer", words))
+        return Exploration(
+            lambda: of(self.stage.another()), lambda words: self.stage.ledger.note("the explorer", words)
+        )
 
     @cached_property
     def flood(self) -> Flood:
@@ -249,7 +251,6 @@ class Broadcast(System):
     # ---- what the stage asks of every system
 
     def records(self) -> Mapping[str, Item | None]:
-        """Return the records of the sessions that were opened."""
         if self.stage.service.tables is None:
             return {}
         tables = BroadcastTables(self.stage.service.tables)
@@ -262,8 +263,8 @@ class Broadcast(System):
 
     def has_left(self) -> None:
         """Let the audience leave: after the speaker, so that the service need not count them out one by one."""
-        if self._hall is not None:
-            self._hall.leave()
+        if self._audience is not None:
+            self._audience.leave()
 
     def leaves_nothing_behind(self) -> None:
         """Raise AssertionError unless every session that was opened is over, and nobody is on record as listening."""
@@ -282,7 +283,6 @@ system = Broadcast
 
 
 def of(stage: Stage) -> Broadcast:
-    """Return the broadcast on this stage."""
     wing = stage.systems[Broadcast.name]
     assert isinstance(wing, Broadcast)
     return wing

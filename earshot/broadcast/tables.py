@@ -18,11 +18,9 @@ class BroadcastTables:
         self.expiring_attributes = tables.expiring_attributes
 
     def session(self, session_id: str) -> Item | None:
-        """Return the session's item, or None."""
         return self._tables.item("Sessions", sessionId=session_id)
 
     def connection(self, connection_id: str) -> Item | None:
-        """Return the connection's item, or None."""
         return self._tables.item("Connections", connectionId=connection_id)
 
     def indexed(self, session_id: str) -> list[Item]:

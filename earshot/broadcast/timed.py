@@ -33,11 +33,11 @@ def _answers(*asked: acts.Act) -> Callable[[Broadcast, Sequence[Observation]], D
 
 
 def _confirmations(broadcast: Broadcast, observed: Sequence[Observation]) -> Delays:
-    return answer_delays(observed, CONTROLS, who=broadcast.ensemble.names)
+    return answer_delays(observed, CONTROLS, who=broadcast.planned.names)
 
 
 def _notices(*told: acts.Act) -> Callable[[Broadcast, Sequence[Observation]], Delays]:
-    return lambda broadcast, observed: notice_delays(observed, told, broadcast.ensemble.audience)
+    return lambda broadcast, observed: notice_delays(observed, told, broadcast.planned.audience)
 
 
 def _welcomes(message: str) -> Callable[[Broadcast, Sequence[Observation]], Delays]:
@@ -47,7 +47,7 @@ def _welcomes(message: str) -> Callable[[Broadcast, Sequence[Observation]], Dela
 def _feeding(broadcast: Broadcast, observed: Sequence[Observation]) -> Delays:
     """From when each piece was due to be sent until the recogniser was fed it, both on the clock of this machine."""
     found: list[Delays] = []
-    for speaker in broadcast.ensemble.speakers:
+    for speaker in broadcast.planned.speakers:
         before = sum(_is_sound(o, speaker) for o in broadcast.stage.ledger if o.number < observed[0].number)
         sent_s = sent_at_s(observed, acts.SEND_AUDIO.action, speaker.name)
         fed_s = broadcast.recogniser(speaker.name).fed_at_s()
@@ -72,7 +72,7 @@ def _taking_effect(broadcast: Broadcast, observed: Sequence[Observation]) -> Del
     For ever if it never was before the next new volume.
     """
     delays = []
-    for speaker in broadcast.ensemble.speakers:
+    for speaker in broadcast.planned.speakers:
         peaks = broadcast.recogniser(speaker.name).peaks()
         loudest = max(peak for _, peak in peaks)
         asked = [
@@ -95,7 +95,7 @@ def _handing_over(broadcast: Broadcast, observed: Sequence[Observation]) -> Dela
 
 def _translating(broadcast: Broadcast, observed: Sequence[Observation]) -> Delays:
     handed_over_s, texts = broadcast.handovers.at_s(), texts_understood(observed)
-    return between({text: handed_over_s[text] for text in texts}, broadcast.interpreters.translated_at_s())
+    return between({text: handed_over_s[text] for text in texts}, broadcast.translation.translated_at_s())
 
 
 def _hearing(broadcast: Broadcast, observed: Sequence[Observation]) -> Delays:
@@ -113,20 +113,20 @@ def _hearing(broadcast: Broadcast, observed: Sequence[Observation]) -> Delays:
 
 
 def _farewells(broadcast: Broadcast, observed: Sequence[Observation]) -> Delays:
-    return broadcast.ensemble.farewells(observed)
+    return broadcast.planned.farewells(observed)
 
 
 def _reaching_everybody(broadcast: Broadcast, observed: Sequence[Observation]) -> Delays:
     """From when each sentence was due until the last of the audience had it; for ever if it never came to somebody."""
-    [heard] = [broadcast.hall.tallies[o.number] for o in observed if o.number in broadcast.hall.tallies]
+    [heard] = [broadcast.audience.tallies[o.number] for o in observed if o.number in broadcast.audience.tallies]
     times = zip(heard.due_ns, heard.last_of_all_ms(), strict=True)
     return [Delay(due_ns, last_ms) for due_ns, last_ms in times]
 
 
 def _heard(broadcast: Broadcast) -> str:
     """Say who of the audience missed something, if anybody did."""
-    missed = [tally for tally in broadcast.hall.tallies.values() if tally.missed]
-    return missed[0].in_words() if missed else list(broadcast.hall.tallies.values())[-1].in_words()
+    missed = [tally for tally in broadcast.audience.tallies.values() if tally.missed]
+    return missed[0].in_words() if missed else list(broadcast.audience.tallies.values())[-1].in_words()
 
 
 TIMED: Mapping[str, Timed] = {

@@ -1,4 +1,4 @@
-"""What a speaker may wish for when opening a session (sheet 3.1)."""
+"""What a speaker may wish for when opening a session (BRO-3.1.6)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ class Wish:
 
     @property
     def asked(self) -> dict[str, str]:
-        """The parameter as it is sent."""
         return {self.parameter: self.value}
 
     @property

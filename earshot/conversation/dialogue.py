@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 from earshot.conversation.turns import ANSWER
 from earshot.conversation.user import Exchange, Spoken, took_ms
@@ -10,6 +11,7 @@ from earshot.evidence import players
 from earshot.evidence.page import abridged, counted, page, text
 from earshot.evidence.players import player
 from earshot.ledger import Observation
+from earshot.pages import stylesheet
 
 MOST_TURNS = 40
 NAMES = {"llama": "Llama", "openai": "OpenAI", "huggingface": "Hugging Face"}
@@ -19,26 +21,7 @@ SILENT = {
     "unknown": "No answer: no assistant was available",
     "error": "No answer: the assistant failed",
 }
-STYLE = (
-    players.STYLE
-    + """
-.talk{max-width:920px}
-.talk h2 small{font-weight:400;color:var(--soft);margin-left:8px}
-.turn{margin:0 0 22px}
-.turn>.sub{font-size:12px;color:var(--soft);margin:0 0 4px}
-.said{margin-right:64px}.said .player{margin:0}
-.said .quiet{border:1px dashed var(--rule);border-radius:8px;padding:8px 14px;color:var(--soft);font-style:italic}
-.reply{margin:8px 0 0 64px;padding:10px 14px;border-radius:8px;background:var(--good-wash);
-border-left:4px solid var(--good)}
-.reply.no{background:var(--no-wash);border-left-color:var(--no)}
-.reply header{display:flex;flex-wrap:wrap;gap:4px 12px;align-items:baseline;font-size:12px;color:var(--soft)}
-.reply header b{font-size:14px;color:var(--ink)}
-.reply p{margin:2px 0 0;font-size:15px;overflow-wrap:anywhere}
-.reply p.heard{font-size:13px;color:var(--soft)}
-.left-out{color:var(--soft);font-style:italic;margin:0 0 22px}
-@media(max-width:600px){.said{margin-right:16px}.reply{margin-left:16px}}
-"""
-)
+STYLE = players.STYLE + stylesheet("dialogue", Path(__file__).parent)
 
 
 def dialogue_page(exchanges: Sequence[Exchange], *, title: str = "The conversation") -> str:
@@ -46,7 +29,7 @@ def dialogue_page(exchanges: Sequence[Exchange], *, title: str = "The conversati
     answered = sum(_is_answered(each) for each in exchanges)
     facts = f'<p class="facts">{counted(len(exchanges), "turn")}, {answered} answered.</p>'
     body = "".join(_conversation(who, session_id, turns) for (who, session_id), turns in _by_session(exchanges).items())
-    return page(title, f'{facts}<div class="talk">{body}</div>', style=STYLE)
+    return page(title, f'{facts}<div class="dialogue">{body}</div>', style=STYLE)
 
 
 def _by_session(exchanges: Sequence[Exchange]) -> Mapping[tuple[str, str], list[Exchange]]:

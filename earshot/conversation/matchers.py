@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from hamcrest import assert_that, equal_to
-from hamcrest.core.base_matcher import BaseMatcher
-from hamcrest.core.description import Description
 from hamcrest.core.matcher import Matcher
 
 from earshot.conversation.turns import ACKNOWLEDGED, ERROR
 from earshot.conversation.user import Answer, User, describe
 from earshot.ledger import Observation
+from earshot.matchers.expectation import expectation
 
 NAMES = {"llama": "Llama", "openai": "OpenAI", "huggingface": "Hugging Face"}
 """What the assistants are called in sentences."""
@@ -47,97 +46,57 @@ class PieceReceived:
         assert_that(user.outcome.type, equal_to(ACKNOWLEDGED), f"what {user.name} was told")
 
 
-class _Answered(BaseMatcher[Answer]):
-    def __init__(self, backends: frozenset[str]) -> None:
-        self._backends = backends
-
-    def _matches(self, item: Answer) -> bool:
-        named = item.backend in self._backends if self._backends else bool(item.backend)
-        return named and item.error is None and bool((item.response or "").strip())
-
-    def describe_to(self, description: Description) -> None:
-        who = " or ".join(sorted(NAMES.get(name, name) for name in self._backends)) or "an assistant that is named"
-        description.append_text(f"an answer by {who}")
-
-    def describe_mismatch(self, item: Answer, mismatch_description: Description) -> None:
-        mismatch_description.append_text(_shown(item))
-
-
-class _NotAnswered(BaseMatcher[Answer]):
-    def __init__(self, expected: NoAnswer) -> None:
-        self._expected = expected
-
-    def _matches(self, item: Answer) -> bool:
-        words = (item.error or "").lower()
-        return (
-            item.backend == self._expected.backend
-            and item.response is None
-            and all(word in words for word in self._expected.says)
-        )
-
-    def describe_to(self, description: Description) -> None:
-        words = " and ".join(f"“{word}”" for word in self._expected.says)
-        description.append_text(f"no answer (given by {self._expected.backend!r}), for a reason that says {words}")
-
-    def describe_mismatch(self, item: Answer, mismatch_description: Description) -> None:
-        mismatch_description.append_text(_shown(item))
-
-
-class _Complains(BaseMatcher[Observation]):
-    def __init__(self, expected: Complaint) -> None:
-        self._expected = expected
-
-    def _matches(self, item: Observation) -> bool:
-        words, code = item.message.get("message"), item.message.get("code")
-        return (
-            item.type == ERROR
-            and isinstance(words, str)
-            and words.strip() != ""
-            and self._expected.says in words.lower()
-            and (code is None or code in self._expected.codes)
-        )
-
-    def describe_to(self, description: Description) -> None:
-        words = f" that speaks of “{self._expected.says}”" if self._expected.says else ""
-        description.append_text(f"an error{words} ({' or '.join(self._expected.codes)})")
-
-    def describe_mismatch(self, item: Observation, mismatch_description: Description) -> None:
-        mismatch_description.append_text(f"was {describe(item)}")
-
-
-class _SameWords(BaseMatcher[str]):
-    def __init__(self, text: str, *, exactly: bool) -> None:
-        self._text = text
-        self._exactly = exactly
-
-    def _matches(self, item: str) -> bool:
-        return item == self._text if self._exactly else bool(item.strip())
-
-    def describe_to(self, description: Description) -> None:
-        description.append_text(f"“{self._text}”" if self._exactly else "some words")
-
-    def describe_mismatch(self, item: str, mismatch_description: Description) -> None:
-        mismatch_description.append_text(f"was understood as “{item}”" if item else "nothing was understood")
-
-
 def answered(*backends: str) -> Matcher[Answer]:
     """Match an answer that is not blank, by one of these assistants or, if none is given, by any that is named."""
-    return _Answered(frozenset(backends))
+    who = " or ".join(sorted(NAMES.get(name, name) for name in backends)) or "an assistant that is named"
+
+    def fits(answer: Answer) -> bool:
+        named = answer.backend in backends if backends else bool(answer.backend)
+        return named and answer.error is None and bool((answer.response or "").strip())
+
+    return expectation(f"an answer by {who}", fits, _shown)
 
 
 def not_answered(expected: NoAnswer) -> Matcher[Answer]:
     """Match what comes instead of an answer, for this reason."""
-    return _NotAnswered(expected)
+    said = " and ".join(f"“{word}”" for word in expected.says)
+    return expectation(
+        f"no answer (given by {expected.backend!r}), for a reason that says {said}",
+        lambda answer: (
+            answer.backend == expected.backend
+            and answer.response is None
+            and all(word in (answer.error or "").lower() for word in expected.says)
+        ),
+        _shown,
+    )
 
 
 def complains(expected: Complaint) -> Matcher[Observation]:
     """Match an error of this meaning, in whatever words beside its keyword."""
-    return _Complains(expected)
+    keyword = f" that speaks of “{expected.says}”" if expected.says else ""
+
+    def fits(observation: Observation) -> bool:
+        said, code = observation.message.get("message"), observation.message.get("code")
+        return (
+            observation.type == ERROR
+            and isinstance(said, str)
+            and said.strip() != ""
+            and expected.says in said.lower()
+            and (code is None or code in expected.codes)
+        )
+
+    return expectation(
+        f"an error{keyword} ({' or '.join(expected.codes)})", fits, lambda observation: f"was {describe(observation)}"
+    )
 
 
 def words(text: str, *, exactly: bool) -> Matcher[str]:
     """Match this text; if not `exactly`, any that is not blank."""
-    return _SameWords(text, exactly=exactly)
+    return expectation(
+        f"“{text}”" if exactly else "some words",
+        lambda understood: understood == text if exactly else bool(understood.strip()),
+        lambda understood: f"was understood as “{understood}”" if understood else "nothing was understood",
+    )
 
 
 def _shown(answer: Answer) -> str:

@@ -16,7 +16,6 @@ SAY_GOODBYE: Message = {"type": GOODBYE}
 
 
 def name_session(session_id: object) -> Message:
-    """Return the message that names the session."""
     return {"type": SESSION, "session_id": session_id}
 
 
@@ -26,7 +25,6 @@ def piece(data: object) -> Message:
 
 
 def as_text(audio: bytes) -> Message:
-    """Return a piece of audio as base64 text."""
     return piece(base64.b64encode(audio).decode())
 
 

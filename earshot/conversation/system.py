@@ -11,11 +11,11 @@ from hamcrest import assert_that, contains_exactly, empty, has_length, only_cont
 
 from earshot.audio import signals
 from earshot.conversation.browser.actor import Browser
-from earshot.conversation.company import Company, Stream
 from earshot.conversation.dialogue import dialogue_page
 from earshot.conversation.invitation import invitation
 from earshot.conversation.kept import Kept
 from earshot.conversation.matchers import answered, words
+from earshot.conversation.planned import PlannedUsers, Stream
 from earshot.conversation.timed import TIMED
 from earshot.conversation.turns import ANSWER
 from earshot.conversation.user import User
@@ -61,7 +61,7 @@ class Conversation(System):
 
     def more_users(self, count: int) -> list[User]:
         """Let so many people appear whose names do not matter."""
-        return self.stage.crowd(UNNAMED, count, User)
+        return self.stage.unnamed(UNNAMED, count, User)
 
     def has_understood(self, name: str, texts: Sequence[str]) -> None:
         """Insist that the last turns of this person were understood as these texts, one turn each."""
@@ -81,12 +81,12 @@ class Conversation(System):
         for user in users:
             user.connects()
         self.says_half_a_minute(meanwhile)
-        self.company.name_sessions(users, every_ms=NAMED_EVERY_MS)
+        self.planned.name_sessions(users, every_ms=NAMED_EVERY_MS)
 
     def streams(self, name: str, stream: Stream) -> None:
         """Let somebody send pieces of sound, while a long turn of somebody else's is worked on, if anybody's."""
         self.says_half_a_minute(stream.meanwhile)
-        self.company.stream(self.user(name), stream)
+        self.planned.stream(self.user(name), stream)
 
     def asked_assistants(self, name: str) -> list[str]:
         """Return which assistants the service asked for this person, in order."""
@@ -129,9 +129,9 @@ class Conversation(System):
         assert_that(mixed_up, empty(), "answers to more than one question, and the questions")
 
     @cached_property
-    def company(self) -> Company:
+    def planned(self) -> PlannedUsers:
         """Carries out what several people do by one plan."""
-        return Company(self.stage.scene.runtime, self.stage.samples)
+        return PlannedUsers(self.stage.scene.runtime, self.stage.samples)
 
     @cached_property
     def kept(self) -> Kept:

@@ -139,7 +139,7 @@ class TurnTaking:
                 return self._said(observation)
             case "segment_processed":
                 return self._over(observation)
-        return None  # an unknown type is to be ignored (section 1)
+        return None  # a message of an unknown type is to be ignored
 
     def _session_known(self, observation: Observation) -> str | None:
         was_first = not self._has_spoken

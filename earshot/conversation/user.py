@@ -71,12 +71,10 @@ class Answer:
 
     @property
     def response(self) -> str | None:
-        """What the assistant says."""
         return self._text("response")
 
     @property
     def backend(self) -> str | None:
-        """Who answered."""
         return self._text("backend_used")
 
     @property
@@ -90,8 +88,6 @@ class Answer:
 
 
 class User(Participant):
-    """Somebody in a conversation."""
-
     system = SYSTEM
     role = "user"
 

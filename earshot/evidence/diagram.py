@@ -514,7 +514,6 @@ class _Drawing:
         )
 
     def svg(self) -> str:
-        """Return the picture."""
         top, bottom = _HEAD - 8, self._y
         parts = [
             f'<path class="on" d="M{self._service_x:.0f} {top}V{bottom:.0f}"/>',

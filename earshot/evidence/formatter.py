@@ -187,7 +187,6 @@ class CuredListener(AllureListener):
         return Failure(Status.UNKNOWN, Category.NOT_RUN, "Not run: the run was stopped before.")
 
     def start_behave_step(self, step: Step) -> None:
-        """Open the step that behave is about to run."""
         if step.step_type != "then":
             self._waiting_since_s = time.monotonic()
         super().start_behave_step(step)
@@ -277,7 +276,6 @@ class CuredListener(AllureListener):
 
     @allure_commons.hookimpl
     def add_parameter(self, name: str, value: Any, excluded: bool | None, mode: ParameterMode | None) -> None:
-        """Add a parameter to the open scenario."""
         result = self.logger.get_test(None)
         if result:
             shown = mode.value if mode else None

@@ -102,7 +102,6 @@ class ScenarioResult:
 
     @property
     def began(self) -> datetime:
-        """When it began."""
         return datetime.fromtimestamp(self.began_ms / 1000, UTC)
 
 

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from hamcrest.core.base_matcher import BaseMatcher
-from hamcrest.core.description import Description
 from hamcrest.core.matcher import Matcher
 
-
-class _Between(BaseMatcher[float]):
-    def __init__(self, least_s: float, most_s: float) -> None:
-        self._least_s = least_s
-        self._most_s = most_s
-
-    def _matches(self, item: float) -> bool:
-        return self._least_s <= item <= self._most_s
-
-    def describe_to(self, description: Description) -> None:
-        description.append_text(f"{self._least_s:g} to {self._most_s:g} seconds")
-
-    def describe_mismatch(self, item: float, mismatch_description: Description) -> None:
-        mismatch_description.append_text(f"it was {item:.3f} seconds")
+from earshot.matchers.expectation import expectation
 
 
 def lasting(least_s: float, most_s: float) -> Matcher[float]:
     """Match a duration in seconds from `least_s` to `most_s`, both included."""
-    return _Between(least_s, most_s)
+    return expectation(
+        f"{least_s:g} to {most_s:g} seconds",
+        lambda took_s: least_s <= took_s <= most_s,
+        lambda took_s: f"it was {took_s:.3f} seconds",
+    )

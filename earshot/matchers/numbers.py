@@ -6,18 +6,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from hamcrest import all_of, greater_than_or_equal_to, less_than_or_equal_to
-from hamcrest.core.base_matcher import BaseMatcher
-from hamcrest.core.description import Description
 from hamcrest.core.matcher import Matcher
 
-
-class _Rising(BaseMatcher[Sequence[float | None]]):
-    def _matches(self, item: Sequence[float | None]) -> bool:
-        numbers = [number for number in item if number is not None and number > 0]
-        return len(numbers) == len(item) > 0 and all(before <= after for before, after in pairwise(numbers))
-
-    def describe_to(self, description: Description) -> None:
-        description.append_text("numbers above zero, none below the one before")
+from earshot.matchers.expectation import expectation
 
 
 def between(low: float, high: float) -> Matcher[float]:
@@ -28,4 +19,9 @@ def between(low: float, high: float) -> Matcher[float]:
 
 def rising() -> Matcher[Sequence[float | None]]:
     """Match one or more numbers above zero of which none is below the one before; None is no number."""
-    return _Rising()
+
+    def fits(given: Sequence[float | None]) -> bool:
+        numbers = [number for number in given if number is not None and number > 0]
+        return len(numbers) == len(given) > 0 and all(before <= after for before, after in pairwise(numbers))
+
+    return expectation("numbers above zero, none below the one before", fits)

@@ -137,7 +137,6 @@ class FitnessWatch:
         )
 
     def end(self) -> None:
-        """Stop asking the loop."""
         if self._probe is not None:
             self._probe.cancel()
 

@@ -57,7 +57,6 @@ class NullEcho:
         return tuple((came - due) / 1e6 for due, came in zip(due_ns, received_ns, strict=True))
 
     def close(self) -> None:
-        """End the child."""
         self._child.stop()
         self._folder.cleanup()
 

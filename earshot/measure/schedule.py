@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from earshot.measure.alarm import Alarm
+from earshot.measure.timer import Timer
 
 Clock = Callable[[], int]
 Sleep = Callable[[float], Awaitable[object]]
@@ -37,26 +37,6 @@ class Schedule:
             yield began_ns + round((self.offset_ms + k * self.interval_ms) * 1e6)
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """One message and its answer, on one clock."""
-
-    due_ns: int
-    sent_ns: int
-    received_ns: int | None
-    """None: no answer came."""
-
-    @property
-    def latency_ms(self) -> float:
-        """How long after it was due the answer came; infinite if none did."""
-        return math.inf if self.received_ns is None else (self.received_ns - self.due_ns) / 1e6
-
-    @property
-    def lateness_ms(self) -> float:
-        """How long after it was due the message was sent. The latency contains it."""
-        return (self.sent_ns - self.due_ns) / 1e6
-
-
 async def keep_to(
     due_ns: Iterable[int],
     send: Callable[[int, int], Awaitable[object]],
@@ -69,24 +49,13 @@ async def keep_to(
     `send` should return when the message is handed over, not when it is answered. Times are of `clock`, in nanoseconds.
     """
     sent_ns = []
-    with Alarm() as alarm:
+    with Timer() as timer:
         for k, due in enumerate(due_ns):
             while (left_ns := due - clock()) > 0:  # again, as some loops wake up too early
-                await (sleep or alarm.sleep)(left_ns / 1e9)
+                await (sleep or timer.sleep)(left_ns / 1e9)
             sent_ns.append(clock())
             await send(k, due)
     return sent_ns
-
-
-def last_listener_ms(per_listener: Mapping[str, Sequence[float]]) -> list[float]:
-    """Return, frame by frame, how long the last of the listeners waited; infinite if one of them got nothing.
-
-    Raises ValueError when the listeners were not sent the same number of frames.
-    """
-    counts = {name: len(times) for name, times in per_listener.items()}
-    if len(set(counts.values())) != 1:
-        raise ValueError(f"expected a time for each listener and frame, infinite where nothing came, but got {counts}")
-    return [max(times) for times in zip(*per_listener.values(), strict=True)]
 
 
 def worst_gap_ms(samples_ms: Sequence[float], interval_ms: float) -> float:

@@ -34,8 +34,6 @@ class Outcome(StrEnum):
 
 
 class Claim(StrEnum):
-    """What a budget claims."""
-
     TIME = "time"
     GAP = "gap"
     LOSS = "loss"
@@ -74,13 +72,7 @@ class Verdict:
 
     @property
     def count(self) -> int:
-        """How many samples there are."""
         return len(self.samples_ms)
-
-    @property
-    def is_unfit(self) -> bool:
-        """Whether nothing is decided because the machine was unfit: the harness is broken, not the service."""
-        return self.outcome is Outcome.INCONCLUSIVE and bool(self.complaints)
 
 
 def judge(

@@ -37,8 +37,6 @@ class Catch:
 
 @dataclass(frozen=True, slots=True)
 class TriedTwin:
-    """What became of one twin."""
-
     twin: Twin
     caught_by: tuple[Catch, ...]
     """Failed scenarios with an id that the twin breaks."""

@@ -26,8 +26,6 @@ DEFAULT_TAGS = "not @slow"
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One scenario, or one row of examples."""
-
     place: str
     """file:line, as behave takes it."""
     title: str

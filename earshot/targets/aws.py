@@ -30,13 +30,11 @@ class Aws:
         return self.endpoint is not None and self.profile is None
 
     def client(self, service: str) -> Any:
-        """Return a client of one service."""
         return _session(self.is_emulator, self.profile).client(
             service, region_name=self.region, endpoint_url=self.endpoint, config=_CONFIG
         )
 
     def resource(self, service: str) -> Any:
-        """Return a resource of one service."""
         return _session(self.is_emulator, self.profile).resource(
             service, region_name=self.region, endpoint_url=self.endpoint, config=_CONFIG
         )

@@ -25,8 +25,6 @@ Start = Callable[[int, int, int], int]
 
 
 class Child:
-    """A child process."""
-
     def __init__(self, name: str, start: Start, *, log: Path) -> None:
         self.name = name
         self.log = log

@@ -119,7 +119,6 @@ class Control:
         return [base64.b64decode(one.pcm) for one in self.observe("audio", session_id=session_id)]
 
     def settings(self) -> dict[str, Any]:
-        """Return the settings in force, by name."""
         return dict(self._ask("GET", "/settings"))
 
     def census(self) -> Record:

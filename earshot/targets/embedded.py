@@ -75,7 +75,6 @@ class EmbeddedTarget:
 
     @property
     def systems(self) -> frozenset[str]:
-        """The systems that the reference offers."""
         return self._usual.systems
 
     def service(self, settings: Mapping[str, str]) -> Service:

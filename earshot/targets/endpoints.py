@@ -15,8 +15,6 @@ _SCHEMES = {"ws": re.compile(r"wss?://[^/]+"), "http": re.compile(r"https?://[^/
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where one system is."""
-
     ws: str | Mapping[str, str] | None = None
     """Where WebSockets connect: one address for everybody, or one for each role."""
     http: str | None = None
@@ -73,7 +71,6 @@ def _endpoint_of(system: str, given: object, where: str) -> Endpoint:
 
 
 def _ways(system: str) -> list[str]:
-    """Return what has to be said of a system."""
     http = ["http"] if openapi(system) else []
     derived = http and _sockets_below("http://x", system)
     return [*(["ws"] if asyncapi(system) and not derived else []), *http]

@@ -24,7 +24,6 @@ class ForkServer:
         self._connection.connect(str(file))
 
     def instance(self, arguments: Sequence[str], environment: Mapping[str, str]) -> Start:
-        """Return how an instance with these arguments is started."""
         request = json.dumps({"arguments": list(arguments), "environment": dict(environment)}).encode()
 
         def start(its_input: int, its_output: int, its_error: int) -> int:

@@ -1,4 +1,4 @@
-"""Reads the log of a service: JSON lines as sheet 8.4 has them."""
+"""Reads the log of a service: one JSON object a line (BRO-8.4.1)."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the log."""
-
     raw: str
     """The line as it was written: what must not be in it is looked for here."""
     time: str
@@ -69,7 +67,7 @@ class Log:
         """Return the complete lines that fit everything given, oldest first.
 
         `level` is the least one. A connection is recognised by its fingerprint: its id is in no log.
-        AssertionError when a line is no JSON object with the members of sheet 8.4: that, too, is a promise.
+        AssertionError when a line is no JSON object with the members of BRO-8.4.1: that, too, is a promise.
         """
         levels = LEVELS[LEVELS.index(level) :] if level else LEVELS
         connection = None if connection_id is None else fingerprint(connection_id)

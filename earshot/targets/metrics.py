@@ -1,4 +1,4 @@
-"""Reads what a service tells CloudWatch about itself (sheet 8.3)."""
+"""Reads what a service tells CloudWatch about itself (BRO-8.3)."""
 
 from __future__ import annotations
 
@@ -21,8 +21,6 @@ CLOCKS_APART = timedelta(seconds=2)
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """One alarm as CloudWatch has it."""
-
     name: str
     description: str
     metric: str | None
@@ -92,21 +90,13 @@ class Metrics:
 
     def labels(self) -> set[str]:
         """Return every name and value of a dimension that any metric has."""
-        try:
-            pages = list(self._client.get_paginator("list_metrics").paginate())
-        except (BotoCoreError, ClientError) as failure:
-            raise self._unusable(failure) from None
-        dimensions = [one for page in pages for metric in page["Metrics"] for one in metric.get("Dimensions", [])]
+        dimensions = [one for metric in self._all("list_metrics", "Metrics") for one in metric.get("Dimensions", [])]
         return {one["Name"] for one in dimensions} | {one["Value"] for one in dimensions}
 
     def alarms(self) -> list[Alarm]:
         """Return the alarms of the service: those whose names begin as its own do, where several share an account."""
         begins = {"AlarmNamePrefix": self._alarm_prefix} if self._alarm_prefix else {}
-        try:
-            pages = list(self._client.get_paginator("describe_alarms").paginate(**begins))
-        except (BotoCoreError, ClientError) as failure:
-            raise self._unusable(failure) from None
-        return [_alarm(one) for page in pages for one in page["MetricAlarms"]]
+        return [_alarm(one) for one in self._all("describe_alarms", "MetricAlarms", **begins)]
 
     def _query(
         self,
@@ -124,22 +114,21 @@ class Metrics:
         return [answers[question["Id"]] for question in questions]
 
     def _ask(self, questions: list[dict[str, Any]], start: datetime, end: datetime) -> dict[str, list[float]]:
-        try:
-            pages = self._client.get_paginator("get_metric_data").paginate(
-                MetricDataQueries=questions, StartTime=start, EndTime=end, ScanBy="TimestampAscending"
-            )
-            answers: dict[str, list[float]] = {question["Id"]: [] for question in questions}
-            for page in pages:
-                for result in page["MetricDataResults"]:
-                    answers[result["Id"]] += result["Values"]
-        except (BotoCoreError, ClientError) as failure:
-            raise self._unusable(failure) from None
+        span = {"StartTime": start, "EndTime": end, "ScanBy": "TimestampAscending"}
+        answers: dict[str, list[float]] = {question["Id"]: [] for question in questions}
+        for result in self._all("get_metric_data", "MetricDataResults", MetricDataQueries=questions, **span):
+            answers[result["Id"]] += result["Values"]
         return answers
 
-    def _unusable(self, failure: Exception) -> Unusable:
-        return Unusable(
-            f"the metrics at {self._endpoint} could not be read: expected CloudWatch's answer, got {failure}"
-        )
+    def _all(self, operation: str, what: str, **asked: object) -> list[dict[str, Any]]:
+        """Return what CloudWatch gives away in parts."""
+        try:
+            parts = list(self._client.get_paginator(operation).paginate(**asked))
+        except (BotoCoreError, ClientError) as failure:
+            raise Unusable(
+                f"the metrics at {self._endpoint} could not be read: expected CloudWatch's answer, got {failure}"
+            ) from None
+        return [one for part in parts for one in part[what]]
 
 
 def _span(since: datetime | None) -> tuple[datetime, datetime]:

@@ -53,7 +53,6 @@ class RemoteTarget:
 
     @property
     def systems(self) -> frozenset[str]:
-        """The systems that the definition has an address for."""
         return self._service.systems
 
     def service(self, settings: Mapping[str, str]) -> Service:

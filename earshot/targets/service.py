@@ -63,11 +63,9 @@ class Service:
 
     @property
     def systems(self) -> frozenset[str]:
-        """The systems that it has an address for."""
         return frozenset(self.endpoints)
 
     def addresses(self) -> list[str]:
-        """Return every address of the service."""
         return [address for endpoint in self.endpoints.values() for address in endpoint.addresses()]
 
     def _endpoint(self, system: str) -> Endpoint:

@@ -31,7 +31,6 @@ class Tables:
         return [_plain(item) for item in answer["Items"]]
 
     def delete(self, table: str, **key: str) -> None:
-        """Delete the item with this key, if it is there."""
         self._table(table).delete_item(Key=key)
 
     def set(self, table: str, path: str, value: object, **key: str) -> None:

@@ -20,7 +20,7 @@ class Target(Protocol):
         """The names of the systems that it offers."""
 
     def service(self, settings: Mapping[str, str]) -> Service:
-        """Return a service that runs with these settings (sheet 1.4, by their names); none means the usual one.
+        """Return a service that runs with these settings, by their names; none means the usual one.
 
         Raises Unusable if the target cannot change its settings.
         """

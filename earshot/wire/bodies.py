@@ -12,8 +12,6 @@ OCTETS = "application/octet-stream"
 
 
 class File(NamedTuple):
-    """A file in a form."""
-
     name: str
     content: bytes
     content_type: str = OCTETS
@@ -33,7 +31,6 @@ class Body:
 
     @classmethod
     def json(cls, value: object) -> Body:
-        """Return a body of JSON."""
         fields = value if isinstance(value, dict) else {}
         return cls("application/json", value, fields, {"json": value})
 

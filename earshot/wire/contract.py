@@ -70,7 +70,6 @@ class Contract:
                 raise ValueError(f"{kind} {direction} by a {role} could be {rivals}; one frame, one message")
         codes = document.get("x-error-codes", {})
         self._status = {code: int(row["status"]) for code, row in codes.items() if "status" in row}
-        self._keywords = {code: str(row["says"]) for code, row in codes.items() if "says" in row}
         equivalents = document.get("x-equivalent-codes", {})
         self.equivalents: Mapping[str, frozenset[str]] = MappingProxyType(
             {code: frozenset(equivalents.get(code, ())) for code in codes}
@@ -141,10 +140,6 @@ class Contract:
     def tells_refusals(self) -> bool:
         """Whether a connection that is refused is told why in one of the document's messages."""
         return bool(self._status)
-
-    def keyword_of(self, code: str) -> str | None:
-        """Return the word by which this error is known from a service that sends no codes; None if there is none."""
-        return self._keywords.get(code)
 
     def _check(self, message: Mapping[str, object], direction: Direction, role: str) -> str | None:
         self._known(role)

@@ -110,7 +110,6 @@ class HttpClient:
             raise AssertionError(f"{self._who} {words}, waited {within_s:g} s, and was not answered in full") from None
 
     async def close(self) -> None:
-        """Close every connection."""
         await self._connections.aclose()
 
     async def _exchange(

@@ -62,10 +62,6 @@ class HttpContract:
         """Name and version of the document."""
         return "{title} {version}".format(**self._document["info"])
 
-    def declares(self, operation: str) -> bool:
-        """Whether there is an operation of this name."""
-        return operation in self._operations
-
     def check_request(
         self,
         operation: str,

@@ -94,7 +94,6 @@ class StampingNetwork(httpcore2.AsyncNetworkBackend):
         local_address: str | None = None,  # noqa: ARG002
         socket_options: Iterable[Any] | None = None,  # noqa: ARG002
     ) -> StampedStream:
-        """Connect; see AsyncNetworkBackend."""
         loop, reader = asyncio.get_running_loop(), _StampingReader()
         protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
         try:

@@ -10,12 +10,12 @@ from features.vocabulary.broadcast import World
 
 @when("people do as they like for {duration_s:Seconds}")
 def step_do_as_they_like(context: World, duration_s: float) -> None:
-    context.broadcast.expedition.goes_on(duration_s)
+    context.broadcast.exploration.goes_on(duration_s)
 
 
 @then("everything happened as the rules say, after each of at least {count:Number} steps")
 def step_as_the_rules_say(context: World, count: int) -> None:
-    context.broadcast.expedition.found_no_disagreement(least_steps=count)
+    context.broadcast.exploration.found_no_disagreement(least_steps=count)
 
 
 # -- nonsense

@@ -34,7 +34,7 @@ def step_many_broadcast_to_scripts(context: World, count: int, language: str) ->
 
 @given("each of them has a listener")
 def step_each_has_listener(context: World) -> None:
-    for speaker in context.broadcast.ensemble.speakers:
+    for speaker in context.broadcast.planned.speakers:
         context.broadcast.finds_a_listener(speaker)
 
 
@@ -45,8 +45,8 @@ def step_audience(context: World, count: int, language: str) -> None:
 
 @given("{speaker:Name} has spoken alone for {duration_s:Seconds} at the pace of speech")
 def step_has_spoken_alone(context: World, speaker: str, duration_s: float) -> None:
-    ensemble = context.broadcast.ensemble_of(speaker)
-    context.stage.stopwatch.times(lambda: ensemble.speak(duration_s))
+    planned = context.broadcast.planned_of(speaker)
+    context.stage.stopwatch.times(lambda: planned.speak(duration_s))
 
 
 # -- what they do, as often as a verdict needs it
@@ -54,8 +54,8 @@ def step_has_spoken_alone(context: World, speaker: str, duration_s: float) -> No
 
 @when("{they:Company} {acts_in_each_round:Round}")
 def step_round(context: World, they: str, acts_in_each_round: Round) -> None:
-    ensemble = context.broadcast.ensemble_of(they)
-    context.stage.stopwatch.times(lambda: acts_in_each_round(context.broadcast, ensemble))
+    planned = context.broadcast.planned_of(they)
+    context.stage.stopwatch.times(lambda: acts_in_each_round(context.broadcast, planned))
 
 
 @when("each of them {does_in_each_round:RoundOfAll}")

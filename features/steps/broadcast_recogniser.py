@@ -35,7 +35,7 @@ def step_broadcast_to_scripts(context: World, speakers: list[str], language: str
 @given("{speaker:Name}'s recogniser {understands:HasUnderstood} {script:Script}")
 @when("{speaker:Name}'s recogniser {understands:Understands} {script:Script}")
 def step_understands(context: World, speaker: str, understands: Manner, script: Script) -> None:
-    context.broadcast.recogniser(speaker).reports(understands(script(context.broadcast.interpreters)))
+    context.broadcast.recogniser(speaker).reports(understands(script(context.broadcast.translation)))
 
 
 @when("{speaker:Name}'s recogniser reports {series:Results}")

@@ -21,7 +21,7 @@ from hamcrest import (
 )
 from hamcrest.core.matcher import Matcher
 
-from earshot.broadcast import crowd
+from earshot.broadcast import many_listeners
 from earshot.broadcast.matchers.rates import granted_up_to
 from features.vocabulary.broadcast import World
 
@@ -173,12 +173,14 @@ def step_told_once_of_end(context: World, listeners: list[str]) -> None:
 
 @when("{count:Number} people join in {language:Language} at the same moment")
 def step_join_at_once(context: World, count: int, language: str) -> None:
-    crowd.join_at_once(context.broadcast.more_listeners(count), context.broadcast.the_speaker().session_id, language)
+    many_listeners.join_at_once(
+        context.broadcast.more_listeners(count), context.broadcast.the_speaker().session_id, language
+    )
 
 
 @when("{count:Number} of them leave at the same moment")
 def step_leave_at_once(context: World, count: int) -> None:
-    crowd.leave_at_once(context.broadcast.unnamed_listeners_present()[:count])
+    many_listeners.leave_at_once(context.broadcast.unnamed_listeners_present()[:count])
 
 
 # -- what the records turn out to be meanwhile

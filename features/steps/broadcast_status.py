@@ -7,7 +7,7 @@ from collections.abc import Callable
 from behave import given, then, when
 from hamcrest import assert_that, close_to
 
-from earshot.broadcast import crowd
+from earshot.broadcast import many_listeners
 from earshot.broadcast.matchers.audience import counts_audience
 from earshot.broadcast.matchers.state import in_state
 from earshot.broadcast.speaker import Speaker
@@ -102,21 +102,25 @@ def step_record_began(context: World, speaker: str, span_ms: int) -> None:
 
 
 @given("{count:Number} people listen in {language:Language}")
-def step_guests_listen(context: World, count: int, language: str) -> None:
-    crowd.join_at_once(context.broadcast.more_listeners(count), context.broadcast.the_speaker().session_id, language)
+def step_unnamed_listeners_listen(context: World, count: int, language: str) -> None:
+    many_listeners.join_at_once(
+        context.broadcast.more_listeners(count), context.broadcast.the_speaker().session_id, language
+    )
 
 
 @given("{count:More} {have:Has} joined in {language:Language}")
 def step_guests_have_joined(context: World, count: int, have: str, language: str) -> None:
-    crowd.join_in_turn(context.broadcast.more_listeners(count), context.broadcast.the_speaker().session_id, language)
+    session_id = context.broadcast.the_speaker().session_id
+    many_listeners.join_in_turn(context.broadcast.more_listeners(count), session_id, language)
 
 
 @when("{count:More} {join:Join} in {language:Language}")
 def step_guests_join(context: World, count: int, join: str, language: str) -> None:
-    crowd.join_in_turn(context.broadcast.more_listeners(count), context.broadcast.the_speaker().session_id, language)
+    session_id = context.broadcast.the_speaker().session_id
+    many_listeners.join_in_turn(context.broadcast.more_listeners(count), session_id, language)
 
 
 @when("{count:Number} of them leave")
-def step_guests_leave(context: World, count: int) -> None:
-    for guest in context.broadcast.unnamed_listeners_present()[:count]:
-        guest.leaves()
+def step_unnamed_listeners_leave(context: World, count: int) -> None:
+    for listener in context.broadcast.unnamed_listeners_present()[:count]:
+        listener.leaves()

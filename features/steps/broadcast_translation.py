@@ -8,10 +8,10 @@ from typing import Any
 from behave import given, then, when
 from hamcrest import assert_that, equal_to, greater_than_or_equal_to
 
-from earshot.broadcast.interpreters import Interpreters
 from earshot.broadcast.listener import Listener
 from earshot.broadcast.matchers import handing_over
 from earshot.broadcast.recogniser import in_turn
+from earshot.broadcast.translation import Translation
 from earshot.matchers.moments import lasting
 from earshot.matchers.presence import nothing, something
 from earshot.targets.figures import Figure
@@ -45,18 +45,18 @@ def step_has_failed(context: World) -> None:
 
 
 @then("that sentence is {translated_or_spoken:Translated}")
-def step_translated(context: World, translated_or_spoken: Callable[[Interpreters], object]) -> None:
-    translated_or_spoken(context.broadcast.interpreters)
+def step_translated(context: World, translated_or_spoken: Callable[[Translation], object]) -> None:
+    translated_or_spoken(context.broadcast.translation)
 
 
 @then("nothing is translated")
 def step_nothing_translated(context: World) -> None:
-    assert_that(context.broadcast.interpreters.translations(), nothing(), "what was translated")
+    assert_that(context.broadcast.translation.translations(), nothing(), "what was translated")
 
 
 @then("these words are spoken {in_a_manner:Speaking}")
 def step_spoken(context: World, in_a_manner: dict[str, Any]) -> None:
-    context.broadcast.interpreters.speak(context.broadcast.the_recogniser().reported[-1], **in_a_manner)
+    context.broadcast.translation.speak(context.broadcast.the_recogniser().reported[-1], **in_a_manner)
 
 
 # -- hearing
@@ -108,7 +108,7 @@ def step_reads_again(context: World, listener: str) -> None:
 @given("{listener:Name} has heard all of them in {language:Language}")
 @then("{listener:Name} hears all of them in {language:Language}")
 def step_hears_all(context: World, listener: str, language: str) -> None:
-    context.broadcast.listener(listener).hears_all(context.broadcast.interpreters.phrases, language)
+    context.broadcast.listener(listener).hears_all(context.broadcast.translation.phrases, language)
 
 
 @then("{listener:Name} hears the last of them within {limit_s:Seconds}")
@@ -120,7 +120,7 @@ def step_hears_last(context: World, listener: str, limit_s: float) -> None:
 
 @then("{listener:Name} misses some of them, and hears the latest {least_s:Decimal} to {most_s:Seconds} after the gap")
 def step_misses_some(context: World, listener: str, least_s: float, most_s: float) -> None:
-    after_gap_s = context.broadcast.listener(listener).heard_after_gap_s(context.broadcast.interpreters.phrases)
+    after_gap_s = context.broadcast.listener(listener).heard_after_gap_s(context.broadcast.translation.phrases)
     assert_that(after_gap_s, lasting(least_s, most_s), f"how many seconds of speech {listener} heard after the gap")
 
 
@@ -132,9 +132,9 @@ def step_misses_some(context: World, listener: str, least_s: float, most_s: floa
     "from {speaker:Name} in {language:Language}"
 )
 def step_has_heard_new(context: World, listener: str, text: str, speaker: str, language: str) -> None:
-    context.broadcast.recogniser(speaker).reports(in_turn([context.broadcast.interpreters.invents(text)]))
+    context.broadcast.recogniser(speaker).reports(in_turn([context.broadcast.translation.invents(text)]))
     heard = context.broadcast.listener(listener).hears(text, language)
-    context.broadcast.interpreters.first_took_s = context.broadcast.took_s(heard)
+    context.broadcast.translation.first_took_s = context.broadcast.took_s(heard)
 
 
 @given("the translation of that sentence into {language:Language} is on record")
@@ -144,22 +144,22 @@ def step_has_record(context: World, language: str) -> None:
 
 @then("the translation of that sentence into {language:Language} is recorded {record:TranslationRecord}")
 def step_recorded(context: World, language: str, record: Record) -> None:
-    interpreters = context.broadcast.interpreters
-    interpreters.recorded = context.broadcast.recorded.translation_comes_to(
-        "en", language, interpreters.sentence, record(interpreters, language)
+    translation = context.broadcast.translation
+    translation.recorded = context.broadcast.recorded.translation_comes_to(
+        "en", language, translation.sentence, record(translation, language)
     )
 
 
 @then("the record is to be kept for {span_ms:Span}")
 def step_recorded_for(context: World, span_ms: int) -> None:
-    record = context.broadcast.interpreters.recorded
+    record = context.broadcast.translation.recorded
     life_s = record["ttl"] - record["createdAt"]
     assert_that(life_s, equal_to(span_ms / 1000), "for how many seconds the translation is kept")
 
 
 @then("all of these translations into {language:Language} are on record but the {place:Ordinal}")
 def step_all_on_record_but(context: World, language: str, place: int) -> None:
-    for number, sentence in enumerate(context.broadcast.interpreters.sentences, 1):
+    for number, sentence in enumerate(context.broadcast.translation.sentences, 1):
         expected = nothing() if number == place else something()
         context.broadcast.recorded.translation_comes_to("en", language, sentence.text, expected)
 

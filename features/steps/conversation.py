@@ -165,7 +165,7 @@ def step_only_sound(context: World, person: str, sound: Callable[[float], Sample
 
 @when("{group:Group} ask different things at the same moment")
 def step_ask_together(context: World, group: Group) -> None:
-    context.conversation.company.ask_different_things(group(context.conversation), QUESTIONS)
+    context.conversation.planned.ask_different_things(group(context.conversation), QUESTIONS)
 
 
 # -- being understood and answered

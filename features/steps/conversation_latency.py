@@ -17,7 +17,7 @@ from hamcrest import (
     only_contains,
 )
 
-from earshot.conversation.company import Stream
+from earshot.conversation.planned import Stream
 from earshot.conversation.timed import TIMED
 from earshot.conversation.turns import SESSION_KNOWN
 from earshot.evidence.budgets import of
@@ -58,14 +58,14 @@ def step_blocked_turns(context: World, person: str, count: int) -> None:
 @when("{count:Number} people come one after the other, say half a second of something and are answered")
 def step_come_and_go(context: World, count: int) -> None:
     context.stage.stopwatch.times(
-        lambda: context.conversation.company.come_and_go(context.conversation.more_users(count))
+        lambda: context.conversation.planned.come_and_go(context.conversation.more_users(count))
     )
 
 
 @when("each of them asks 3 different things")
 def step_each_asks_three(context: World) -> None:
-    users, company = context.conversation.users(), context.conversation.company
-    context.stage.stopwatch.times(lambda: company.ask_different_things(users, QUESTIONS, times=3))
+    users, planned = context.conversation.users(), context.conversation.planned
+    context.stage.stopwatch.times(lambda: planned.ask_different_things(users, QUESTIONS, times=3))
 
 
 # -- trouble beforehand

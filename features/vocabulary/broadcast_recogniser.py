@@ -8,14 +8,14 @@ from functools import partial
 
 from hamcrest.core.matcher import Matcher
 
-from earshot.broadcast.interpreters import Interpreters
 from earshot.broadcast.matchers import recognition
 from earshot.broadcast.recogniser import Recogniser, Result, in_turn, provisionally
+from earshot.broadcast.translation import Translation
 from earshot.targets.control import Record
 from features.vocabulary import broadcast  # noqa: F401 - its words stand in these phrases
 from features.vocabulary.parameters import doing, parameter, phrases
 
-Script = Callable[[Interpreters], Sequence[Result]]
+Script = Callable[[Translation], Sequence[Result]]
 """What a recogniser is to report, given what was made up to be said before."""
 Manner = Callable[[Sequence[Result]], list[Result]]
 """Whether it understands for good or provisionally."""
@@ -51,8 +51,8 @@ def _first_apart(texts: Sequence[str], apart_s: float) -> list[Result]:
     return [first, *(replace(other, after_s=other.after_s + apart_s) for other in others)]
 
 
-def _all_but(place: int, interpreters: Interpreters) -> list[Result]:
-    texts = [sentence.text for sentence in interpreters.sentences]
+def _all_but(place: int, translation: Translation) -> list[Result]:
+    texts = [sentence.text for sentence in translation.sentences]
     return in_turn(texts[: place - 1] + texts[place:])
 
 
@@ -84,16 +84,16 @@ phrases(
     {
         "{result:Result}": lambda result: lambda _: [result],
         '"{text:Quoted}", which was never translated before': (
-            lambda text: lambda interpreters: in_turn([interpreters.invents(text)])
+            lambda text: lambda translation: in_turn([translation.invents(text)])
         ),
-        "the same sentence": lambda interpreters: in_turn([interpreters.sentence]),
+        "the same sentence": lambda translation: in_turn([translation.sentence]),
         "the same sentence in capitals and with blanks around it": (
-            lambda interpreters: in_turn([f"  {interpreters.sentence.upper()} "])
+            lambda translation: in_turn([f"  {translation.sentence.upper()} "])
         ),
-        "another sentence": lambda interpreters: in_turn(interpreters.new_sentences(1)),
-        "{count:Number} sentences": lambda count: lambda interpreters: _sentences(interpreters.new_sentences(count)),
+        "another sentence": lambda translation: in_turn(translation.new_sentences(1)),
+        "{count:Number} sentences": lambda count: lambda translation: _sentences(translation.new_sentences(count)),
         "{count:Number} sentences, the first of them a second before the others": (
-            lambda count: lambda interpreters: _first_apart(interpreters.new_sentences(count), 1.1)
+            lambda count: lambda translation: _first_apart(translation.new_sentences(count), 1.1)
         ),
         "all of them but the {place:Ordinal}": lambda place: partial(_all_but, place),
         "{count:Number} different sentences within {span_s:Seconds}": (

@@ -9,18 +9,18 @@ from hamcrest import greater_than, has_entries
 from hamcrest.core.matcher import Matcher
 
 from earshot.broadcast.figures import AUDIO, LOST_AUDIO, PIPELINE, QUALITY
-from earshot.broadcast.interpreters import Interpreters
 from earshot.broadcast.listener import Listener
 from earshot.broadcast.matchers import handing_over
 from earshot.broadcast.recogniser import PASSING
 from earshot.broadcast.system import Broadcast
+from earshot.broadcast.translation import Translation
 from earshot.targets.figures import Figure
 from features.vocabulary.broadcast import LANGUAGES
 from features.vocabulary.parameters import doing, one_of, parameter, phrases
 
 Finding = Callable[[Broadcast], object]
 """What must be found of what went through the service."""
-Record = Callable[[Interpreters, str], Matcher[Any]]
+Record = Callable[[Translation, str], Matcher[Any]]
 """What must be on record of the translation of the latest new sentence into a language."""
 
 
@@ -52,7 +52,7 @@ phrases(
         '"{text:Quoted}" with attempt number {number:Number}': (
             lambda text, number: lambda b: b.handovers.of(text, handing_over.acknowledged_by_attempt(number))
         ),
-        "that sentence": lambda b: b.handovers.of(b.interpreters.sentence),
+        "that sentence": lambda b: b.handovers.of(b.translation.sentence),
         'only "{text:Quoted}" for {span_s:Seconds}': (
             lambda text, span_s: lambda b: b.handovers.are_just(text, for_s=span_s)
         ),
@@ -96,9 +96,9 @@ phrases(
 phrases(
     "Translated",
     {
-        "translated once into {languages:Languages}": doing(Interpreters.translate),
-        "not translated for {for_s:Seconds}": doing(Interpreters.do_not_translate),
-        "spoken once in {language:Language}": doing(Interpreters.speak_once),
+        "translated once into {languages:Languages}": doing(Translation.translate),
+        "not translated for {for_s:Seconds}": doing(Translation.do_not_translate),
+        "spoken once in {language:Language}": doing(Translation.speak_once),
     },
 )
 phrases(
@@ -113,13 +113,13 @@ phrases(
     "TranslationRecord",
     {
         'as "{text:Quoted}"': lambda text: (
-            lambda interpreters, language: has_entries(
-                sourceLanguage="en", targetLanguage=language, sourceText=interpreters.sentence, translatedText=text
+            lambda translation, language: has_entries(
+                sourceLanguage="en", targetLanguage=language, sourceText=translation.sentence, translatedText=text
             )
         ),
-        "with one more use, at a later time": lambda interpreters, _: has_entries(
-            accessCount=interpreters.recorded["accessCount"] + 1,
-            lastAccessedAt=greater_than(interpreters.recorded["lastAccessedAt"]),
+        "with one more use, at a later time": lambda translation, _: has_entries(
+            accessCount=translation.recorded["accessCount"] + 1,
+            lastAccessedAt=greater_than(translation.recorded["lastAccessedAt"]),
         ),
     },
 )
@@ -130,7 +130,7 @@ phrases(
     {
         "within {limit_ms:Duration}": lambda limit_ms: lambda _: (0, limit_ms / 1000),
         "after {least_s:Decimal} to {most_s:Seconds}": lambda least_s, most_s: lambda _: (least_s, most_s),
-        "in half the time or less": lambda b: (0, b.interpreters.first_took_s / 2),
+        "in half the time or less": lambda b: (0, b.translation.first_took_s / 2),
     },
 )
 FIGURES = {

@@ -11,8 +11,8 @@ from earshot.audio.containers import Form, in_so_many, pieces
 from earshot.conversation import requests
 from earshot.conversation.browser import facts, recorder
 from earshot.conversation.browser.actor import Steady
-from earshot.conversation.company import Stream
 from earshot.conversation.matchers import Complaint, NoAnswer, PieceReceived
+from earshot.conversation.planned import Stream
 from earshot.conversation.requests import Envelope
 from earshot.conversation.system import Conversation
 from earshot.conversation.turns import END_OF_TURN, SESSION

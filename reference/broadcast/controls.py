@@ -36,8 +36,6 @@ from reference.storage.clock import Clock
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """A control that has been written."""
-
     after: Session
     since_s: float
     """When it was begun, on the monotonic clock."""

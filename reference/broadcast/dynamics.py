@@ -1,4 +1,4 @@
-"""How something was said: its loudness and its pace (BRO-5.5)."""
+"""How something was said: its loudness and its rate (BRO-5.5)."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ REMEMBERED_S = 10.0
 """Audio kept to measure: what a sentence may last."""
 
 FEWEST_WORDS = 10
-"""Fewer words have no pace. One word more or less must not move a sentence by a whole band of 30 words a minute, and a
-short sentence is quickly over at any pace: read calmly, "Would you like a double room?" is 250 words a minute."""
+"""Fewer words have no rate. One word more or less must not move a sentence by a whole band of 30 words a minute, and a
+short sentence is quickly over at any rate: read calmly, "Would you like a double room?" is 250 words a minute."""
 
 _FRAME_S = 0.02
 _QUIET_BELOW_DB = -15.9
@@ -45,8 +45,8 @@ class Loudness(Enum):
         return cls.SOFT if level_db >= -30 else cls.WHISPER
 
 
-class Pace(Enum):
-    """Bands of the pace, each with the number that stands for it in a hand-over."""
+class SpeakingRate(Enum):
+    """Bands of the rate, each with the number that stands for it in a hand-over."""
 
     VERY_SLOW = 0.7
     SLOW = 0.85
@@ -55,8 +55,8 @@ class Pace(Enum):
     VERY_FAST = 1.3
 
     @classmethod
-    def of(cls, words_per_minute: float) -> Pace:
-        """Return the band of a pace; a pace on a border is in the faster band, except 190, which is still fast."""
+    def of(cls, words_per_minute: float) -> SpeakingRate:
+        """Return the band of a rate; a rate on a border is in the faster band, except 190, which is still fast."""
         if words_per_minute < 100:
             return cls.VERY_SLOW
         if words_per_minute < 130:
@@ -84,7 +84,7 @@ class Voice:
     def dynamics(self, text: str, start_ms: int, end_ms: int) -> EmotionDynamics:
         """Return how `text` was said between two positions in all the audio; neutral when there is no voice there.
 
-        A sentence that began before what is remembered has a level, but no pace.
+        A sentence that began before what is remembered has a level, but no rate.
         """
         start = _byte_at(start_ms) - self._forgotten_bytes
         pcm = self._pcm[max(0, start) : max(0, _byte_at(end_ms) - self._forgotten_bytes)]
@@ -95,7 +95,7 @@ class Voice:
 def measured(samples: Samples, words: int) -> EmotionDynamics:
     """Return how a sentence of so many words was said; `samples` are 16 kHz, full scale 1.0.
 
-    The level is that of the voice, without the pauses; the pace is taken from the first to the last sound of the voice.
+    The level is that of the voice, without the pauses; the rate is taken from the first to the last sound of the voice.
     """
     frame = round(_FRAME_S * SAMPLE_RATE_HZ)
     powers = np.mean(np.square(samples[: len(samples) // frame * frame]).reshape(-1, frame), axis=1)
@@ -103,10 +103,10 @@ def measured(samples: Samples, words: int) -> EmotionDynamics:
         return EmotionDynamics()
     voiced = np.flatnonzero(powers > np.mean(powers) * 10 ** (_QUIET_BELOW_DB / 10))
     loudness = Loudness.of(10 * float(np.log10(np.mean(powers[voiced]))))
-    pace = Pace.MEDIUM
+    rate = SpeakingRate.MEDIUM
     if words >= FEWEST_WORDS:
-        pace = Pace.of(words * 60 / ((voiced[-1] - voiced[0] + 1) * _FRAME_S))
-    return EmotionDynamics(volume=loudness.value, rate=pace.value, energy=loudness.value)
+        rate = SpeakingRate.of(words * 60 / ((voiced[-1] - voiced[0] + 1) * _FRAME_S))
+    return EmotionDynamics(volume=loudness.value, rate=rate.value, energy=loudness.value)
 
 
 def _byte_at(position_ms: int) -> int:

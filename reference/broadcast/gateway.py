@@ -110,8 +110,6 @@ class SocketAudience:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who sent a message, checked."""
-
     connection_id: str
     session: Session
     """Of an action that needs no live session, it may be over."""

@@ -14,8 +14,6 @@ from reference.broadcast.model import Connection, PartialResults, Role, Session
 
 @dataclass(slots=True, eq=False, weakref_slot=True)
 class Member:
-    """One connection of a live session."""
-
     connection_id: str
     session_id: str
     role: Role
@@ -92,7 +90,6 @@ class LiveSessions:
         return live
 
     def enter(self, live: LiveSession, connection: Connection, *, now_s: float) -> Member:
-        """Make a connection a member of its session."""
         member = Member(
             connection.connection_id,
             connection.session_id,
@@ -122,7 +119,6 @@ class LiveSessions:
         return members
 
     def of_user(self, user_id: str) -> int:
-        """Return how many live sessions a user has."""
         return sum(live.speaker_user_id == user_id for live in self._sessions.values())
 
     def all(self) -> Iterable[LiveSession]:

@@ -17,8 +17,6 @@ _ESCAPED = {'"': "&quot;", "'": "&apos;"}
 
 
 class VolumeLevel(StrEnum):
-    """How loud somebody speaks."""
-
     WHISPER = "whisper"
     SOFT = "soft"
     NORMAL = "normal"

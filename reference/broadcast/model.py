@@ -84,7 +84,6 @@ class Session:
         return self.is_active and self.state.is_active
 
     def ended(self) -> Session:
-        """Return the session as it is after its end."""
         return replace(self, is_active=False)
 
 

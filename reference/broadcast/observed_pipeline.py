@@ -33,7 +33,6 @@ class HandoverRecord:
 
     @property
     def acknowledged(self) -> bool:
-        """Whether the pipeline has taken it."""
         return any(attempt.acknowledged_at_s is not None for attempt in self.attempts)
 
 
@@ -43,10 +42,6 @@ class ObservedPipeline:
     def __init__(self, pipeline: Pipeline) -> None:
         self.handovers: deque[HandoverRecord] = deque(maxlen=_HANDOVERS_KEPT)
         self._pipeline = pipeline
-
-    def handovers_of(self, session_id: str) -> list[HandoverRecord]:
-        """Return the sentences of a session, those that nobody took among them."""
-        return [record for record in self.handovers if record.handover.session_id == session_id]
 
     async def accept(self, handover: Handover) -> None:
         attempt = Attempt(time.monotonic())

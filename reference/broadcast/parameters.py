@@ -23,8 +23,6 @@ BUFFER_TIMEOUT_RANGE_S = (2.0, 10.0)
 
 @dataclass(frozen=True, slots=True)
 class Creation:
-    """A speaker wants a session."""
-
     source_language: str
     quality_tier: str
     partial_results: PartialResults
@@ -32,8 +30,6 @@ class Creation:
 
 @dataclass(frozen=True, slots=True)
 class Joining:
-    """A listener wants to join a session."""
-
     session_id: str
     target_language: str
 

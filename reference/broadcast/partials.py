@@ -76,7 +76,7 @@ class Said:
 
 
 @dataclass(slots=True)
-class _Utterance:
+class _NewestPartial:
     """The newest partial result of one utterance."""
 
     result: Transcript
@@ -100,7 +100,7 @@ class Partials:
         self._options = options
         self._window: list[tuple[Transcript, float]] = []
         """Results of the window that is open, and when they came."""
-        self._utterances: dict[str, _Utterance] = {}
+        self._utterances: dict[str, _NewestPartial] = {}
         self._settled: OrderedDict[str, float] = OrderedDict()
         """Utterances whose final result has come, and when: what comes of them afterwards is late."""
         self._passed_on_s: deque[float] = deque(maxlen=MOST_PER_SECOND)
@@ -159,11 +159,11 @@ class Partials:
         self._window = []
         utterance = self._utterances.get(best.utterance_id)
         if utterance is None:
-            self._utterances[best.utterance_id] = _Utterance(best, came_s, came_s)
+            self._utterances[best.utterance_id] = _NewestPartial(best, came_s, came_s)
         elif best.end_ms >= utterance.result.end_ms:
             self.renew(utterance, best, came_s)
 
-    def renew(self, utterance: _Utterance, result: Transcript, came_s: float) -> None:
+    def renew(self, utterance: _NewestPartial, result: Transcript, came_s: float) -> None:
         """Put a newer result in the place of an older one.
 
         Once an utterance was passed on, only a text that differs a good deal is worth saying before the final one.
@@ -176,7 +176,7 @@ class Partials:
             utterance.since_s, utterance.waiting = came_s, True
         utterance.result = result
 
-    def _due_s(self, utterance: _Utterance) -> float:
+    def _due_s(self, utterance: _NewestPartial) -> float:
         """Return from when on a waiting utterance is to be passed on."""
         result, orphaned_s = utterance.result, utterance.newest_s + ORPHANED_AFTER_S
         if result.stability is None:
@@ -206,7 +206,7 @@ class Partials:
             flushed += taken
         return flushed
 
-    def _pass_on(self, utterances: Iterable[_Utterance], now_s: float) -> list[Transcript]:
+    def _pass_on(self, utterances: Iterable[_NewestPartial], now_s: float) -> list[Transcript]:
         """Mark as said as many of these as the limit per second allows; return their results."""
         passed_on = []
         for utterance in utterances:
@@ -231,5 +231,5 @@ def stability(result: Transcript) -> float:
     return -1.0 if result.stability is None else result.stability
 
 
-def _place(utterance: _Utterance) -> int:
+def _place(utterance: _NewestPartial) -> int:
     return utterance.result.end_ms

@@ -36,8 +36,6 @@ class _Finding:
 
 @dataclass(slots=True)
 class _Watched:
-    """What is known of one speaker connection."""
-
     meter: QualityMeter
     readings: int = 0
     warned_at_s: dict[AudioIssue, float] = field(default_factory=dict)

@@ -49,7 +49,6 @@ class Reorder(Generic[Item]):
 
     @property
     def waiting(self) -> bool:
-        """Whether chunks are held."""
         return bool(self._held)
 
     def take(self, number: int | None, item: Item, size_bytes: int) -> Arrival[Item]:

@@ -62,16 +62,7 @@ class BroadcastRepository:
 
     async def create_session(self, session: Session) -> bool:
         """Write a new session; return False when its id is in use."""
-        try:
-            await self._store.call(
-                "put_item",
-                TableName=self._sessions,
-                Item=to_item(session_item(session)),
-                ConditionExpression="attribute_not_exists(sessionId)",
-            )
-        except ConditionFailed:
-            return False
-        return True
+        return await self._put(self._sessions, session_item(session), "sessionId")
 
     async def session(self, session_id: str) -> Session | None:
         [item] = await self._reader.get([self._session_key(session_id)])
@@ -99,11 +90,15 @@ class BroadcastRepository:
 
         Raise NoSuchSession when it is missing or over.
         """
-        return await self._change_active_session(
-            session_id,
-            "SET speakerConnectionId = :connection, expiresAt = :expires",
-            {":connection": connection_id, ":expires": expires_at_s},
-        )
+        try:
+            return await self._update_session(
+                session_id,
+                "SET speakerConnectionId = :connection, expiresAt = :expires",
+                {":connection": connection_id, ":expires": expires_at_s, ":active": True},
+                "attribute_exists(sessionId) AND isActive = :active",
+            )
+        except ConditionFailed:
+            raise NoSuchSession from None
 
     async def change_state(self, session_id: str, change: StateChange, now_ms: int) -> Session:
         """Write the members that `change` gives and return the session.
@@ -158,15 +153,7 @@ class BroadcastRepository:
 
     async def add_connection(self, connection: Connection) -> None:
         """Write a connection's item; the first of two with one id wins."""
-        try:
-            await self._store.call(
-                "put_item",
-                TableName=self._connections,
-                Item=to_item(connection_item(connection)),
-                ConditionExpression="attribute_not_exists(connectionId)",
-            )
-        except ConditionFailed:
-            return
+        await self._put(self._connections, connection_item(connection), "connectionId")
 
     async def change_language(self, connection_id: str, language: str) -> Connection:
         """Set a listener's language and return the connection; raise NoSuchConnection when it has no item."""
@@ -227,21 +214,15 @@ class BroadcastRepository:
     def _connection_key(self, connection_id: str) -> Key:
         return Key(self._connections, "connectionId", connection_id)
 
-    async def _change_active_session(
-        self,
-        session_id: str,
-        update: str,
-        values: Mapping[str, object],
-    ) -> Session:
+    async def _put(self, table: str, item: Mapping[str, object], key: str) -> bool:
+        """Write a new item; return False when there is one with this key."""
         try:
-            return await self._update_session(
-                session_id,
-                update,
-                {**values, ":active": True},
-                "attribute_exists(sessionId) AND isActive = :active",
+            await self._store.call(
+                "put_item", TableName=table, Item=to_item(item), ConditionExpression=f"attribute_not_exists({key})"
             )
         except ConditionFailed:
-            raise NoSuchSession from None
+            return False
+        return True
 
     async def _update_session(
         self,

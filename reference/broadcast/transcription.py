@@ -198,7 +198,6 @@ class SessionAudio:
         self._hearing.listen(pcm)
 
     def heard(self, transcript: Transcript) -> None:
-        """Pass a result on."""
         self._hearing.hear(transcript)
 
     def interrupted(self, failure: SpeechFailure) -> None:
@@ -234,7 +233,6 @@ class SessionAudio:
             self._recognition = None
 
     def over(self, recognition: Recognition) -> None:
-        """Let go of it."""
         self.closing(recognition)
         self._unfinished.discard(recognition)
         if self._closed and not self._unfinished:

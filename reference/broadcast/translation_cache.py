@@ -39,7 +39,6 @@ class CachedTranslation:
 
     @property
     def key(self) -> str:
-        """What it is found by."""
         return cache_key(self.source_language, self.target_language, self.source_text)
 
 
@@ -134,7 +133,6 @@ class CachingTranslator:
         self._evict(beyond=self._most_entries)
 
     async def translate(self, text: str, *, source: str, target: str) -> str:
-        """Return `text` in the target language; raise what the translator raises."""
         key = cache_key(source, target, text)
         known = self._in_memory(key) or await self._in_table(key)
         self._metrics.put("TranslationCacheHitRate", 0.0 if known is None else 100.0)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import FastAPI, HTTPException, Query, Request
 from fastapi.responses import JSONResponse
 
-from reference.control.orders import Meaningless, NotNow, Standing
+from reference.control.orders import Meaningless, NotNow, StandingOrder
 from reference.control.plane import ControlPlane
 from reference.settings import Settings
 
@@ -79,7 +79,7 @@ async def _body(request: Request) -> object:
         raise Meaningless("the body is not JSON; an order is an object with place and effect") from None
 
 
-def _shown(standing: Standing) -> dict[str, Any]:
+def _shown(standing: StandingOrder) -> dict[str, Any]:
     return {
         "id": standing.id,
         "place": standing.order.place,

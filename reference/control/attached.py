@@ -31,7 +31,6 @@ class Control:
 
     @property
     def url(self) -> str:
-        """Where it answers."""
         return self._server.url
 
     def start(self, inside: Inside) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -37,7 +37,6 @@ _WAIT_S = 3.0
 
 
 def failure_of(order: Order) -> SpeechFailure:
-    """Return what an engine is to fail with."""
     code, transient = order.scope.get("code", "ServiceUnavailable"), order.scope.get("transient", True)
     return SpeechFailure(code, ORDERED, transient=transient)
 
@@ -59,8 +58,6 @@ def engine_places(
 
 
 class ControlledEngines:
-    """The engines of a service under control."""
-
     def __init__(self, engines: Engines) -> None:
         self._router = RoutedRecogniser(engines.recogniser)
         self._breakable = RecogniserWithFaults(self._router)
@@ -97,7 +94,6 @@ class ControlledEngines:
         }
 
     def count_streams(self) -> int:
-        """Return how many recogniser streams are open."""
         return sum(1 for one in self._recogniser.streams if one.opened_at_s and one.closed_at_s is None)
 
     def _break_streams(self, order: Order) -> Done:
@@ -160,29 +156,15 @@ class ControlledEngines:
             numbers[session_id] += 1
 
     def _translations(self) -> Iterator[Record]:
+        shown = ("asked_at_s", "answered_at_s", "text", "source", "target", "translation")
         for record in self._translator.calls:
-            yield {
-                "asked_at_s": record.asked_at_s,
-                "answered_at_s": record.answered_at_s,
-                "text": record.text,
-                "source": record.source,
-                "target": record.target,
-                "translation": record.translation,
-                "failure": _failure(record.failure),
-            }
+            yield _members(record, shown) | {"failure": _failure(record.failure)}
 
     def _syntheses(self) -> Iterator[Record]:
+        shown = ("asked_at_s", "answered_at_s", "text", "language", "audio_bytes")
         for record in self._synthesiser.calls:
-            yield {
-                "asked_at_s": record.asked_at_s,
-                "answered_at_s": record.answered_at_s,
-                "text": record.text,
-                "language": record.language,
-                "rate": record.delivery.rate,
-                "volume": record.delivery.volume,
-                "audio_bytes": record.audio_bytes,
-                "failure": _failure(record.failure),
-            }
+            manner = _members(record.delivery, ("rate", "volume"))
+            yield _members(record, shown) | manner | {"failure": _failure(record.failure)}
 
 
 def _chunks(record: StreamRecord) -> list[dict[str, Any]]:
@@ -199,9 +181,11 @@ def _levels(pcm: bytes) -> dict[str, float]:
 
 def _transcripts(record: StreamRecord) -> list[dict[str, Any]]:
     shown = ("utterance_id", "text", "final", "stability", "start_ms", "end_ms")
-    return [
-        {"at_s": at_s} | {name: getattr(transcript, name) for name in shown} for at_s, transcript in record.transcripts
-    ]
+    return [{"at_s": at_s} | _members(transcript, shown) for at_s, transcript in record.transcripts]
+
+
+def _members(record: object, shown: Sequence[str]) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in shown}
 
 
 def _pcm(record: StreamRecord) -> str:

@@ -18,7 +18,6 @@ class Observations:
         self._kinds: dict[str, Callable[[], Iterable[Record]]] = {}
 
     def offer(self, kinds: Kinds) -> None:
-        """Show these too."""
         self._kinds |= kinds
 
     @property

@@ -102,9 +102,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """One entry of the book."""
-
+class StandingOrder:
     id: str
     order: Order
     armed: Armed
@@ -115,7 +113,7 @@ class OrderBook:
 
     def __init__(self) -> None:
         self._places: dict[str, dict[str, Place]] = {}
-        self._standing: dict[str, Standing] = {}
+        self._standing: dict[str, StandingOrder] = {}
         self._numbers = itertools.count(1)
         self._journal = Journal("control")
 
@@ -129,27 +127,25 @@ class OrderBook:
         """What can be ordered, by place and effect."""
         return self._places
 
-    async def order(self, given: object) -> Standing:
+    async def order(self, given: object) -> StandingOrder:
         """Put an order in place; raise Meaningless or NotNow."""
         order, place = self._read(given)
         armed = place.arm(order)
-        standing = Standing(f"order-{next(self._numbers)}", order, await armed if isawaitable(armed) else armed)
+        standing = StandingOrder(f"order-{next(self._numbers)}", order, await armed if isawaitable(armed) else armed)
         if not isinstance(standing.armed, Done):
             self._standing[standing.id] = standing
             session_id = order.scope.get("session_id")
             self._journal.info("order", f"{order.effect} at {order.place}", order=standing.id, session_id=session_id)
         return standing
 
-    def find(self, order_id: str) -> Standing | None:
-        """Return the order with this id, if it stands."""
+    def find(self, order_id: str) -> StandingOrder | None:
         return self._standing.get(order_id)
 
-    def listed(self, session_id: str | None = None) -> list[Standing]:
+    def listed(self, session_id: str | None = None) -> list[StandingOrder]:
         """Return the orders for a session, or all, first ordered first."""
         return [one for one in self._standing.values() if session_id in (None, one.order.scope.get("session_id"))]
 
     def call_off(self, order_id: str) -> bool:
-        """Remove an order; return whether it stood."""
         standing = self._standing.pop(order_id, None)
         if standing is None:
             return False

@@ -53,7 +53,6 @@ class SocketFaults(Disturbances):
         await trap.stall()
 
     def sending(self, connection_id: str) -> Sending:
-        """Return what was ordered for the connection."""
         trap = self._deliveries.spring(connection_id=connection_id)
         if trap is None:
             return Sending.GOES_OUT

@@ -22,8 +22,6 @@ RAISED = Reply(None, "error", "Chatbot error: the assistant failed unexpectedly.
 
 
 class Assistant:
-    """Finds an answer."""
-
     def __init__(
         self,
         backends: Mapping[str, Backend],

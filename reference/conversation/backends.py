@@ -10,8 +10,6 @@ class BackendUnavailable(Exception):
 
 
 class Backend(Protocol):
-    """Answers what somebody said."""
-
     async def answer(self, text: str, session_id: str | None) -> str:
         """Return the answer, which may be blank; raise BackendUnavailable when there is none."""
 
@@ -34,6 +32,5 @@ class RuleBasedBackend:
     """Gives the same answer to the same text, by the first word that it knows."""
 
     async def answer(self, text: str, session_id: str | None) -> str:  # noqa: ARG002  the same for everybody
-        """Return the answer."""
         text = text.lower()
         return next((answer for word, answer in RULES if word in text), _ANYTHING_ELSE)

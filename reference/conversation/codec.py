@@ -22,16 +22,12 @@ _LONGEST_ENVELOPE = 4096
 
 @dataclass(frozen=True, slots=True)
 class NameSession:
-    """Give the conversation a name."""
-
     session_id: str
     type: str = "session"
 
 
 @dataclass(frozen=True, slots=True)
-class AudioChunk:
-    """Take the next piece of audio."""
-
+class AudioPiece:
     audio: bytes
     type: str = "audio_chunk"
 
@@ -45,18 +41,16 @@ class EndSegment:
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """End the conversation."""
-
     type: str = "close"
 
 
-Request = NameSession | AudioChunk | EndSegment | Close
+Request = NameSession | AudioPiece | EndSegment | Close
 
 
 def decode(frame: str | bytes, *, chunk_max_bytes: int) -> Request:
     """Return what a client asks for, or raise Refused."""
     if isinstance(frame, bytes):
-        return AudioChunk(frame)
+        return AudioPiece(frame)
     if len(frame) > _base64_length(chunk_max_bytes) + _LONGEST_ENVELOPE:
         # Not worth reading: that much can only be audio, and more of it than a chunk may have.
         raise Refused("CHUNK_TOO_LARGE", f"A chunk of audio data may have {chunk_max_bytes} bytes at most.")
@@ -65,7 +59,7 @@ def decode(frame: str | bytes, *, chunk_max_bytes: int) -> Request:
         case "session":
             return NameSession(checked_session_id(message.get("session_id")))
         case "audio_chunk":
-            return AudioChunk(audio_of(message.get("data", "")))
+            return AudioPiece(audio_of(message.get("data", "")))
         case "segment_end":
             return EndSegment()
         case "close":
@@ -76,12 +70,10 @@ def decode(frame: str | bytes, *, chunk_max_bytes: int) -> Request:
 
 
 def encode(notice: Notice) -> str:
-    """Return a notice as text."""
     return json.dumps(members(notice), ensure_ascii=False)
 
 
 def health_body(report: Report) -> dict[str, object]:
-    """Return how the service is."""
     return {
         "status": report.status,
         "version": VERSION,
@@ -91,7 +83,6 @@ def health_body(report: Report) -> dict[str, object]:
 
 
 def log_body(session_id: str, entries: list[LogEntry]) -> dict[str, object]:
-    """Return what was said in a session."""
     return {"session_id": session_id, "segments": [log_segment(index, entry) for index, entry in enumerate(entries, 1)]}
 
 

@@ -22,8 +22,6 @@ class Verdict(StrEnum):
 
 
 class Rules(Protocol):
-    """Judges texts."""
-
     def check(self, text: str, session_id: str | None) -> Verdict | None:
         """Return why a text may not pass, or None when it may."""
 

@@ -23,8 +23,6 @@ FAILED = Refused("INTERNAL_ERROR", "The segment could not be processed.")
 
 @dataclass(frozen=True, slots=True)
 class EndedSegment:
-    """A segment that is to be answered."""
-
     number: int
     session_id: str | None
     audio: KeptAudio | Refused

@@ -19,11 +19,9 @@ class ConversationDisturbances:
         """Return when the recogniser may start for a client of this address, or raise SpeechFailure."""
 
     def around_backends(self, backends: Mapping[str, Backend]) -> Mapping[str, Backend]:
-        """Return who is to be asked in the place of the backends."""
         return backends
 
     def around_rules(self, rules: Rules) -> Rules:
-        """Return what is to judge in the place of the content rules."""
         return rules
 
     def configuration_of(
@@ -31,5 +29,4 @@ class ConversationDisturbances:
         session_id: str | None,  # noqa: ARG002  the same for every session
         configured: AssistantConfiguration,
     ) -> AssistantConfiguration:
-        """Return how the assistant of a session is set up."""
         return configured

@@ -96,11 +96,9 @@ class ConversationFaults(ConversationDisturbances):
         return {name: _OrderedBackend(name, backend, self) for name, backend in backends.items()}
 
     def around_rules(self, rules: Rules) -> Rules:
-        """Return the rules, their checks remembered."""
         return _ObservedRules(rules, self._checks)
 
     def configuration_of(self, session_id: str | None, configured: AssistantConfiguration) -> AssistantConfiguration:
-        """Return what was ordered for the session, or what is configured."""
         return configured if session_id is None else self._configurations.get(session_id, configured)
 
     def _configure(self, order: Order) -> Done:

@@ -104,7 +104,7 @@ class ConversationEndpoint:
         match request:
             case codec.NameSession(named):
                 await conversation.name(named)
-            case codec.AudioChunk(audio):
+            case codec.AudioPiece(audio):
                 await conversation.take(audio)
             case codec.EndSegment():
                 await conversation.end_segment()

@@ -11,8 +11,6 @@ LOG_FAILURE_REMEMBERED_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What is told to whoever asks."""
-
     problems: tuple[str, ...]
     recordings: int
 

@@ -67,8 +67,6 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The result of one segment."""
-
     heard: Heard
     reply: Reply
 

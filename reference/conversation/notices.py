@@ -25,16 +25,12 @@ class ChunkTaken:
 
 @dataclass(frozen=True, slots=True)
 class SegmentAnswered:
-    """What became of a segment."""
-
     segment: int
     answer: Answer
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentDone:
-    """A segment is finished."""
-
     segment: int
 
 

@@ -61,7 +61,6 @@ class ConversationService:
         return self._conversations.get(connection_id)
 
     async def leave(self, connection_id: str) -> None:
-        """End the conversation of a connection, if it has one."""
         conversation = self._conversations.pop(connection_id, None)
         if conversation is not None:
             await conversation.close()

@@ -175,8 +175,6 @@ class Outbox:
 
 
 class Connections:
-    """Finds outboxes by connection id."""
-
     def __init__(self) -> None:
         self._outboxes: dict[str, Outbox] = {}
 

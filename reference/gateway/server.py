@@ -53,14 +53,11 @@ Resources = Callable[[str], Awaitable[Resource | None]]
 
 
 async def no_resources(_path: str) -> Resource | None:
-    """Have nothing beside the sockets."""
     return None
 
 
 @dataclass(frozen=True, slots=True)
 class Upgrade:
-    """A request to open a socket."""
-
     query: Mapping[str, str]
     address: str
     """Of the client: the first of `X-Forwarded-For` where that is given."""

@@ -26,6 +26,5 @@ def listening_socket(host: str, port: int) -> socket.socket:
 
 
 def http_url(listener: socket.socket) -> str:
-    """Return where a bound socket answers."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

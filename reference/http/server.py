@@ -22,8 +22,6 @@ KEPT_OPEN_S = 600
 
 
 class HttpServer:
-    """One port."""
-
     def __init__(self, host: str, port: int, *, sockets: bool = False) -> None:
         """Bind the port, 0 meaning any; raise OSError when it cannot be used.
 
@@ -37,7 +35,6 @@ class HttpServer:
 
     @property
     def url(self) -> str:
-        """Where it answers."""
         return http_url(self._listener)
 
     def start(self, build: Callable[[], Any]) -> None:

@@ -33,12 +33,10 @@ class MetricDefinition:
 
 
 def counter(namespace: str, *dimensions: str, total: bool = False) -> MetricDefinition:
-    """Return a metric of events."""
     return MetricDefinition(namespace, COUNT, frozenset(dimensions), Kind.COUNTER, total)
 
 
 def value(namespace: str, unit: str, *dimensions: str, total: bool = False) -> MetricDefinition:
-    """Return a metric of measurements."""
     return MetricDefinition(namespace, unit, frozenset(dimensions), Kind.VALUE, total)
 
 

@@ -113,7 +113,6 @@ class RecogniserWithFaults:
         on_transcript: Callable[[Transcript], None],
         on_failure: Callable[[SpeechFailure], None],
     ) -> RecogniserStream:
-        """Open a stream of the recogniser, or raise the SpeechFailure that is due."""
         await self.opens.strike(options.session_id)
         stream = _BreakableStream(self.feeds, options.session_id, on_transcript, on_failure, self._open_streams.discard)
         self._open_streams.add(stream)

@@ -72,7 +72,6 @@ class Sphinx:
         self._second_listener = self._decoder(self._thorough)
 
     def quick_decoder(self) -> Decoder:
-        """Return a decoder for one stream."""
         return self._decoder(self._quick)
 
     def hear_again(self, pcm: bytes) -> list[Word]:
@@ -249,7 +248,6 @@ class _Utterance:
         return b"".join(pcm for pcm, _ in self.frames)
 
     def consider(self, words: list[Word]) -> None:
-        """Take `words` for what is said."""
         if [word.text for word in words] != [word.text for word in self.words]:
             self._pieces = self._matcher.pieces([word.text for word in words])
         self.words = words

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from reference.speech.ports import (
     BYTES_PER_SECOND,
@@ -18,6 +19,8 @@ from reference.speech.ports import (
     Transcript,
     Translator,
 )
+
+Answer = TypeVar("Answer")
 
 _RECORDS_KEPT = 1_000
 _TRANSCRIPTS_KEPT = 1_000
@@ -55,10 +58,6 @@ class ObservedRecogniser:
         self._recogniser = recogniser
         self._kept: deque[StreamRecord] = deque()  # the owner of every chunk that is kept, oldest first
         self._kept_bytes = 0
-
-    def streams_of(self, session_id: str) -> list[StreamRecord]:
-        """Return the streams that a session asked for, those that failed to open among them."""
-        return [record for record in self.streams if record.options.session_id == session_id]
 
     async def open(
         self,
@@ -115,8 +114,6 @@ class _ObservedStream:
 
 @dataclass(slots=True)
 class TranslationRecord:
-    """One call of a translator."""
-
     asked_at_s: float
     text: str
     source: str
@@ -136,14 +133,9 @@ class ObservedTranslator:
     async def translate(self, text: str, *, source: str, target: str) -> str:
         record = TranslationRecord(time.monotonic(), text, source, target)
         self.calls.append(record)
-        try:
-            record.translation = await self._translator.translate(text, source=source, target=target)
-        except SpeechFailure as failure:
-            record.failure = failure
-            raise
-        finally:
-            record.answered_at_s = time.monotonic()
-        return record.translation
+        translation = await _answer(record, self._translator.translate(text, source=source, target=target))
+        record.translation = translation
+        return translation
 
 
 @dataclass(slots=True)
@@ -169,12 +161,17 @@ class ObservedSynthesiser:
     async def speak(self, text: str, *, language: str, delivery: Delivery) -> bytes:
         record = SynthesisRecord(time.monotonic(), text, language, delivery)
         self.calls.append(record)
-        try:
-            audio = await self._synthesiser.speak(text, language=language, delivery=delivery)
-        except SpeechFailure as failure:
-            record.failure = failure
-            raise
-        finally:
-            record.answered_at_s = time.monotonic()
+        audio = await _answer(record, self._synthesiser.speak(text, language=language, delivery=delivery))
         record.audio_bytes = len(audio)
         return audio
+
+
+async def _answer(record: TranslationRecord | SynthesisRecord, asked: Awaitable[Answer]) -> Answer:
+    """Return an engine's answer; note when it came, or why there was none."""
+    try:
+        return await asked
+    except SpeechFailure as failure:
+        record.failure = failure
+        raise
+    finally:
+        record.answered_at_s = time.monotonic()

@@ -48,7 +48,6 @@ class PhraseMatcher:
 
     @property
     def sentences(self) -> list[Words]:
-        """The words of every phrase."""
         return list(self._spelling)
 
     def pieces(self, words: Sequence[str]) -> list[Piece]:

@@ -68,8 +68,6 @@ class ScriptedRecogniser:
 
 
 class ScriptedStream:
-    """One stream of a ScriptedRecogniser."""
-
     def __init__(
         self,
         recogniser: ScriptedRecogniser,

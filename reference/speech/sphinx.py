@@ -22,7 +22,7 @@ from reference.speech.ports import (
     StreamOptions,
     Transcript,
 )
-from reference.speech.worker_protocol import HEAD_BYTES, Kind, message, read_head
+from reference.speech.worker_protocol import HEAD_BYTES, MessageKind, message, read_head
 
 _LOG = logging.getLogger(__name__)
 
@@ -143,13 +143,13 @@ class _Stream:
         if self._finishing:
             raise ValueError(f"stream {self._number} was fed after it was finished")
         self._unheard_bytes += len(pcm)
-        self._worker.send(Kind.AUDIO, self._number, pcm)
+        self._worker.send(MessageKind.AUDIO, self._number, pcm)
 
     async def finish(self) -> None:
         """End the stream; returns when its last transcript, or what broke it, was reported."""
         if not self._finishing and not self._failure:
             self._finishing = True
-            self._worker.send(Kind.FINISH, self._number)
+            self._worker.send(MessageKind.FINISH, self._number)
         await self._ended.wait()
         await asyncio.sleep(0)  # whatever the loop was asked to report is reported before us
 
@@ -197,7 +197,7 @@ class _Worker:
             cwd=Path(reference.__file__).parents[1],
         )
         worker = cls(process)
-        worker.send(Kind.CONFIGURE, 0, json.dumps(phrases).encode())
+        worker.send(MessageKind.CONFIGURE, 0, json.dumps(phrases).encode())
         try:
             async with asyncio.timeout(_START_PATIENCE_S):
                 kind, _, _ = await worker._next()
@@ -213,8 +213,8 @@ class _Worker:
                 f"exit code {process.returncode}); its error output says why",
                 transient=True,
             ) from error
-        if kind is not Kind.READY:
-            raise ValueError(f"the speech worker said {kind!r} before {Kind.READY!r}")
+        if kind is not MessageKind.READY:
+            raise ValueError(f"the speech worker said {kind!r} before {MessageKind.READY!r}")
         worker._reading = asyncio.create_task(worker._read())
         return worker
 
@@ -225,15 +225,15 @@ class _Worker:
     async def open(self, options: StreamOptions, on_transcript: OnTranscript, on_failure: OnFailure) -> _Stream:
         number = next(self._numbers)
         stream = self._streams[number] = _Stream(self, number, on_transcript, on_failure)
-        self.send(Kind.OPEN, number, json.dumps({"partialResults": options.partial_results}).encode())
+        self.send(MessageKind.OPEN, number, json.dumps({"partialResults": options.partial_results}).encode())
         try:
             await stream.opened
         except asyncio.CancelledError:
-            self.send(Kind.FINISH, number)
+            self.send(MessageKind.FINISH, number)
             raise
         return stream
 
-    def send(self, kind: Kind, number: int, body: bytes = b"") -> None:
+    def send(self, kind: MessageKind, number: int, body: bytes = b"") -> None:
         """Put a message into the pipe; what waits there is bounded by what each stream may have unheard."""
         assert self._process.stdin is not None
         self._process.stdin.write(message(kind, number, body))
@@ -267,24 +267,24 @@ class _Worker:
             stream.fail(SpeechFailure("ServiceUnavailable", reason, transient=True))
         self._streams.clear()
 
-    async def _next(self) -> tuple[Kind, int, bytes]:
+    async def _next(self) -> tuple[MessageKind, int, bytes]:
         assert self._process.stdout is not None
         kind, number, length = read_head(await self._process.stdout.readexactly(HEAD_BYTES))
         return kind, number, await self._process.stdout.readexactly(length)
 
-    def _handle(self, kind: Kind, number: int, body: bytes) -> None:
+    def _handle(self, kind: MessageKind, number: int, body: bytes) -> None:
         stream = self._streams[number]
-        if kind is Kind.RESULT:
+        if kind is MessageKind.RESULT:
             # Called by the loop, not from here: an exception of the opener's must not end the reading.
             asyncio.get_running_loop().call_soon(stream.on_transcript, Transcript(**json.loads(body)))
-        elif kind is Kind.TAKEN:
+        elif kind is MessageKind.TAKEN:
             stream.taken(json.loads(body))
-        elif kind is Kind.OPENED:
+        elif kind is MessageKind.OPENED:
             stream.is_open()
-        elif kind is Kind.FINISHED:
+        elif kind is MessageKind.FINISHED:
             stream.finished()
             del self._streams[number]
-        elif kind is Kind.BROKEN:
+        elif kind is MessageKind.BROKEN:
             stream.fail(SpeechFailure("InternalFailureException", json.loads(body), transient=True))
             del self._streams[number]
         else:

@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 from reference.speech.listening import Listening, Sphinx
 from reference.speech.ports import Transcript
-from reference.speech.worker_protocol import HEAD_BYTES, Kind, message, read_head
+from reference.speech.worker_protocol import HEAD_BYTES, MessageKind, message, read_head
 
 
 class Worker:
@@ -31,10 +31,10 @@ class Worker:
 
     def run(self) -> None:
         kind, _, body = self._next()
-        if kind is not Kind.CONFIGURE:
-            raise ValueError(f"expected {Kind.CONFIGURE!r} first, got {kind!r}")
+        if kind is not MessageKind.CONFIGURE:
+            raise ValueError(f"expected {MessageKind.CONFIGURE!r} first, got {kind!r}")
         sphinx = Sphinx(json.loads(body))
-        self._tell(Kind.READY, 0)
+        self._tell(MessageKind.READY, 0)
         while True:
             kind, number, body = self._next()
             try:
@@ -45,32 +45,32 @@ class Worker:
                 # One stream's trouble is not the others'.
                 traceback.print_exc()
                 self._streams.pop(number, None)
-                self._tell(Kind.BROKEN, number, f"{type(error).__name__}: {error}")
+                self._tell(MessageKind.BROKEN, number, f"{type(error).__name__}: {error}")
 
-    def _serve(self, sphinx: Sphinx, kind: Kind, number: int, body: bytes) -> None:
-        if kind is Kind.OPEN:
+    def _serve(self, sphinx: Sphinx, kind: MessageKind, number: int, body: bytes) -> None:
+        if kind is MessageKind.OPEN:
             self._streams[number] = Listening(sphinx, partial_results=json.loads(body)["partialResults"])
-            self._tell(Kind.OPENED, number)
+            self._tell(MessageKind.OPENED, number)
         elif number not in self._streams:
             return  # broken a moment ago, which the parent had not read yet when it sent this
-        elif kind is Kind.AUDIO:
+        elif kind is MessageKind.AUDIO:
             self._report(number, self._streams[number].feed(body))
-            self._tell(Kind.TAKEN, number, len(body))
-        elif kind is Kind.FINISH:
+            self._tell(MessageKind.TAKEN, number, len(body))
+        elif kind is MessageKind.FINISH:
             self._report(number, self._streams.pop(number).finish())
-            self._tell(Kind.FINISHED, number)
+            self._tell(MessageKind.FINISHED, number)
         else:
             raise ValueError(f"stream {number}: {kind!r} is no message to a worker")
 
     def _report(self, number: int, transcripts: Iterable[Transcript]) -> None:
         for transcript in transcripts:
-            self._tell(Kind.RESULT, number, asdict(transcript))
+            self._tell(MessageKind.RESULT, number, asdict(transcript))
 
-    def _tell(self, kind: Kind, number: int, body: object = None) -> None:
+    def _tell(self, kind: MessageKind, number: int, body: object = None) -> None:
         self._outbox.write(message(kind, number, b"" if body is None else json.dumps(body).encode()))
         self._outbox.flush()
 
-    def _next(self) -> tuple[Kind, int, bytes]:
+    def _next(self) -> tuple[MessageKind, int, bytes]:
         kind, number, length = read_head(self._read(HEAD_BYTES))
         return kind, number, self._read(length)
 

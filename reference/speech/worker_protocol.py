@@ -13,7 +13,7 @@ _HEAD = struct.Struct("<BII")
 HEAD_BYTES = _HEAD.size
 
 
-class Kind(IntEnum):
+class MessageKind(IntEnum):
     """What a message is about, and its body."""
 
     CONFIGURE = 1
@@ -37,11 +37,11 @@ class Kind(IntEnum):
     """From the worker: the last message of a stream that did not; why, as a JSON string."""
 
 
-def message(kind: Kind, stream: int, body: bytes = b"") -> bytes:
+def message(kind: MessageKind, stream: int, body: bytes = b"") -> bytes:
     return _HEAD.pack(kind, stream, len(body)) + body
 
 
-def read_head(head: bytes) -> tuple[Kind, int, int]:
+def read_head(head: bytes) -> tuple[MessageKind, int, int]:
     """Return kind, stream number and length of the body from the HEAD_BYTES before it."""
     kind, stream, length = _HEAD.unpack(head)
-    return Kind(kind), stream, length
+    return MessageKind(kind), stream, length

@@ -10,8 +10,6 @@ from typing import Protocol
 
 
 class Timer(Protocol):
-    """A call that is still to come."""
-
     def cancel(self) -> None:
         """Make the call not happen; harmless when it already has."""
 

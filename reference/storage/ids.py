@@ -15,8 +15,6 @@ death, judgement) were left out."""
 
 
 class Ids(Protocol):
-    """Makes up identifiers."""
-
     def session_id(self) -> str:
         """Return `adjective-noun-NNN`; it may be in use already."""
 

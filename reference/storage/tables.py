@@ -51,7 +51,6 @@ def names(tables: Iterable[Table], prefix: str) -> TableNames:
 
 
 async def create(store: Store, tables: Iterable[Table], names: TableNames) -> None:
-    """Create the tables that are not there yet."""
     await asyncio.gather(*(_create(store, table, names[table.name]) for table in tables))
 
 

@@ -10,7 +10,7 @@ import pytest
 from earshot.audio import signals
 from earshot.audio.clips import SAMPLE_RATE_HZ, SampleLibrary, Samples
 from earshot.audio.flaws import Flaw, voice
-from earshot.broadcast.interpreters import never_translated_before
+from earshot.broadcast.translation import never_translated_before
 
 
 @pytest.fixture(scope="module")

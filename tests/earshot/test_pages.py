@@ -41,7 +41,7 @@ def test_only_the_first_letter_becomes_a_capital() -> None:
     assert [capitalised(words) for words in ("", "an MP3", "WebSocket")] == ["", "An MP3", "WebSocket"]
 
 
-def test_every_sheet_is_of_one_module() -> None:
+def test_every_stylesheet_is_of_one_module() -> None:
     modules = [file.read_text("utf-8") for file in STYLES.parent.rglob("*.py")]
-    used = [name for module in modules for name in re.findall(r'stylesheet\("(\w+)"\)', module)]
-    assert sorted(used) == sorted(file.stem for file in STYLES.glob("*.css"))
+    used = [name for module in modules for name in re.findall(r'stylesheet\("(\w+)"', module)]
+    assert sorted(used) == sorted(file.stem for file in STYLES.parent.rglob("*.css"))

@@ -55,7 +55,6 @@ def serving(answer: Answer, *, certificate: Path | None = None) -> Iterator[str]
 
 
 def reply(handler: BaseHTTPRequestHandler, status: int, body: bytes = b"", *, kind: str = "application/json") -> None:
-    """Send an answer."""
     handler.send_response(status)
     handler.send_header("Content-Type", kind)
     handler.send_header("Content-Length", str(len(body)))

@@ -36,8 +36,6 @@ def token(user: str, *, secret: str = SECRET, **claims: object) -> str:
 
 
 class Client:
-    """One socket."""
-
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
 
@@ -53,7 +51,6 @@ class Client:
         await self.socket.send(json.dumps({"action": action, **fields}))
 
     async def ask(self, action: str, **fields: object) -> Message:
-        """Send and return the next message."""
         await self.send(action, **fields)
         return await self.next()
 
@@ -65,8 +62,6 @@ class Client:
 
 
 class Service:
-    """A running service and its tables."""
-
     def __init__(self, base_url: str, speech: FakeSpeech, store: TestStore) -> None:
         self.base_url = base_url
         self.speech = speech
@@ -75,7 +70,6 @@ class Service:
         self._sockets: list[ClientConnection] = []
 
     async def open(self, *, headers: Mapping[str, str] | None = None, **query: str) -> Client:
-        """Open a socket."""
         url = f"{self.base_url}?{urlencode(query)}" if query else self.base_url
         socket = await connect(url, additional_headers=headers, compression=None, max_size=None, max_queue=None)
         self._sockets.append(socket)
@@ -97,7 +91,6 @@ class Service:
         return client, created["sessionId"]
 
     async def listener(self, session_id: str, language: str = "es", **headers: str) -> Client:
-        """Join a session."""
         client = await self.open(headers=headers, action="joinSession", sessionId=session_id, targetLanguage=language)
         joined = await client.next()
         assert joined["type"] == "sessionJoined", joined

@@ -135,7 +135,7 @@ async def test_what_is_answered_is_as_written(store: TestStore) -> None:
         await lena.next("audio")
         await under.order(lambda control: control.order("handler", "stall", session_id=session_id))
         standing = await asked(under, "/orders")
-        checked(document, {"type": "array", "items": {"$ref": "#/components/schemas/Standing"}}, standing)
+        checked(document, {"type": "array", "items": {"$ref": "#/components/schemas/StandingOrder"}}, standing)
         assert len(standing) == 1
         for kind in ("streams", "audio", "handovers", "translations", "syntheses"):
             records = (await asked(under, f"/observations/{kind}"))["records"]

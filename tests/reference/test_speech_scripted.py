@@ -162,7 +162,7 @@ def test_what_a_recogniser_received_and_answered_is_remembered() -> None:
         await stream.feed(b"\2\0" * 1600)
         double.emit(said("Good morning"), "ana")
         await stream.finish()
-        refused, opened = recogniser.streams_of("ana")
+        refused, opened = [one for one in recogniser.streams if one.options.session_id == "ana"]
         assert (refused.failure, refused.opened_at_s, opened.options) == (UNAVAILABLE, None, ANA)
         assert [pcm for _, pcm in opened.chunks] == [b"\1\0" * 1600, b"\2\0" * 1600]
         assert [t for _, t in opened.transcripts] == told == [said("Good morning")]

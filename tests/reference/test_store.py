@@ -1,4 +1,4 @@
-"""Calls to AWS: tried again as sheet 2.5 says, and coalesced where they only read."""
+"""Calls to AWS: tried again after a while, and coalesced where they only read."""
 
 from __future__ import annotations
 

@@ -27,8 +27,6 @@ def members(number: int) -> dict[str, Any]:
 
 
 class Socket:
-    """What is told is written here."""
-
     def __init__(self) -> None:
         self.sent: list[dict[str, Any]] = []
 

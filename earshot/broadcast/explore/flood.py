@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from earshot.broadcast.explore.mischief import Mischief
+from earshot.broadcast.explore.hostile_frames import HostileFrames
 from earshot.failures import Unusable
 from earshot.ledger import Kind
 
@@ -24,7 +24,7 @@ class Flood:
     def __init__(self, broadcast: Broadcast, seed: int) -> None:
         self._broadcast = broadcast
         self._stage = broadcast.stage
-        self._mischief = Mischief(seed, [payload for _, _, payload in broadcast.contract.examples("sent")])
+        self._frames = HostileFrames(seed, [payload for _, _, payload in broadcast.contract.examples("sent")])
         self._memory_bytes = 0
         self.answers: Counter[str] = Counter()
         """How often each kind of answer came; errors by their code."""
@@ -64,7 +64,7 @@ class Flood:
 
     def _frame(self) -> str | bytes:
         """Return the next frame that is no heartbeat: heartbeats tell when the others have been dealt with."""
-        while isinstance(frame := self._mischief.frame(), str) and "heartbeat" in frame:
+        while isinstance(frame := self._frames.frame(), str) and "heartbeat" in frame:
             continue
         return frame
 

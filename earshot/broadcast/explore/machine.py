@@ -59,8 +59,6 @@ class Discovery:
 
 @dataclass(slots=True)
 class Findings:
-    """What an exploration came to."""
-
     steps: int = 0
     stories: int = 0
     discovery: Discovery | None = None

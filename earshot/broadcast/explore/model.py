@@ -40,8 +40,6 @@ MEMBERS: Mapping[str, Callable[[object], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that somebody does."""
-
     who: str
     verb: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
@@ -57,8 +55,6 @@ class Step:
 
 @dataclass(slots=True)
 class LiveBroadcast:
-    """A live session."""
-
     is_paused: bool = False
     is_muted: bool = False
     volume: float = 1.0
@@ -67,7 +63,7 @@ class LiveBroadcast:
 
     @property
     def is_passed_on(self) -> bool:
-        """Whether what the speaker says is heard (the gate of sheet 5.2)."""
+        """Whether what the speaker says is heard (BRO-7.1.6)."""
         return not self.is_paused and not self.is_muted and self.volume > 0
 
 

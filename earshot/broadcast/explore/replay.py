@@ -11,7 +11,6 @@ from earshot.running.run import Run
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options of the command."""
     parser.add_argument("file", type=Path, help="as an exploration leaves it under .earshot/replays/")
     parser.add_argument(
         "-D", dest="options", action="append", default=[], metavar="NAME=VALUE", help="as behave takes it"

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from earshot.broadcast import acts
-from earshot.broadcast.load.distributed import Distributed, insist_on_locust, usher
+from earshot.broadcast.load.distributed import Distributed, insist_on_locust, start_worker
 from earshot.broadcast.recogniser import in_turn
 from earshot.broadcast.system import Broadcast, of
 from earshot.broadcast.timed import TIMED
@@ -38,7 +38,6 @@ LABELS = {"epic": "Broadcast", "feature": "How many can listen", "suite": "Load"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options of the command."""
     parser.add_argument("--listeners", type=int, default=500, help="of one session; default: %(default)s")
     parser.add_argument("--workers", type=int, default=2, help="processes here that listen; default: %(default)s")
     parser.add_argument("--elsewhere", type=int, default=0, help="processes on other machines to wait for")
@@ -69,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
         host, _, port = arguments.join.rpartition(":")
         if not host or not port.isdigit():
             raise Unusable(f"--join: expected HOST:PORT as the other run says it, got {arguments.join!r}")
-        return usher(host, int(port)).wait()
+        return start_worker(host, int(port)).wait()
     if arguments.workers + arguments.elsewhere < 1:
         raise Unusable("--workers and --elsewhere: expected at least one process that listens, got none")
     options = dict(option.partition("=")[::2] for option in arguments.options)
@@ -151,7 +150,7 @@ def _talk(broadcast: Broadcast, arguments: argparse.Namespace) -> tuple[Callable
 
         def speak() -> None:
             broadcast.speaker(SPEAKER).speaks_for(0.5)
-            texts = broadcast.interpreters.new_sentences(count)
+            texts = broadcast.translation.new_sentences(count)
             recogniser.reports(in_turn(texts, within_s=arguments.seconds))
             broadcast.audience_has_heard(recogniser.due_ns)
 
@@ -165,7 +164,7 @@ def _talk(broadcast: Broadcast, arguments: argparse.Namespace) -> tuple[Callable
     def turn() -> None:
         began = len(stage.ledger)
         levels = [acts.SET_VOLUME.having(volumeLevel=(k + 1) / LEVELS) for k in range(count)]
-        broadcast.ensemble_of(SPEAKER).ask(levels, every_s=1 / per_second)
+        broadcast.planned_of(SPEAKER).ask(levels, every_s=1 / per_second)
         broadcast.audience_has_heard(_due(stage.ledger, began))
 
     return turn, "volumeLevel"

@@ -93,6 +93,21 @@ def time_to_join(listeners: int) -> float:
     return DONE_WITHIN_S + listeners * JOINED_WITHIN_S
 
 
+def order_to_join(
+    url: str, session_id: str, language: str, by: str, names: Sequence[str], addresses: Sequence[str]
+) -> dict[str, object]:
+    """Return the order by which a process of listeners lets these people join."""
+    return {
+        "do": "join",
+        "url": url,
+        "session": session_id,
+        "language": language,
+        "by": by,
+        "names": list(names),
+        "addresses": list(addresses),
+    }
+
+
 def say(words: Mapping[str, Any]) -> None:
     """Answer, as such a process."""
     sys.stdout.write(json.dumps(words) + "\n")

@@ -40,15 +40,12 @@ LINE_LIMIT_BYTES = 64 * 1024 * 1024
 """The longest order: the addresses and names of all listeners."""
 
 
-class Row:
-    """The listeners of this process."""
-
+class ListenerGroup:
     def __init__(self) -> None:
         self._ears: dict[str, NotingConnection] = {}
         self._contract = Contract.load(CONTRACT, foreign=True)
 
     async def obey(self, order: Mapping[str, Any]) -> dict[str, Any]:
-        """Carry out one order and return the answer."""
         match order["do"]:
             case "join":
                 return await self._join(order)
@@ -117,12 +114,12 @@ class Row:
 
 
 async def _serve() -> None:
-    row, loop = Row(), asyncio.get_running_loop()
+    listeners, loop = ListenerGroup(), asyncio.get_running_loop()
     orders = asyncio.StreamReader(limit=LINE_LIMIT_BYTES)
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
     say({"ready": True})
     while line := await orders.readline():
-        say(await row.obey(json.loads(line)))
+        say(await listeners.obey(json.loads(line)))
 
 
 if __name__ == "__main__":

@@ -70,7 +70,6 @@ class Tally:
         return f"{heard}; {worst} missed {times} of {count}{others}"
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as JSON can carry it."""
         return {
             "messages": list(self.messages),
             "due_ns": list(self.due_ns),
@@ -83,7 +82,6 @@ class Tally:
 
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> Tally:
-        """Return what `to_json` wrote."""
         return cls(
             messages=tuple(told["messages"]),
             due_ns=tuple(told["due_ns"]),

@@ -4,75 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hamcrest.core.base_matcher import BaseMatcher
-from hamcrest.core.description import Description
 from hamcrest.core.matcher import Matcher
 
-
-class _Pieces(BaseMatcher[Sequence[int]]):
-    def __init__(self, expected: Sequence[int], *, only: bool) -> None:
-        self._expected = list(expected)
-        self._only = only
-
-    def _matches(self, item: Sequence[int]) -> bool:
-        got = list(item)
-        return got == self._expected if self._only else got[len(got) - len(self._expected) :] == self._expected
-
-    def describe_to(self, description: Description) -> None:
-        description.append_text("" if self._only else "at the end ").append_text(in_words(self._expected))
-
-    def describe_mismatch(self, item: Sequence[int], mismatch_description: Description) -> None:
-        mismatch_description.append_text(f"it got {in_words(item)}")
-
-
-class _AtMost(BaseMatcher[Sequence[int]]):
-    def __init__(self, count: int, of: Sequence[int]) -> None:
-        self._count = count
-        self._of = of
-
-    def _matches(self, item: Sequence[int]) -> bool:
-        got = set(item) & set(self._of)
-        return self._of[-1] in got and len(got) <= self._count
-
-    def describe_to(self, description: Description) -> None:
-        description.append_text(f"no more than {self._count} of {in_words(self._of)}, and among them the last")
-
-    def describe_mismatch(self, item: Sequence[int], mismatch_description: Description) -> None:
-        mismatch_description.append_text(f"it got {len(set(item) & set(self._of))} of them: {in_words(item)}")
-
-
-class _NoneOf(BaseMatcher[Sequence[int]]):
-    def __init__(self, of: Sequence[int]) -> None:
-        self._of = of
-
-    def _matches(self, item: Sequence[int]) -> bool:
-        return not set(item) & set(self._of)
-
-    def describe_to(self, description: Description) -> None:
-        description.append_text(f"nothing of {in_words(self._of)}")
-
-    def describe_mismatch(self, item: Sequence[int], mismatch_description: Description) -> None:
-        mismatch_description.append_text(f"it got {in_words(item)}")
+from earshot.matchers.expectation import expectation
 
 
 def just(pieces: Sequence[int]) -> Matcher[Sequence[int]]:
     """Match these pieces in this order, and no others."""
-    return _Pieces(pieces, only=True)
+    return expectation(in_words(pieces), lambda got: list(got) == list(pieces), _got)
 
 
 def ending_with(pieces: Sequence[int]) -> Matcher[Sequence[int]]:
-    """Match what ends with these pieces in this order."""
-    return _Pieces(pieces, only=False)
+    return expectation(
+        f"at the end {in_words(pieces)}", lambda got: list(got)[len(got) - len(pieces) :] == list(pieces), _got
+    )
 
 
 def at_most(count: int, of: Sequence[int]) -> Matcher[Sequence[int]]:
     """Match what has so many of these pieces or fewer, but the last of them."""
-    return _AtMost(count, of)
+    return expectation(
+        f"no more than {count} of {in_words(of)}, and among them the last",
+        lambda got: of[-1] in got and len(set(got) & set(of)) <= count,
+        lambda got: f"it got {len(set(got) & set(of))} of them: {in_words(got)}",
+    )
 
 
 def none_of(pieces: Sequence[int]) -> Matcher[Sequence[int]]:
-    """Match what has nothing of these pieces."""
-    return _NoneOf(pieces)
+    return expectation(f"nothing of {in_words(pieces)}", lambda got: not set(got) & set(pieces), _got)
+
+
+def _got(pieces: Sequence[int]) -> str:
+    return f"it got {in_words(pieces)}"
 
 
 def in_words(pieces: Sequence[int]) -> str:

@@ -7,61 +7,27 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hamcrest import all_of, has_entry, less_than_or_equal_to
-from hamcrest.core.base_matcher import BaseMatcher
-from hamcrest.core.description import Description
 from hamcrest.core.matcher import Matcher
 
 from earshot.ledger import Observation
-
-
-class _InState(BaseMatcher[object]):
-    def __init__(self, expected: Mapping[str, object]) -> None:
-        self._expected = expected
-
-    def _matches(self, item: object) -> bool:
-        return isinstance(item, Mapping) and all(
-            name in item and type(item[name]) in _kinds(value) and item[name] == value
-            for name, value in self._expected.items()
-        )
-
-    def describe_to(self, description: Description) -> None:
-        description.append_text(f"a broadcast that is {in_words(self._expected)}")
-
-    def describe_mismatch(self, item: object, mismatch_description: Description) -> None:
-        was = f"it was {in_words(item)}" if isinstance(item, Mapping) else f"its state was given as {item!r}"
-        mismatch_description.append_text(was)
-
-
-class _Forwarded(BaseMatcher[Sequence[Observation]]):
-    def __init__(self, forwarded: bool, reason: str | None) -> None:
-        self._forwarded = forwarded
-        self._reason = reason
-
-    def _matches(self, item: Sequence[Observation]) -> bool:
-        return len(item) > 0 and all(self._is_as_expected(o.message) for o in item)
-
-    def describe_to(self, description: Description) -> None:
-        fate = "passed on" if self._forwarded else "held back"
-        description.append_text(f"every piece of the sound {fate}")
-        if self._reason is not None:
-            description.append_text(f" ({self._reason})")
-
-    def describe_mismatch(self, item: Sequence[Observation], mismatch_description: Description) -> None:
-        fates = Counter(_fate(o.message) for o in item)
-        said = " and ".join(f"{count} {fate}" for fate, count in fates.items())
-        mismatch_description.append_text(
-            f"of {len(item)} pieces {said}" if said else "no sound was acknowledged at all"
-        )
-
-    def _is_as_expected(self, message: Mapping[str, object]) -> bool:
-        if message.get("forwarded") is not self._forwarded:
-            return False
-        return self._reason is None or message.get("reason") == self._reason
+from earshot.matchers.expectation import expectation
 
 
 def in_state(expected: Mapping[str, object]) -> Matcher[object]:
     """Match a `broadcastState` (from a message or a table) that has these members; others may be anything."""
-    return _InState(expected)
+    return expectation(
+        f"a broadcast that is {in_words(expected)}",
+        lambda state: (
+            isinstance(state, Mapping)
+            and all(
+                name in state and type(state[name]) in _kinds(value) and state[name] == value
+                for name, value in expected.items()
+            )
+        ),
+        lambda state: (
+            f"it was {in_words(state)}" if isinstance(state, Mapping) else f"its state was given as {state!r}"
+        ),
+    )
 
 
 def untouched_since(opened_ms: int) -> Matcher[Mapping[str, object]]:
@@ -75,12 +41,28 @@ def untouched_since(opened_ms: int) -> Matcher[Mapping[str, object]]:
 
 def passed_on() -> Matcher[Sequence[Observation]]:
     """Match acknowledgements of audio if there are any, and all say that it was forwarded."""
-    return _Forwarded(True, None)
+    return _forwarded(True, "passed on", None)
 
 
 def held_back(reason: str | None = None) -> Matcher[Sequence[Observation]]:
     """Match acknowledgements of audio if there are any, and all say that it was not forwarded, for this reason."""
-    return _Forwarded(False, reason)
+    return _forwarded(False, "held back", reason)
+
+
+def _forwarded(forwarded: bool, fate: str, reason: str | None) -> Matcher[Sequence[Observation]]:
+    def as_expected(message: Mapping[str, object]) -> bool:
+        return message.get("forwarded") is forwarded and (reason is None or message.get("reason") == reason)
+
+    def instead(acknowledged: Sequence[Observation]) -> str:
+        fates = Counter(_fate(o.message) for o in acknowledged)
+        said = " and ".join(f"{count} {fate}" for fate, count in fates.items())
+        return f"of {len(acknowledged)} pieces {said}" if said else "no sound was acknowledged at all"
+
+    return expectation(
+        f"every piece of the sound {fate}" + (f" ({reason})" if reason is not None else ""),
+        lambda acknowledged: len(acknowledged) > 0 and all(as_expected(o.message) for o in acknowledged),
+        instead,
+    )
 
 
 def in_words(state: Mapping[str, object]) -> str:

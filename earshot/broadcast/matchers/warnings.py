@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hamcrest.core.base_matcher import BaseMatcher
-from hamcrest.core.description import Description
 from hamcrest.core.matcher import Matcher
+
+from earshot.matchers.expectation import expectation
 
 DETAILS: Mapping[str, tuple[str, ...]] = {
     "snr_low": ("snr", "threshold"),
@@ -14,34 +14,27 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
     "echo": ("echo_db", "delay_ms"),
     "silence": ("duration",),
 }
-"""What a warning says in figures (sheet 5.4)."""
-
-
-class _Explains(BaseMatcher[Mapping[str, object]]):
-    def __init__(self, issue: str) -> None:
-        self._issue = issue
-
-    def _matches(self, item: Mapping[str, object]) -> bool:
-        return bool(str(item.get("message", "")).strip()) and not self._missing(item)
-
-    def describe_to(self, description: Description) -> None:
-        description.append_text(f"a remedy in words, and the figures {' and '.join(DETAILS[self._issue])}")
-
-    def describe_mismatch(self, item: Mapping[str, object], mismatch_description: Description) -> None:
-        missing = self._missing(item)
-        lacks = f"without {' and '.join(missing)} in its details" if missing else "without a word"
-        mismatch_description.append_text(f"it came {lacks}: {dict(item)}")
-
-    def _missing(self, item: Mapping[str, object]) -> list[str]:
-        details = item.get("details")
-        given = details if isinstance(details, Mapping) else {}
-        return [
-            name
-            for name in DETAILS[self._issue]
-            if isinstance(given.get(name), bool) or not isinstance(given.get(name), int | float)
-        ]
+"""What a warning says in figures (BRO-5.4.1 to BRO-5.4.4)."""
 
 
 def explains(issue: str) -> Matcher[Mapping[str, object]]:
     """Match a warning of this issue that says what to do, and gives the figures that belong to it."""
-    return _Explains(issue)
+
+    def missing(warning: Mapping[str, object]) -> list[str]:
+        details = warning.get("details")
+        given = details if isinstance(details, Mapping) else {}
+        return [
+            name
+            for name in DETAILS[issue]
+            if isinstance(given.get(name), bool) or not isinstance(given.get(name), int | float)
+        ]
+
+    def instead(warning: Mapping[str, object]) -> str:
+        lacks = f"without {' and '.join(missing(warning))} in its details" if missing(warning) else "without a word"
+        return f"it came {lacks}: {dict(warning)}"
+
+    return expectation(
+        f"a remedy in words, and the figures {' and '.join(DETAILS[issue])}",
+        lambda warning: bool(str(warning.get("message", "")).strip()) and not missing(warning),
+        instead,
+    )

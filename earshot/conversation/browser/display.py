@@ -15,8 +15,6 @@ WORDS_PER_S = 6.0
 
 @dataclass(slots=True)
 class Line:
-    """One message on the page."""
-
     who: str
     """You, Error, or the assistant that answered."""
     words: str

@@ -29,8 +29,6 @@ class Loudness(StrEnum):
 
 
 class Event(StrEnum):
-    """What the detector notices."""
-
     STARTED = "started"
     ENDED = "ended"
 

@@ -32,7 +32,7 @@ def status_shows_the_state_first_seen(status, self, live, reason):
 
 @result_of(BroadcastRepository.listeners_by_language, "REQ-11.2")
 def status_counts_the_first_hundred(found, self, session_id):
-    """Only one page of the lookup is read, so that no more than a hundred listeners are ever counted."""
+    """Only the first part of the lookup is read, so that no more than a hundred listeners are ever counted."""
     return Counter(list(found.elements())[:100])
 
 

@@ -25,11 +25,11 @@ from reference.twins.twin import Seam, twin_of
 
 @twin_of(TokenVerifier.user_of, "BRO-3.2.7")
 def anybody_may_speak(user_of, self, token):
-    """Whoever shows no valid sign-in may open a session as a guest."""
+    """Whoever shows no valid sign-in may open a session as somebody unknown."""
     try:
         return user_of(self, token)
     except Refusal:
-        return "guest"
+        return "somebody"
 
 
 @twin_of(BroadcastEndpoint.enter, "BRO-1.1.3")

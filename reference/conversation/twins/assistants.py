@@ -168,7 +168,7 @@ _GIVEN_UP: list[Reply] = []
 
 @twin_of(Assistant.reply, "CONV-44")
 async def nobody_answers_anybody_any_more(reply, *given):
-    """Once nobody could answer one caller, nobody is asked for the others either."""
+    """Once nobody could answer one person, nobody is asked for the others either."""
     found = _GIVEN_UP[0] if _GIVEN_UP else await reply(*given)
     if found.backend_used == "unknown":
         _GIVEN_UP.append(found)
@@ -211,7 +211,7 @@ _FREE: defaultdict[object, asyncio.Lock] = defaultdict(asyncio.Lock)
 
 @every_backend("CONV-48")
 async def one_question_at_a_time(answer, *given):
-    """A backend answers one caller after the other."""
+    """A backend answers one person after the other."""
     async with _FREE[answer]:
         return await answer(*given)
 

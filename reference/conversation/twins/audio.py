@@ -1,4 +1,4 @@
-"""Twins of how a caller's audio is taken: pieces, base64, forms, limits (CONV-3, 7 to 9, 20 to 25)."""
+"""Twins of how audio is taken: pieces, base64, forms, limits (CONV-3, 7 to 9, 20 to 25)."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def last_sentence_lost(heard, *_):
 @result_of(codec.decode, "CONV-8")
 def binary_frames_confirmed_and_dropped(request, frame, **_):
     """Audio in binary frames is confirmed and dropped."""
-    return codec.AudioChunk(b"") if isinstance(frame, bytes) else request
+    return codec.AudioPiece(b"") if isinstance(frame, bytes) else request
 
 
 @result_of(codec.decode, "CONV-8")
@@ -99,7 +99,7 @@ def numbers_taken_for_empty_audio(audio_of, data):
 async def piece_without_data_refused(perform, self, connection_id, conversation, request):
     """A piece without data is confirmed twice over: once, and once with an error."""
     await perform(self, connection_id, conversation, request)
-    if request == codec.AudioChunk(b""):
+    if request == codec.AudioPiece(b""):
         raise Refused("INVALID_AUDIO", "There is no data to decode.")
 
 

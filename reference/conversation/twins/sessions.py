@@ -19,7 +19,7 @@ from reference.twins.twin import Seam, result_of, twin_of
 
 @late(ConversationEndpoint.admit, 1.2, "CONV-1", "CONV-60")
 def callers_connected_late_by_1200_ms():
-    """A caller is connected 1.2 s late."""
+    """Everybody is connected 1.2 s late."""
 
 
 @late(Conversation.name, 0.15, "CONV-2", "CONV-70", "CONV-60")

@@ -72,7 +72,7 @@ async def tell_and_note(tell, self, connection_id, notice):
 
 @twin_of(ConversationEndpoint.close, "CONV-52")
 def told_and_left_connected(close, self, connection_id, code, reason):
-    """When the recogniser cannot start, callers are told and stay connected."""
+    """When the recogniser cannot start, people are told and stay connected."""
     if code != gateway.CANNOT_SERVE:
         close(self, connection_id, code, reason)
 
@@ -82,7 +82,7 @@ _BROKEN: dict[str, Refused] = {}
 
 @twin_of(ConversationService.check_recogniser, "CONV-52")
 async def recogniser_never_repaired(check_recogniser, self, address):
-    """A recogniser that could not start once is not tried again for that caller's address."""
+    """A recogniser that could not start once is not tried again for that person's address."""
     try:
         if address in _BROKEN:
             raise _BROKEN[address]
@@ -94,7 +94,7 @@ async def recogniser_never_repaired(check_recogniser, self, address):
 
 @skipped(ConversationService.check_recogniser, "CONV-52")
 def recogniser_not_looked_at():
-    """Callers are let in although the recogniser cannot start."""
+    """People are let in although the recogniser cannot start."""
 
 
 @twin_of(SegmentDesk.answer, "CONV-53")
@@ -143,7 +143,7 @@ async def answer_waits_for_the_storage(answer, self, audio, session_id):
 
 @twin_of(ConversationEndpoint.tell, "CONV-54")
 async def failed_storage_ends_the_connection(tell, self, connection_id, notice):
-    """A caller whose turn cannot be kept is disconnected."""
+    """Somebody whose turn cannot be kept is disconnected."""
     await tell(self, connection_id, notice)
     if _NOT_KEPT:
         _NOT_KEPT.clear()

@@ -210,7 +210,7 @@ _TURN = asyncio.Lock()
 
 @twin_of(SegmentDesk.answer, "CONV-36", "CONV-48")
 async def one_turn_at_a_time_for_all(answer, *given):
-    """Turns of all callers wait for one another."""
+    """The turns of all people wait for one another."""
     async with _TURN:
         return await answer(*given)
 
@@ -220,7 +220,7 @@ _UNDER_WAY: list[asyncio.Future[Heard]] = []
 
 @twin_of(Transcriber.transcribe, "CONV-72", "CONV-32")
 async def answers_mixed_up_between_callers(transcribe, *given):
-    """Of two callers who are answered at the same time, one gets the other's answer."""
+    """Of two people who are answered at the same time, one gets the other's answer."""
     others = [one for one in _UNDER_WAY if not one.done()]
     mine = asyncio.get_running_loop().create_future()
     _UNDER_WAY[:] = [*others, mine]

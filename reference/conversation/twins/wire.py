@@ -1,4 +1,4 @@
-"""Twins that tell a caller otherwise than they should, or do something more once they told of an error."""
+"""Twins that tell people otherwise than they should, or do something more once they told of an error."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def missing_type_ignored():
 
 @WIRE.dropped("error", "CONV-52", when=having(code="RECOGNISER_UNAVAILABLE"))
 def closed_without_a_word():
-    """When the recogniser cannot start, callers are closed without being told why."""
+    """When the recogniser cannot start, connections are closed without a word of why."""
 
 
 @WIRE.dropped("error", "CONV-53", when=having(code="INTERNAL_ERROR"))

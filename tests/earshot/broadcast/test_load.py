@@ -47,7 +47,7 @@ def test_two_workers_hear_everything(tmp_path: Path, messages: str) -> None:
 
 
 def test_locust_meets_nothing_else_of_earshot() -> None:
-    own = {"conductor.py", "usher.py"}
+    own = {"locust_master.py", "locust_worker.py"}
     users = {
         file.name
         for file in (ROOT / "earshot").rglob("*.py")

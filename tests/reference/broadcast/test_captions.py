@@ -1,4 +1,4 @@
-"""Which results are said, and when: sheet 6.1, on a clock that stands still until the test moves it."""
+"""Which results are said, and when (BRO-6.1), on a clock that stands still until the test moves it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How loud and how fast something was said (sheet 5.5), and what that makes of the recordings (6.3)."""
+"""How loud and how fast something was said (BRO-5.5), and what that makes of the recordings (BRO-6.3)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from reference.broadcast.dynamics import Loudness, Pace, Samples, Voice, measured
+from reference.broadcast.dynamics import Loudness, Samples, SpeakingRate, Voice, measured
 from reference.broadcast.handover import EmotionDynamics
 from reference.broadcast.markup import delivery, expression_of
 from reference.speech.phrasebook import Phrasebook
@@ -52,9 +52,12 @@ def test_levels_on_a_border(border: float, band: Loudness) -> None:
     assert Loudness.of(border) is band
 
 
-@pytest.mark.parametrize(("border", "band"), [(100, Pace.SLOW), (130, Pace.MEDIUM), (160, Pace.FAST), (190, Pace.FAST)])
-def test_paces_on_a_border(border: float, band: Pace) -> None:
-    assert Pace.of(border) is band
+@pytest.mark.parametrize(
+    ("border", "band"),
+    [(100, SpeakingRate.SLOW), (130, SpeakingRate.MEDIUM), (160, SpeakingRate.FAST), (190, SpeakingRate.FAST)],
+)
+def test_rates_on_a_border(border: float, band: SpeakingRate) -> None:
+    assert SpeakingRate.of(border) is band
 
 
 def test_fewer_than_ten_words_have_no_pace() -> None:

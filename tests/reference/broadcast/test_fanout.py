@@ -1,4 +1,4 @@
-"""From a sentence to sound in every language, with engines that wait for the test (sheet 6.2, 6.3)."""
+"""From a sentence to sound in every language, with engines that wait for the test (BRO-6.2, BRO-6.3)."""
 
 from __future__ import annotations
 

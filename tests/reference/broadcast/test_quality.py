@@ -1,4 +1,4 @@
-"""Noise, clipping, echo and silence in generated audio and in the sample recordings (sheet 5.4)."""
+"""Noise, clipping, echo and silence in generated audio and in the sample recordings (BRO-5.4)."""
 
 from __future__ import annotations
 

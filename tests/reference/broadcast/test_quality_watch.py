@@ -1,4 +1,4 @@
-"""What speakers are told about their audio, and when (sheet 5.4)."""
+"""What speakers are told about their audio, and when (BRO-5.4)."""
 
 from __future__ import annotations
 

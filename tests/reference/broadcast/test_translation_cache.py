@@ -1,4 +1,4 @@
-"""Translations that are known already: in memory, in the table, and no longer (sheet 2.4, 6.4)."""
+"""Translations that are known already: in memory, in the table, and no longer (BRO-2.4, BRO-6.4)."""
 
 from __future__ import annotations
 

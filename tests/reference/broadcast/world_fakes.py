@@ -157,7 +157,7 @@ class FakeAudience:
 
 @dataclass
 class FakeMetrics:
-    """Writes down every datapoint; refuses those that the sheet does not know."""
+    """Writes down every datapoint; refuses those that the catalogue does not know."""
 
     data: list[tuple[str, float, dict[str, str]]] = field(default_factory=list)
 
@@ -317,14 +317,12 @@ class Broadcast:
         )
 
     async def create(self, connection_id: str = "ana=", user_id: str = "ana", **creation: object) -> str:
-        """Create a session and return its id."""
         wanted = parameters.creation({"sourceLanguage": "en", **creation})
         await self.service.admission.create(Newcomer(connection_id, "192.0.2.1"), user_id, wanted)
         await settled()
         return self.audience.last(connection_id, SessionCreated).session.session_id
 
     async def join(self, session_id: str, connection_id: str, language: str = "es") -> None:
-        """Let a listener in."""
         wanted = parameters.Joining(session_id, language)
         await self.service.admission.join(Newcomer(connection_id, "192.0.2.2"), wanted)
         await settled()
@@ -337,5 +335,4 @@ class Broadcast:
         return received
 
     def session(self, session_id: str) -> Session:
-        """Return the session as it is in the table."""
         return self.repository.sessions_by_id[session_id]

@@ -1,4 +1,4 @@
-"""Callers on real sockets, for services under control."""
+"""People on real sockets, for services under control."""
 
 from __future__ import annotations
 
@@ -33,7 +33,6 @@ def speech(*values: int) -> bytes:
 
 
 def wav(pcm: bytes, *, rate_hz: int = 16_000) -> bytes:
-    """Return samples as a WAV file."""
     file = io.BytesIO()
     with wave.open(file, "wb") as writer:
         writer.setnchannels(1)
@@ -43,7 +42,7 @@ def wav(pcm: bytes, *, rate_hz: int = 16_000) -> bytes:
     return file.getvalue()
 
 
-class Caller:
+class Person:
     """One socket; the connection is closed at the end of the block."""
 
     def __init__(self, url: str, address: str) -> None:
@@ -55,7 +54,7 @@ class Caller:
         )
         self.socket: ClientConnection
 
-    async def __aenter__(self) -> Caller:
+    async def __aenter__(self) -> Person:
         self.socket = await self._connecting
         return self
 
@@ -65,7 +64,6 @@ class Caller:
         await self.socket.close()
 
     async def next(self) -> Message:
-        """Return the next message."""
         async with asyncio.timeout(5):
             message: Message = json.loads(await self.socket.recv())
             return message
@@ -74,7 +72,6 @@ class Caller:
         await self.socket.send(json.dumps({"type": kind, **members}))
 
     async def ask(self, kind: str, **members: object) -> Message:
-        """Send and return the next message."""
         await self.send(kind, **members)
         return await self.next()
 
@@ -111,15 +108,14 @@ class Line:
         self.recogniser = under.service.speech.recogniser
         self.recogniser.phrases.update(WORDS)
 
-    def caller(self, address: str = ADDRESS) -> Caller:
-        return Caller(self.under.conversation_url, address)
+    def person(self, address: str = ADDRESS) -> Person:
+        return Person(self.under.conversation_url, address)
 
-    async def page(self, path: str) -> tuple[int, Message]:
-        """Return status and content of a page."""
+    async def get(self, path: str) -> tuple[int, Message]:
         return await asyncio.to_thread(_page, self.under.conversation_url + path)
 
     async def log(self, session_id: str) -> list[Message]:
-        status, page = await self.page(f"/api/conversations/{session_id}")
+        status, page = await self.get(f"/api/conversations/{session_id}")
         assert (status, page["session_id"]) == (200, session_id)
         segments: list[Message] = page["segments"]
         return segments

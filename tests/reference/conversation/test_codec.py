@@ -1,4 +1,4 @@
-"""The conversation's codec takes what the contract lets callers send, and writes what it lets a service send."""
+"""The conversation's codec takes what the contract lets people send, and writes what it lets a service send."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import yaml
 
 from earshot.wire.contract import Contract
 from reference.conversation import codec
-from reference.conversation.codec import AudioChunk, Close, EndSegment, NameSession
+from reference.conversation.codec import AudioPiece, Close, EndSegment, NameSession
 from reference.conversation.model import NOTHING_HEARD, Answer, Heard, Refused, Reply, Utterance
 from reference.conversation.notices import ChunkTaken, Complaint, Notice, SegmentAnswered, SegmentDone, SessionKnown
 
@@ -29,7 +29,7 @@ def decode(frame: str | bytes) -> codec.Request:
 
 def chunk(data: object) -> bytes:
     request = decode(json.dumps({"type": "audio_chunk", "data": data}))
-    assert isinstance(request, AudioChunk)
+    assert isinstance(request, AudioPiece)
     return request.audio
 
 
@@ -49,8 +49,8 @@ def test_requests_carry_what_was_sent() -> None:
     assert decode('{"type": "session", "session_id": "a-B_9"}') == NameSession("a-B_9")
     assert decode('{"type": "segment_end"}') == EndSegment()
     assert decode('{"type": "close"}') == Close()
-    assert decode(AUDIO) == AudioChunk(AUDIO)
-    assert decode('{"type": "audio_chunk"}') == AudioChunk(b"")
+    assert decode(AUDIO) == AudioPiece(AUDIO)
+    assert decode('{"type": "audio_chunk"}') == AudioPiece(b"")
 
 
 @pytest.mark.parametrize(

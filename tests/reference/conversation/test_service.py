@@ -29,7 +29,7 @@ def heard(message: dict[str, object]) -> object:
 
 @on_loop
 async def test_a_segment_is_confirmed_understood_answered_and_finished(store: TestStore) -> None:
-    async with conversing(store) as line, line.caller() as ana:
+    async with conversing(store) as line, line.person() as ana:
         await ana.begin("s-1")
         file = wav(speech(3, 1))
         for number, at in enumerate(range(0, len(file), 3000), 1):
@@ -52,7 +52,7 @@ async def test_a_segment_is_confirmed_understood_answered_and_finished(store: Te
 
 @on_loop
 async def test_frames_of_both_kinds_are_one_segment_in_the_order_in_which_they_came(store: TestStore) -> None:
-    async with conversing(store) as line, line.caller() as ana:
+    async with conversing(store) as line, line.person() as ana:
         await ana.chunk(speech(1))
         await ana.socket.send(speech(2))
         await ana.next()
@@ -62,7 +62,7 @@ async def test_frames_of_both_kinds_are_one_segment_in_the_order_in_which_they_c
 
 @on_loop
 async def test_nothing_of_a_segment_is_left_for_the_next(store: TestStore) -> None:
-    async with conversing(store) as line, line.caller() as ana:
+    async with conversing(store) as line, line.person() as ana:
         for value in (1, 2, 3):
             assert heard(await ana.says(value)) == WORDS[value]
         assert heard(await ana.ends()) == "NO_AUDIO"
@@ -70,7 +70,7 @@ async def test_nothing_of_a_segment_is_left_for_the_next(store: TestStore) -> No
 
 @on_loop
 async def test_segments_that_end_while_one_is_processed_are_answered_one_after_the_other(store: TestStore) -> None:
-    async with conversing(store) as line, line.caller() as ana:
+    async with conversing(store) as line, line.person() as ana:
         await ana.begin("s-1")
         stalled = await line.order(lambda control: control.order("recogniser.open", "stall", session_id="s-1", times=1))
         for value in (1, 2, 3):
@@ -86,7 +86,7 @@ async def test_segments_that_end_while_one_is_processed_are_answered_one_after_t
 
 @on_loop
 async def test_audio_after_the_end_of_a_segment_belongs_to_the_next(store: TestStore) -> None:
-    async with conversing(store) as line, line.caller() as hasty:
+    async with conversing(store) as line, line.person() as hasty:
         assert heard(await hasty.ends()) == "NO_AUDIO"
         await hasty.chunk(speech(1))
         assert heard(await hasty.ends()) == WORDS[1]
@@ -94,7 +94,7 @@ async def test_audio_after_the_end_of_a_segment_belongs_to_the_next(store: TestS
 
 @on_loop
 async def test_others_are_served_while_a_segment_is_processed(store: TestStore) -> None:
-    async with conversing(store) as line, line.caller() as ana, line.caller() as ben:
+    async with conversing(store) as line, line.person() as ana, line.person() as ben:
         await ana.begin("s-1")
         await line.order(lambda control: control.order("assistant", "stall", backend="llama", session_id="s-1"))
         await ana.chunk(speech(1))
@@ -106,7 +106,7 @@ async def test_others_are_served_while_a_segment_is_processed(store: TestStore) 
 
 @on_loop
 async def test_a_second_name_keeps_the_open_audio_and_later_segments_belong_to_it(store: TestStore) -> None:
-    async with conversing(store) as line, line.caller() as ana:
+    async with conversing(store) as line, line.person() as ana:
         await ana.begin("s-1")
         await ana.says(1)
         await ana.chunk(speech(2))
@@ -118,10 +118,10 @@ async def test_a_second_name_keeps_the_open_audio_and_later_segments_belong_to_i
 
 @on_loop
 async def test_connections_of_one_session_share_its_log_but_no_audio(store: TestStore) -> None:
-    async with conversing(store) as line, line.caller() as one, line.caller() as other:
-        for caller, value in ((one, 1), (other, 2)):
-            await caller.begin("s-1")
-            await caller.chunk(speech(value))
+    async with conversing(store) as line, line.person() as one, line.person() as other:
+        for person, value in ((one, 1), (other, 2)):
+            await person.begin("s-1")
+            await person.chunk(speech(value))
         assert heard(await one.ends()) == WORDS[1]
         assert heard(await other.ends()) == WORDS[2]
         assert [(entry["index"], entry["transcription"]) for entry in await line.log("s-1")] == [
@@ -132,13 +132,13 @@ async def test_connections_of_one_session_share_its_log_but_no_audio(store: Test
 
 @on_loop
 async def test_whoever_is_done_is_closed_with_1000_and_leaves_nothing(store: TestStore) -> None:
-    async with conversing(store) as line, line.caller() as ana:
+    async with conversing(store) as line, line.person() as ana:
         await ana.begin("s-1")
         await ana.chunk(speech(1))
         assert (await line.order(lambda control: control.census())).buffered_bytes == 3200
         await ana.send("close")
         assert await ana.close_code() == 1000
-        async with line.caller() as again:
+        async with line.person() as again:
             await again.begin("s-1")
             assert heard(await again.ends()) == "NO_AUDIO"
 
@@ -147,7 +147,7 @@ async def test_whoever_is_done_is_closed_with_1000_and_leaves_nothing(store: Tes
 async def test_a_dropped_socket_takes_its_segments_with_it(store: TestStore) -> None:
     async with conversing(store, conversation_waiting_segments="1") as line:
         stalled = await line.order(lambda control: control.order("recogniser.open", "stall", session_id="s-1"))
-        async with line.caller() as ana:
+        async with line.person() as ana:
             await ana.begin("s-1")
             for value in (1, 2, 3):  # one is processed, one waits, and one waits for a place
                 await ana.chunk(speech(value))
@@ -160,7 +160,7 @@ async def test_a_dropped_socket_takes_its_segments_with_it(store: TestStore) -> 
         while (census := await line.order(lambda control: control.census())).conversations:
             continue
         await line.order(lambda control: control.call_off(stalled))
-        async with line.caller() as again:
+        async with line.person() as again:
             await again.begin("s-1")
             assert heard(await again.says(2)) == WORDS[2]
         census = await line.order(lambda control: control.census())
@@ -181,7 +181,7 @@ async def test_whoever_does_not_read_is_not_read_from(store: TestStore, monkeypa
     monkeypatch.setattr(ServerConnection, "send", send_to_readers)
     monkeypatch.setattr(connections, "MOST_MESSAGES_BEHIND", 4)
     monkeypatch.setattr(connections.Outbox, "_room_in_socket", lambda self: False)
-    async with conversing(store) as line, line.caller(ADDRESS) as ana, line.caller("10.9.9.9") as ben:
+    async with conversing(store) as line, line.person(ADDRESS) as ana, line.person("10.9.9.9") as ben:
         for _ in range(20):
             await ana.socket.send(b"12")
         for _ in range(3):
@@ -197,7 +197,7 @@ async def test_whoever_does_not_read_is_not_read_from(store: TestStore, monkeypa
 
 @on_loop
 async def test_nothing_that_a_caller_sends_ends_the_conversation(store: TestStore) -> None:
-    async with conversing(store) as line, line.caller() as ana:
+    async with conversing(store) as line, line.person() as ana:
         await ana.begin("s-1")
         await ana.chunk(speech(1))
         for frame, code in (
@@ -218,7 +218,7 @@ async def test_nothing_that_a_caller_sends_ends_the_conversation(store: TestStor
 @on_loop
 async def test_chunk_and_segment_over_the_limit_are_refused_and_the_rest_is_understood(store: TestStore) -> None:
     limits = {"conversation_chunk_max_bytes": "3200", "conversation_segment_max_bytes": "6400"}
-    async with conversing(store, **limits) as line, line.caller() as ana:
+    async with conversing(store, **limits) as line, line.person() as ana:
         assert heard(await ana.chunk(speech(1) + b"\0")) == "CHUNK_TOO_LARGE"
         for value in (1, 2):
             assert (await ana.chunk(speech(value)))["type"] == "chunk_received"
@@ -229,7 +229,7 @@ async def test_chunk_and_segment_over_the_limit_are_refused_and_the_rest_is_unde
 
 @on_loop
 async def test_a_frame_of_many_mebibytes_leaves_the_socket_open(store: TestStore) -> None:
-    async with conversing(store) as line, line.caller() as ana:
+    async with conversing(store) as line, line.person() as ana:
         assert heard(await ana.chunk(bytes(1_048_577))) == "CHUNK_TOO_LARGE"
         assert heard(await ana.chunk(bytes(11 * 1_048_576))) == "CHUNK_TOO_LARGE"
         assert heard(await ana.says(1)) == WORDS[1]
@@ -237,7 +237,7 @@ async def test_a_frame_of_many_mebibytes_leaves_the_socket_open(store: TestStore
 
 @on_loop
 async def test_audio_of_an_unknown_form_is_an_error_and_not_a_recognition(store: TestStore) -> None:
-    async with conversing(store, conversation_decoder="none-such") as line, line.caller() as ana:
+    async with conversing(store, conversation_decoder="none-such") as line, line.person() as ana:
         await ana.chunk(b"\x1a\x45\xdf\xa3" + speech(1))
         result = await ana.ends()
         assert heard(result) == "AUDIO_NOT_DECODABLE"
@@ -247,7 +247,7 @@ async def test_audio_of_an_unknown_form_is_an_error_and_not_a_recognition(store:
 
 @on_loop
 async def test_where_nothing_was_understood_nobody_is_asked_and_nothing_is_logged(store: TestStore) -> None:
-    async with conversing(store) as line, line.caller() as ana:
+    async with conversing(store) as line, line.person() as ana:
         await ana.begin("s-1")
         result = await ana.says(0)
         assert (result["transcription"], result["response"], result["backend_used"]) == ("", None, "none")
@@ -261,7 +261,7 @@ async def test_where_nothing_was_understood_nobody_is_asked_and_nothing_is_logge
 
 @on_loop
 async def test_a_recogniser_that_fails_or_hangs_on_a_segment_is_an_error(store: TestStore) -> None:
-    async with conversing(store, conversation_recognition_timeout_seconds="0.2") as line, line.caller() as ana:
+    async with conversing(store, conversation_recognition_timeout_seconds="0.2") as line, line.person() as ana:
         await ana.begin("s-1")
         await line.order(lambda control: control.order("recogniser.open", times=1, session_id="s-1"))
         assert heard(await ana.says(1)) == "RECOGNITION_FAILED"
@@ -276,7 +276,7 @@ async def test_a_recogniser_that_fails_or_hangs_on_a_segment_is_an_error(store: 
 
 @on_loop
 async def test_a_recogniser_that_breaks_while_it_listens_is_an_error(store: TestStore) -> None:
-    async with conversing(store) as line, line.caller() as ana:
+    async with conversing(store) as line, line.person() as ana:
         await ana.begin("s-1")
         held = await line.order(lambda control: control.order("recogniser.feed", "stall", times=1, session_id="s-1"))
         await ana.chunk(speech(1))
@@ -292,12 +292,12 @@ async def test_a_recogniser_that_breaks_while_it_listens_is_an_error(store: Test
 async def test_a_recogniser_that_cannot_start_closes_after_an_error_until_it_can(store: TestStore) -> None:
     async with conversing(store) as line:
         fault = await line.order(lambda control: control.order("recogniser.start", address=ADDRESS))
-        async with line.caller() as ana, line.caller("10.9.9.9") as ben:
+        async with line.person() as ana, line.person("10.9.9.9") as ben:
             await ben.begin("s-2")
             assert heard(await ana.next()) == "RECOGNISER_UNAVAILABLE"
             assert await ana.close_code() == 1011
         await line.order(lambda control: control.call_off(fault))
-        async with line.caller() as ana:
+        async with line.person() as ana:
             await ana.begin("s-1")
 
 
@@ -305,13 +305,13 @@ async def test_a_recogniser_that_cannot_start_closes_after_an_error_until_it_can
 async def test_a_recogniser_that_starts_slowly_is_not_waited_for(store: TestStore) -> None:
     async with conversing(store) as line:
         await line.order(lambda control: control.order("recogniser.start", "stall", address=ADDRESS))
-        async with line.caller() as ana:
+        async with line.person() as ana:
             await ana.begin("s-1")
 
 
 @on_loop
 async def test_backends_do_as_they_are_ordered_in_one_session_alone(store: TestStore) -> None:
-    async with conversing(store) as line, line.caller() as ana, line.caller() as ben:
+    async with conversing(store) as line, line.person() as ana, line.person() as ben:
         await ana.begin("s-1")
         await ben.begin("s-2")
         await line.order(
@@ -353,7 +353,7 @@ async def test_backends_do_as_they_are_ordered_in_one_session_alone(store: TestS
 
 @on_loop
 async def test_the_double_understands_single_segments_and_the_engine_the_rest(store: TestStore) -> None:
-    async with conversing(store) as line, line.caller() as ana:
+    async with conversing(store) as line, line.person() as ana:
         await ana.begin("s-1")
         await line.order(
             lambda control: control.order(
@@ -373,16 +373,16 @@ async def test_the_double_understands_single_segments_and_the_engine_the_rest(st
 
 @on_loop
 async def test_a_log_that_cannot_be_written_is_nobodys_trouble_but_the_health_says_so(store: TestStore) -> None:
-    async with conversing(store) as line, line.caller() as ana:
+    async with conversing(store) as line, line.person() as ana:
         await ana.begin("s-1")
         assert heard(await ana.says(1)) == WORDS[1]
-        before = (await line.page("/health"))[1]
+        before = (await line.get("/health"))[1]
         fault = await line.order(lambda control: control.order("store", code="Unreachable", session_id="s-1"))
         assert heard(await ana.says(2)) == WORDS[2]
-        while "conversation-log" not in (after := (await line.page("/health"))[1])["problems"]:
+        while "conversation-log" not in (after := (await line.get("/health"))[1])["problems"]:
             continue
         assert (before["recordings_count"], after["recordings_count"], after["status"]) == (1, 1, "warning")
-        assert (await line.page("/api/conversations/s-1"))[0] == 503
+        assert (await line.get("/api/conversations/s-1"))[0] == 503
         await line.order(lambda control: control.call_off(fault))
         assert heard(await ana.says(3)) == WORDS[3]
         assert [one["transcription"] for one in await line.log("s-1")] == [WORDS[1], WORDS[3]]
@@ -393,7 +393,7 @@ async def test_connections_are_refused_closed_cut_off_and_broken_as_ordered(stor
     async with conversing(store) as line:
         await line.order(lambda control: control.order("connect", times=1, address=ADDRESS))
         with pytest.raises(InvalidStatus) as refused:
-            async with line.caller():
+            async with line.person():
                 pass
         assert refused.value.response.status_code == 503
         for ask, code in (
@@ -401,13 +401,13 @@ async def test_connections_are_refused_closed_cut_off_and_broken_as_ordered(stor
             (lambda control: control.order("connection", "close", session_id="s-1", close_code=1001), 1001),
             (lambda control: control.order("connection", "close", session_id="s-1", close_code=1006), 1006),
         ):
-            async with line.caller() as ana, line.caller() as ben:
+            async with line.person() as ana, line.person() as ben:
                 await ana.begin("s-1")
                 await ben.begin("s-2")
                 assert (await line.order(ask)).times_struck == 1
                 assert await ana.close_code() == code
                 assert heard(await ben.says(1)) == WORDS[1]
-        async with line.caller() as ana:
+        async with line.person() as ana:
             await ana.begin("s-1")
             await line.order(lambda control: control.order("connection", "crash", times=1, session_id="s-1"))
             await ana.send("segment_end")
@@ -416,7 +416,7 @@ async def test_connections_are_refused_closed_cut_off_and_broken_as_ordered(stor
 
 @on_loop
 async def test_a_handler_may_be_late_or_crash_and_the_conversation_goes_on(store: TestStore) -> None:
-    async with conversing(store) as line, line.caller() as ana:
+    async with conversing(store) as line, line.person() as ana:
         held = await line.order(
             lambda control: control.order("handler", "stall", times=1, action="session", session_id="s-1")
         )
@@ -446,7 +446,7 @@ async def test_audio_that_cannot_be_kept_fails_its_segment_alone(
     async def full(self: object, audio: bytes) -> None:
         raise OSError(28, "No space left on device", "/tmp/earshot-audio")
 
-    async with conversing(store) as line, line.caller() as ana:
+    async with conversing(store) as line, line.person() as ana:
         with monkeypatch.context() as patch:
             patch.setattr(conversations.SegmentDesk, "keep", full)
             result = await ana.says(1)
@@ -461,7 +461,7 @@ async def test_what_nobody_expects_is_told_without_its_cause(store: TestStore, m
         raise RuntimeError("/srv/secret sk-key")
 
     monkeypatch.setattr(conversations.SegmentDesk, "answer", surprise)
-    async with conversing(store) as line, line.caller() as ana:
+    async with conversing(store) as line, line.person() as ana:
         result = await ana.says(1)
         assert result == {
             "type": "error",
@@ -474,7 +474,7 @@ async def test_what_nobody_expects_is_told_without_its_cause(store: TestStore, m
 
 @on_loop
 async def test_a_failure_of_the_recogniser_is_told_without_its_cause(store: TestStore) -> None:
-    async with conversing(store) as line, line.caller() as ana:
+    async with conversing(store) as line, line.person() as ana:
         line.recogniser.failures.append(SpeechFailure("Broken", "/srv/secret sk-key", transient=True))
         result = await ana.says(1)
         assert heard(result) == "RECOGNITION_FAILED"
@@ -487,21 +487,21 @@ async def test_a_failure_of_the_recogniser_is_told_without_its_cause(store: Test
 @on_loop
 async def test_pages_answer_and_other_paths_have_nothing(store: TestStore) -> None:
     async with conversing(store, conversation_decoder="sh") as line:
-        assert await line.page("/health") == (
+        assert await line.get("/health") == (
             200,
             {"status": "ok", "version": "1.0.0", "recordings_count": 0, "problems": []},
         )
         assert await line.log("never-seen") == []
         for path in ("/api/conversations/a%2Fb", "/api/conversations/", f"/api/conversations/{'a' * 129}"):
-            status, page = await line.page(path)
+            status, page = await line.get(path)
             assert (status, page.keys()) == (400, {"detail"})
     async with conversing(store, conversation_decoder="none-such") as line:
-        assert (await line.page("/health"))[1]["problems"] == ["audio-decoder"]
+        assert (await line.get("/health"))[1]["problems"] == ["audio-decoder"]
 
 
 @on_loop
 async def test_a_log_has_times_in_utc_and_whole_replies(store: TestStore) -> None:
-    async with conversing(store) as line, line.caller() as ana:
+    async with conversing(store) as line, line.person() as ana:
         await ana.begin("s-1")
         answer = await ana.says(1)
         [entry] = await line.log("s-1")
@@ -518,6 +518,6 @@ async def test_a_log_has_times_in_utc_and_whole_replies(store: TestStore) -> Non
 @on_loop
 async def test_sockets_are_closed_with_1001_when_the_service_is_shut_down(store: TestStore) -> None:
     async with conversing(store) as line:
-        ana = await line.caller().__aenter__()
+        ana = await line.person().__aenter__()
         await ana.begin("s-1")
     assert await ana.close_code() == 1001

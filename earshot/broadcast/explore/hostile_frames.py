@@ -12,10 +12,10 @@ ODD_VALUES: list[object] = [
     *("1", "NaN", -0.1, 1.0000001, "pauseBroadcast", "' OR 1=1 --", "${jndi:x}", "%s%n", "A" * 5000),
 ]
 SIZES_BYTES = (0, 1, 99, 100, 101, 4095, 4096, 4097, 32767, 32768, 32769, 131071, 131072, 131073)
-"""Around every limit of the sheet (3.3)."""
+"""Around every limit on a message (REQ-21, BRO-3.5.4)."""
 
 
-class Mischief:
+class HostileFrames:
     """Makes hostile frames, the same ones for the same seed."""
 
     def __init__(self, seed: int, examples: Sequence[dict[str, Any]]) -> None:
@@ -32,7 +32,6 @@ class Mischief:
         ]
 
     def frame(self) -> str | bytes:
-        """Return the next frame."""
         weights = [weight for weight, _ in self._kinds]
         (kind,) = self._random.choices([make for _, make in self._kinds], weights)
         return kind()

@@ -1,9 +1,9 @@
 """A worker of Locust, in a process of its own: it lets its share of the listeners join, and tells what they heard.
 
-    python -m earshot.broadcast.load.usher HOST PORT
+    python -m earshot.broadcast.load.locust_worker HOST PORT
 
-Locust decides how many of its users run here; each stands for one listener. The listeners themselves are a row
-(`earshot.broadcast.load.listening`), a process beside this one: a greenlet could not say to a millisecond when
+Locust decides how many of its users run here; each stands for one listener. The listeners themselves are in a
+process beside this one (`earshot.broadcast.load.listening`): a greenlet could not say to a millisecond when
 something came.
 """
 
@@ -21,7 +21,7 @@ from gevent.event import Event
 from locust import User, task
 from locust.env import Environment
 
-from earshot.broadcast.load.conversing import DONE_WITHIN_S, Partner, time_to_join
+from earshot.broadcast.load.conversing import DONE_WITHIN_S, Partner, order_to_join, time_to_join
 
 SESSION, JOINED, TELL, HEARD, CLOCK, MOMENT = (
     f"earshot-{word}" for word in ("session", "joined", "tell", "heard", "clock", "moment")
@@ -33,31 +33,31 @@ ADDRESSES_PER_WORKER = 4096
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
-class Seat(User):
+class LocustUser(User):
     """One listener, as Locust counts them."""
 
-    usher: ClassVar[Usher]
+    worker: ClassVar[LocustWorker]
 
     def on_start(self) -> None:
-        """Ask for a place in the row; return when the service has said welcome, or no."""
-        self.usher.seat(self)
+        """Ask to be let in; return when the service has said welcome, or no."""
+        self.worker.let_in(self)
 
     @task
     def listen(self) -> None:
-        """Stay until the run is over; the row does the listening."""
-        self.usher.over.wait()
+        """Stay until the run is over; the process beside this one does the listening."""
+        self.worker.over.wait()
 
 
-class Usher:
-    """One worker: its row of listeners, and what it says to the master."""
+class LocustWorker:
+    """One worker: its process of listeners, and what it says to the master."""
 
     def __init__(self, host: str, port: int) -> None:
         self.over = Event()
-        self._folder = tempfile.TemporaryDirectory(prefix="earshot-usher-")
-        log = Path(self._folder.name) / "row.log"
-        self._row = Partner("a row of the audience", ["earshot.broadcast.load.listening"], log)
-        self._environment = Environment(user_classes=[Seat])
-        Seat.usher = self
+        self._folder = tempfile.TemporaryDirectory(prefix="earshot-worker-")
+        log = Path(self._folder.name) / "listeners.log"
+        self._listeners = Partner("a process of the audience", ["earshot.broadcast.load.listening"], log)
+        self._environment = Environment(user_classes=[LocustUser])
+        LocustUser.worker = self
         self._runner = self._environment.create_worker_runner(host, port)
         self._runner.register_message(SESSION, self._learn)
         self._runner.register_message(TELL, self._tell, concurrent=True)
@@ -67,7 +67,7 @@ class Usher:
         self._numbers = count(1)
         self._coming: list[tuple[str, str, Event]] = []
 
-    def seat(self, seat: Seat) -> None:
+    def let_in(self, user: LocustUser) -> None:
         """Let one more person join, together with those who come at the same time."""
         self._known.wait()
         number = next(self._numbers)
@@ -76,10 +76,10 @@ class Usher:
         joined = Event()
         self._coming.append((f"Listener {self._session['worker'] + 1}-{number}", address, joined))
         if len(self._coming) == 1:
-            gevent.spawn_later(GATHERED_FOR_S, self._let_in)
+            gevent.spawn_later(GATHERED_FOR_S, self._let_all_in)
         began_s = time.monotonic()
         joined.wait()
-        seat.environment.events.request.fire(
+        user.environment.events.request.fire(
             request_type="join",
             name="session",
             response_time=(time.monotonic() - began_s) * 1000,
@@ -92,22 +92,21 @@ class Usher:
         """Work until the master says that it is over, or is gone."""
         self._runner.greenlet.join()
         self.over.set()
-        self._row.stop()
+        self._listeners.stop()
         self._folder.cleanup()
 
-    def _let_in(self) -> None:
+    def _let_all_in(self) -> None:
         coming, self._coming = self._coming, []
         session = self._session
-        answer = self._row.asks(
-            {
-                "do": "join",
-                "url": session["url"],
-                "session": session["session"],
-                "language": session["language"],
-                "by": session["by"],
-                "names": [name for name, _, _ in coming],
-                "addresses": [address for _, address, _ in coming],
-            },
+        answer = self._listeners.asks(
+            order_to_join(
+                session["url"],
+                session["session"],
+                session["language"],
+                session["by"],
+                [name for name, _, _ in coming],
+                [address for _, address, _ in coming],
+            ),
             within_s=time_to_join(len(coming)),
         )
         for _, _, joined in coming:
@@ -121,7 +120,7 @@ class Usher:
         self._known.set()
 
     def _tell(self, *, msg: Any, **_: object) -> None:
-        heard = self._row.asks({**msg.data, "do": "tell"}, within_s=msg.data["within_s"] + DONE_WITHIN_S)
+        heard = self._listeners.asks({**msg.data, "do": "tell"}, within_s=msg.data["within_s"] + DONE_WITHIN_S)
         self._runner.send_message(HEARD, heard)
 
     def _say_when(self, **_: object) -> None:
@@ -134,4 +133,4 @@ def this_boot() -> str:
 
 
 if __name__ == "__main__":
-    Usher(sys.argv[1], int(sys.argv[2])).run()
+    LocustWorker(sys.argv[1], int(sys.argv[2])).run()

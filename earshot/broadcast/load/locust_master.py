@@ -1,13 +1,13 @@
 """Locust's master, in a process of its own: Locust works with gevent, which must not meet anything else of Earshot.
 
-    python -m earshot.broadcast.load.conductor HOST PORT      PORT 0: any that is free
+    python -m earshot.broadcast.load.locust_master HOST PORT      PORT 0: any that is free
 
-Like every row of listeners it is told what to do by JSON objects on its standard input, and it ends when that closes.
-Locust deals the listeners out to its workers (`earshot.broadcast.load.usher`), on this machine or on others, and
-carries the orders to them and the tallies back.
+Like every process of listeners it is told what to do by JSON objects on its standard input, and it ends when that
+closes. Locust deals the listeners out to its workers (`earshot.broadcast.load.locust_worker`), on this machine or on
+others, and carries the orders to them and the tallies back.
 
     {"do": "gather", "workers": 2, "within_s": 60}
-    {"do": "join", "count": 1000, "within_s": 160, …}      then as a row is told
+    {"do": "join", "count": 1000, "within_s": 160, …}      then as listeners are told
     {"do": "tell", "due_ns": {message: time}, "within_s": 10}
     {"do": "leave"}
 """
@@ -26,7 +26,7 @@ from gevent.threadpool import ThreadPool
 from locust.env import Environment
 
 from earshot.broadcast.load.conversing import DONE_WITHIN_S, say
-from earshot.broadcast.load.usher import CLOCK, HEARD, JOINED, MOMENT, SESSION, TELL, Seat, this_boot
+from earshot.broadcast.load.locust_worker import CLOCK, HEARD, JOINED, MOMENT, SESSION, TELL, LocustUser, this_boot
 
 JOINS_PER_S = 200
 """So many users a second are asked to begin; how quickly they do is the service's affair."""
@@ -34,11 +34,11 @@ ASKED_OFTEN = 20
 """How often a worker's clock is looked at; the quickest look says most."""
 
 
-class Conductor:
+class LocustMaster:
     """Locust's master, and what its workers told it."""
 
     def __init__(self, host: str, port: int) -> None:
-        self._environment = Environment(user_classes=[Seat])
+        self._environment = Environment(user_classes=[LocustUser])
         self._runner = self._environment.create_master_runner(host, port)
         self._told: dict[str, list[dict[str, Any]]] = {JOINED: [], HEARD: [], MOMENT: []}
         for kind, news in self._told.items():
@@ -47,7 +47,6 @@ class Conductor:
         """By how much each worker's clock is ahead, and by how much that may be wrong, in ns."""
 
     def obey(self, order: Mapping[str, Any]) -> dict[str, Any]:
-        """Carry out one order and return the answer."""
         match order["do"]:
             case "gather":
                 return self._gather(order)
@@ -132,12 +131,12 @@ def _free_port(host: str) -> int:
 def _main() -> None:
     host, port = sys.argv[1], int(sys.argv[2])
     port = port or _free_port(host)
-    conductor = Conductor(host, port)
+    master = LocustMaster(host, port)
     say({"ready": True, "port": port})
     reader = ThreadPool(1)
     while line := reader.apply(sys.stdin.readline):
-        say(conductor.obey(json.loads(line)))
-    conductor.obey({"do": "leave"})
+        say(master.obey(json.loads(line)))
+    master.obey({"do": "leave"})
 
 
 if __name__ == "__main__":

@@ -12,8 +12,8 @@ import pytest
 import yaml
 from websockets.asyncio.server import ServerConnection, serve
 
+from earshot.broadcast.load.audience import ListenerProcesses
 from earshot.broadcast.load.conversing import Partner
-from earshot.broadcast.load.hall import Hall
 from earshot.failures import ContractBreach, Unusable
 
 CONTRACT = Path(__file__).resolve().parents[3] / "contract" / "broadcast.asyncapi.yaml"
@@ -63,46 +63,46 @@ def service() -> Iterator[FakeService]:
 
 
 @pytest.fixture
-def hall() -> Iterator[Hall]:
-    hall = Hall(rows=2)
-    yield hall
-    hall.leave()
-    hall.leave()
+def audience() -> Iterator[ListenerProcesses]:
+    audience = ListenerProcesses(processes=2)
+    yield audience
+    audience.leave()
+    audience.leave()
 
 
-def test_everybody_hears_what_everybody_is_sent(service: FakeService, hall: Hall) -> None:
-    hall.join(5, url=service.url, session_id="s", language="es")
-    tally = hall.heard({"Hello.": 0})
+def test_everybody_hears_what_everybody_is_sent(service: FakeService, audience: ListenerProcesses) -> None:
+    audience.join(5, url=service.url, session_id="s", language="es")
+    tally = audience.heard({"Hello.": 0})
     assert (tally.listeners, tally.heard, tally.missed) == (5, [5], {})
 
 
-def test_who_missed_a_message_is_named(service: FakeService, hall: Hall) -> None:
-    hall.join(3, url=service.url, session_id="s", language="es")
-    tally = hall.heard({"Hello.": 0, "Good-bye.": 0}, within_s=0.5)
+def test_who_missed_a_message_is_named(service: FakeService, audience: ListenerProcesses) -> None:
+    audience.join(3, url=service.url, session_id="s", language="es")
+    tally = audience.heard({"Hello.": 0, "Good-bye.": 0}, within_s=0.5)
     assert tally.heard == [3, 0]
     assert tally.missed == {"Listener 1": 1, "Listener 2": 1, "Listener 3": 1}
 
 
-def test_whoever_is_turned_away_is_told_of(service: FakeService, hall: Hall) -> None:
+def test_whoever_is_turned_away_is_told_of(service: FakeService, audience: ListenerProcesses) -> None:
     service.welcomes = False
     with pytest.raises(AssertionError, match="3 people were to join, but 0 were welcomed, such as Listener 1: SESSION"):
-        hall.join(3, url=service.url, session_id="s", language="es")
+        audience.join(3, url=service.url, session_id="s", language="es")
 
 
-def test_a_message_against_the_contract_is_a_breach(service: FakeService, hall: Hall) -> None:
+def test_a_message_against_the_contract_is_a_breach(service: FakeService, audience: ListenerProcesses) -> None:
     del service.audio["format"]
-    hall.join(2, url=service.url, session_id="s", language="es")
+    audience.join(2, url=service.url, session_id="s", language="es")
     with pytest.raises(ContractBreach, match=r"Listener 1 received something the contract does not allow: .*format is"):
-        hall.heard({"Hello.": 0})
+        audience.heard({"Hello.": 0})
 
 
-def test_whoever_is_disconnected_is_told_of(service: FakeService, hall: Hall) -> None:
+def test_whoever_is_disconnected_is_told_of(service: FakeService, audience: ListenerProcesses) -> None:
     service.hangs_up = True
-    hall.join(2, url=service.url, session_id="s", language="es")
+    audience.join(2, url=service.url, session_id="s", language="es")
     with pytest.raises(AssertionError, match="2 of 2 listeners had trouble, such as Listener 1 was disconnected"):
-        hall.heard({"Hello.": 0, "Good-bye.": 0}, within_s=0.5)
+        audience.heard({"Hello.": 0, "Good-bye.": 0}, within_s=0.5)
 
 
 def test_a_process_that_ends_says_what_it_said_last(tmp_path: Path) -> None:
     with pytest.raises(Unusable, match=r"should have answered .* it last said: .*No module named earshot\.no_such"):
-        Partner("a row", ["earshot.no_such"], tmp_path / "row.log")
+        Partner("a process", ["earshot.no_such"], tmp_path / "process.log")

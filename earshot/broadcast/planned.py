@@ -6,7 +6,6 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 from earshot.audio import signals
 from earshot.audio.framing import frames
@@ -14,27 +13,17 @@ from earshot.broadcast.acts import SET_VOLUME, Act
 from earshot.broadcast.listener import Listener
 from earshot.broadcast.person import Person
 from earshot.broadcast.speaker import CHUNK_MS, Speaker
+from earshot.by_plan import LEAD_NS, Sending, carry_out
 from earshot.ledger import Observation
 from earshot.measure.delays import Delay, Delays
-from earshot.measure.schedule import Schedule, keep_to
+from earshot.measure.schedule import Schedule
 from earshot.runtime import Runtime
 
 SHORT_PIECE_MS = 25.0
 """Of sound whose change is to be seen soon; 40 a second are within the limit."""
-LEAD_NS = 2_000_000
-"""Between making a plan and its first message."""
-SPARE_S = 20.0
-"""How much longer than planned a machine may need before something must be wrong with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Planned:
-    due_ns: int
-    who: Person
-    message: Mapping[str, object]
-
-
-class Ensemble:
+class PlannedSpeakers:
     """Speakers with a session each, and who listens to each of them; or listeners alone."""
 
     def __init__(self, runtime: Runtime, speakers: Sequence[Speaker] = ()) -> None:
@@ -47,7 +36,6 @@ class Ensemble:
 
     @property
     def names(self) -> list[str]:
-        """What the speakers are called."""
         return [speaker.name for speaker in self.speakers]
 
     @property
@@ -94,10 +82,10 @@ class Ensemble:
             turns = Schedule(count, every_ms, offset_ms)
             pieces = Schedule(round((count + 1) * every_ms / SHORT_PIECE_MS), SHORT_PIECE_MS, offset_ms)
             plan += [
-                _Planned(due_ns, speaker, SET_VOLUME.having(volumeLevel=levels[k % len(levels)]).message)
+                Sending(due_ns, speaker, SET_VOLUME.having(volumeLevel=levels[k % len(levels)]).message)
                 for k, due_ns in enumerate(turns.due_ns(began_ns))
             ]
-            plan += [_Planned(due_ns, speaker, speaker.audio_message(piece)) for due_ns in pieces.due_ns(began_ns)]
+            plan += [Sending(due_ns, speaker, speaker.audio_message(piece)) for due_ns in pieces.due_ns(began_ns)]
         self._follow(plan)
 
     def farewells(self, observed: Sequence[Observation]) -> Delays:
@@ -120,7 +108,7 @@ class Ensemble:
     ) -> None:
         began_ns, every_ms = max(time.monotonic_ns() + LEAD_NS, self._free_ns), every_s * 1000
         plan = [
-            _Planned(due_ns, person, message)
+            Sending(due_ns, person, message)
             for place, (person, messages) in enumerate(zip(people, series, strict=True))
             for due_ns, message in zip(
                 Schedule(len(messages), every_ms, place * every_ms / len(people)).due_ns(began_ns),
@@ -128,14 +116,12 @@ class Ensemble:
                 strict=True,
             )
         ]
-        self._free_ns = max(planned.due_ns for planned in plan) + round(every_s * 1e9)
+        self._free_ns = max(sending.due_ns for sending in plan) + round(every_s * 1e9)
         self._follow(plan)
 
-    def _follow(self, plan: list[_Planned]) -> None:
+    def _follow(self, plan: list[Sending]) -> None:
         """Carry out a plan; return when everything that was answered has come back."""
-        plan.sort(key=lambda planned: planned.due_ns)
-        span_s = (plan[-1].due_ns - plan[0].due_ns) / 1e9
-        self._runtime.call(_send(plan), within_s=span_s + SPARE_S)
+        carry_out(self._runtime, plan)
         for speaker in self.speakers:
             speaker.catches_up()
         for listeners in self.listeners.values():
@@ -147,11 +133,3 @@ def _in_turn(acts: Sequence[Act], times: int, people: int) -> list[list[Mapping[
     """Return what each of so many people asks for: every act so many times, each beginning with another one."""
     count = len(acts)
     return [[acts[(place + k) % count].message for k in range(times * count)] for place in range(people)]
-
-
-async def _send(plan: Sequence[_Planned]) -> None:
-    async def send(position: int, due_ns: int) -> None:
-        planned = plan[position]
-        await planned.who.leg.send(planned.message, due_ns=due_ns)
-
-    await keep_to([planned.due_ns for planned in plan], send)

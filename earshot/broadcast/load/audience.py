@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from earshot.broadcast.load.conversing import DONE_WITHIN_S, Partner, time_to_join
+from earshot.broadcast.load.conversing import DONE_WITHIN_S, Partner, order_to_join, time_to_join
 from earshot.broadcast.load.tally import Tally, total
 from earshot.failures import ContractBreach
 from earshot.scene import new_address
@@ -63,61 +63,45 @@ class Audience(ABC):
         return total(Tally.from_json(answer["tally"]) for answer in answers)
 
 
-class Hall(Audience):
-    """Rows of listeners on this machine, each a process."""
+class ListenerProcesses(Audience):
+    """Listeners on this machine, in several processes."""
 
-    def __init__(self, rows: int | None = None) -> None:
+    def __init__(self, processes: int | None = None) -> None:
         """Start so many processes: as many as there are processors, unless told otherwise."""
         super().__init__()
-        self._folder = tempfile.TemporaryDirectory(prefix="earshot-hall-")
-        folder, count = Path(self._folder.name), rows or os.cpu_count() or 1
+        self._folder = tempfile.TemporaryDirectory(prefix="earshot-audience-")
+        folder, count = Path(self._folder.name), processes or os.cpu_count() or 1
         with ThreadPoolExecutor(count) as pool:
-            self._rows = list(pool.map(lambda number: row(number, folder), range(1, count + 1)))
+            self._processes = list(pool.map(lambda number: listener_process(number, folder), range(1, count + 1)))
 
     def join(self, count: int, *, url: str, session_id: str, language: str, by: str = "transcript") -> None:
-        """Let them join, dealt out to the rows."""
         orders = []
-        for place in range(len(self._rows)):
-            names = [f"Listener {number}" for number in range(place + 1, count + 1, len(self._rows))]
+        for place in range(len(self._processes)):
+            names = [f"Listener {number}" for number in range(place + 1, count + 1, len(self._processes))]
             addresses = [new_address() for _ in names]
             orders.append(order_to_join(url, session_id, language, by, names, addresses))
         self._count_in(count, self._ask_all(orders, within_s=time_to_join(count)))
 
     def heard(self, due_ns: Mapping[str, int], *, within_s: float = HEARD_WITHIN_S) -> Tally:
-        """Add up what the rows heard."""
         order = {"do": "tell", "due_ns": dict(due_ns), "offset_ns": 0, "within_s": within_s}
-        return self._add_up(self._ask_all([order] * len(self._rows), within_s=DONE_WITHIN_S + within_s))
+        return self._add_up(self._ask_all([order] * len(self._processes), within_s=DONE_WITHIN_S + within_s))
 
     def leave(self) -> None:
-        """Empty the rows."""
-        rows, self._rows, listeners, self.listeners = self._rows, [], self.listeners, 0
-        if not rows:
+        """Empty the processes, and end them."""
+        processes, self._processes, listeners, self.listeners = self._processes, [], self.listeners, 0
+        if not processes:
             return
-        with ThreadPoolExecutor(len(rows)) as pool:
-            list(pool.map(lambda each: each.asks({"do": "leave"}, within_s=time_to_join(listeners)), rows))
-            list(pool.map(Partner.stop, rows))
+        with ThreadPoolExecutor(len(processes)) as pool:
+            list(pool.map(lambda each: each.asks({"do": "leave"}, within_s=time_to_join(listeners)), processes))
+            list(pool.map(Partner.stop, processes))
         self._folder.cleanup()
 
     def _ask_all(self, orders: Sequence[Mapping[str, object]], *, within_s: float) -> list[dict[str, Any]]:
-        with ThreadPoolExecutor(len(self._rows)) as pool:
-            return list(pool.map(lambda each, order: each.asks(order, within_s=within_s), self._rows, orders))
+        with ThreadPoolExecutor(len(self._processes)) as pool:
+            return list(pool.map(lambda each, order: each.asks(order, within_s=within_s), self._processes, orders))
 
 
-def row(number: int, folder: Path) -> Partner:
+def listener_process(number: int, folder: Path) -> Partner:
     """Start a process full of listeners, with its log in this folder."""
-    return Partner(f"row {number} of the audience", ["earshot.broadcast.load.listening"], folder / f"row-{number}.log")
-
-
-def order_to_join(
-    url: str, session_id: str, language: str, by: str, names: Sequence[str], addresses: Sequence[str]
-) -> Mapping[str, object]:
-    """Return the order by which a row lets these people join."""
-    return {
-        "do": "join",
-        "url": url,
-        "session": session_id,
-        "language": language,
-        "by": by,
-        "names": list(names),
-        "addresses": list(addresses),
-    }
+    log = folder / f"listeners-{number}.log"
+    return Partner(f"process {number} of the audience", ["earshot.broadcast.load.listening"], log)

@@ -9,19 +9,14 @@ from dataclasses import dataclass
 from earshot.audio import signals
 from earshot.audio.clips import SampleLibrary
 from earshot.audio.containers import pieces, wav
+from earshot.by_plan import LEAD_NS, Sending, carry_out
 from earshot.conversation.requests import END_TURN, Message, as_text, name_session
 from earshot.conversation.turns import SESSION_KNOWN
 from earshot.conversation.user import PIECE_MS, User
-from earshot.measure.schedule import Schedule, keep_to
+from earshot.measure.schedule import Schedule
 from earshot.runtime import Runtime
 
 BRISK = 4.0
-LEAD_NS = 2_000_000
-"""Between making a plan and its first message."""
-SPARE_S = 20.0
-"""How much longer than planned a machine may need before something must be wrong with it."""
-Sending = tuple[int, User, Message]
-"""When, by whom and what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +29,7 @@ class Stream:
     meanwhile: str | None = None
 
 
-class Company:
+class PlannedUsers:
     """Carries out what several users are to do at planned times."""
 
     def __init__(self, runtime: Runtime, samples: SampleLibrary) -> None:
@@ -58,7 +53,7 @@ class Company:
     def ask(self, questions: Mapping[User, str]) -> None:
         """Let each ask something at the same time, four times as fast as people speak; return when all are answered."""
         began_ns = time.monotonic_ns() + LEAD_NS
-        plan: list[Sending] = []
+        plan: list[tuple[int, User, Message]] = []
         for place, (user, text) in enumerate(questions.items()):
             clip = self._samples.clip(text)
             user.notes(clip)
@@ -66,7 +61,7 @@ class Company:
             every_ms = PIECE_MS / BRISK
             due = Schedule(len(parts) + 1, every_ms, place * every_ms / len(questions)).due_ns(began_ns)
             plan += [(at, user, message) for at, message in zip(due, [*parts, END_TURN], strict=True)]
-        self._carry_out(sorted(plan, key=lambda sending: sending[0]))
+        self._carry_out(plan)
         for user in questions:
             user.over()
 
@@ -82,10 +77,5 @@ class Company:
         for number in range(times):
             self.ask({user: questions[(place + 3 * number) % len(questions)] for place, user in enumerate(users)})
 
-    def _carry_out(self, plan: Sequence[Sending]) -> None:
-        async def send(position: int, due_ns: int) -> None:
-            _, user, message = plan[position]
-            await user.leg.send(message, due_ns=due_ns)
-
-        within_s = (plan[-1][0] - plan[0][0]) / 1e9 + SPARE_S
-        self._runtime.call(keep_to([due_ns for due_ns, _, _ in plan], send), within_s=within_s)
+    def _carry_out(self, plan: Sequence[tuple[int, User, Message]]) -> None:
+        carry_out(self._runtime, [Sending(*one) for one in plan])

@@ -19,7 +19,7 @@ EVERYDAY_SEED = 1
 REPLAYS = Path(".earshot/replays")
 
 
-class Expedition:
+class Exploration:
     """People doing as they like, and what came of it."""
 
     def __init__(self, another: Callable[[], Broadcast], note: Callable[[str], object]) -> None:

@@ -43,7 +43,7 @@ class Sentence:
     """The phrase of the phrasebook that it is."""
 
 
-class Interpreters:
+class Translation:
     """The part of the service behind recognition."""
 
     def __init__(self, control: Control, ledger: Ledger, samples: SampleLibrary) -> None:

@@ -16,19 +16,19 @@ _CLOCK_MONOTONIC = 1
 
 
 class _Setting(ctypes.Structure):
-    """Linux' `itimerspec`: interval, then time until the alarm, each in seconds and nanoseconds."""
+    """Linux' `itimerspec`: interval, then time until the timer, each in seconds and nanoseconds."""
 
     _fields_ = tuple((name, ctypes.c_long) for name in ("every_s", "every_ns", "in_s", "in_ns"))
 
 
-class Alarm:
+class Timer:
     """Sleeps on the running loop: to a tenth of a millisecond on Linux, elsewhere as well as the loop can."""
 
     def __init__(self) -> None:
         self._system = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
         self._file = self._system.timerfd_create(_CLOCK_MONOTONIC, os.O_NONBLOCK) if self._system else -1
 
-    def __enter__(self) -> Alarm:
+    def __enter__(self) -> Timer:
         return self
 
     def __exit__(

@@ -1,0 +1,34 @@
+"""What several people send by one plan, each message at its time whatever became of those before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from earshot.measure.schedule import keep_to
+from earshot.participant import Participant
+from earshot.runtime import Runtime
+
+LEAD_NS = 2_000_000
+"""Between making a plan and its first message."""
+SPARE_S = 20.0
+"""How much longer than planned a machine may need before something must be wrong with it."""
+
+
+class Sending(NamedTuple):
+    """One message of a plan."""
+
+    due_ns: int
+    who: Participant
+    message: Mapping[str, object]
+
+
+def carry_out(runtime: Runtime, plan: Sequence[Sending]) -> None:
+    """Send all that is planned, the soonest first; return when the last was sent."""
+    plan = sorted(plan, key=lambda sending: sending.due_ns)
+
+    async def send(position: int, due_ns: int) -> None:
+        await plan[position].who.leg.send(plan[position].message, due_ns=due_ns)
+
+    within_s = (plan[-1].due_ns - plan[0].due_ns) / 1e9 + SPARE_S
+    runtime.call(keep_to([sending.due_ns for sending in plan], send), within_s=within_s)
