@@ -23,7 +23,7 @@ from earshot.patience import comes_to
 ASK_AGAIN_AFTER_S = 0.5
 """How long somebody who was turned away waits before asking again."""
 HEARD_WITHIN_S = 7.0
-"""Speech reaches a listener within 7 s at most (sheet 8.1)."""
+"""Speech reaches a listener within 7 s at most."""
 
 
 class Listener(AtTheReceiver):

@@ -28,7 +28,7 @@ LONG_CHUNK_MS = 500
 """Half of what a chunk may be, and as a message less than the 32 KB that gateways take: for sound that only has to be
 heard. A sentence is a handful of these, which may come all at once."""
 TYPICAL_CHUNK_MS = 200
-"""As long as a typical chunk may be (sheet 5.1)."""
+"""As long as a typical chunk may be."""
 BRISK = 4.0
 """Chunks sent four times as fast as short ones last are 40 a second, inside the limit of 50 (REQ-26.1)."""
 FEW = 30
@@ -139,7 +139,7 @@ class Speaker(AtTheControls, AtTheMicrophone):
     def says_in_turn(self, texts: Iterable[str]) -> None:
         """Speak one sentence after the other, eight times as fast as in real life.
 
-        No more than five seconds of speech wait for a recogniser (sheet 5.2), which has to keep up with several.
+        No more than five seconds of speech wait for a recogniser (REQ-3.3), which has to keep up with several.
         """
         for text in texts:
             self.says(text, chunk_ms=TYPICAL_CHUNK_MS, pace=BRISK)

@@ -95,7 +95,7 @@ REFUSALS = {
     "the service is not available": "SERVICE_UNAVAILABLE",
     "the request took too long": "TIMEOUT",
 }
-"""What a refusal means, in words, and the code that says it (sheet 3.7)."""
+"""What a refusal means, in words, and the code that says it."""
 
 SOUNDS = {
     "silence": lambda duration_s: signals.silence(duration_s),
@@ -177,7 +177,7 @@ RATES = {
     "join": "listener_join",
     "connection attempt": "connection_attempt",
 }
-"""What is counted over minutes and hours, and the operation under which it is on record (sheet 2.3)."""
+"""What is counted over minutes and hours, and the operation under which it is on record."""
 
 PURPOSES = ("speak", "listen")
 """What a connection is opened for that asks for nothing yet."""
@@ -188,7 +188,7 @@ AUDIO_ISSUES = {
     "an echo": "echo",
     "silence": "silence",
 }
-"""What a speaker may be warned of (sheet 5.4)."""
+"""What a speaker may be warned of (BRO-5.4.1 to BRO-5.4.4)."""
 
 PLAYBACK_ACTS = {"pause": "playbackPaused", "resumption": "playbackResumed"}
 """What is confirmed to a listener who stops and starts playback."""
