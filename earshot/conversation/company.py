@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from earshot.audio import signals
 from earshot.audio.clips import SampleLibrary
@@ -23,17 +24,22 @@ Sending = tuple[int, User, Message]
 """When, by whom and what."""
 
 
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """So many pieces of a hum, sent evenly; while a long turn of somebody's is worked on, if anybody's."""
+
+    count: int
+    piece_ms: int = 100
+    every_ms: int = 20
+    meanwhile: str | None = None
+
+
 class Company:
     """Carries out what several users are to do at planned times."""
 
     def __init__(self, runtime: Runtime, samples: SampleLibrary) -> None:
         self._runtime = runtime
         self._samples = samples
-
-    def connect(self, users: Sequence[User]) -> None:
-        """Let them connect, one after the other."""
-        for user in users:
-            user.connects()
 
     def name_sessions(self, users: Sequence[User], *, every_ms: float) -> None:
         """Let them name their sessions one after the other; return when all are confirmed."""
@@ -42,21 +48,12 @@ class Company:
         for user in users:
             user.is_told(SESSION_KNOWN, since=0)
 
-    def stream(self, users: Sequence[User], count: int, *, piece_ms: int, every_ms: float) -> None:
-        """Let each send so many pieces of a hum, evenly, and each a little later than the one before.
-
-        Returns when every piece has been answered.
-        """
-        piece = as_text(wav(signals.tone(220, piece_ms / 1000, amplitude=0.1)))
-        began_ns = time.monotonic_ns() + LEAD_NS
-        plan = [
-            (at, user, piece)
-            for place, user in enumerate(users)
-            for at in Schedule(count, every_ms, place * every_ms / len(users)).due_ns(began_ns)
-        ]
-        self._carry_out(sorted(plan, key=lambda sending: sending[0]))
-        for user in users:
-            user.catches_up_with_audio()
+    def stream(self, user: User, stream: Stream) -> None:
+        """Let somebody send this; returns when every piece has been answered."""
+        piece = as_text(wav(signals.tone(220, stream.piece_ms / 1000, amplitude=0.1)))
+        due = Schedule(stream.count, stream.every_ms).due_ns(time.monotonic_ns() + LEAD_NS)
+        self._carry_out([(at, user, piece) for at in due])
+        user.catches_up_with_audio()
 
     def ask(self, questions: Mapping[User, str]) -> None:
         """Let each ask something at the same time, four times as fast as people speak; return when all are answered."""

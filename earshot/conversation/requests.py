@@ -1,4 +1,4 @@
-"""What somebody in a conversation can send (conversation sheet, section 1)."""
+"""What somebody in a conversation can send."""
 
 from __future__ import annotations
 

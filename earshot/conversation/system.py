@@ -11,7 +11,7 @@ from hamcrest import assert_that, contains_exactly, empty, has_length, only_cont
 
 from earshot.audio import signals
 from earshot.conversation.browser.actor import Browser
-from earshot.conversation.company import Company
+from earshot.conversation.company import Company, Stream
 from earshot.conversation.dialogue import dialogue_page
 from earshot.conversation.invitation import invitation
 from earshot.conversation.kept import Kept
@@ -25,6 +25,7 @@ from earshot.system import System
 
 UNNAMED = "User"
 """What people are called whose names do not matter; they are numbered."""
+NAMED_EVERY_MS = 15.0
 HALF_A_MINUTE = 16
 """So many sentences last about as long."""
 A_SOUND = signals.tone(440, 0.1, amplitude=0.1)
@@ -69,9 +70,23 @@ class Conversation(System):
         expected: list[Any] = [words(text, exactly=exactly) for text in texts]
         assert_that(understood, contains_exactly(*expected), f"what {name} said")
 
-    def half_a_minute(self) -> list[str]:
-        """Return sentences that last about as long."""
-        return [clip.text for clip in self.stage.samples.prompts("en")[:HALF_A_MINUTE]]
+    def says_half_a_minute(self, name: str | None) -> None:
+        """Let somebody, if anybody, say sentences that last about as long in one turn."""
+        if name is not None:
+            self.user(name).asks(*(clip.text for clip in self.stage.samples.prompts("en")[:HALF_A_MINUTE]))
+
+    def name_sessions(self, count: int, *, meanwhile: str | None) -> None:
+        """Let so many people name their sessions, while a long turn of somebody's is worked on, if anybody's."""
+        users = self.more_users(count)
+        for user in users:
+            user.connects()
+        self.says_half_a_minute(meanwhile)
+        self.company.name_sessions(users, every_ms=NAMED_EVERY_MS)
+
+    def streams(self, name: str, stream: Stream) -> None:
+        """Let somebody send pieces of sound, while a long turn of somebody else's is worked on, if anybody's."""
+        self.says_half_a_minute(stream.meanwhile)
+        self.company.stream(self.user(name), stream)
 
     def asked_assistants(self, name: str) -> list[str]:
         """Return which assistants the service asked for this person, in order."""
@@ -96,7 +111,10 @@ class Conversation(System):
             user.answer(user.ends_turn())
 
     def has_own_answers(self, users: Sequence[User]) -> None:
-        """Insist that each was understood, every time, and that no answer was given to two different questions."""
+        """Insist that each was understood, every time, and that nobody was given one answer to different questions.
+
+        Of those who asked once, no two were given one answer, either.
+        """
         asked_for = defaultdict(set)
         an_answer: Any = only_contains(answered())
         for user in users:
@@ -104,8 +122,9 @@ class Conversation(System):
             assert_that(answers, an_answer, f"what {user.name} was told")
             self.has_understood(user.name, asked)
             assert_that(user.order.acknowledged, has_length(len(user.order.pieces)), f"{user.name}'s confirmed pieces")
+            of = user.name if len(asked) > 1 else "those who asked once"
             for question, answer in zip(asked, answers, strict=True):
-                asked_for[answer.response].add(question)
+                asked_for[of, answer.response].add(question)
         mixed_up = {answer: asked for answer, asked in asked_for.items() if len(asked) > 1}
         assert_that(mixed_up, empty(), "answers to more than one question, and the questions")
 

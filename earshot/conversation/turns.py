@@ -1,4 +1,4 @@
-"""Who may say what when in a conversation: the order of one connection (conversation sheet, section 2).
+"""Who may say what when in a conversation: the order of one connection (CONV-5, CONV-6, CONV-33).
 
 A turn is one segment of speech: what somebody says until they end it. Each gets one result, a `chatbot_response` or an
 `error`, and is then declared over by `segment_processed`. Nothing else comes unasked.

@@ -1,4 +1,4 @@
-"""Somebody who talks with an assistant: speaks, ends the turn, and gets an answer (conversation sheet)."""
+"""Somebody who talks with an assistant: speaks, ends the turn, and gets an answer."""
 
 from __future__ import annotations
 
@@ -141,6 +141,12 @@ class User(Participant):
     def names_session_anew(self) -> Observation:
         """Give the session another name, and return its confirmation."""
         return self.names_session(f"{self.session_id}-anew")
+
+    def connects_in_vain(self) -> None:
+        """Connect, be told why that is no use, and be disconnected."""
+        self.connects()
+        self.complaint()
+        self.is_disconnected()
 
     def says_goodbye(self) -> Observation:
         """Say that the conversation is over, and return how the service closed the connection."""
@@ -343,10 +349,15 @@ class User(Participant):
         named = self.order.sessions[-1]
         return named, self.is_told(SESSION_KNOWN, since=named.number)
 
+    def order_of_audio(self) -> TurnTaking:
+        """Return who said what when on the connection in use, once every piece of audio has been answered."""
+        self.catches_up_with_audio()
+        return self.order
+
     def confirmation_delays_ms(self) -> list[float]:
         """Return how long each piece of audio on the connection in use took to be confirmed, once each is."""
-        self.catches_up_with_audio()
-        sent, confirmed = self.order.pieces, self.order.acknowledged
+        order = self.order_of_audio()
+        sent, confirmed = order.pieces, order.acknowledged
         if len(sent) != len(confirmed):
             raise AssertionError(
                 f"{self.name} sent {_pieces(len(sent))} of audio, of which {len(confirmed)} were confirmed"
@@ -418,6 +429,11 @@ class User(Participant):
         for error in errors:
             self._scene.surprises.claim(error)
         return errors
+
+    def errors_of_turn(self, *, since: int) -> list[Observation]:
+        """Return the errors that came from `since` on until the last turn was over, however it went."""
+        self.excuses(self.over())
+        return self.excuses_errors(since=since)
 
     def stays_quiet(self, for_s: float, *, since: int) -> None:
         """Return after `for_s` if nothing but errors came from `since` on, and the connection is still open."""

@@ -2,7 +2,8 @@
 Feature: Taking turns
 
   People ask one thing after the other, and sometimes the next before the first is answered. Whatever they do, each
-  turn gets its own answer, and is declared over.
+  turn gets its own answer, and is declared over. Who asks one thing and then another does so at once; who has asked
+  something has its answer, too.
 
   Rule: Each turn gets its own answer
 

@@ -100,8 +100,11 @@ def step_stays_recorded(context: World, speaker: str, count: int, for_s: float) 
 def step_recorded_connection(context: World, person: str, role: str, speaker: str) -> None:
     actor, session_id = context.broadcast.person(person), context.broadcast.speaker(speaker).session_id
     expected = has_entries(role=role, sessionId=session_id, connectedAt=close_to(actor.connected_ms(), 1000))
-    record = context.broadcast.recorded.connection(actor.connection_id, person)
-    assert_that(record, expected, f"the record of {person}'s connection")
+    assert_that(
+        context.broadcast.recorded.connection(actor.connection_id, person),
+        expected,
+        f"the record of {person}'s connection",
+    )
 
 
 @then("the records of {person:Name}'s and {other:Name}'s connections expire {span_ms:Span} after their opening")

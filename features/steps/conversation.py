@@ -132,7 +132,7 @@ def step_asks(context: World, person: str, text: str) -> None:
 
 @given("{person:Name} has said half a minute in one turn")
 def step_half_a_minute(context: World, person: str) -> None:
-    context.conversation.user(person).asks(*context.conversation.half_a_minute())
+    context.conversation.says_half_a_minute(person)
 
 
 @when("{person:Name} asks 10 different things at once")

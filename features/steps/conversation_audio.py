@@ -36,10 +36,8 @@ def step_asks_with_piece(context: World, person: str, text: str, piece: Message 
 
 @then("each of {person:Name}'s {others:Others} of audio is confirmed once")
 def step_each_confirmed(context: World, person: str, others: int) -> None:
-    user = context.conversation.user(person)
-    user.catches_up_with_audio()
-    pieces = user.order.pieces[others:]
-    assert_that(user.order.acknowledged, has_length(len(pieces)), f"how many pieces of {person}'s were confirmed")
+    order = context.conversation.user(person).order_of_audio()
+    assert_that(order.acknowledged, has_length(len(order.pieces[others:])), f"the confirmed pieces of {person}'s")
 
 
 @then("each of {person:Name}'s pieces of audio is confirmed within {limit_s:Seconds}")

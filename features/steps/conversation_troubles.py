@@ -93,10 +93,7 @@ def step_gives_nothing_away(context: World, person: str) -> None:
 
 @given("{person:Name} has connected in vain")
 def step_connected_in_vain(context: World, person: str) -> None:
-    user = context.conversation.user(person)
-    user.connects()
-    user.complaint()
-    user.is_disconnected()
+    context.conversation.user(person).connects_in_vain()
 
 
 @when('{person:Name} asks "{text:Quoted}" come what may')
@@ -106,9 +103,7 @@ def step_asks_come_what_may(context: World, person: str, text: str) -> None:
 
 @then("{person:Name} is told among other things that {complaint:Complaint}")
 def step_told_among_others(context: World, person: str, complaint: Complaint) -> None:
-    user = context.conversation.user(person)
-    user.excuses(user.over())
-    errors = user.excuses_errors(since=context.stage.turning_point)
+    errors = context.conversation.user(person).errors_of_turn(since=context.stage.turning_point)
     assert_that(errors, has_item(complains(complaint)), f"the errors that {person} was told")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple, Protocol
 
@@ -12,6 +11,7 @@ from earshot.audio.containers import Form, in_so_many, pieces
 from earshot.conversation import requests
 from earshot.conversation.browser import facts, recorder
 from earshot.conversation.browser.actor import Steady
+from earshot.conversation.company import Stream
 from earshot.conversation.matchers import Complaint, NoAnswer, PieceReceived
 from earshot.conversation.requests import Envelope
 from earshot.conversation.system import Conversation
@@ -37,16 +37,6 @@ class Way(NamedTuple):
 
     cut: Cut
     envelope: Envelope | Sequence[Envelope] = requests.as_text
-
-
-@dataclass(frozen=True, slots=True)
-class Stream:
-    """So many pieces of a hum, sent evenly; while a long turn of somebody's is worked on, if anybody's."""
-
-    count: int
-    piece_ms: int = 100
-    every_ms: int = 20
-    meanwhile: str | None = None
 
 
 QUESTIONS = (

@@ -1,1 +1,1 @@
-"""The page in the browser, without a browser: what it decides and when (conversation sheet, section 7)."""
+"""The page in the browser, without a browser: what it decides and when (CONV-60 to CONV-69)."""
