@@ -27,7 +27,6 @@ from earshot.broadcast.recogniser import Recogniser
 from earshot.broadcast.records import Records
 from earshot.broadcast.secrets import people_secrets
 from earshot.broadcast.speaker import Speaker
-from earshot.broadcast.tables import BroadcastTables
 from earshot.broadcast.timed import TIMED
 from earshot.broadcast.translation import Translation
 from earshot.broadcast.wording import WORDING
@@ -174,7 +173,7 @@ class Broadcast(System):
         tables = self.stage.service.tables
         if tables is None:
             raise Unusable("this step reads the service's tables, which the target does not grant; tag it @needs-table")
-        return Records(BroadcastTables(tables))
+        return Records(tables)
 
     def logged(self, level: str, line: LogLine) -> list[Entry]:
         """Return the lines of the log, from this level on, among which that line is to be; DEBUG means DEBUG alone."""
@@ -253,8 +252,8 @@ class Broadcast(System):
     def records(self) -> Mapping[str, Item | None]:
         if self.stage.service.tables is None:
             return {}
-        tables = BroadcastTables(self.stage.service.tables)
-        return {f"The session of {s.name}": tables.session(s.session_id) for s in self._broadcasting()}
+        recorded = self.recorded
+        return {f"The session of {s.name}": recorded.find_session(s.session_id) for s in self._broadcasting()}
 
     def exhibits(self) -> Iterator[tuple[str, str]]:
         """Yield a page with players, if anything was said or heard."""

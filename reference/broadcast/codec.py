@@ -8,37 +8,9 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from reference.broadcast import notices
 from reference.broadcast.audio import AudioChunk, DeclaredFormat
 from reference.broadcast.model import BroadcastState, NotForwarded, StateChange
-from reference.broadcast.notices import (
-    AudioQualityWarning,
-    AudioReceived,
-    BroadcastMuted,
-    BroadcastPaused,
-    BroadcastResumed,
-    BroadcastUnmuted,
-    ConnectionTimeout,
-    ConnectionWarning,
-    HeartbeatAck,
-    LanguageChanged,
-    Notice,
-    PlaybackPaused,
-    PlaybackResumed,
-    RateLimitWarning,
-    RefreshComplete,
-    RefreshRequired,
-    SessionCreated,
-    SessionEnded,
-    SessionJoined,
-    SessionStatus,
-    SpeakerStateChanged,
-    Speech,
-    StateRestored,
-    SystemRecovered,
-    Told,
-    TranscriptionError,
-    VolumeChanged,
-)
 from reference.broadcast.parameters import LANGUAGE
 from reference.gateway.connections import AudioMessage
 from reference.refusal import Refusal
@@ -113,10 +85,10 @@ def audio_chunk(message: Fields) -> AudioChunk:
     return AudioChunk(pcm, chunk_id, sequence_number, declared)
 
 
-def over_rate(session_id: str, message: Fields) -> AudioReceived:
+def over_rate(session_id: str, message: Fields) -> notices.AudioReceived:
     """Return the acknowledgement of a chunk that is dropped unread; it is named as far as that is legible."""
     chunk_id, sequence_number = message.get("chunkId"), message.get("sequenceNumber")
-    return AudioReceived(
+    return notices.AudioReceived(
         session_id,
         chunk_id if isinstance(chunk_id, str) else None,
         sequence_number if isinstance(sequence_number, int) else None,
@@ -220,12 +192,12 @@ def level_of(value: object, name: str) -> float:
 # ---- what clients are told
 
 
-def encode(notice: Notice, now_ms: int) -> str:
+def encode(notice: notices.Notice, now_ms: int) -> str:
     """Return a notice as one text frame."""
     return to_text({**members_of(notice), "timestamp": now_ms})
 
 
-def encode_speech(speech: Speech, now_ms: int) -> AudioMessage:
+def encode_speech(speech: notices.Speech, now_ms: int) -> AudioMessage:
     """Return a sentence as a message that only lacks each listener's own number."""
     members = {
         "type": "audio",
@@ -270,7 +242,7 @@ def _state(state: BroadcastState) -> dict[str, object]:
     }
 
 
-def _acknowledged(told: Told | None) -> dict[str, object]:
+def _acknowledged(told: notices.Told | None) -> dict[str, object]:
     if told is None:
         return {}
     return {"broadcastState": _state(told.state), "listenersNotified": told.listeners_notified}
@@ -280,7 +252,7 @@ def _given(**members: object) -> dict[str, object]:
     return {name: value for name, value in members.items() if value is not None}
 
 
-def _created(notice: SessionCreated) -> dict[str, object]:
+def _created(notice: notices.SessionCreated) -> dict[str, object]:
     session = notice.session
     return {
         "sessionId": session.session_id,
@@ -294,7 +266,7 @@ def _created(notice: SessionCreated) -> dict[str, object]:
     }
 
 
-def _joined(notice: SessionJoined) -> dict[str, object]:
+def _joined(notice: notices.SessionJoined) -> dict[str, object]:
     return {
         "sessionId": notice.session.session_id,
         "targetLanguage": notice.target_language,
@@ -305,12 +277,12 @@ def _joined(notice: SessionJoined) -> dict[str, object]:
     }
 
 
-def _refreshed(notice: RefreshComplete) -> dict[str, object]:
+def _refreshed(notice: notices.RefreshComplete) -> dict[str, object]:
     of_listener = {"targetLanguage": notice.target_language, "sourceLanguage": notice.source_language}
     return {"role": notice.role.value, **(of_listener if notice.target_language is not None else {})}
 
 
-def _received(notice: AudioReceived) -> dict[str, object]:
+def _received(notice: notices.AudioReceived) -> dict[str, object]:
     reason = None if notice.reason is None else notice.reason.value
     return {
         "forwarded": notice.reason is None,
@@ -318,7 +290,7 @@ def _received(notice: AudioReceived) -> dict[str, object]:
     }
 
 
-def _status(notice: SessionStatus) -> dict[str, object]:
+def _status(notice: notices.SessionStatus) -> dict[str, object]:
     return {
         "listenerCount": sum(notice.listeners_by_language.values()),
         "languageDistribution": dict(notice.listeners_by_language),
@@ -328,13 +300,13 @@ def _status(notice: SessionStatus) -> dict[str, object]:
     }
 
 
-def _restored(notice: StateRestored) -> dict[str, object]:
+def _restored(notice: notices.StateRestored) -> dict[str, object]:
     state = notice.state
     flat = {"isPaused": state.is_paused, "isMuted": state.is_muted, "volume": state.volume}
     return {**flat, "broadcastState": _state(state)}
 
 
-def _refresh_required(notice: RefreshRequired) -> dict[str, object]:
+def _refresh_required(notice: notices.RefreshRequired) -> dict[str, object]:
     return {
         "role": notice.role.value,
         **_given(targetLanguage=notice.target_language),
@@ -343,12 +315,12 @@ def _refresh_required(notice: RefreshRequired) -> dict[str, object]:
     }
 
 
-def _failed(notice: TranscriptionError) -> dict[str, object]:
+def _failed(notice: notices.TranscriptionError) -> dict[str, object]:
     said = {"code": notice.code, "message": notice.message, "retryable": notice.retryable}
     return {**said, "details": dict(notice.details)}
 
 
-def _too_fast(notice: RateLimitWarning) -> dict[str, object]:
+def _too_fast(notice: notices.RateLimitWarning) -> dict[str, object]:
     return {
         "limit": notice.limit,
         "windowSeconds": 1,
@@ -363,37 +335,40 @@ def _nothing_more(_notice: object) -> dict[str, object]:
 
 
 FORMS: Mapping[type, tuple[str, Callable[[Any], dict[str, object]]]] = {
-    SessionCreated: ("sessionCreated", _created),
-    SessionJoined: ("sessionJoined", _joined),
-    RefreshComplete: ("connectionRefreshComplete", _refreshed),
-    StateRestored: ("stateRestored", _restored),
-    AudioReceived: ("audioReceived", _received),
-    BroadcastPaused: ("broadcastPaused", lambda notice: _given(estimatedPauseDuration=notice.estimated_pause_ms)),
-    BroadcastResumed: (
+    notices.SessionCreated: ("sessionCreated", _created),
+    notices.SessionJoined: ("sessionJoined", _joined),
+    notices.RefreshComplete: ("connectionRefreshComplete", _refreshed),
+    notices.StateRestored: ("stateRestored", _restored),
+    notices.AudioReceived: ("audioReceived", _received),
+    notices.BroadcastPaused: (
+        "broadcastPaused",
+        lambda notice: _given(estimatedPauseDuration=notice.estimated_pause_ms),
+    ),
+    notices.BroadcastResumed: (
         "broadcastResumed",
         lambda notice: {} if notice.told is None else {"pauseDuration": notice.pause_ms},
     ),
-    BroadcastMuted: ("broadcastMuted", _nothing_more),
-    BroadcastUnmuted: ("broadcastUnmuted", _nothing_more),
-    VolumeChanged: ("volumeChanged", lambda notice: {"volumeLevel": notice.volume}),
-    SpeakerStateChanged: ("speakerStateChanged", lambda notice: {"broadcastState": _state(notice.state)}),
-    SessionStatus: ("sessionStatus", _status),
-    PlaybackPaused: ("playbackPaused", _nothing_more),
-    PlaybackResumed: ("playbackResumed", _nothing_more),
-    LanguageChanged: (
+    notices.BroadcastMuted: ("broadcastMuted", _nothing_more),
+    notices.BroadcastUnmuted: ("broadcastUnmuted", _nothing_more),
+    notices.VolumeChanged: ("volumeChanged", lambda notice: {"volumeLevel": notice.volume}),
+    notices.SpeakerStateChanged: ("speakerStateChanged", lambda notice: {"broadcastState": _state(notice.state)}),
+    notices.SessionStatus: ("sessionStatus", _status),
+    notices.PlaybackPaused: ("playbackPaused", _nothing_more),
+    notices.PlaybackResumed: ("playbackResumed", _nothing_more),
+    notices.LanguageChanged: (
         "languageChanged",
         lambda notice: {"targetLanguage": notice.target_language, "sourceLanguage": notice.source_language},
     ),
-    HeartbeatAck: ("heartbeatAck", _nothing_more),
-    RefreshRequired: ("connectionRefreshRequired", _refresh_required),
-    ConnectionWarning: (
+    notices.HeartbeatAck: ("heartbeatAck", _nothing_more),
+    notices.RefreshRequired: ("connectionRefreshRequired", _refresh_required),
+    notices.ConnectionWarning: (
         "connectionWarning",
         lambda notice: {
             "message": f"this connection ends in {notice.remaining_minutes:g} minutes",
             "remainingMinutes": notice.remaining_minutes,
         },
     ),
-    ConnectionTimeout: (
+    notices.ConnectionTimeout: (
         "connectionTimeout",
         lambda notice: {
             "message": "closed after inactivity",
@@ -401,9 +376,9 @@ FORMS: Mapping[type, tuple[str, Callable[[Any], dict[str, object]]]] = {
             "reason": notice.reason.value,
         },
     ),
-    SessionEnded: ("sessionEnded", lambda notice: {"reason": notice.reason, "message": notice.reason}),
-    RateLimitWarning: ("rateLimitWarning", _too_fast),
-    AudioQualityWarning: (
+    notices.SessionEnded: ("sessionEnded", lambda notice: {"reason": notice.reason, "message": notice.reason}),
+    notices.RateLimitWarning: ("rateLimitWarning", _too_fast),
+    notices.AudioQualityWarning: (
         "audio_quality_warning",
         lambda notice: {
             "issue": notice.issue.value,
@@ -411,8 +386,8 @@ FORMS: Mapping[type, tuple[str, Callable[[Any], dict[str, object]]]] = {
             "details": dict(notice.details),
         },
     ),
-    TranscriptionError: ("transcriptionError", _failed),
-    SystemRecovered: (
+    notices.TranscriptionError: ("transcriptionError", _failed),
+    notices.SystemRecovered: (
         "systemRecovered",
         lambda notice: {"component": notice.component, "message": notice.message},
     ),

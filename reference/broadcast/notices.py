@@ -9,6 +9,12 @@ from enum import StrEnum
 from reference.broadcast.model import BroadcastState, NotForwarded, Role, Session
 
 
+class Notice:
+    """Anything that a client is told but Speech, which is numbered per connection and may be dropped on the way."""
+
+    __slots__ = ()
+
+
 class UpdateReason(StrEnum):
     """Why a speaker is told the status."""
 
@@ -26,7 +32,7 @@ class SilenceReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class SessionCreated:
+class SessionCreated(Notice):
     """To the speaker: the session is open."""
 
     session: Session
@@ -34,7 +40,7 @@ class SessionCreated:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionJoined:
+class SessionJoined(Notice):
     """To the listener: they are in."""
 
     session: Session
@@ -44,7 +50,7 @@ class SessionJoined:
 
 
 @dataclass(frozen=True, slots=True)
-class RefreshComplete:
+class RefreshComplete(Notice):
     """To a connection that has taken the place of another."""
 
     session_id: str
@@ -54,7 +60,7 @@ class RefreshComplete:
 
 
 @dataclass(frozen=True, slots=True)
-class StateRestored:
+class StateRestored(Notice):
     """To a refreshed speaker: the controls as they are."""
 
     session_id: str
@@ -62,7 +68,7 @@ class StateRestored:
 
 
 @dataclass(frozen=True, slots=True)
-class AudioReceived:
+class AudioReceived(Notice):
     """To the speaker: one chunk was taken; `reason` says why it went no further, None that it did."""
 
     session_id: str
@@ -80,7 +86,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class BroadcastPaused:
+class BroadcastPaused(Notice):
     """To listeners; with `told`, to the speaker."""
 
     session_id: str
@@ -89,7 +95,7 @@ class BroadcastPaused:
 
 
 @dataclass(frozen=True, slots=True)
-class BroadcastResumed:
+class BroadcastResumed(Notice):
     """To listeners; with `told`, to the speaker, who also learns how long the pause was, if there was one."""
 
     session_id: str
@@ -98,7 +104,7 @@ class BroadcastResumed:
 
 
 @dataclass(frozen=True, slots=True)
-class BroadcastMuted:
+class BroadcastMuted(Notice):
     """To listeners; with `told`, to the speaker."""
 
     session_id: str
@@ -106,7 +112,7 @@ class BroadcastMuted:
 
 
 @dataclass(frozen=True, slots=True)
-class BroadcastUnmuted:
+class BroadcastUnmuted(Notice):
     """To listeners; with `told`, to the speaker."""
 
     session_id: str
@@ -114,7 +120,7 @@ class BroadcastUnmuted:
 
 
 @dataclass(frozen=True, slots=True)
-class VolumeChanged:
+class VolumeChanged(Notice):
     """To listeners; with `told`, to the speaker."""
 
     session_id: str
@@ -123,7 +129,7 @@ class VolumeChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class SpeakerStateChanged:
+class SpeakerStateChanged(Notice):
     """To listeners; with `told`, to the speaker. Both get the whole state."""
 
     session_id: str
@@ -132,7 +138,7 @@ class SpeakerStateChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionStatus:
+class SessionStatus(Notice):
     """To the speaker: who is listening, in which language."""
 
     session_id: str
@@ -155,21 +161,21 @@ class Speech:
 
 
 @dataclass(frozen=True, slots=True)
-class PlaybackPaused:
+class PlaybackPaused(Notice):
     """To the listener who paused."""
 
     session_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class PlaybackResumed:
+class PlaybackResumed(Notice):
     """To the listener who resumed."""
 
     session_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class LanguageChanged:
+class LanguageChanged(Notice):
     """To the listener who changed language."""
 
     session_id: str
@@ -178,12 +184,12 @@ class LanguageChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class HeartbeatAck:
+class HeartbeatAck(Notice):
     """To whoever sent a heartbeat."""
 
 
 @dataclass(frozen=True, slots=True)
-class RefreshRequired:
+class RefreshRequired(Notice):
     """To a connection that has grown old: open another by `refresh_by_ms`."""
 
     session_id: str
@@ -193,14 +199,14 @@ class RefreshRequired:
 
 
 @dataclass(frozen=True, slots=True)
-class ConnectionWarning:
+class ConnectionWarning(Notice):
     """To a connection that is about to be ended."""
 
     remaining_minutes: float
 
 
 @dataclass(frozen=True, slots=True)
-class ConnectionTimeout:
+class ConnectionTimeout(Notice):
     """To a connection that was silent for too long; it is closed next."""
 
     idle_s: int
@@ -208,7 +214,7 @@ class ConnectionTimeout:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionEnded:
+class SessionEnded(Notice):
     """To everyone who is to know that the session is over."""
 
     session_id: str
@@ -216,7 +222,7 @@ class SessionEnded:
 
 
 @dataclass(frozen=True, slots=True)
-class RateLimitWarning:
+class RateLimitWarning(Notice):
     """To a speaker who has sent too many chunks for several seconds on end."""
 
     session_id: str
@@ -235,7 +241,7 @@ class AudioIssue(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class AudioQualityWarning:
+class AudioQualityWarning(Notice):
     """To the speaker: the audio is bad, and what to do about it."""
 
     session_id: str
@@ -245,7 +251,7 @@ class AudioQualityWarning:
 
 
 @dataclass(frozen=True, slots=True)
-class TranscriptionError:
+class TranscriptionError(Notice):
     """To the speaker: the recogniser failed; with `retryable` the service is trying again by itself."""
 
     session_id: str
@@ -256,38 +262,9 @@ class TranscriptionError:
 
 
 @dataclass(frozen=True, slots=True)
-class SystemRecovered:
+class SystemRecovered(Notice):
     """To whoever was affected: what had failed works again."""
 
     session_id: str
     component: str
     message: str
-
-
-Notice = (
-    SessionCreated
-    | SessionJoined
-    | RefreshComplete
-    | StateRestored
-    | AudioReceived
-    | BroadcastPaused
-    | BroadcastResumed
-    | BroadcastMuted
-    | BroadcastUnmuted
-    | VolumeChanged
-    | SpeakerStateChanged
-    | SessionStatus
-    | PlaybackPaused
-    | PlaybackResumed
-    | LanguageChanged
-    | HeartbeatAck
-    | RefreshRequired
-    | ConnectionWarning
-    | ConnectionTimeout
-    | SessionEnded
-    | RateLimitWarning
-    | AudioQualityWarning
-    | TranscriptionError
-    | SystemRecovered
-)
-"""Any of them except Speech, which is numbered per connection and may be dropped on the way."""
