@@ -109,6 +109,9 @@ class Recogniser:
         self._ended_ns = 0
         self.reported: Sequence[str] = ()
         """The texts of the latest series of results."""
+        self._gets = f"what {speaker.name}'s recogniser gets"
+        self._listens = f"{speaker.name}'s recogniser listens"
+        self._recognition = f"recognition for {speaker.name}"
         self.due_ns: Mapping[str, int] = {}
         """When each result of that series was due, by its text."""
 
@@ -298,18 +301,6 @@ class Recogniser:
     def gets_nothing_of_it(self) -> None:
         """Return if it is fed nothing of what the speaker said last."""
         stays(self.pieces, pieces.none_of(self._speaker.spoken_last), self._gets, for_s=NOTHING_FOR_S)
-
-    @property
-    def _gets(self) -> str:
-        return f"what {self._speaker.name}'s recogniser gets"
-
-    @property
-    def _listens(self) -> str:
-        return f"{self._speaker.name}'s recogniser listens"
-
-    @property
-    def _recognition(self) -> str:
-        return f"recognition for {self._speaker.name}"
 
     def _has_started(self) -> None:
         comes_to(self.starts, something(), f"whether recognition was started for {self._speaker.name}")

@@ -137,7 +137,7 @@ class Speaker(AtTheControls, AtTheMicrophone):
     def says_in_turn(self, texts: Iterable[str]) -> None:
         """Speak one sentence after the other, eight times as fast as in real life.
 
-        No more than five seconds of speech wait for a recogniser, which has to keep up with several.
+        No more than five seconds of speech wait for a recogniser (REQ-3.3), which has to keep up with several.
         """
         for text in texts:
             self.says(text, chunk_ms=TYPICAL_CHUNK_MS, pace=BRISK)

@@ -9,6 +9,7 @@ from earshot.broadcast import acts
 from earshot.broadcast.acts import Act
 from earshot.broadcast.matchers.explanations import reveals_nothing_inside
 from earshot.matchers.dates import all_dated_and_named
+from earshot.matchers.numbers import between
 from features.vocabulary.broadcast import World
 
 # -- messages that are not as they should be
@@ -62,3 +63,9 @@ def step_audio_passed_on(context: World, speaker: str) -> None:
     actor = context.broadcast.speaker(speaker)
     assert_that(actor.what_came(), equal_to("granted"), f"what became of {speaker}'s audio")
     assert_that(actor.outcome.message, has_entries(forwarded=True), f"what became of {speaker}'s audio")
+
+
+@then("{person:Name} has the answer after {least_ms:Number} to {most_ms:Milliseconds}")
+def step_answer_between(context: World, person: str, least_ms: int, most_ms: float) -> None:
+    took_ms = context.broadcast.person(person).answered_after_ms
+    assert_that(took_ms, between(least_ms, most_ms), f"the milliseconds until {person} had the answer")

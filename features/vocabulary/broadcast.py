@@ -361,20 +361,6 @@ FAULTS = {
 """What may go wrong in a broadcast."""
 
 
-def _wish(words: str) -> Wish:
-    """Return the wish of a speaker for this kind of broadcast."""
-    match words.split():
-        case [tier, "quality"]:
-            return Wish("qualityTier", tier)
-        case [*which, "provisional", "results"]:
-            return Wish("partialResults", {"": "true", "no": "false"}.get(" ".join(which), "perhaps"))
-        case [*_, "threshold", "of", number]:
-            return Wish("minStability", number)
-        case [*_, number, "seconds"]:
-            return Wish("maxBufferTimeout", number)
-    raise ValueError(words)
-
-
 def _state_member(words: str) -> tuple[str, bool | float]:
     """Return the member of a broadcast state that the words are about, and its value."""
     if words.startswith("at "):
@@ -387,14 +373,6 @@ def _pieces(text: str) -> list[int]:
     """Return the numbers that the words name, such as "1, 3 to 5 and 2", in their order."""
     spans = (re.findall(r"\d+", part) for part in re.split(", | and ", text))
     return [number for span in spans for number in range(int(span[0]), int(span[-1]) + 1)]
-
-
-def _flaw(text: str) -> Flaw:
-    """Return what is wrong with a voice."""
-    amount = float(re.findall(r"-?\d+(?:\.\d+)?", text)[0])
-    if text.endswith("above the noise"):
-        return Flaw("noise", amount)
-    return Flaw("distortion", amount) if text.endswith("distorted") else Flaw("echo", amount)
 
 
 def _audience(text: str) -> dict[str, int]:
@@ -420,19 +398,28 @@ parameter("Declaration", one_of(DECLARATIONS), DECLARATIONS.__getitem__)
 parameter("File", one_of(FILES), lambda kind: FILES[kind].ljust(3200, b"\0"))
 parameter("Rate", one_of(RATES), RATES.__getitem__)
 parameter("Purpose", one_of(PURPOSES), str)
-parameter(
+parameter("Word", r"\S+", str)
+phrases(
     "Wish",
-    r"(?:standard|premium|gold) quality|(?:no |perhaps )?provisional results"
-    r"|a stability threshold of \S+|a holding time of \S+ seconds",
-    lambda text: _wish(text),
+    {
+        "{tier:Word} quality": lambda tier: Wish("qualityTier", tier),
+        "provisional results": Wish("partialResults", "true"),
+        "no provisional results": Wish("partialResults", "false"),
+        "perhaps provisional results": Wish("partialResults", "perhaps"),
+        "a stability threshold of {threshold:Word}": lambda threshold: Wish("minStability", threshold),
+        "a holding time of {seconds:Word} seconds": lambda seconds: Wish("maxBufferTimeout", seconds),
+    },
 )
 parameter("Papers", one_of(PAPERS), PAPERS.__getitem__)
 _PIECE_NUMBERS = r"\d+(?: to \d+)?"
 parameter("Pieces", rf"{_PIECE_NUMBERS}(?:(?:, | and ){_PIECE_NUMBERS})*", lambda text: _pieces(text))
-parameter(
+phrases(
     "Flaw",
-    r"\d+ dB above the noise|with [\d.]+% of it distorted|with an echo of -\d+ dB",
-    lambda text: _flaw(text),
+    {
+        "{amount:Number} dB above the noise": lambda amount: Flaw("noise", amount),
+        "with {amount:Decimal}% of it distorted": lambda amount: Flaw("distortion", amount),
+        "with an echo of {amount:Decibels}": lambda amount: Flaw("echo", amount),
+    },
 )
 parameter("AudioIssue", one_of(AUDIO_ISSUES), AUDIO_ISSUES.__getitem__)
 parameter("PlaybackAct", one_of(PLAYBACK_ACTS), PLAYBACK_ACTS.__getitem__)
