@@ -32,12 +32,20 @@ class Participant(ABC):
         self.left_at_ns = 0
         """When this person last began to leave (monotonic)."""
         self._scene = scene
+        self._outcome: Observation | None = None
 
     @property
     def leg(self) -> Leg:
         if not self.legs:
             raise AssertionError(f"{self.name} has no connection: nothing was opened in this scenario yet")
         return self.legs[-1]
+
+    @property
+    def outcome(self) -> Observation:
+        """What came of the last attempt."""
+        if self._outcome is None:
+            raise AssertionError(f"{self.name} has tried nothing in this scenario")
+        return self._outcome
 
     @abstractmethod
     def catches_up(self) -> None:

@@ -37,7 +37,6 @@ class Attempts(Participant):
         self.answered_after_ms = math.inf
         """How long the answer to the latest request took."""
         self._learnt: set[int] = set()
-        self._outcome: Observation | None = None
         self.outcomes: list[Observation] = []
         """What came of the last series of attempts."""
 
@@ -135,13 +134,6 @@ class Attempts(Participant):
                 break
             last = outcome
         return last
-
-    @property
-    def outcome(self) -> Observation:
-        """What came of the last attempt."""
-        if self._outcome is None:
-            raise AssertionError(f"{self.name} has tried nothing in this scenario")
-        return self._outcome
 
     def what_came(self) -> str:
         """Say in words whether the last attempt was granted, or how it was refused."""

@@ -34,8 +34,6 @@ THINNED_OUT_WITHIN_S = 6.0
 
 
 class HandOvers:
-    """What was handed over in one scenario."""
-
     def __init__(self, control: Control, sessions: Callable[[], Sequence[str]]) -> None:
         self._control = control
         self._sessions = sessions

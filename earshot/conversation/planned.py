@@ -10,7 +10,7 @@ from earshot.audio import signals
 from earshot.audio.clips import SampleLibrary
 from earshot.audio.containers import pieces, wav
 from earshot.by_plan import LEAD_NS, Sending, carry_out
-from earshot.conversation.requests import END_TURN, Message, as_text, name_session
+from earshot.conversation.requests import END_TURN, as_text, name_session
 from earshot.conversation.turns import SESSION_KNOWN
 from earshot.conversation.user import PIECE_MS, User
 from earshot.measure.schedule import Schedule
@@ -39,7 +39,8 @@ class PlannedUsers:
     def name_sessions(self, users: Sequence[User], *, every_ms: float) -> None:
         """Let them name their sessions one after the other; return when all are confirmed."""
         due = Schedule(len(users), every_ms).due_ns(time.monotonic_ns() + LEAD_NS)
-        self._carry_out([(at, user, name_session(user.session_id)) for at, user in zip(due, users, strict=True)])
+        plan = [Sending(at, user, name_session(user.session_id)) for at, user in zip(due, users, strict=True)]
+        carry_out(self._runtime, plan)
         for user in users:
             user.is_told(SESSION_KNOWN, since=0)
 
@@ -47,21 +48,21 @@ class PlannedUsers:
         """Let somebody send this; returns when every piece has been answered."""
         piece = as_text(wav(signals.tone(220, stream.piece_ms / 1000, amplitude=0.1)))
         due = Schedule(stream.count, stream.every_ms).due_ns(time.monotonic_ns() + LEAD_NS)
-        self._carry_out([(at, user, piece) for at in due])
+        carry_out(self._runtime, [Sending(at, user, piece) for at in due])
         user.catches_up_with_audio()
 
     def ask(self, questions: Mapping[User, str]) -> None:
         """Let each ask something at the same time, four times as fast as people speak; return when all are answered."""
         began_ns = time.monotonic_ns() + LEAD_NS
-        plan: list[tuple[int, User, Message]] = []
+        plan: list[Sending] = []
         for place, (user, text) in enumerate(questions.items()):
             clip = self._samples.clip(text)
             user.notes(clip)
             parts = [as_text(part) for part in pieces(clip.samples, PIECE_MS)]
             every_ms = PIECE_MS / BRISK
             due = Schedule(len(parts) + 1, every_ms, place * every_ms / len(questions)).due_ns(began_ns)
-            plan += [(at, user, message) for at, message in zip(due, [*parts, END_TURN], strict=True)]
-        self._carry_out(plan)
+            plan += [Sending(at, user, message) for at, message in zip(due, [*parts, END_TURN], strict=True)]
+        carry_out(self._runtime, plan)
         for user in questions:
             user.over()
 
@@ -76,6 +77,3 @@ class PlannedUsers:
         """Let each ask so many things, at every moment something else than all the others do."""
         for number in range(times):
             self.ask({user: questions[(place + 3 * number) % len(questions)] for place, user in enumerate(users)})
-
-    def _carry_out(self, plan: Sequence[tuple[int, User, Message]]) -> None:
-        carry_out(self._runtime, [Sending(*one) for one in plan])

@@ -101,7 +101,6 @@ class User(Participant):
         self._orders: dict[str, TurnTaking] = {}
         self._followed = 0
         self._complaints: list[str] = []
-        self._outcome: Observation | None = None
         self._script: list[str] = []
 
     # ---- coming and going
@@ -392,13 +391,6 @@ class User(Participant):
     def sends_what_may_be_ignored(self, frame: Message | str) -> None:
         """Send something that may be answered with an error or not at all."""
         self._scene.runtime.call(self._send_odd(frame), within_s=PATIENCE_S)
-
-    @property
-    def outcome(self) -> Observation:
-        """What came of the last attempt."""
-        if self._outcome is None:
-            raise AssertionError(f"{self.name} has tried nothing in this scenario")
-        return self._outcome
 
     def excuses(self, turn: Turn) -> None:
         """Take whatever came of a turn as expected."""

@@ -25,7 +25,7 @@ STYLE = stylesheet("servicelog")
 
 
 @dataclass(frozen=True, slots=True)
-class LogLine:
+class ShownLine:
     """One line; `level` is in small letters, and empty for a line that is no JSON object."""
 
     at_ms: float | None
@@ -77,19 +77,19 @@ def _given(ledger: Ledger) -> tuple[set[str], dict[str, str]]:
     return sessions, people
 
 
-def _read(ledger: Ledger, lines: Iterable[str]) -> Iterator[LogLine]:
+def _read(ledger: Ledger, lines: Iterable[str]) -> Iterator[ShownLine]:
     for raw in lines:
         try:
             said = json.loads(raw)
             at_ms = (datetime.fromisoformat(said["time"]).timestamp() - ledger.began_at) * 1000
             where = f"{said['component']} \u00b7 {said['operation']}"
-            yield LogLine(at_ms, said["level"].lower(), where, said["message"], said.get("metadata", {}))
+            yield ShownLine(at_ms, said["level"].lower(), where, said["message"], said.get("metadata", {}))
         except (ValueError, KeyError, TypeError, AttributeError):
-            yield LogLine(None, "", "", raw, {})  # a log of another form is shown as it is
+            yield ShownLine(None, "", "", raw, {})  # a log of another form is shown as it is
 
 
-def _rows(lines: Iterable[LogLine], people: Mapping[str, str]) -> Iterator[str]:
-    fine: list[LogLine] = []
+def _rows(lines: Iterable[ShownLine], people: Mapping[str, str]) -> Iterator[str]:
+    fine: list[ShownLine] = []
     for line in lines:
         if line.is_fine:
             fine.append(line)
@@ -100,7 +100,7 @@ def _rows(lines: Iterable[LogLine], people: Mapping[str, str]) -> Iterator[str]:
     yield from _folded(fine, people)
 
 
-def _folded(lines: list[LogLine], people: Mapping[str, str]) -> Iterator[str]:
+def _folded(lines: list[ShownLine], people: Mapping[str, str]) -> Iterator[str]:
     if len(lines) < FOLDED_FROM:
         yield from (_row(line, people) for line in lines)
         return
@@ -110,7 +110,7 @@ def _folded(lines: list[LogLine], people: Mapping[str, str]) -> Iterator[str]:
     yield f'<tr class="fold"><td class="num">{at}</td><td></td><td></td><td class="what">{text(what)}</td></tr>'
 
 
-def _row(line: LogLine, people: Mapping[str, str]) -> str:
+def _row(line: ShownLine, people: Mapping[str, str]) -> str:
     more = {name: _told(value, people) for name, value in line.more.items() if name != "stack"}
     details = ", ".join(f"{name}: {value}" for name, value in more.items())
     stack = line.more.get("stack")
@@ -130,7 +130,7 @@ def _told(value: object, people: Mapping[str, str]) -> str:
     return _short(words)
 
 
-def _at(line: LogLine) -> str:
+def _at(line: ShownLine) -> str:
     return "" if line.at_ms is None else f"{line.at_ms:,.0f}"
 
 

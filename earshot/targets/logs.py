@@ -82,7 +82,6 @@ class Log:
         ]
 
     def text(self) -> str:
-        """Return the log as it was written."""
         with self._path.open("rb") as log:
             log.seek(self._began)
             return log.read().decode(errors="replace")

@@ -38,7 +38,6 @@ class SignedTokens:
     """For whom they are meant, whatever the system's contract says."""
 
     def issue(self, user_id: str, *, audience: str = "", life_s: float = 3600, forged: bool = False) -> str:
-        """Return a token for this user; see Tokens."""
         now = datetime.datetime.now(datetime.UTC)
         claims = {
             "sub": user_id,
@@ -60,7 +59,6 @@ class GivenTokens:
         self._dealt: dict[str, str] = {}
 
     def issue(self, user_id: str, *, life_s: float = 3600, forged: bool = False, **_: object) -> str:
-        """Return the token dealt to this user; see Tokens."""
         if life_s < 0:
             if self._expired is None:
                 raise Unusable("this scenario shows an expired sign-in: name one by `expired_env` in the target file")
@@ -76,7 +74,6 @@ class CommandTokens:
     command: tuple[str, ...]
 
     def issue(self, user_id: str, *, life_s: float = 3600, forged: bool = False, **_: object) -> str:
-        """Return what the command prints; see Tokens."""
         try:
             run = subprocess.run(
                 [*self.command, user_id, f"{life_s:.0f}"],
@@ -100,7 +97,6 @@ class NoTokens:
     """For targets of whose systems none has people who sign in."""
 
     def issue(self, user_id: str, **_: object) -> str:
-        """Raise Unusable; see Tokens."""
         raise Unusable(f"nobody can sign {user_id} in: the target has no address for a system whose people do")
 
 

@@ -30,8 +30,6 @@ class _StampingReader(asyncio.StreamReader):
 
 
 class StampedStream(httpcore2.AsyncNetworkStream):
-    """One connection."""
-
     def __init__(self, reader: _StampingReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
         self._writer = writer

@@ -232,38 +232,35 @@ class BroadcastRepository:
         condition: str,
         names: Mapping[str, str] | None = None,
     ) -> Session:
+        named = {"ExpressionAttributeNames": dict(names)} if names else {}
+        return _session(
+            await self._update(self._sessions, {"sessionId": session_id}, update, values, condition, **named)
+        )
+
+    async def _update_connection(self, connection_id: str, update: str, values: Mapping[str, object]) -> Connection:
+        key = {"connectionId": connection_id}
+        try:
+            item = await self._update(self._connections, key, update, values, "attribute_exists(connectionId)")
+        except ConditionFailed:
+            raise NoSuchConnection from None
+        return _connection(item)
+
+    async def _update(
+        self, table: str, key: Item, update: str, values: Mapping[str, object], condition: str, **more: object
+    ) -> Item:
+        """Return the item as it is then; raise ConditionFailed, with the item as it was, if it is not to be changed."""
         answer = await self._store.call(
             "update_item",
-            TableName=self._sessions,
-            Key=to_item({"sessionId": session_id}),
+            TableName=table,
+            Key=to_item(key),
             UpdateExpression=update,
             ConditionExpression=condition,
             ExpressionAttributeValues=to_item(values),
             ReturnValues="ALL_NEW",
             ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            **({"ExpressionAttributeNames": dict(names)} if names else {}),
+            **more,
         )
-        return _session(from_item(answer["Attributes"]))
-
-    async def _update_connection(
-        self,
-        connection_id: str,
-        update: str,
-        values: Mapping[str, object],
-    ) -> Connection:
-        try:
-            answer = await self._store.call(
-                "update_item",
-                TableName=self._connections,
-                Key=to_item({"connectionId": connection_id}),
-                UpdateExpression=update,
-                ConditionExpression="attribute_exists(connectionId)",
-                ExpressionAttributeValues=to_item(values),
-                ReturnValues="ALL_NEW",
-            )
-        except ConditionFailed:
-            raise NoSuchConnection from None
-        return _connection(from_item(answer["Attributes"]))
+        return from_item(answer["Attributes"])
 
     async def _remove_batch(self, connection_ids: Sequence[str]) -> None:
         requests: Mapping[str, Any] = {
