@@ -55,9 +55,7 @@ PROMPT_VOICES = {
 }
 
 HIBARI_LICENCE = "Recording: as the project. Engine and voice (not included): Apache-2.0"
-ESPEAK_LICENCE = (
-    "Recording: as the project. Engine (not included): GPL-3.0-or-later, not extending to its output"
-)
+ESPEAK_LICENCE = "Recording: as the project. Engine (not included): GPL-3.0-or-later, not extending to its output"
 
 
 class EspeakNg:
@@ -73,9 +71,7 @@ class EspeakNg:
         self._library = ctypes.CDLL(espeakng_loader.get_library_path())
         self._library.espeak_Info.restype = ctypes.c_char_p
         data_path = espeakng_loader.get_data_path().encode()
-        self.sample_rate_hz = int(
-            self._library.espeak_Initialize(self._SYNCHRONOUS, 0, data_path, self._DONT_EXIT)
-        )
+        self.sample_rate_hz = int(self._library.espeak_Initialize(self._SYNCHRONOUS, 0, data_path, self._DONT_EXIT))
         if self.sample_rate_hz <= 0:
             raise RuntimeError(f"espeak-ng did not start with the data in {data_path.decode()!r}")
         self.version = self._library.espeak_Info(None).decode().split()[0]
@@ -206,8 +202,7 @@ def main() -> None:
         summary = f"{folder}: {len(entries)} recordings of {min(lasting_s):.2f} to {max(lasting_s):.2f} s"
         print(summary)  # noqa: T201
     (HERE / "manifest.yaml").write_text(
-        "# Written by make_samples.py.\n"
-        + yaml.safe_dump(manifest, allow_unicode=True, sort_keys=False, width=10_000),
+        "# Written by make_samples.py.\n" + yaml.safe_dump(manifest, allow_unicode=True, sort_keys=False, width=10_000),
         encoding="utf-8",
     )
 

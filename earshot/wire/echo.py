@@ -1,6 +1,6 @@
 """An echo at the end of a socket: what there is to measure when there is nothing but the stopwatch.
 
-    python -m earshot.wire.echo     prints its port as a JSON object, and ends when its standard input closes
+python -m earshot.wire.echo     prints its port as a JSON object, and ends when its standard input closes
 """
 
 from __future__ import annotations

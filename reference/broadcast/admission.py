@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reference.broadcast.lifecycle import Lifecycle
 from reference.broadcast.live import LiveSession, LiveSessions, Member
@@ -39,6 +39,7 @@ class Newcomer:
     address: str
 
 
+@dataclass(eq=False, repr=False)
 class Admission:
     """Lets connections into sessions.
 
@@ -46,33 +47,19 @@ class Admission:
     fits (BRO-3.2) and leaves nothing behind.
     """
 
-    def __init__(
-        self,
-        settings: BroadcastSettings,
-        repository: BroadcastRepository,
-        sessions: LiveSessions,
-        standings: Standings,
-        audience: Audience,
-        lifecycle: Lifecycle,
-        status: StatusDesk,
-        quotas: Quotas,
-        clock: Clock,
-        ids: Ids,
-        metrics: Metrics,
-    ) -> None:
-        self._settings = settings
-        self._repository = repository
-        self._sessions = sessions
-        self._standings = standings
-        self._audience = audience
-        self._lifecycle = lifecycle
-        self._status = status
-        self._quotas = quotas
-        self._clock = clock
-        self._ids = ids
-        self._metrics = metrics
-        self._being_created: dict[str, int] = {}
-        self._journal = Journal("admission")
+    _settings: BroadcastSettings
+    _repository: BroadcastRepository
+    _sessions: LiveSessions
+    _standings: Standings
+    _audience: Audience
+    _lifecycle: Lifecycle
+    _status: StatusDesk
+    _quotas: Quotas
+    _clock: Clock
+    _ids: Ids
+    _metrics: Metrics
+    _being_created: dict[str, int] = field(default_factory=dict, init=False)
+    _journal = Journal("admission")
 
     async def create(self, newcomer: Newcomer, user_id: str, creation: Creation) -> None:
         """Open a session for `user_id`, whose current speaker connection is the newcomer."""

@@ -72,7 +72,7 @@ def broadcast_service(
         clock,
         background,
         # Not there yet, because it closes what is under way here.
-        leave=lambda connection_id: lifecycle.leave(connection_id),
+        lambda connection_id: lifecycle.leave(connection_id),
     )
     forwarder = Forwarder(disturbances.around_pipeline(fanout), metrics, clock, background)
     transcription = Transcription(

@@ -44,31 +44,20 @@ class AudioChunk:
     declared: DeclaredFormat = DeclaredFormat()
 
 
+@dataclass(eq=False, repr=False)
 class AudioIntake:
     """Takes chunks from speakers and hands them to transcription, if the broadcast is on."""
 
-    def __init__(
-        self,
-        settings: BroadcastSettings,
-        sessions: LiveSessions,
-        transcription: Transcription,
-        rates: Rates,
-        audience: Audience,
-        lifecycle: Lifecycle,
-        quality: QualityWatch,
-        metrics: Metrics,
-        background: Background,
-    ) -> None:
-        self._settings = settings
-        self._sessions = sessions
-        self._transcription = transcription
-        self._rates = rates
-        self._audience = audience
-        self._lifecycle = lifecycle
-        self._quality = quality
-        self._metrics = metrics
-        self._background = background
-        self._journal = Journal("audio")
+    _settings: BroadcastSettings
+    _sessions: LiveSessions
+    _transcription: Transcription
+    _rates: Rates
+    _audience: Audience
+    _lifecycle: Lifecycle
+    _quality: QualityWatch
+    _metrics: Metrics
+    _background: Background
+    _journal = Journal("audio")
 
     def one_too_many(self, member: Member) -> bool:
         """Count a chunk that is about to be received; return whether it must be dropped for its rate

@@ -43,6 +43,7 @@ class _Change:
     """How long the pause was that ended with it, if one did."""
 
 
+@dataclass(eq=False, repr=False)
 class SpeakerControls:
     """Changes the broadcast state.
 
@@ -50,23 +51,13 @@ class SpeakerControls:
     SESSION_NOT_FOUND when the session ended in the meantime.
     """
 
-    def __init__(
-        self,
-        repository: BroadcastRepository,
-        sessions: LiveSessions,
-        standings: Standings,
-        transcription: Transcription,
-        audience: Audience,
-        clock: Clock,
-        metrics: Metrics,
-    ) -> None:
-        self._repository = repository
-        self._sessions = sessions
-        self._standings = standings
-        self._transcription = transcription
-        self._audience = audience
-        self._clock = clock
-        self._metrics = metrics
+    _repository: BroadcastRepository
+    _sessions: LiveSessions
+    _standings: Standings
+    _transcription: Transcription
+    _audience: Audience
+    _clock: Clock
+    _metrics: Metrics
 
     async def pause(self, session: Session, *, estimated_ms: int | None) -> BroadcastPaused:
         """Stop forwarding until the broadcast is resumed."""
@@ -143,20 +134,14 @@ class SpeakerControls:
         return Told(change.after.state, told)
 
 
+@dataclass(eq=False, repr=False)
 class ListenerControls:
     """What a listener may change: nothing but their own connection."""
 
-    def __init__(
-        self,
-        settings: BroadcastSettings,
-        repository: BroadcastRepository,
-        sessions: LiveSessions,
-        status: StatusDesk,
-    ) -> None:
-        self._settings = settings
-        self._repository = repository
-        self._sessions = sessions
-        self._status = status
+    _settings: BroadcastSettings
+    _repository: BroadcastRepository
+    _sessions: LiveSessions
+    _status: StatusDesk
 
     def pause_playback(self, session: Session) -> PlaybackPaused:
         """Acknowledge a pause that takes place at the listener's side only."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reference.background import Background
 from reference.broadcast.handover import Handover
@@ -40,6 +40,7 @@ class _Sentence:
     delivered: int = 0
 
 
+@dataclass(eq=False, repr=False)
 class Fanout:
     """Translates and synthesises once per language, and sends to everyone who listens in it.
 
@@ -48,27 +49,16 @@ class Fanout:
     for a connection that is found dead when something is sent to it.
     """
 
-    def __init__(
-        self,
-        sessions: LiveSessions,
-        translator: Translator,
-        synthesiser: Synthesiser,
-        audience: Audience,
-        metrics: Metrics,
-        clock: Clock,
-        background: Background,
-        leave: Callable[[str], Coroutine[object, object, None]],
-    ) -> None:
-        self._sessions = sessions
-        self._translator = translator
-        self._synthesiser = synthesiser
-        self._audience = audience
-        self._metrics = metrics
-        self._clock = clock
-        self._background = background
-        self._leave = leave
-        self._under_way: dict[str, dict[str, deque[asyncio.Task[None]]]] = {}
-        self._journal = Journal("fanout")
+    _sessions: LiveSessions
+    _translator: Translator
+    _synthesiser: Synthesiser
+    _audience: Audience
+    _metrics: Metrics
+    _clock: Clock
+    _background: Background
+    _leave: Callable[[str], Coroutine[object, object, None]]
+    _under_way: dict[str, dict[str, deque[asyncio.Task[None]]]] = field(default_factory=dict, init=False)
+    _journal = Journal("fanout")
 
     async def accept(self, handover: Handover) -> None:
         """Take a sentence and begin to speak it in every language that someone listens in now.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from dataclasses import dataclass, field
 
 from reference.background import Background
 from reference.broadcast.fanout import Fanout
@@ -34,41 +35,28 @@ ACTIVITY_WRITE_INTERVAL_S = 1.0
 SHUTDOWN_REASON = "the service is shutting down"
 
 
+@dataclass(eq=False, repr=False)
 class Lifecycle:
     """Watches connections and takes them, and whole sessions, out again."""
 
-    def __init__(
-        self,
-        settings: BroadcastSettings,
-        repository: BroadcastRepository,
-        sessions: LiveSessions,
-        standings: Standings,
-        audience: Audience,
-        status: StatusDesk,
-        transcription: Transcription,
-        fanout: Fanout,
-        clock: Clock,
-        background: Background,
-        metrics: Metrics,
-    ) -> None:
-        self._settings = settings
-        self._repository = repository
-        self._sessions = sessions
-        self._standings = standings
-        self._audience = audience
-        self._status = status
-        self._transcription = transcription
-        self._fanout = fanout
-        self._clock = clock
-        self._background = background
-        self._metrics = metrics
-        self._silence_timers: dict[str, Timer] = {}
-        self._duration_timers: dict[str, Timer] = {}
-        self._activity_timers: dict[str, Timer] = {}
-        self._activity_written_s: dict[str, float] = {}
-        self._expiry_timers: dict[str, Timer] = {}
-        self._shutting_down = False
-        self._journal = Journal("lifecycle")
+    _settings: BroadcastSettings
+    _repository: BroadcastRepository
+    _sessions: LiveSessions
+    _standings: Standings
+    _audience: Audience
+    _status: StatusDesk
+    _transcription: Transcription
+    _fanout: Fanout
+    _clock: Clock
+    _background: Background
+    _metrics: Metrics
+    _silence_timers: dict[str, Timer] = field(default_factory=dict, init=False)
+    _duration_timers: dict[str, Timer] = field(default_factory=dict, init=False)
+    _activity_timers: dict[str, Timer] = field(default_factory=dict, init=False)
+    _activity_written_s: dict[str, float] = field(default_factory=dict, init=False)
+    _expiry_timers: dict[str, Timer] = field(default_factory=dict, init=False)
+    _shutting_down: bool = field(default=False, init=False)
+    _journal = Journal("lifecycle")
 
     # ---- coming and going
 

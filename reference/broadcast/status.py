@@ -30,26 +30,18 @@ class _Desk:
     sending: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
+@dataclass(eq=False, repr=False)
 class StatusDesk:
     """Tells speakers who listens. The numbers come from the listener items found through the index (REQ-11.2)."""
 
-    def __init__(
-        self,
-        settings: BroadcastSettings,
-        repository: BroadcastRepository,
-        audience: Audience,
-        clock: Clock,
-        background: Background,
-        metrics: Metrics,
-    ) -> None:
-        self._settings = settings
-        self._repository = repository
-        self._audience = audience
-        self._clock = clock
-        self._background = background
-        self._metrics = metrics
-        self._desks: dict[str, _Desk] = {}
-        self._journal = Journal("status")
+    _settings: BroadcastSettings
+    _repository: BroadcastRepository
+    _audience: Audience
+    _clock: Clock
+    _background: Background
+    _metrics: Metrics
+    _desks: dict[str, _Desk] = field(default_factory=dict, init=False)
+    _journal = Journal("status")
 
     def start(self, live: LiveSession) -> None:
         self._desk(live)

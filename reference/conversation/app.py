@@ -84,7 +84,7 @@ class ConversationApp:
             self._connections,
             world.disturbances,
             disturbances,
-            chunk_max_bytes=world.settings.of(ConversationSettings).conversation_chunk_max_bytes,
+            world.settings.of(ConversationSettings).conversation_chunk_max_bytes,
         )
         self._server = GatewayServer(
             {CONVERSATION_PATH: endpoint},

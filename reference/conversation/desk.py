@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, field
 
 from reference.background import Background
 from reference.conversation.assistant import Assistant
@@ -20,28 +21,19 @@ LOG_PATIENCE_S = 0.5
 MOST_LATE_ENTRIES = 100
 
 
+@dataclass(eq=False, repr=False)
 class SegmentDesk:
     """Serves the segments of all conversations."""
 
-    def __init__(
-        self,
-        spool: Spool,
-        transcriber: Transcriber,
-        assistant: Assistant,
-        log: ConversationLog,
-        health: Health,
-        clock: Clock,
-        background: Background,
-    ) -> None:
-        self._spool = spool
-        self._transcriber = transcriber
-        self._assistant = assistant
-        self._log = log
-        self._health = health
-        self._clock = clock
-        self._background = background
-        self._entries_under_way = 0
-        self._journal = Journal("conversation")
+    _spool: Spool
+    _transcriber: Transcriber
+    _assistant: Assistant
+    _log: ConversationLog
+    _health: Health
+    _clock: Clock
+    _background: Background
+    _entries_under_way: int = field(default=0, init=False)
+    _journal = Journal("conversation")
 
     async def keep(self, audio: bytes) -> KeptAudio:
         """Put the audio of a segment where it waits for its turn."""

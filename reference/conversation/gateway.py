@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from reference.conversation import codec
@@ -26,27 +27,19 @@ CANNOT_SERVE = 1011
 UNEXPECTED = Refused("INTERNAL_ERROR", "The message could not be handled.")
 
 
+@dataclass(eq=False, repr=False)
 class ConversationEndpoint:
     """Answers the frames of clients, one after the other for each of them."""
 
     audio_limit_bytes = 0
     """Clients are sent no audio."""
 
-    def __init__(
-        self,
-        service: ConversationService,
-        connections: Connections,
-        disturbances: Disturbances,
-        conversation_disturbances: ConversationDisturbances,
-        *,
-        chunk_max_bytes: int,
-    ) -> None:
-        self._service = service
-        self._connections = connections
-        self._disturbances = disturbances
-        self._conversation_disturbances = conversation_disturbances
-        self._chunk_max_bytes = chunk_max_bytes
-        self._journal = Journal("gateway")
+    _service: ConversationService
+    _connections: Connections
+    _disturbances: Disturbances
+    _conversation_disturbances: ConversationDisturbances
+    _chunk_max_bytes: int
+    _journal = Journal("gateway")
 
     async def admit(self, connection_id: str, upgrade: Upgrade) -> None:
         """Let everybody in; whom nobody can listen to is told so and closed."""

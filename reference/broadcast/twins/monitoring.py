@@ -204,9 +204,7 @@ def alarm_for_the_store_too_late():
     """The alarm for a failing store waits for five minutes instead of one."""
 
 
-@_alarms(
-    lambda one: replace(one, period_s=MINUTE_S, periods=10), "REQ-21.5", "BRO-8.2.1", "BRO-8.2.2", "BRO-8.2.3"
-)
+@_alarms(lambda one: replace(one, period_s=MINUTE_S, periods=10), "REQ-21.5", "BRO-8.2.1", "BRO-8.2.2", "BRO-8.2.3")
 def alarms_after_ten_minutes():
     """Every alarm is raised after ten minutes, whatever it is about."""
 
