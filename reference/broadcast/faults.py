@@ -9,20 +9,18 @@ from typing import Any
 from reference.broadcast.disturbances import BroadcastDisturbances
 from reference.broadcast.handover import Pipeline, PipelineUnavailable
 from reference.broadcast.observed_pipeline import ObservedPipeline, PipelineWithFaults
-from reference.control.engines import engine_places
+from reference.control.faulty import Faults
 from reference.control.observations import Kinds
 from reference.control.orders import ORDERED
-from reference.speech.faults import Faults
 
 
 class BroadcastFaults(BroadcastDisturbances):
     """Strikes where it was ordered to, and remembers the last thousand hand-overs."""
 
     def __init__(self) -> None:
-        self._handovers = Faults()
+        self._handovers = Faults("session_id", lambda _: PipelineUnavailable(ORDERED))
         self._observed: ObservedPipeline | None = None
-        unavailable = lambda _: PipelineUnavailable(ORDERED)  # noqa: E731
-        self.places = tuple(engine_places("handover", self._handovers, "session_id", unavailable, has_code=False))
+        self.places = tuple(self._handovers.places("handover", has_code=False))
         self.observations: Kinds = {"handovers": self._records}
 
     def around_pipeline(self, pipeline: Pipeline) -> Pipeline:

@@ -8,7 +8,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from reference.broadcast.handover import Handover, Pipeline
-from reference.speech.faults import Faults
+from reference.control.faulty import Faults
 
 _HANDOVERS_KEPT = 1_000
 
@@ -64,11 +64,7 @@ class ObservedPipeline:
 
 
 class PipelineWithFaults:
-    """A pipeline whose `calls` can be made to fail or stall, for all or for one session.
-
-    `calls.fail_next(PipelineUnavailable(…), times=n, scope=session_id)` fails the next n invocations, and with
-    `times=None` the pipeline is unavailable until the order is called off.
-    """
+    """A pipeline whose `calls` can be made to fail or stall, for all or for one session."""
 
     def __init__(self, pipeline: Pipeline, calls: Faults) -> None:
         self.calls = calls

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import base64
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from functools import partial
 from typing import Any
 
 import numpy as np
 
+from reference.control.faulty import RecogniserWithFaults, SynthesiserWithFaults, TranslatorWithFaults, failure_of
 from reference.control.observations import Kinds, Record
 from reference.control.orders import (
     COUNT,
     FLAG,
-    ORDERED,
-    SECONDS,
     TEXT,
     TEXTS,
-    TIMES,
     Done,
     NotNow,
     Order,
@@ -27,34 +25,11 @@ from reference.control.orders import (
     number,
 )
 from reference.engines import Engines
-from reference.speech.faults import Fault, Faults, RecogniserWithFaults, SynthesiserWithFaults, TranslatorWithFaults
 from reference.speech.observed import ObservedRecogniser, ObservedSynthesiser, ObservedTranslator, StreamRecord
 from reference.speech.ports import SpeechFailure, Transcript
 from reference.speech.routed import RoutedRecogniser
 
-_FAILURE = {"code": TEXT, "transient": FLAG}
 _WAIT_S = 3.0
-
-
-def failure_of(order: Order) -> SpeechFailure:
-    code, transient = order.scope.get("code", "ServiceUnavailable"), order.scope.get("transient", True)
-    return SpeechFailure(code, ORDERED, transient=transient)
-
-
-def engine_places(
-    name: str, faults: Faults, scope: str, failure: Callable[[Order], Exception] = failure_of, *, has_code: bool = True
-) -> Iterator[Place]:
-    """Yield what can be ordered of the calls that `faults` strikes; a call is made for one `scope`."""
-    takes = {scope: TEXT, "times": TIMES}
-
-    def fail(order: Order) -> Fault:
-        return faults.fail_next(failure(order), times=order.times, scope=order.scope.get(scope))
-
-    def stall(order: Order) -> Fault:
-        return faults.stall(order.scope.get(scope), seconds=order.scope.get("seconds"), times=order.times)
-
-    yield Place(name, ("fail",), fail, takes | (_FAILURE if has_code else {}))
-    yield Place(name, ("stall",), stall, takes | {"seconds": SECONDS})
 
 
 class ControlledEngines:
@@ -76,11 +51,11 @@ class ControlledEngines:
             "within_s": number(0, 30),
         }
         self.places = (
-            *engine_places("recogniser.open", self._breakable.opens, "session_id"),
-            *engine_places("recogniser.feed", self._breakable.feeds, "session_id"),
-            *engine_places("translator", translator.calls, "language"),
-            *engine_places("synthesiser", synthesiser.calls, "language"),
-            Place("recogniser.stream", ("fail",), self._break_streams, session | _FAILURE),
+            *self._breakable.opens.places("recogniser.open"),
+            *self._breakable.feeds.places("recogniser.feed"),
+            *translator.calls.places("translator"),
+            *synthesiser.calls.places("synthesiser"),
+            Place("recogniser.stream", ("fail",), self._break_streams, session | {"code": TEXT, "transient": FLAG}),
             Place("recogniser", ("script",), self._script, needs=session),
             Place("recogniser", ("report",), self._report, result, session | {"text": TEXT}),
             Place("recogniser", ("understand-next",), self._understand_next, {"speaker": TEXT}, next_ones),

@@ -1,4 +1,4 @@
-"""Faults in places that have no wrapper of their own: orders that wait for a call that fits."""
+"""Orders in place, which wait for a call that fits."""
 
 from __future__ import annotations
 

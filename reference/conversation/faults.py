@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from reference.control.engines import failure_of
+from reference.control.faulty import Faults
 from reference.control.observations import Kinds
 from reference.control.orders import FLAG, ORDERED, SECONDS, TEXT, TIMES, Done, Order, Place
 from reference.control.traps import Traps
@@ -55,17 +55,15 @@ class ConversationFaults(ConversationDisturbances):
         """`timeout_s` is how long a backend may take where an order does not say."""
         self.backends = Traps()
         self.calls: deque[CallRecord] = deque(maxlen=_RECORDS_KEPT)
-        self._connects, self._starts = Traps(), Traps()
+        self._connects, self._starts = Traps(), Faults("address")
         self._checks: deque[CheckRecord] = deque(maxlen=_RECORDS_KEPT)
         self._configurations: dict[str, AssistantConfiguration] = {}
         self._timeout_s = timeout_s
-        whom = {"address": TEXT, "times": TIMES}
         backend = {"session_id": TEXT, "backend": TEXT, "times": TIMES}
         setup = {"openai_key": TEXT, "huggingface": FLAG, "timeout_s": SECONDS}
         self.places = (
-            Place("connect", ("fail",), self._connects.set, whom),
-            Place("recogniser.start", ("fail",), self._starts.set, whom | {"code": TEXT, "transient": FLAG}),
-            Place("recogniser.start", ("stall",), self._starts.set, whom | {"seconds": SECONDS}),
+            Place("connect", ("fail",), self._connects.set, {"address": TEXT, "times": TIMES}),
+            *self._starts.places("recogniser.start"),
             Place("assistant", ("fail", "crash"), self.backends.set, backend),
             Place("assistant", ("stall",), self.backends.set, backend | {"seconds": SECONDS}),
             Place("assistant", ("answer",), self.backends.set, backend | {"text": TEXT}),
@@ -83,13 +81,7 @@ class ConversationFaults(ConversationDisturbances):
 
     async def before_listening(self, address: str) -> None:
         """Wait, or raise SpeechFailure, if an order fits the address."""
-        trap = self._starts.spring(address=address)
-        if trap is None:
-            return
-        if trap.order.effect == "stall":
-            await trap.stall()
-            return
-        raise failure_of(trap.order)
+        await self._starts.strike(address)
 
     def around_backends(self, backends: Mapping[str, Backend]) -> Mapping[str, Backend]:
         """Return backends that do as they were ordered, and whose calls are remembered."""

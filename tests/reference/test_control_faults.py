@@ -33,7 +33,7 @@ async def volume(speaker: Client) -> str:
 
 @on_loop
 async def test_a_handler_that_hangs_is_given_up_and_one_that_was_released_goes_on(store: TestStore) -> None:
-    async with controlled(store, control_handler_timeout_seconds="0.05") as under:
+    async with controlled(store, control_handler_timeout_seconds="1") as under:
         ana, session_id = await under.service.speaker()
         await under.order(
             lambda control: control.order("handler", "stall", times=1, action="setVolume", session_id=session_id)
@@ -54,7 +54,7 @@ async def test_a_handler_that_hangs_is_given_up_and_one_that_was_released_goes_o
 
 @on_loop
 async def test_a_fault_for_one_session_leaves_the_others_alone(store: TestStore) -> None:
-    async with controlled(store, control_handler_timeout_seconds="0.5") as under:
+    async with controlled(store, control_handler_timeout_seconds="1.5") as under:
         ana, anas_session = await under.service.speaker("ana")
         ben, _ = await under.service.speaker("ben")
         await under.order(lambda control: control.order("handler", "stall", session_id=anas_session))

@@ -7,11 +7,12 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from reference.control.faulty import RecogniserWithFaults, SynthesiserWithFaults, TranslatorWithFaults
 from reference.speech import observed
-from reference.speech.faults import RecogniserWithFaults, SynthesiserWithFaults, TranslatorWithFaults
 from reference.speech.observed import ObservedRecogniser, ObservedSynthesiser, ObservedTranslator
 from reference.speech.ports import Delivery, SpeechFailure, StreamOptions, Transcript
 from reference.speech.scripted import ScriptedRecogniser
+from tests.reference.ordered import fail, stall
 
 UNAVAILABLE = SpeechFailure("ServiceUnavailable", "ordered by the test", transient=True)
 ANA, BEN = StreamOptions("en", session_id="ana"), StreamOptions("en", session_id="ben")
@@ -90,7 +91,7 @@ def test_under_load_every_so_many_chunks_are_a_sentence() -> None:
 def test_the_next_opens_of_a_session_fail_and_then_it_works() -> None:
     async def test() -> None:
         recogniser = RecogniserWithFaults(ScriptedRecogniser())
-        recogniser.opens.fail_next(UNAVAILABLE, times=2, scope="ana")
+        fail(recogniser.opens, UNAVAILABLE, times=2, scope="ana")
         await recogniser.open(BEN, ignored, ignored)
         for _ in range(2):
             with pytest.raises(SpeechFailure, match="ordered by the test"):
@@ -124,26 +125,28 @@ def test_a_stalled_stream_waits_for_its_release() -> None:
         recogniser = RecogniserWithFaults(ScriptedRecogniser())
         ana = await recogniser.open(ANA, ignored, ignored)
         ben = await recogniser.open(BEN, ignored, ignored)
-        stall = recogniser.feeds.stall("ana")
+        stalled = stall(recogniser.feeds, "ana")
         waiting = asyncio.ensure_future(ana.feed(bytes(3200)))
         await ben.feed(bytes(3200))
         await settled()
         assert not waiting.done()
-        stall.call_off()
+        stalled.call_off()
         await waiting
 
     on_loop(test)
 
 
-def test_clearing_calls_every_fault_off() -> None:
+def test_a_call_that_is_to_stall_and_to_fail_does_both() -> None:
     async def test() -> None:
         recogniser = RecogniserWithFaults(ScriptedRecogniser())
-        recogniser.opens.fail_next(UNAVAILABLE)
-        recogniser.opens.stall()
+        fail(recogniser.opens, UNAVAILABLE)
+        stalled = stall(recogniser.opens)
         waiting = asyncio.ensure_future(recogniser.open(ANA, ignored, ignored))
         await settled()
-        recogniser.opens.clear()
-        await waiting
+        assert not waiting.done()
+        stalled.call_off()
+        with pytest.raises(SpeechFailure, match="ordered by the test"):
+            await waiting
 
     on_loop(test)
 
@@ -153,7 +156,7 @@ def test_what_a_recogniser_received_and_answered_is_remembered() -> None:
         double, told = ScriptedRecogniser(), list[Transcript]()
         faulty = RecogniserWithFaults(double)
         recogniser = ObservedRecogniser(faulty)
-        faulty.opens.fail_next(UNAVAILABLE)
+        fail(faulty.opens, UNAVAILABLE)
         with pytest.raises(SpeechFailure):
             await recogniser.open(ANA, told.append, ignored)
         stream = await recogniser.open(ANA, told.append, ignored)
@@ -209,7 +212,7 @@ def test_translations_can_fail_and_are_remembered() -> None:
     async def test() -> None:
         faulty = TranslatorWithFaults(Parrot())
         translator = ObservedTranslator(faulty)
-        faulty.calls.fail_next(UNAVAILABLE, scope="fr")
+        fail(faulty.calls, UNAVAILABLE, scope="fr")
         assert await translator.translate("Hello", source="en", target="es") == "Hello (en-es)"
         with pytest.raises(SpeechFailure):
             await translator.translate("Hello", source="en", target="fr")
@@ -225,7 +228,7 @@ def test_syntheses_can_fail_and_are_remembered() -> None:
     async def test() -> None:
         faulty = SynthesiserWithFaults(Parrot())
         synthesiser = ObservedSynthesiser(faulty)
-        faulty.calls.fail_next(UNAVAILABLE, scope="fr")
+        fail(faulty.calls, UNAVAILABLE, scope="fr")
         assert await synthesiser.speak("Hola", language="es", delivery=Delivery("fast")) == b"Hola es fast"
         with pytest.raises(SpeechFailure):
             await synthesiser.speak("Salut", language="fr", delivery=Delivery())

@@ -16,10 +16,11 @@ from reference.broadcast.markup import Emotion, Expression, VolumeLevel, deliver
 from reference.broadcast.model import BroadcastState, Connection, PartialResults, Role, Session
 from reference.broadcast.notices import Speech
 from reference.broadcast.ports import Reached
-from reference.speech.faults import SynthesiserWithFaults, TranslatorWithFaults
+from reference.control.faulty import SynthesiserWithFaults, TranslatorWithFaults
 from reference.speech.ports import Delivery, SpeechFailure
 from tests.reference.broadcast.world_fakes import FakeAudience, FakeClock, FakeMetrics, on_loop, settled
 from tests.reference.engine_fakes import FakeTranslator
+from tests.reference.ordered import fail, stall
 
 SESSION = "calm-river-200"
 ONE = Handover(SESSION, "en", "One.", is_partial=False, stability_score=1.0, timestamp_ms=0)
@@ -142,13 +143,13 @@ async def test_a_slow_language_delays_no_other_and_a_slow_sentence_only_those_be
 async def test_a_language_that_takes_too_long_is_left_out_of_that_sentence_only(stage: str, limit_s: float) -> None:
     world = World(lena="es", amina="fr")
     faults = getattr(world, stage).calls
-    faults.stall("fr")
+    stalled = stall(faults, "fr")
     await world.say(ONE)
     await world.clock.advance(limit_s - 0.01)
     assert world.metrics.values("LanguagesProcessed") == []
     await world.clock.advance(0.01)
     assert world.metrics.values("FailedLanguagesCount") == [1]
-    faults.clear()
+    stalled.call_off()
     await world.say(TWO)
     assert (world.heard("lena"), world.heard("amina")) == (["[es] One.", "[es] Two."], ["[fr] Two."])
 
@@ -156,11 +157,11 @@ async def test_a_language_that_takes_too_long_is_left_out_of_that_sentence_only(
 @on_loop
 async def test_when_every_language_fails_an_error_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     world = World(lena="es", amina="fr")
-    world.translation.calls.fail_next(BROKEN)
+    fail(world.translation.calls, BROKEN)
     await world.say(ONE)
     assert "nobody hears this sentence" not in caplog.text
-    world.translation.calls.fail_next(BROKEN)
-    world.synthesis.calls.fail_next(BROKEN)
+    fail(world.translation.calls, BROKEN)
+    fail(world.synthesis.calls, BROKEN)
     await world.say(TWO)
     assert "nobody hears this sentence" in caplog.text
     assert world.heard("lena") + world.heard("amina") == ["[fr] One."]
@@ -205,10 +206,10 @@ async def test_a_throttled_connection_is_tried_twice_more_after_100_and_200_ms(a
 @on_loop
 async def test_the_end_of_a_session_gives_up_what_is_under_way() -> None:
     world = World(lena="es")
-    world.synthesis.calls.stall()
+    stalled = stall(world.synthesis.calls)
     await world.say(ONE)
     world.fanout.close(SESSION)
-    world.synthesis.calls.clear()
+    stalled.call_off()
     await settled()
     assert world.heard("lena") == []
 
@@ -216,10 +217,10 @@ async def test_the_end_of_a_session_gives_up_what_is_under_way() -> None:
 @on_loop
 async def test_of_too_many_sentences_under_way_the_oldest_is_given_up() -> None:
     world = World(lena="es")
-    world.translation.calls.stall()
+    stalled = stall(world.translation.calls)
     for number in range(52):
         await world.say(replace(ONE, transcript_text=str(number)))
-    world.translation.calls.clear()
+    stalled.call_off()
     await settled()
     assert world.heard("lena") == [f"[es] {number}" for number in range(2, 52)]
 
@@ -227,11 +228,11 @@ async def test_of_too_many_sentences_under_way_the_oldest_is_given_up() -> None:
 @on_loop
 async def test_every_sentence_is_counted_and_timed() -> None:
     world = World(lena="es", luis="es", amina="fr")
-    world.translation.calls.fail_next(BROKEN, scope="fr")
-    world.synthesis.calls.stall("es")
+    fail(world.translation.calls, BROKEN, scope="fr")
+    stalled = stall(world.synthesis.calls, "es")
     await world.say(ONE)
     await world.clock.advance(1.5)
-    world.synthesis.calls.clear()
+    stalled.call_off()
     await settled()
     assert world.metrics.data == [
         ("ProcessingDuration", pytest.approx(1500), {}),

@@ -10,8 +10,9 @@ import pytest
 from reference.background import Background
 from reference.broadcast.handover import EmotionDynamics, Forwarder, Handover, PipelineUnavailable
 from reference.broadcast.observed_pipeline import ObservedPipeline, PipelineWithFaults
-from reference.speech.faults import Faults
+from reference.control.faulty import Faults
 from tests.reference.broadcast.world_fakes import FakeClock, FakeMetrics, on_loop, settled
+from tests.reference.ordered import fail, stall
 
 ONE = Handover("calm-river-200", "en", "Good morning.", False, 1.0, 1_760_000_000_000)
 
@@ -34,7 +35,7 @@ class Line:
     def __init__(self) -> None:
         self.clock, self.metrics, self.background = FakeClock(), FakeMetrics(), Background()
         self.taker = Taker()
-        self.faulty = PipelineWithFaults(self.taker, Faults())
+        self.faulty = PipelineWithFaults(self.taker, Faults("session_id"))
         self.observed = ObservedPipeline(self.faulty)
         self.forwarder = Forwarder(self.observed, self.metrics, self.clock, self.background)
 
@@ -44,7 +45,7 @@ class Line:
         await settled()
 
     def fail(self, times: int | None, session_id: str | None = None) -> None:
-        self.faulty.calls.fail_next(PipelineUnavailable("ordered"), times=times, scope=session_id)
+        fail(self.faulty.calls, PipelineUnavailable("ordered"), times=times, scope=session_id)
 
 
 def test_the_dynamics_are_neutral_unless_known_better() -> None:
@@ -96,7 +97,7 @@ async def test_after_three_failures_the_sentence_is_dropped_with_a_line_and_the_
 @on_loop
 async def test_what_is_not_acknowledged_within_200_ms_has_failed() -> None:
     line = Line()
-    line.faulty.calls.stall(times=1)
+    stall(line.faulty.calls, times=1)
     await line.say("one")
     await line.clock.advance(0.29)
     assert line.taker.texts == []
@@ -119,10 +120,10 @@ async def test_one_session_does_not_wait_for_another() -> None:
 @on_loop
 async def test_while_translation_hangs_the_oldest_of_too_many_sentences_are_dropped() -> None:
     line = Line()
-    stall = line.faulty.calls.stall()
+    stalled = stall(line.faulty.calls)
     await line.say("s0")
     await line.say(*(f"s{number}" for number in range(1, 60)))
-    stall.call_off()
+    stalled.call_off()
     await settled()
     assert line.taker.texts == ["s0", *(f"s{number}" for number in range(10, 60))]
 
@@ -130,7 +131,7 @@ async def test_while_translation_hangs_the_oldest_of_too_many_sentences_are_drop
 @on_loop
 async def test_even_a_defect_of_the_pipeline_does_not_stop_later_sentences() -> None:
     line = Line()
-    line.faulty.calls.fail_next(KeyError("a defect"), times=3)
+    fail(line.faulty.calls, KeyError("a defect"), times=3)
     await line.say("one", "two")
     await line.clock.advance(0.2)
     assert line.taker.texts == ["two"]

@@ -21,11 +21,12 @@ from reference.broadcast.notices import SystemRecovered, TranscriptionError
 from reference.broadcast.recognition import Means
 from reference.broadcast.settings import BroadcastSettings
 from reference.broadcast.transcription import Received, Transcription
-from reference.speech.faults import RecogniserWithFaults
+from reference.control.faulty import RecogniserWithFaults
 from reference.speech.observed import ObservedRecogniser
 from reference.speech.ports import SpeechFailure, Transcript
 from reference.speech.scripted import ScriptedRecogniser
 from tests.reference.broadcast.world_fakes import FakeAudience, FakeClock, FakeMetrics, on_loop, settled
+from tests.reference.ordered import fail, stall
 
 ID = "calm-river-200"
 ANA, LENA = "ana=", "lena="
@@ -210,7 +211,7 @@ async def test_the_end_of_a_session_ends_the_stream_with_all_that_was_said() -> 
 async def test_a_recogniser_that_stalls_is_left_within_five_seconds(caplog: pytest.LogCaptureFixture) -> None:
     talk = Talk()
     await talk.send(1)
-    talk.faulty.feeds.stall()
+    stall(talk.faulty.feeds)
     await talk.send(2, 3)
     await talk.end()
     assert talk.observed.streams[0].closed_at_s is None
@@ -224,7 +225,7 @@ async def test_a_recogniser_that_stalls_is_left_within_five_seconds(caplog: pyte
 @on_loop
 async def test_a_session_that_ends_while_its_recogniser_cannot_be_reached_tells_nobody() -> None:
     talk = Talk()
-    talk.faulty.opens.fail_next(THROTTLED, times=None)
+    fail(talk.faulty.opens, THROTTLED, times=None)
     await talk.send(1)
     await talk.end()
     await talk.clock.advance(5)
@@ -240,7 +241,7 @@ async def test_a_session_that_ends_while_its_recogniser_cannot_be_reached_tells_
 @on_loop
 async def test_a_start_may_fail_three_times_without_anybody_noticing(failures: int) -> None:
     talk = Talk()
-    talk.faulty.opens.fail_next(THROTTLED, times=failures)
+    fail(talk.faulty.opens, THROTTLED, times=failures)
     await talk.send(1)
     waited_s = [0.1, 0.3, 0.7][failures - 1]
     await talk.clock.advance(waited_s - 0.01)
@@ -258,7 +259,7 @@ async def test_after_the_fourth_failure_the_speaker_is_told_once_and_must_resume
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     talk = Talk()
-    talk.faulty.opens.fail_next(THROTTLED, times=4)
+    fail(talk.faulty.opens, THROTTLED, times=4)
     await talk.send(1)
     await talk.clock.advance(10)
     assert len(talk.observed.streams) == 4
@@ -279,7 +280,7 @@ async def test_after_the_fourth_failure_the_speaker_is_told_once_and_must_resume
 @on_loop
 async def test_a_language_that_is_not_supported_is_not_asked_for_twice() -> None:
     talk = Talk()
-    talk.faulty.opens.fail_next(BAD_LANGUAGE)
+    fail(talk.faulty.opens, BAD_LANGUAGE)
     await talk.send(1)
     await talk.clock.advance(10)
     assert len(talk.observed.streams) == 1
@@ -290,7 +291,7 @@ async def test_a_language_that_is_not_supported_is_not_asked_for_twice() -> None
 @on_loop
 async def test_an_open_that_never_answers_is_a_failure_after_five_seconds() -> None:
     talk = Talk()
-    talk.faulty.opens.stall(times=1)
+    stall(talk.faulty.opens, times=1)
     await talk.send(1)
     await talk.clock.advance(5.1)
     assert talk.fed == [1]
@@ -304,7 +305,7 @@ async def test_an_open_that_never_answers_is_a_failure_after_five_seconds() -> N
 async def test_a_broken_stream_is_replaced_and_what_waited_is_recognised() -> None:
     talk = Talk()
     await talk.send(1)
-    talk.faulty.opens.fail_next(THROTTLED, times=2)
+    fail(talk.faulty.opens, THROTTLED, times=2)
     await talk.break_off()
     await talk.send(2)
     assert talk.errors() == [("ThrottlingException", True)]
@@ -330,7 +331,7 @@ async def test_listeners_are_not_told_of_a_break_in_which_nothing_was_lost() -> 
 async def test_the_chunk_that_the_broken_stream_did_not_take_is_handed_over_again() -> None:
     talk = Talk()
     await talk.send(1)
-    talk.faulty.feeds.fail_next(THROTTLED)
+    fail(talk.faulty.feeds, THROTTLED)
     await talk.send(2, 3)
     assert talk.streams == [[1, 2], [2, 3]]
     assert numbers(talk.hears.audio) == [1, 2, 3]
@@ -341,7 +342,7 @@ async def test_the_chunk_that_the_broken_stream_did_not_take_is_handed_over_agai
 async def test_after_three_attempts_there_is_one_last_error_and_no_audio_is_taken() -> None:
     talk = Talk()
     await talk.send(1)
-    talk.faulty.opens.fail_next(THROTTLED, times=3)
+    fail(talk.faulty.opens, THROTTLED, times=3)
     await talk.break_off()
     await talk.send(2)
     await talk.clock.advance(5)
@@ -356,7 +357,7 @@ async def test_after_three_attempts_there_is_one_last_error_and_no_audio_is_take
 async def test_streams_that_open_but_take_nothing_are_attempts_too() -> None:
     talk = Talk()
     await talk.send(1)
-    talk.faulty.feeds.fail_next(THROTTLED, times=None)
+    fail(talk.faulty.feeds, THROTTLED, times=None)
     await talk.send(2)
     await talk.clock.advance(5)
     assert talk.streams == [[1, 2], [2], [2], [2]]
@@ -368,7 +369,7 @@ async def test_streams_that_open_but_take_nothing_are_attempts_too() -> None:
 async def test_reconnecting_is_given_up_after_five_seconds_however_few_attempts_were_made() -> None:
     talk = Talk()
     await talk.send(1)
-    talk.faulty.opens.stall()
+    stall(talk.faulty.opens)
     await talk.break_off()
     await talk.clock.advance(4.9)
     assert talk.errors() == [("ThrottlingException", True)]
@@ -390,9 +391,9 @@ async def test_a_permanent_break_is_not_reconnected() -> None:
 async def test_a_break_is_noticed_while_the_recogniser_stalls() -> None:
     talk = Talk()
     await talk.send(1)
-    stall = talk.faulty.feeds.stall()
+    stalled = stall(talk.faulty.feeds)
     await talk.send(2)
-    stall.times_left = 0
+    stalled.times_left = 0
     await talk.break_off()
     assert talk.streams == [[1, 2], [2]]
     assert talk.recoveries(ANA) == 1
@@ -402,7 +403,7 @@ async def test_a_break_is_noticed_while_the_recogniser_stalls() -> None:
 async def test_a_defect_of_the_engine_is_dealt_with_like_any_break() -> None:
     talk = Talk()
     await talk.send(1)
-    talk.faulty.feeds.fail_next(BrokenPipeError("gone"))
+    fail(talk.faulty.feeds, BrokenPipeError("gone"))
     await talk.send(2)
     assert talk.errors() == [("INTERNAL_ERROR", True)]
     assert talk.recoveries(ANA) == 1
@@ -411,7 +412,7 @@ async def test_a_defect_of_the_engine_is_dealt_with_like_any_break() -> None:
 @on_loop
 async def test_five_failures_without_success_leave_the_recogniser_alone_for_a_minute() -> None:
     talk = Talk()
-    talk.faulty.opens.fail_next(THROTTLED, times=6)
+    fail(talk.faulty.opens, THROTTLED, times=6)
     await talk.send(1)
     await talk.clock.advance(1)
     talk.transcription.resume(ID)
@@ -452,9 +453,9 @@ async def test_breaks_far_apart_do_not_add_up() -> None:
 @on_loop
 async def test_of_eight_seconds_during_a_stall_the_newest_five_are_recognised() -> None:
     talk = Talk()
-    stall = talk.faulty.opens.stall()
+    stalled = stall(talk.faulty.opens)
     assert await talk.send(*range(80)) == [None] * 80
-    stall.call_off()
+    stalled.call_off()
     await settled()
     assert talk.fed == list(range(30, 80))
     assert talk.metrics.values("AudioBufferOverflows", SessionId=ID) == [1.0] * 30
@@ -467,11 +468,11 @@ async def test_what_the_recogniser_is_just_taking_counts_but_is_not_dropped(
 ) -> None:
     talk = Talk()
     await talk.send(0)
-    stall = talk.faulty.feeds.stall()
+    stalled = stall(talk.faulty.feeds)
     await talk.send(1)
     await talk.clock.advance(0.5)
     await talk.send(*range(2, 81))
-    stall.call_off()
+    stalled.call_off()
     await settled()
     assert talk.fed == [0, 1, *range(32, 81)]
     assert talk.metrics.values("AudioProcessingLatency") == [0, pytest.approx(500), *[0] * 49]
@@ -481,10 +482,10 @@ async def test_what_the_recogniser_is_just_taking_counts_but_is_not_dropped(
 @on_loop
 async def test_latency_counts_from_receipt_until_the_recogniser_has_the_chunk() -> None:
     talk = Talk()
-    stall = talk.faulty.opens.stall()
+    stalled = stall(talk.faulty.opens)
     await talk.send(1)
     await talk.clock.advance(0.25)
-    stall.call_off()
+    stalled.call_off()
     await settled()
     assert talk.metrics.values("AudioProcessingLatency") == [pytest.approx(250)]
     assert talk.metrics.values("TranscribeStreamInitLatency") == [pytest.approx(250)]
@@ -566,7 +567,7 @@ async def test_results_that_a_broken_stream_still_gives_are_not_believed() -> No
     talk = Talk()
     await talk.send(1)
     [stream] = talk.script._open_streams
-    talk.faulty.feeds.fail_next(THROTTLED)
+    fail(talk.faulty.feeds, THROTTLED)
     await talk.send(2)
     assert talk.recoveries(ANA) == 1
     stream.emit(Transcript("u1", "from beyond", True, 1.0, 0, 0))

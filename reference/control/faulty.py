@@ -1,16 +1,11 @@
-"""Making an engine fail on demand, whichever engine it is.
-
-Faults are ordered from the control plane. A fault may be confined to a scope: a session for recognisers,
-a target language for translators and synthesisers. Without a scope it strikes whoever comes next.
-"""
+"""Engines that fail and stall as somebody ordered, and what they have in common."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 
+from reference.control.orders import FLAG, ORDERED, SECONDS, TEXT, TIMES, Order, Place
+from reference.control.traps import Trap, Traps
 from reference.speech.ports import (
     Delivery,
     Recogniser,
@@ -23,76 +18,35 @@ from reference.speech.ports import (
 )
 
 
-@dataclass(slots=True, eq=False)
-class Fault:
-    """One fault: what happens, to whom, how often."""
-
-    forget: Callable[[Fault], None]
-    scope: str | None
-    failure: Exception | None = None
-    """What calls fail with; None for a stall."""
-    stalled_for_s: float | None = None
-    """How long each call waits; None means until the fault is called off."""
-    times_left: int | None = None
-    """How often yet; None means until it is called off."""
-    times_struck: int = 0
-    off: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when it was called off, which lets those go on that it stalls."""
-
-    def call_off(self) -> None:
-        """Happen no more; calls that it stalls go on."""
-        self.off.set()
-        self.forget(self)
+def failure_of(order: Order) -> SpeechFailure:
+    code, transient = order.scope.get("code", "ServiceUnavailable"), order.scope.get("transient", True)
+    return SpeechFailure(code, ORDERED, transient=transient)
 
 
-class Faults:
-    """Faults waiting to happen at one kind of call."""
+class Faults(Traps):
+    """Orders to fail or to stall, for one kind of call."""
 
-    def __init__(self) -> None:
-        self._faults: list[Fault] = []
+    def __init__(self, scope: str, failure: Callable[[Order], Exception] = failure_of) -> None:
+        """`scope` is the member of an order that says for whom a call must be made: a session, a language."""
+        super().__init__()
+        self.scope = scope
+        self.failure = failure
 
-    def fail_next(self, failure: Exception, *, times: int | None = 1, scope: str | None = None) -> Fault:
-        """Let the next `times` calls fail; None means all of them, until it is called off."""
-        return self._add(Fault(self._forget, scope, failure, times_left=times))
+    def places(self, name: str, *, has_code: bool = True) -> Iterator[Place]:
+        """Yield what can be ordered of these calls; `has_code` where an order says with which code they fail."""
+        takes = {self.scope: TEXT, "times": TIMES}
+        yield Place(name, ("fail",), self.set, takes | ({"code": TEXT, "transient": FLAG} if has_code else {}))
+        yield Place(name, ("stall",), self.set, takes | {"seconds": SECONDS})
 
-    def stall(self, scope: str | None = None, *, seconds: float | None = None, times: int | None = None) -> Fault:
-        """Let the next `times` calls wait for `seconds`, or until it is called off."""
-        return self._add(Fault(self._forget, scope, stalled_for_s=seconds, times_left=times))
+    async def strike(self, made_for: str) -> None:
+        """Wait, and then raise, if that was ordered; called at the beginning of a call."""
+        if (trap := self._spring("stall", made_for)) is not None:
+            await trap.stall()
+        if (trap := self._spring("fail", made_for)) is not None:
+            raise self.failure(trap.order)
 
-    def clear(self) -> None:
-        """Call off every fault; stalled calls go on."""
-        for fault in list(self._faults):
-            fault.call_off()
-
-    async def strike(self, scope: str) -> None:
-        """Wait or raise if a fault is due; called at the beginning of a call."""
-        for stall in [fault for fault in self._due(scope) if fault.failure is None]:
-            self._take(stall)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(stall.stalled_for_s):
-                    await stall.off.wait()
-        for fault in self._due(scope):
-            if fault.failure is not None:
-                self._take(fault)
-                raise fault.failure
-
-    def _add(self, fault: Fault) -> Fault:
-        self._faults.append(fault)
-        return fault
-
-    def _forget(self, fault: Fault) -> None:
-        if fault in self._faults:
-            self._faults.remove(fault)
-
-    def _due(self, scope: str) -> list[Fault]:
-        return [fault for fault in self._faults if fault.scope in (None, scope) and fault.times_left != 0]
-
-    def _take(self, fault: Fault) -> None:
-        fault.times_struck += 1
-        if fault.times_left is not None:
-            fault.times_left -= 1
-            if fault.times_left == 0 and fault.failure is not None:
-                self._faults.remove(fault)
+    def _spring(self, effect: str, made_for: str) -> Trap | None:
+        return self.spring_if(lambda order: order.effect == effect and order.concerns(**{self.scope: made_for}))
 
 
 class RecogniserWithFaults:
@@ -102,8 +56,8 @@ class RecogniserWithFaults:
     """
 
     def __init__(self, recogniser: Recogniser) -> None:
-        self.opens = Faults()
-        self.feeds = Faults()
+        self.opens = Faults("session_id")
+        self.feeds = Faults("session_id")
         self._recogniser = recogniser
         self._open_streams: set[_BreakableStream] = set()
 
@@ -177,7 +131,7 @@ class TranslatorWithFaults:
     """A translator whose `calls` can be made to fail or stall, for all or for one target language."""
 
     def __init__(self, translator: Translator) -> None:
-        self.calls = Faults()
+        self.calls = Faults("language")
         self._translator = translator
 
     async def translate(self, text: str, *, source: str, target: str) -> str:
@@ -190,7 +144,7 @@ class SynthesiserWithFaults:
     """A synthesiser whose `calls` can be made to fail or stall, for all or for one language."""
 
     def __init__(self, synthesiser: Synthesiser) -> None:
-        self.calls = Faults()
+        self.calls = Faults("language")
         self._synthesiser = synthesiser
 
     async def speak(self, text: str, *, language: str, delivery: Delivery) -> bytes:
