@@ -15,6 +15,13 @@ class Notice:
     __slots__ = ()
 
 
+@dataclass(frozen=True, slots=True)
+class SessionNotice(Notice):
+    """A notice that names the session that it is about."""
+
+    session_id: str
+
+
 class UpdateReason(StrEnum):
     """Why a speaker is told the status."""
 
@@ -50,28 +57,25 @@ class SessionJoined(Notice):
 
 
 @dataclass(frozen=True, slots=True)
-class RefreshComplete(Notice):
+class RefreshComplete(SessionNotice):
     """To a connection that has taken the place of another."""
 
-    session_id: str
     role: Role
     source_language: str
     target_language: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class StateRestored(Notice):
+class StateRestored(SessionNotice):
     """To a refreshed speaker: the controls as they are."""
 
-    session_id: str
     state: BroadcastState
 
 
 @dataclass(frozen=True, slots=True)
-class AudioReceived(Notice):
+class AudioReceived(SessionNotice):
     """To the speaker: one chunk was taken; `reason` says why it went no further, None that it did."""
 
-    session_id: str
     chunk_id: str | None
     sequence_number: int | None
     reason: NotForwarded | None
@@ -86,62 +90,55 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class BroadcastPaused(Notice):
+class BroadcastPaused(SessionNotice):
     """To listeners; with `told`, to the speaker."""
 
-    session_id: str
     estimated_pause_ms: int | None = None
     told: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class BroadcastResumed(Notice):
+class BroadcastResumed(SessionNotice):
     """To listeners; with `told`, to the speaker, who also learns how long the pause was, if there was one."""
 
-    session_id: str
     pause_ms: int | None = None
     told: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class BroadcastMuted(Notice):
+class BroadcastMuted(SessionNotice):
     """To listeners; with `told`, to the speaker."""
 
-    session_id: str
     told: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class BroadcastUnmuted(Notice):
+class BroadcastUnmuted(SessionNotice):
     """To listeners; with `told`, to the speaker."""
 
-    session_id: str
     told: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class VolumeChanged(Notice):
+class VolumeChanged(SessionNotice):
     """To listeners; with `told`, to the speaker."""
 
-    session_id: str
     volume: float
     told: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class SpeakerStateChanged(Notice):
+class SpeakerStateChanged(SessionNotice):
     """To listeners; with `told`, to the speaker. Both get the whole state."""
 
-    session_id: str
     state: BroadcastState
     told: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class SessionStatus(Notice):
+class SessionStatus(SessionNotice):
     """To the speaker: who is listening, in which language."""
 
-    session_id: str
     listeners_by_language: Mapping[str, int]
     duration_s: int
     state: BroadcastState
@@ -161,24 +158,19 @@ class Speech:
 
 
 @dataclass(frozen=True, slots=True)
-class PlaybackPaused(Notice):
+class PlaybackPaused(SessionNotice):
     """To the listener who paused."""
 
-    session_id: str
-
 
 @dataclass(frozen=True, slots=True)
-class PlaybackResumed(Notice):
+class PlaybackResumed(SessionNotice):
     """To the listener who resumed."""
 
-    session_id: str
-
 
 @dataclass(frozen=True, slots=True)
-class LanguageChanged(Notice):
+class LanguageChanged(SessionNotice):
     """To the listener who changed language."""
 
-    session_id: str
     target_language: str
     source_language: str
 
@@ -189,10 +181,9 @@ class HeartbeatAck(Notice):
 
 
 @dataclass(frozen=True, slots=True)
-class RefreshRequired(Notice):
+class RefreshRequired(SessionNotice):
     """To a connection that has grown old: open another by `refresh_by_ms`."""
 
-    session_id: str
     role: Role
     target_language: str | None
     refresh_by_ms: int
@@ -214,18 +205,16 @@ class ConnectionTimeout(Notice):
 
 
 @dataclass(frozen=True, slots=True)
-class SessionEnded(Notice):
+class SessionEnded(SessionNotice):
     """To everyone who is to know that the session is over."""
 
-    session_id: str
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class RateLimitWarning(Notice):
+class RateLimitWarning(SessionNotice):
     """To a speaker who has sent too many chunks for several seconds on end."""
 
-    session_id: str
     limit: int
     violation_seconds: int
     dropped_chunks: int
@@ -241,20 +230,18 @@ class AudioIssue(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class AudioQualityWarning(Notice):
+class AudioQualityWarning(SessionNotice):
     """To the speaker: the audio is bad, and what to do about it."""
 
-    session_id: str
     issue: AudioIssue
     remedy: str
     details: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
-class TranscriptionError(Notice):
+class TranscriptionError(SessionNotice):
     """To the speaker: the recogniser failed; with `retryable` the service is trying again by itself."""
 
-    session_id: str
     code: str
     message: str
     retryable: bool
@@ -262,9 +249,8 @@ class TranscriptionError(Notice):
 
 
 @dataclass(frozen=True, slots=True)
-class SystemRecovered(Notice):
+class SystemRecovered(SessionNotice):
     """To whoever was affected: what had failed works again."""
 
-    session_id: str
     component: str
     message: str
