@@ -212,28 +212,22 @@ def worth(translation: CachedTranslation) -> tuple[int, int]:
     return translation.access_count, translation.last_accessed_at_s
 
 
+_MEMBERS = {
+    "sourceLanguage": "source_language",
+    "targetLanguage": "target_language",
+    "sourceText": "source_text",
+    "translatedText": "translated_text",
+    "createdAt": "created_at_s",
+    "lastAccessedAt": "last_accessed_at_s",
+    "accessCount": "access_count",
+    "ttl": "ttl_s",
+}
+"""What the table calls the members of a translation."""
+
+
 def _item(key: str, translation: CachedTranslation) -> dict[str, object]:
-    return {
-        "cacheKey": key,
-        "sourceLanguage": translation.source_language,
-        "targetLanguage": translation.target_language,
-        "sourceText": translation.source_text,
-        "translatedText": translation.translated_text,
-        "createdAt": translation.created_at_s,
-        "lastAccessedAt": translation.last_accessed_at_s,
-        "accessCount": translation.access_count,
-        "ttl": translation.ttl_s,
-    }
+    return {"cacheKey": key, **{name: getattr(translation, member) for name, member in _MEMBERS.items()}}
 
 
 def _translation(item: Item) -> CachedTranslation:
-    return CachedTranslation(
-        source_language=item["sourceLanguage"],
-        target_language=item["targetLanguage"],
-        source_text=item["sourceText"],
-        translated_text=item["translatedText"],
-        created_at_s=item["createdAt"],
-        last_accessed_at_s=item["lastAccessedAt"],
-        access_count=item["accessCount"],
-        ttl_s=item["ttl"],
-    )
+    return CachedTranslation(**{member: item[name] for name, member in _MEMBERS.items()})
