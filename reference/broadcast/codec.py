@@ -10,7 +10,7 @@ from typing import Any
 
 from reference.broadcast import notices
 from reference.broadcast.audio import AudioChunk, DeclaredFormat
-from reference.broadcast.model import BroadcastState, NotForwarded, StateChange
+from reference.broadcast.model import NotForwarded, StateChange
 from reference.broadcast.parameters import LANGUAGE
 from reference.gateway.connections import AudioMessage
 from reference.refusal import Refusal
@@ -232,20 +232,10 @@ def loggable(message: Fields) -> dict[str, object]:
     return {name: message[name] for name in LOGGED if name in message}
 
 
-def _state(state: BroadcastState) -> dict[str, object]:
-    return {
-        "isActive": state.is_active,
-        "isPaused": state.is_paused,
-        "isMuted": state.is_muted,
-        "volume": state.volume,
-        "lastStateChange": state.last_state_change_ms,
-    }
-
-
 def _acknowledged(told: notices.Told | None) -> dict[str, object]:
     if told is None:
         return {}
-    return {"broadcastState": _state(told.state), "listenersNotified": told.listeners_notified}
+    return {"broadcastState": told.state.members(), "listenersNotified": told.listeners_notified}
 
 
 def _given(**members: object) -> dict[str, object]:
@@ -295,7 +285,7 @@ def _status(notice: notices.SessionStatus) -> dict[str, object]:
         "listenerCount": sum(notice.listeners_by_language.values()),
         "languageDistribution": dict(notice.listeners_by_language),
         "sessionDuration": notice.duration_s,
-        "broadcastState": _state(notice.state),
+        "broadcastState": notice.state.members(),
         "updateReason": notice.reason.value,
     }
 
@@ -303,7 +293,7 @@ def _status(notice: notices.SessionStatus) -> dict[str, object]:
 def _restored(notice: notices.StateRestored) -> dict[str, object]:
     state = notice.state
     flat = {"isPaused": state.is_paused, "isMuted": state.is_muted, "volume": state.volume}
-    return {**flat, "broadcastState": _state(state)}
+    return {**flat, "broadcastState": state.members()}
 
 
 def _refresh_required(notice: notices.RefreshRequired) -> dict[str, object]:
@@ -351,7 +341,7 @@ FORMS: Mapping[type, tuple[str, Callable[[Any], dict[str, object]]]] = {
     notices.BroadcastMuted: ("broadcastMuted", _nothing_more),
     notices.BroadcastUnmuted: ("broadcastUnmuted", _nothing_more),
     notices.VolumeChanged: ("volumeChanged", lambda notice: {"volumeLevel": notice.volume}),
-    notices.SpeakerStateChanged: ("speakerStateChanged", lambda notice: {"broadcastState": _state(notice.state)}),
+    notices.SpeakerStateChanged: ("speakerStateChanged", lambda notice: {"broadcastState": notice.state.members()}),
     notices.SessionStatus: ("sessionStatus", _status),
     notices.PlaybackPaused: ("playbackPaused", _nothing_more),
     notices.PlaybackResumed: ("playbackResumed", _nothing_more),

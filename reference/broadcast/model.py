@@ -33,6 +33,16 @@ class BroadcastState:
     is_muted: bool = False
     volume: float = 1.0
 
+    def members(self) -> dict[str, object]:
+        """Return the state as the records and the messages have it."""
+        return {
+            "isActive": self.is_active,
+            "isPaused": self.is_paused,
+            "isMuted": self.is_muted,
+            "volume": self.volume,
+            "lastStateChange": self.last_state_change_ms,
+        }
+
     def closed_by(self) -> NotForwarded | None:
         """Return what keeps audio from being forwarded (BRO-7.1.6), or None when nothing does."""
         if self.is_paused:

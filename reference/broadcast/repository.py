@@ -202,7 +202,7 @@ class BroadcastRepository:
             await self._update_session(
                 session.session_id,
                 "SET broadcastState = :state",
-                {":state": _state_item(session.state)},
+                {":state": session.state.members()},
                 "attribute_exists(sessionId) AND attribute_not_exists(broadcastState)",
             )
         except ConditionFailed:
@@ -288,17 +288,7 @@ def session_item(session: Session) -> dict[str, object]:
         "partialResultsEnabled": session.partial_results.enabled,
         "minStabilityThreshold": session.partial_results.min_stability,
         "maxBufferTimeout": session.partial_results.max_buffer_timeout_s,
-        "broadcastState": _state_item(session.state),
-    }
-
-
-def _state_item(state: BroadcastState) -> dict[str, object]:
-    return {
-        "isActive": state.is_active,
-        "isPaused": state.is_paused,
-        "isMuted": state.is_muted,
-        "volume": state.volume,
-        "lastStateChange": state.last_state_change_ms,
+        "broadcastState": session.state.members(),
     }
 
 
