@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
 from reference.control.orders import FLAG, ORDERED, SECONDS, TEXT, TIMES, Order, Place
 from reference.control.traps import Trap, Traps
@@ -85,23 +86,16 @@ class RecogniserWithFaults:
         return len(hit)
 
 
+@dataclass(eq=False)
 class _BreakableStream:
-    def __init__(
-        self,
-        feeds: Faults,
-        session_id: str,
-        on_transcript: Callable[[Transcript], None],
-        on_failure: Callable[[SpeechFailure], None],
-        forget: Callable[[_BreakableStream], None],
-    ) -> None:
-        self.session_id = session_id
-        self.inner: RecogniserStream
-        self._feeds = feeds
-        self._on_transcript = on_transcript
-        self._on_failure = on_failure
-        self._forget = forget
-        self._failure: SpeechFailure | None = None
-        self._finished = False
+    _feeds: Faults
+    session_id: str
+    _on_transcript: Callable[[Transcript], None]
+    _on_failure: Callable[[SpeechFailure], None]
+    _forget: Callable[[_BreakableStream], None]
+    inner: RecogniserStream = field(init=False)
+    _failure: SpeechFailure | None = field(default=None, init=False)
+    _finished: bool = field(default=False, init=False)
 
     async def feed(self, pcm: bytes) -> None:
         await self._feeds.strike(self.session_id)

@@ -91,8 +91,8 @@ class ConversationApp:
             self._connections,
             world.clock,
             world.ids,
-            terms=TERMS,
-            resources=endpoint.resource,
+            TERMS,
+            endpoint.resource,
         )
 
     def connections_of(self, session_id: str) -> Iterable[str]:

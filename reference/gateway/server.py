@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Protocol
 from urllib.parse import parse_qsl
@@ -86,6 +86,7 @@ class Endpoint(Protocol):
         """Clean up after a connection that was admitted and whose socket is closed."""
 
 
+@dataclass(eq=False, repr=False)
 class GatewayServer:
     """Serves endpoints, and resources beside them, on one port.
 
@@ -93,26 +94,16 @@ class GatewayServer:
     the TCP connection: a client that vanishes during the handshake is admitted and taken out again.
     """
 
-    def __init__(
-        self,
-        endpoints: Mapping[str, Endpoint],
-        connections: Connections,
-        clock: Clock,
-        ids: Ids,
-        *,
-        terms: Terms = Terms(),
-        resources: Resources = no_resources,
-    ) -> None:
-        self._endpoints = endpoints
-        self._connections = connections
-        self._clock = clock
-        self._ids = ids
-        self._terms = terms
-        self._resources = resources
-        self._behind: dict[ServerConnection, tuple[str, Endpoint]] = {}
-        self._lives: set[asyncio.Task[None]] = set()
-        self._server: Server | None = None
-        self._journal = Journal("gateway")
+    _endpoints: Mapping[str, Endpoint]
+    _connections: Connections
+    _clock: Clock
+    _ids: Ids
+    _terms: Terms = Terms()
+    _resources: Resources = no_resources
+    _behind: dict[ServerConnection, tuple[str, Endpoint]] = field(default_factory=dict, init=False)
+    _lives: set[asyncio.Task[None]] = field(default_factory=set, init=False)
+    _server: Server | None = field(default=None, init=False)
+    _journal = Journal("gateway")
 
     async def start(self, host: str, port: int) -> str:
         """Listen, and return host and port as a URL has them; raise PortUnusable when that cannot be."""

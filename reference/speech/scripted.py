@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from reference.speech.ports import BYTES_PER_SECOND, SpeechFailure, StreamOptions, Transcript
 
@@ -67,22 +67,16 @@ class ScriptedRecogniser:
             self._open_streams.remove(stream)
 
 
+@dataclasses.dataclass(eq=False)
 class ScriptedStream:
-    def __init__(
-        self,
-        recogniser: ScriptedRecogniser,
-        options: StreamOptions,
-        on_transcript: Callable[[Transcript], None],
-        at_its_end: Transcript | None,
-    ) -> None:
-        self.options = options
-        self._at_its_end = at_its_end
-        self._recogniser = recogniser
-        self._on_transcript = on_transcript
-        self._chunks = 0
-        self._fed_bytes = 0
-        self._last_final_ms = 0
-        self._numbers = itertools.count(1)
+    _recogniser: ScriptedRecogniser
+    options: StreamOptions
+    _on_transcript: Callable[[Transcript], None]
+    _at_its_end: Transcript | None
+    _chunks: int = dataclasses.field(default=0, init=False)
+    _fed_bytes: int = dataclasses.field(default=0, init=False)
+    _last_final_ms: int = dataclasses.field(default=0, init=False)
+    _numbers: Iterator[int] = dataclasses.field(default_factory=lambda: itertools.count(1), init=False)
 
     async def feed(self, pcm: bytes) -> None:
         """Count the audio, and report what is due with it."""
