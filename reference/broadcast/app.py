@@ -133,7 +133,7 @@ class BroadcastApp:
             world.metrics,
             clock,
             self._background,
-            most_entries=settings.translation_cache_max_entries,
+            settings.translation_cache_max_entries,
         )
         self._service = broadcast_service(
             settings,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from reference.background import Background
@@ -90,6 +90,7 @@ class TranslationRepository:
                 left = answer.get("UnprocessedItems") or {}
 
 
+@dataclass(eq=False, repr=False)
 class CachingTranslator:
     """A translator that asks another one only for what it does not know.
 
@@ -97,27 +98,17 @@ class CachingTranslator:
     written behind: nobody waits for it, and without it the memory does.
     """
 
-    def __init__(
-        self,
-        translator: Translator,
-        repository: TranslationRepository,
-        metrics: Metrics,
-        clock: Clock,
-        background: Background,
-        *,
-        most_entries: int,
-    ) -> None:
-        self._translator = translator
-        self._repository = repository
-        self._metrics = metrics
-        self._clock = clock
-        self._background = background
-        self._most_entries = most_entries
-        self._known: dict[str, CachedTranslation] = {}
-        self._unwritten: dict[str, CachedTranslation | None] = {}
-        """What the table has yet to learn; None for what is to be deleted."""
-        self._writer: asyncio.Task[None] | None = None
-        self._journal = Journal("translation-cache")
+    _translator: Translator
+    _repository: TranslationRepository
+    _metrics: Metrics
+    _clock: Clock
+    _background: Background
+    _most_entries: int
+    _known: dict[str, CachedTranslation] = field(default_factory=dict, init=False)
+    _unwritten: dict[str, CachedTranslation | None] = field(default_factory=dict, init=False)
+    """What the table has yet to learn; None for what is to be deleted."""
+    _writer: asyncio.Task[None] | None = field(default=None, init=False)
+    _journal = Journal("translation-cache")
 
     async def remember(self) -> None:
         """Learn what an earlier run has left in the table, so that all of it counts towards the most entries."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from reference.conversation.backends import Backend, BackendUnavailable
 from reference.conversation.content import Rules, Verdict
@@ -21,18 +22,13 @@ NOBODY = Reply(None, "unknown", "All assistants are unavailable at the moment.")
 RAISED = Reply(None, "error", "Chatbot error: the assistant failed unexpectedly.")
 
 
+@dataclass(eq=False, repr=False)
 class Assistant:
-    def __init__(
-        self,
-        backends: Mapping[str, Backend],
-        rules: Rules,
-        configuration_of: Callable[[str | None], AssistantConfiguration],
-    ) -> None:
-        """`configuration_of` knows how the assistant of a session is set up."""
-        self._backends = backends
-        self._rules = rules
-        self._configuration_of = configuration_of
-        self._journal = Journal("assistant")
+    _backends: Mapping[str, Backend]
+    _rules: Rules
+    _configuration_of: Callable[[str | None], AssistantConfiguration]
+    """How the assistant of a session is set up."""
+    _journal = Journal("assistant")
 
     async def reply(self, text: str, session_id: str | None) -> Reply:
         """Return the first answer that is not blank, or why there is none; never raises."""

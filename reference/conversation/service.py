@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from reference.background import Background
 from reference.conversation.conversation import Conversation, Tell
@@ -20,29 +21,20 @@ RECOGNISER_PATIENCE_S = 0.05
 """So long a client waits to learn that the recogniser cannot start; one that starts slowly is left to the segments."""
 
 
+@dataclass(eq=False, repr=False)
 class ConversationService:
     """Opens, finds and closes conversations, and answers for all of them."""
 
-    def __init__(
-        self,
-        begin: Callable[[Tell], Conversation],
-        spool: Spool,
-        log: ConversationLog,
-        health: Health,
-        engines: Engines,
-        disturbances: ConversationDisturbances,
-        background: Background,
-    ) -> None:
-        """`begin` makes a conversation that tells its client what happens."""
-        self._begin = begin
-        self._spool = spool
-        self._log = log
-        self._health = health
-        self._engines = engines
-        self._disturbances = disturbances
-        self._background = background
-        self._conversations: dict[str, Conversation] = {}
-        self._journal = Journal("conversation")
+    _begin: Callable[[Tell], Conversation]
+    """Makes a conversation that tells its client what happens."""
+    _spool: Spool
+    _log: ConversationLog
+    _health: Health
+    _engines: Engines
+    _disturbances: ConversationDisturbances
+    _background: Background
+    _conversations: dict[str, Conversation] = field(default_factory=dict, init=False)
+    _journal = Journal("conversation")
 
     def start(self) -> None:
         """Make ready to keep audio."""

@@ -67,9 +67,7 @@ class Cache:
 
     def __init__(self, table: TranslationRepository, *, most_entries: int = 100) -> None:
         self.translator, self.metrics, self.clock = FakeTranslator(), FakeMetrics(), FakeClock()
-        self.caching = CachingTranslator(
-            self.translator, table, self.metrics, self.clock, Background(), most_entries=most_entries
-        )
+        self.caching = CachingTranslator(self.translator, table, self.metrics, self.clock, Background(), most_entries)
 
     async def translate(self, text: str, target: str = "es") -> str:
         translated = await self.caching.translate(text, source="en", target=target)
