@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from earshot.audio.clips import SampleLibrary
-from earshot.failures import ContractBreach, Inconclusive, Unusable
+from earshot.failures import ContractBreach, Unusable
 from earshot.ledger import Ledger, Observation
 from earshot.measure.floor import NullEcho
 from earshot.measure.stopwatch import Stopwatch
@@ -200,7 +200,7 @@ class Stage:
             breach = any(BREACH in words for words in news)
             failure = (ContractBreach if breach else AssertionError)("; ".join(news))
             if self._only_too_slow(news):
-                self._excuses_slowness(failure)
+                self.stopwatch.excuse(failure)
             raise failure
 
     def closes(self) -> None:
@@ -222,7 +222,7 @@ class Stage:
                 for wing in self.systems.values():
                     wing.leaves_nothing_behind()
         except AssertionError as failure:
-            self._excuses_slowness(failure)
+            self.stopwatch.excuse(failure)
             raise
 
     def _uses(self, service: Service) -> None:
@@ -234,11 +234,6 @@ class Stage:
     def _only_too_slow(self, news: Iterable[str]) -> bool:
         codes = [code for wing in self.systems.values() for code in wing.too_slow]
         return all(any(code in words for code in codes) for words in news)
-
-    def _excuses_slowness(self, failure: AssertionError) -> None:
-        """Raise Inconclusive instead if time was judged, on a machine that was unfit to: it makes any service late."""
-        if why := self.stopwatch.why_unfit():
-            raise Inconclusive(f"{failure}; but the machine was unfit to tell: {why}") from failure
 
     def _everybody_leaves(self) -> None:
         for person in self.people:

@@ -1,6 +1,10 @@
-"""What a service says in a conversation: answers, why there is none, and errors, known by code or by keyword."""
+"""What a service says in a conversation: answers, why there is none, and errors, known by code or by keyword; and what
+is reported of it."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from hamcrest import assert_that, equal_to
 from hamcrest.core.matcher import Matcher
@@ -12,6 +16,10 @@ from earshot.matchers.expectation import expectation
 
 NAMES = {"llama": "Llama", "openai": "OpenAI", "huggingface": "Hugging Face"}
 """What the assistants are called in sentences."""
+
+
+FIGURES = {"min", "median", "average", "p95", "p99", "max", "deviation"}
+"""What is told of everything that was timed."""
 
 
 class Complaint:
@@ -103,3 +111,18 @@ def _shown(answer: Answer) -> str:
     who = NAMES.get(answer.backend or "", repr(answer.backend))
     said = f"said “{answer.response}”" if answer.response is not None else f"gave no answer: {answer.error}"
     return f"{who} {said} (it had understood “{answer.transcription}”)"
+
+
+def reports(count: int, kinds: Sequence[str]) -> Matcher[Mapping[str, Any]]:
+    """Match a report of timings that has these kinds, in order, and so many complete measurements (CONV-73)."""
+
+    def complete(each: Mapping[str, Any]) -> bool:
+        return isinstance(each["limit_ms"], float) and bool(each["outcome"]) and each["figures"].keys() == FIGURES
+
+    return expectation(
+        f"{count} measurements with limit, outcome and {', '.join(sorted(FIGURES))}, by the kinds {', '.join(kinds)}",
+        lambda report: (
+            list(report["kinds"]) == list(kinds)
+            and [complete(each) for kind in kinds for each in report["kinds"][kind]] == [True] * count
+        ),
+    )

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from hamcrest import assert_that, equal_to
+from hamcrest.core.matcher import Matcher
 
 from earshot.failures import BudgetExceeded, ContractBreach, Inconclusive
 from earshot.ledger import Ledger, Observation
@@ -133,6 +134,19 @@ class Stopwatch:
         """Insist that what was timed last takes at most twice as long as what was timed before it, or `quick_ms`."""
         self._compare(what, measure(self._earlier[0]), measure(self._round(0)), names, quick_ms)
 
+    def insist_on_time(self, value: float, in_time: Matcher[float], words: str) -> None:
+        """Assert something that a busy machine may spoil, such as when somebody fell silent."""
+        try:
+            assert_that(value, in_time, words)
+        except AssertionError as failure:
+            self.excuse(failure)
+            raise
+
+    def excuse(self, failure: AssertionError) -> None:
+        """Raise Inconclusive instead if time was judged, on a machine that was unfit to: it makes any service late."""
+        if why := self.why_unfit():
+            raise Inconclusive(f"{failure}; but the machine was unfit to tell: {why}; {AGAIN}") from failure
+
     def why_unfit(self) -> str:
         """Say why the machine is not fit to hold slowness against a service; empty if it is, or nothing was timed."""
         if self._examination is not None:
@@ -192,8 +206,7 @@ class Stopwatch:
         except ContractBreach:
             raise  # no machine is so busy that a service may say what was not agreed
         except AssertionError as failure:
-            if why := self.why_unfit():
-                raise Inconclusive(f"{failure}; but the machine was unfit to tell: {why}; {AGAIN}") from failure
+            self.excuse(failure)
             raise
         self._rounds.append(self._ledger.since(since))
 

@@ -104,8 +104,9 @@ def step_finds(context: World, speaker: str, state: dict[str, bool | float]) -> 
 def step_recorded_time(context: World, speaker: str) -> None:
     actor = context.broadcast.speaker(speaker)
     time = all_of(equal_to(actor.changed_ms), greater_than(actor.created.message["timestamp"]))
-    recorded = has_entry("broadcastState", has_entry("lastStateChange", time))
-    context.broadcast.recorded.session_comes_to(actor.session_id, recorded)
+    context.broadcast.recorded.session_comes_to(
+        actor.session_id, has_entry("broadcastState", has_entry("lastStateChange", time))
+    )
 
 
 # -- what becomes of the speaker's words

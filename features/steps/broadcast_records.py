@@ -137,8 +137,11 @@ def step_lookup_lists(context: World, speaker: str, listed: Matcher[Any]) -> Non
 def step_new_connection(context: World, speaker: str) -> None:
     actor, records = context.broadcast.speaker(speaker), context.broadcast.recorded
     records.session_comes_to(actor.session_id, not_(has_entry("speakerConnectionId", actor.connection_id)))
-    expected = all_of(has_entries(role="speaker", sessionId=actor.session_id), not_(has_key("targetLanguage")))
-    assert_that(records.speaker_connection(actor.session_id), expected, f"the record of {speaker}'s connection")
+    assert_that(
+        records.speaker_connection(actor.session_id),
+        all_of(has_entries(role="speaker", sessionId=actor.session_id), not_(has_key("targetLanguage"))),
+        f"the record of {speaker}'s connection",
+    )
 
 
 @then("{person:Name}'s first connection is no longer recorded")

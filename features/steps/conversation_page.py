@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from behave import given, then, when
-from hamcrest import assert_that
 
 from earshot.conversation.browser.actor import Steady
 from earshot.conversation.browser.facts import Fact
 from earshot.conversation.browser.recorder import Cadence
-from earshot.failures import Inconclusive
 from earshot.matchers.moments import lasting
 from features.vocabulary.conversation import World
 
@@ -60,8 +58,4 @@ def step_page(context: World, person: str, fact: Fact) -> None:
 def step_ended_after(context: World, least_ms: int, most_ms: int, person: str) -> None:
     after_s = context.conversation.browser(person).ended_after_s()
     in_time = lasting(least_ms / 1000, most_ms / 1000)
-    if not in_time.matches(after_s) and (reason := context.stage.stopwatch.why_unfit()):
-        raise Inconclusive(
-            f"the page ended the turn after {after_s:.2f} s, but the machine was unfit to tell: {reason}"
-        )
-    assert_that(after_s, in_time, f"how long after {person}'s last word the turn was ended")
+    context.stage.stopwatch.insist_on_time(after_s, in_time, f"how long after {person}'s last word the turn was ended")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import cast
 
 import pytest
+from hamcrest import less_than
 
 from earshot.failures import BudgetExceeded, ContractBreach, Inconclusive
 from earshot.ledger import Kind, Ledger, Observation
@@ -162,6 +163,17 @@ def test_the_end_is_compared_with_the_beginning(watch: Callable[..., tuple[Stopw
     with pytest.raises(BudgetExceeded, match=r"as quick: slower and slower: .* in the last 0.3 s"):
         stopwatch.insist_on_no_growth("as quick", delays, first_s=0.3, last_s=0.3)
     assert [each.growth.outcome for each in stopwatch.compared] == [Outcome.FAIL]
+
+
+def test_what_a_busy_machine_may_spoil_is_held_against_a_service_only_on_a_fit_one(
+    watch: Callable[..., tuple[Stopwatch, Act]],
+) -> None:
+    for machine, failure in ((BUSY, Inconclusive), (FIT, AssertionError)):
+        stopwatch, act = watch(mixed(0), machine)
+        stopwatch.times(act)
+        stopwatch.insist_on_time(0.9, less_than(1), "when Ana fell silent")
+        with pytest.raises(failure, match="when Ana fell silent"):
+            stopwatch.insist_on_time(1.1, less_than(1), "when Ana fell silent")
 
 
 def test_with_everybody_is_compared_with_alone(watch: Callable[..., tuple[Stopwatch, Act]]) -> None:

@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 from hamcrest import assert_that
 
-from earshot.conversation.matchers import Complaint, NoAnswer, answered, complains, not_answered, words
+from earshot.conversation.matchers import (
+    FIGURES,
+    Complaint,
+    NoAnswer,
+    answered,
+    complains,
+    not_answered,
+    reports,
+    words,
+)
 from earshot.conversation.user import Answer
 from earshot.ledger import Kind, Observation
 
@@ -71,3 +80,13 @@ def test_a_mismatch_says_who_said_what() -> None:
     )
     with pytest.raises(AssertionError, match=r"Llama said “Hello!” \(it had understood “Hello\?”\)"):
         assert_that(answer(), not_answered(NoAnswer("none", "speech")))
+
+
+def test_a_report_of_timings_is_complete_and_by_kind() -> None:
+    whole = {"limit_ms": 50.0, "outcome": "pass", "figures": dict.fromkeys(FIGURES, 1.0)}
+    expected = reports(2, ["turns", "other"])
+    assert expected.matches({"kinds": {"turns": [whole], "other": [whole]}})
+    assert not expected.matches({"kinds": {"turns": [whole, whole]}})
+    assert not expected.matches({"kinds": {"turns": [whole], "other": []}})
+    assert not expected.matches({"kinds": {"turns": [whole], "other": [whole | {"figures": {"min": 1.0}}]}})
+    assert not expected.matches({"kinds": {"turns": [whole], "other": [whole | {"limit_ms": None}]}})
