@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,8 +30,10 @@ LONG_CHUNK_MS = 500
 heard. A sentence is a handful of these, which may come all at once."""
 TYPICAL_CHUNK_MS = 200
 """As long as a typical chunk may be."""
+MOST_A_SECOND = 50
+"""So many chunks a service takes (REQ-26.1)."""
 BRISK = 4.0
-"""Chunks sent four times as fast as short ones last are 40 a second, inside the limit of 50 (REQ-26.1)."""
+"""Chunks sent four times as fast as short ones last are 40 a second, inside that limit."""
 FEW = 30
 """So few chunks are inside that limit however fast they come..."""
 AT_ONCE = 40.0
@@ -42,6 +45,8 @@ VOICE_HZ = 200.0
 BREATH_S = 0.6
 """The quiet after a sentence, by which a recogniser knows that it is over."""
 ACKNOWLEDGED_WITHIN_S = 5.0
+HELD_BACK_FOR_S = 3.0
+"""How long a chunk that is due waits at most for those before it to be taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,29 +251,42 @@ class Speaker(AtTheControls, AtTheMicrophone):
 
     def _sends(self, messages: Sequence[Mapping[str, object] | bytes], pace: float | None = None) -> list[Observation]:
         """Send audio at this pace, or else as fast as it may come; returns what was sent when it was acknowledged."""
-        if pace is None:
-            pace = AT_ONCE if len(messages) <= FEW else BRISK
         began = len(self._scene.ledger)
-        duration_s = len(messages) * CHUNK_MS / 1000 / pace
-        streaming = self._stream(messages, pace, time.monotonic_ns())
+        as_it_may_come = AT_ONCE if len(messages) <= FEW else BRISK
+        duration_s = len(messages) * CHUNK_MS / 1000 / (pace or as_it_may_come)
+        streaming = self._stream(messages, pace or as_it_may_come, None if pace else began)
         sent = self._scene.runtime.call(streaming, within_s=duration_s + 5)
         self._await_acknowledgements(len(messages), since=began)
         return sent
 
     async def _stream(
-        self, messages: Sequence[Mapping[str, object] | bytes], pace: float, began_ns: int
+        self, messages: Sequence[Mapping[str, object] | bytes], pace: float, since: int | None
     ) -> list[Observation]:
+        """Send audio when it is due; if answers can be counted `since` a position in the ledger, never too much.
+
+        A service counts what it takes when it takes it: after a moment in which one of us stood still, all at once.
+        """
         sent: list[Observation] = []
 
         async def send(k: int, due_ns: int) -> None:
             message = messages[k]
+            if since is not None and k >= MOST_A_SECOND:
+                await self._took_a_second_ago(k - MOST_A_SECOND, since, due_ns + round(HELD_BACK_FOR_S * 1e9))
             if isinstance(message, bytes):
                 sent.append(await self.leg.send_raw(message, due_ns=due_ns))
             else:
                 sent.append(await self.leg.send(message, due_ns=due_ns))
 
-        await keep_to(Schedule(len(messages), CHUNK_MS / pace).due_ns(began_ns), send)
+        await keep_to(Schedule(len(messages), CHUNK_MS / pace).due_ns(time.monotonic_ns()), send)
         return sent
+
+    async def _took_a_second_ago(self, k: int, since: int, give_up_ns: int) -> None:
+        """Return when the service has answered the chunk in this place, and a second has passed since."""
+        while self.leg.is_open and (now_ns := time.monotonic_ns()) < give_up_ns:
+            answers = [o for o in self._scene.ledger.since(since) if self._ends_a_chunk(o)]
+            if len(answers) > k and now_ns - answers[k].at_ns >= 1e9:
+                return
+            await asyncio.sleep(0.02)
 
     def audio_message(self, chunk: bytes) -> dict[str, object]:
         """Return the message that sends this sound, under the next number of this speaker's."""
