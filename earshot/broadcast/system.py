@@ -120,7 +120,7 @@ class Broadcast(System):
         return PlannedSpeakers(self.stage.scene.runtime)
 
     def planned_of(self, speaker: str = "") -> PlannedSpeakers:
-        """Return an planned of one, the speaker of this name, to act by plan; without a name, those who have none."""
+        """Return the one speaker of this name, to act by plan; without a name, those whose names do not matter."""
         return PlannedSpeakers(self.stage.scene.runtime, [self.speaker(speaker)]) if speaker else self.planned
 
     def finds_a_listener(self, speaker: Speaker) -> Listener:

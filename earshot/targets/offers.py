@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from earshot.agreement import NAMES, openapi
+from earshot.wire.wording import as_json
 
 ANSWER_WITHIN_S = 5.0
 
@@ -47,7 +48,7 @@ def offered(system: str, base_url: str) -> frozenset[str]:
 
 
 def _is_there(address: str) -> bool:
-    from earshot.wire.http import as_json, get  # takes a tenth of a second to load
+    from earshot.wire.http import get  # takes a tenth of a second to load
 
     status, body = get(address, within_s=ANSWER_WITHIN_S)
     return status == HTTPStatus.OK and isinstance(as_json(body), dict)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import json
 import ssl
 import time
 from collections.abc import Callable, Mapping
@@ -25,6 +24,7 @@ from earshot.ledger import Http, Kind, Ledger, Observation
 from earshot.wire.bodies import Body
 from earshot.wire.openapi import HttpContract
 from earshot.wire.stamping import StampedStream, StampingNetwork
+from earshot.wire.wording import as_json
 
 KEPT_OPEN_S = 3.0
 """How long a connection rests before it is given up: shorter than most services wait, who would close it meanwhile."""
@@ -193,14 +193,6 @@ def get(address: str, *, within_s: float) -> tuple[int, bytes]:
         verify=_trusted() if address.startswith("https") else False,
     )
     return answer.status_code, answer.content
-
-
-def as_json(body: bytes) -> object:
-    """Return what a body says as JSON; None where it is no JSON."""
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None
 
 
 @functools.cache

@@ -22,6 +22,7 @@ from websockets.protocol import State
 from earshot.failures import TargetUnreachable
 from earshot.ledger import Kind, Ledger, Observation
 from earshot.wire.contract import Contract
+from earshot.wire.wording import as_json
 
 ASKS_TO_CONNECT = "asks to connect"
 """What a request to open a connection is called in the ledger."""
@@ -239,10 +240,7 @@ def _insist(violation: str | None) -> None:
 
 
 def _json_object(text: str | bytes | bytearray | None) -> Mapping[str, object] | None:
-    try:
-        value = json.loads(text) if text else None
-    except (ValueError, RecursionError):
-        return None
+    value = as_json(text or b"")
     return value if isinstance(value, dict) else None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -13,7 +12,7 @@ from jsonschema_rs import Draft202012Validator
 
 from earshot.agreement import openapi
 from earshot.wire.contract import Coverage
-from earshot.wire.wording import from_text, sentence
+from earshot.wire.wording import as_json, from_text, sentence
 
 Schema = Mapping[str, Any]
 
@@ -213,10 +212,7 @@ def decoded(content_type: str, body: bytes) -> object:
     """
     kind = _bare(content_type)
     if kind == "application/json" or kind.endswith("+json"):
-        try:
-            return json.loads(body)
-        except (ValueError, RecursionError):
-            return None
+        return as_json(body)
     if kind == "application/x-www-form-urlencoded":
         return {name: from_text(value) for name, value in parse_qsl(body.decode("latin-1"), keep_blank_values=True)}
     return body.decode(errors="replace") if kind.startswith("text/") else body.decode("latin-1")
