@@ -15,7 +15,7 @@ from reference.broadcast.notices import (
     SessionJoined,
     StateRestored,
 )
-from reference.broadcast.parameters import Creation, Joining, Refreshing
+from reference.broadcast.parameters import Creation, Joining, Refreshing, check_offered
 from reference.broadcast.ports import Audience
 from reference.broadcast.quotas import Quotas
 from reference.broadcast.repository import BroadcastRepository, NoSuchSession, SessionFull
@@ -267,22 +267,10 @@ class Admission:
             self._audience.tell(connection_id, BroadcastMuted(session_id))
 
     def check_source(self, language: str) -> None:
-        if language not in self._settings.supported_languages:
-            raise Refusal(
-                "INVALID_LANGUAGE",
-                f"Speech in {language} is not supported",
-                languageCode=language,
-                supportedLanguages=list(self._settings.supported_languages),
-            )
+        check_offered(language, self._settings.supported_languages, "INVALID_LANGUAGE", "Speech")
 
     def check_target(self, language: str) -> None:
-        if language not in self._settings.supported_languages:
-            raise Refusal(
-                "UNSUPPORTED_LANGUAGE",
-                f"Listening in {language} is not supported",
-                languageCode=language,
-                supportedLanguages=list(self._settings.supported_languages),
-            )
+        check_offered(language, self._settings.supported_languages, "UNSUPPORTED_LANGUAGE", "Listening")
 
     def _full(self, session_id: str) -> Refusal:
         return Refusal(

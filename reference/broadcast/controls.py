@@ -23,6 +23,7 @@ from reference.broadcast.notices import (
     Told,
     VolumeChanged,
 )
+from reference.broadcast.parameters import check_offered
 from reference.broadcast.ports import Audience
 from reference.broadcast.repository import BroadcastRepository, NoSuchConnection, NoSuchSession
 from reference.broadcast.settings import BroadcastSettings
@@ -156,13 +157,7 @@ class ListenerControls:
 
         Raise Refusal UNSUPPORTED_LANGUAGE or CONNECTION_NOT_FOUND; the old language then stays.
         """
-        if language not in self._settings.supported_languages:
-            raise Refusal(
-                "UNSUPPORTED_LANGUAGE",
-                f"Listening in {language} is not supported",
-                languageCode=language,
-                supportedLanguages=list(self._settings.supported_languages),
-            )
+        check_offered(language, self._settings.supported_languages, "UNSUPPORTED_LANGUAGE", "Listening")
         try:
             await self._repository.change_language(connection_id, language)
         except NoSuchConnection:

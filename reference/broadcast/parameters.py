@@ -1,14 +1,14 @@
 """What a client asks for when it connects, checked (BRO-3.1, BRO-3.2).
 
 The parameters come as text from a query string or as values from a message; both read the same here.
-Of languages only the form is checked: whether they are supported is for the admission to say, in its order.
+Of languages only the form is checked at first: when `check_offered` is called is for others to say, in their order.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from reference.broadcast.model import PartialResults, Role
@@ -113,6 +113,13 @@ def within(given: Mapping[str, object], name: str, limits: tuple[float, float], 
     if not low <= number <= high:
         raise _misconfigured(name, low, high)
     return number
+
+
+def check_offered(language: str, offered: Collection[str], code: str, what: str) -> None:
+    """Raise Refusal with this code if `what` somebody wants is not to be had in a language (BRO-3.2.4, BRO-3.2.5)."""
+    if language not in offered:
+        words = f"{what} in {language} is not supported"
+        raise Refusal(code, words, languageCode=language, supportedLanguages=list(offered))
 
 
 def missing(name: str) -> Refusal:
