@@ -11,7 +11,7 @@ import json
 import time
 from collections import deque
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -28,6 +28,9 @@ ASKS_TO_CONNECT = "asks to connect"
 """What a request to open a connection is called in the ledger."""
 SECRET_PARAMETERS = frozenset({"token"})
 _DATA = (Opcode.TEXT, Opcode.BINARY, Opcode.CONT)
+
+
+Dialled = TypeVar("Dialled", bound=ClientConnection)
 
 
 class StampingConnection(ClientConnection):
@@ -49,6 +52,26 @@ class StampingConnection(ClientConnection):
         elif event.opcode in _DATA and event.fin:
             self.arrivals_ns.append(self._received_ns)
         super().process_event(event)
+
+
+async def dial(
+    kind: type[Dialled], url: str, headers: Mapping[str, str], *, within_s: float, close_within_s: float = 10
+) -> Dialled:
+    """Return an open connection of this kind, on which nothing is sent unasked and nothing held up or cut short."""
+    connection = await connect(
+        url,
+        additional_headers=dict(headers),
+        create_connection=kind,
+        compression=None,
+        proxy=None,
+        open_timeout=within_s,
+        close_timeout=close_within_s,
+        ping_interval=None,
+        max_size=None,
+        max_queue=None,
+    )
+    assert isinstance(connection, kind)
+    return connection
 
 
 class Leg:
@@ -90,18 +113,7 @@ class Leg:
         address = f"{url}?{urlencode(parameters)}" if parameters else url
         self._keep(Kind.SENT, message=shown, words=ASKS_TO_CONNECT)
         try:
-            connection = await connect(
-                address,
-                additional_headers=dict(headers),
-                create_connection=StampingConnection,
-                compression=None,
-                proxy=None,
-                open_timeout=within_s,
-                close_timeout=5,
-                ping_interval=None,
-                max_size=None,
-                max_queue=None,
-            )
+            connection = await dial(StampingConnection, address, headers, within_s=within_s, close_within_s=5)
         except InvalidStatus as refusal:
             envelope = _json_object(refusal.response.body) or {}
             refused = self._keep(
@@ -119,7 +131,6 @@ class Leg:
                 f"{self.who} could not connect to {url}: {failure or 'no answer'}; "
                 f"expected a WebSocket service there. Is it running, and is the address right?"
             ) from failure
-        assert isinstance(connection, StampingConnection)
         self._connection = connection
         opened = self._keep(Kind.OPENED, at_ns=connection.opened_ns, message=shown)
         self._reader = asyncio.get_running_loop().create_task(self._read(connection))

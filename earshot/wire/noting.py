@@ -9,11 +9,10 @@ from collections.abc import Mapping
 from json import JSONDecoder
 from typing import Any, ClassVar
 
-from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.frames import Frame, Opcode
 
-from earshot.wire.leg import StampingConnection
+from earshot.wire.leg import StampingConnection, dial
 
 READ_AT_ONCE = 8
 """So many messages are read between two looks at the network."""
@@ -120,20 +119,8 @@ def value_of(member: bytes, data: bytes) -> str | None:
 async def connect_noting(url: str, headers: Mapping[str, str], *, within_s: float) -> NotingConnection:
     """Return an open connection; ConnectionError, with what came instead, where there is none."""
     try:
-        connection = await connect(
-            url,
-            additional_headers=dict(headers),
-            create_connection=NotingConnection,
-            compression=None,
-            proxy=None,
-            open_timeout=within_s,
-            ping_interval=None,
-            max_size=None,
-            max_queue=None,
-        )
+        return await dial(NotingConnection, url, headers, within_s=within_s)
     except InvalidStatus as refusal:
         raise ConnectionRefusedError(f"refused with status {refusal.response.status_code}") from refusal
     except (InvalidHandshake, ConnectionClosed) as failure:
         raise ConnectionError(f"{type(failure).__name__} {failure}") from failure
-    assert isinstance(connection, NotingConnection)
-    return connection
