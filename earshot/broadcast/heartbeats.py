@@ -28,4 +28,4 @@ def keep_sending_until_disconnected(person: Person, other: Person, *, every_s: f
     while not other.is_disconnected_within(every_s):
         if time.monotonic() > deadline:
             other.is_disconnected(patience_s=0)
-        person.beats()
+        person.catches_up()  # by a heartbeat; with the other gone, the service may part from this one as well
