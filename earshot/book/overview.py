@@ -18,6 +18,7 @@ from types import MappingProxyType
 from earshot.book.promises import Trace
 from earshot.book.requirements import Requirement
 from earshot.evidence.budgets import Measured
+from earshot.evidence.record import BEGINNING, GOING_ON, what_is_missing
 from earshot.evidence.results import PROPERTIES, SEEN, ScenarioResult
 from earshot.evidence.surroundings import read_properties
 from earshot.evidence.verdicts import Category
@@ -35,6 +36,7 @@ class State(StrEnum):
     KNOWN = "known not to be kept"
     OPEN = "open"
     NOT_CHECKED = "not checked"
+    PARTLY = "kept as far as checked"
     KEPT = "kept"
 
 
@@ -46,7 +48,7 @@ class Shown:
     state: State
     scenarios: tuple[ScenarioResult, ...]
     why: str = ""
-    """Why it was not checked."""
+    """Why it was not checked, or how far."""
 
     @property
     def telling(self) -> list[ScenarioResult]:
@@ -110,6 +112,13 @@ class Overview:
     surroundings: Mapping[str, str]
     systems: tuple[SystemOverview, ...]
     scenarios: tuple[ScenarioResult, ...] = field(repr=False)
+    missing: str = ""
+    """In what this is not a whole run."""
+
+    @property
+    def obstacles(self) -> list[ScenarioResult]:
+        """Why the run could not begin, or go on."""
+        return [result for result in self.scenarios if result.name in (BEGINNING, GOING_ON)]
 
 
 def overview(
@@ -140,6 +149,7 @@ def overview(
             for name, title in trace.requirements.systems.items()
         ),
         scenarios=scenarios,
+        missing=what_is_missing(folder),
     )
 
 
@@ -192,18 +202,20 @@ def _shown(requirement: Requirement, scenarios: Iterable[ScenarioResult], trace:
     showing = tuple(scenario for scenario in scenarios if requirement.id in scenario.promises)
     if not showing:
         return Shown(requirement, State.NOT_CHECKED, (), _why_nobody_showed(requirement, trace))
+    passed = sum(scenario.verdict == "passed" for scenario in showing)
+    of = max(len(showing), sum(place.rows for place in trace.shown_by.get(requirement.id, ())))
     verdicts = {scenario.verdict for scenario in showing}
-    if "failed" in verdicts:
-        state = State.BROKEN
-    elif Category.KNOWN_ISSUE in {scenario.category for scenario in showing}:
-        state = State.KNOWN
-    elif verdicts & {"broken", "inconclusive", "not run"}:
-        state = State.OPEN
-    elif verdicts == {"skipped"}:
+    if any(scenario.verdict == "failed" and scenario.reached_then for scenario in showing):
+        return Shown(requirement, State.BROKEN, showing)
+    if Category.KNOWN_ISSUE in {scenario.category for scenario in showing}:
+        return Shown(requirement, State.KNOWN, showing)
+    if verdicts & {"failed", "broken", "inconclusive"}:
+        return Shown(requirement, State.OPEN, showing)
+    if not passed:
         return Shown(requirement, State.NOT_CHECKED, showing, showing[0].reason)
-    else:
-        state = State.KEPT
-    return Shown(requirement, state, showing)
+    if passed < of:
+        return Shown(requirement, State.PARTLY, showing, f"{passed} of {of}")
+    return Shown(requirement, State.KEPT, showing)
 
 
 def _why_nobody_showed(requirement: Requirement, trace: Trace) -> str:

@@ -12,6 +12,7 @@ from earshot.book.layout import book_page, prose
 from earshot.book.overview import Messages, Overview, Shown, State, SystemOverview, reasons
 from earshot.evidence.budgets import Measured
 from earshot.evidence.identity import TRACE_PAGE
+from earshot.evidence.record import BEGINNING
 from earshot.evidence.results import ScenarioResult, in_words
 from earshot.evidence.timings import TIMINGS, by_kind
 from earshot.pages import capitalised, counted, stylesheet, table, text
@@ -25,9 +26,10 @@ _LOOKS = {
     State.KNOWN: ("bad soft", "known not to be kept"),
     State.OPEN: ("note", "open"),
     State.NOT_CHECKED: ("none", "not checked"),
+    State.PARTLY: ("good soft", "kept as far as checked"),
     State.KEPT: ("good", "kept"),
 }
-_ORDER = (State.KEPT, State.OPEN, State.KNOWN, State.BROKEN, State.NOT_CHECKED)
+_ORDER = (State.KEPT, State.PARTLY, State.OPEN, State.KNOWN, State.BROKEN, State.NOT_CHECKED)
 _STYLE = stylesheet("overview")
 
 
@@ -48,22 +50,33 @@ def render_overview(overview: Overview) -> str:
 
 def _verdict(overview: Overview) -> str:
     states = Counter(shown.state for system in overview.systems for shown in system.promises)
-    other = sum(result.verdict in ("failed", "broken") for result in overview.scenarios)
-    kept, unclear = states[State.KEPT], states[State.OPEN]
+    wrong = sum(result.verdict in ("failed", "broken") for result in overview.scenarios)
     if states[State.BROKEN]:
         kind, words = "bad", f"{counted(states[State.BROKEN], 'promise is', 'promises are')} broken"
-    elif other:
-        kind, words = "bad", f"No promise is broken, but {counted(other, 'scenario')} went wrong"
-    elif unclear:
-        kind, words = (
-            "note",
-            f"No promise is broken, and of {counted(unclear, 'promise')} nothing can be said",
+    elif wrong:
+        kind, words = "bad", f"No promise is broken, but {counted(wrong, 'scenario')} went wrong"
+    elif states[State.OPEN]:
+        kind = "note"
+        words = f"No promise is broken, and of {counted(states[State.OPEN], 'promise')} nothing can be said"
+    elif states[State.PARTLY]:
+        kind = "good"
+        words = (
+            f"No promise is broken; {counted(states[State.KEPT], 'is', 'are')} kept, and "
+            f"{states[State.PARTLY]} as far as they were checked"
         )
-    elif kept:
+    elif states[State.KEPT]:
         kind, words = "good", "Every promise that was checked is kept"
     else:
         kind, words = "note", "No promise was checked"
-    return f'<p class="verdict {kind}">{words}.</p>'
+    sentences = [*(_obstacle(result) for result in overview.obstacles), overview.missing, words]
+    if overview.missing:
+        kind = "bad"
+    said = " ".join(f"{capitalised(each).rstrip('.')}." for each in sentences if each)
+    return f'<p class="verdict {kind}">{prose(said)}</p>'
+
+
+def _obstacle(result: ScenarioResult) -> str:
+    return f"The run could not {'begin' if result.name == BEGINNING else 'go on'}: {result.reason}"
 
 
 def _facts(overview: Overview) -> str:
@@ -98,7 +111,8 @@ def _system(system: SystemOverview) -> Iterator[str]:
         "Open",
         "note",
         system.having(State.OPEN),
-        "Nothing can be said: the measurement did not decide, or the test itself did not work.",
+        "Nothing can be said: the scenario did not come to what it was to show, a measurement did not decide, or the "
+        "test itself did not work.",
     )
     yield from _not_checked(system)
     yield from _groups(system)
@@ -141,8 +155,10 @@ def _card(shown: Shown, kind: str) -> str:
 
 
 def _why(scenario: ScenarioResult) -> str:
+    in_vain = scenario.verdict == "failed" and not scenario.reached_then
+    reason = f"could not be shown, because: {scenario.reason}" if in_vain else scenario.reason
     return (
-        f'<span class="why">{prose(capitalised(scenario.reason))}</span>'
+        f'<span class="why">{prose(capitalised(reason))}</span>'
         f'<span class="by">{_scenario_link(scenario)}, {scenario.verdict}</span>'
     )
 
@@ -157,6 +173,11 @@ def _not_checked(system: SystemOverview) -> Iterator[str]:
 
 
 def _kept(system: SystemOverview) -> Iterator[str]:
+    if partly := system.having(State.PARTLY):
+        yield (
+            "<h3>Kept as far as checked</h3><p>Of the scenarios that show such a promise some passed, and the others "
+            f"were not run.</p>{_folded(f'All <b>{len(partly)}</b> of them', partly)}"
+        )
     if kept := system.having(State.KEPT):
         yield f"<h3>Kept promises</h3>{_folded(f'All <b>{len(kept)}</b> of them', kept)}"
 
@@ -262,7 +283,9 @@ def _slowest(scenarios: list[ScenarioResult]) -> Iterator[str]:
 def _elsewhere(overview: Overview) -> Iterator[str]:
     """Yield what went wrong without belonging to a system or to a promise."""
     known = {id_ for system in overview.systems for id_ in (shown.requirement.id for shown in system.promises)}
+    told = overview.obstacles
     loose = [s for s in overview.scenarios if s.verdict in ("failed", "broken") and not s.promises & known]
+    loose = [scenario for scenario in loose if scenario not in told]
     if loose:
         yield "<section><h2>Beyond the promises</h2><p>These went wrong and belong to no promise.</p><ul class='cards'>"
         yield from (f'<li class="bad">{_why(scenario)}</li>' for scenario in loose)
@@ -270,8 +293,15 @@ def _elsewhere(overview: Overview) -> Iterator[str]:
 
 
 def _folded(summary: str, promises: Iterable[Shown]) -> str:
-    rows = "".join(f"<li>{_promise_link(shown)}<span>{prose(shown.requirement.text)}</span></li>" for shown in promises)
+    rows = "".join(
+        f"<li>{_promise_link(shown)}<span>{prose(shown.requirement.text)}{_how_far(shown)}</span></li>"
+        for shown in promises
+    )
     return f'<details><summary>{summary}</summary><ul class="list">{rows}</ul></details>'
+
+
+def _how_far(shown: Shown) -> str:
+    return f" ({shown.why} scenarios)" if shown.state is State.PARTLY else ""
 
 
 def _promise_link(shown: Shown) -> str:

@@ -28,6 +28,8 @@ class ScenarioRef:
     line: int
     title: str
     feature: str
+    rows: int = 1
+    """How many scenarios it stands for: an outline's rows."""
 
     @property
     def place(self) -> str:
@@ -147,12 +149,13 @@ def _scenarios(path: str, feature: Any) -> Iterator[tuple[set[str], ScenarioRef,
     for scenario in feature.walk_scenarios(with_outlines=True):
         if isinstance(scenario.parent, ScenarioOutline):
             continue
-        ref = ScenarioRef(path, scenario.line, scenario.name, feature.name)
         has_steps = bool(scenario.steps)
         if not isinstance(scenario, ScenarioOutline):
+            ref = ScenarioRef(path, scenario.line, scenario.name, feature.name)
             yield set(scenario.effective_tags), ref, has_steps
             continue
         rows = scenario.scenarios
+        ref = ScenarioRef(path, scenario.line, scenario.name, feature.name, len(rows))
         row_tags = [set(row.effective_tags) for row in rows]
         common = set.intersection(*row_tags) if rows else set(scenario.effective_tags)
         yield common, ref, has_steps and bool(rows)

@@ -19,15 +19,13 @@ from earshot.book.requirements import load_requirements
 from earshot.book.summary import summary
 from earshot.book.trace_page import render_page
 from earshot.evidence.identity import TRACE_PAGE
-from earshot.evidence.results import read_results
+from earshot.evidence.record import RENDERED, read_results
 from earshot.evidence.timings import TIMINGS, timings
 from earshot.measure import baselines
 
 HISTORY = Path(".earshot/history.jsonl")
 BASELINES = "baselines.json"
 """What earlier runs measured lies beside the history, under this name."""
-RENDERED = "earshot-rendered"
-"""Lies in a folder of results that are part of the history already."""
 FEATURES = Path(__file__).parents[2] / "features"
 RED = 1
 
@@ -74,6 +72,8 @@ def render(results: Path, out: Path, history: Path | None = None) -> Rendered:
     Beside it go the overview for product owners, the page of all promises for the links of the scenarios, and what was
     measured for programs. The results are added to the `history` that the report shows, once.
     """
+    for page in ("index.html", OVERVIEW_PAGE, TRACE_PAGE, TIMINGS):  # of an earlier run, should this one have none
+        (out / page).unlink(missing_ok=True)
     scenarios = read_results(results)
     is_new = not (results / RENDERED).exists()
     allures, complaints = allures_page(results, history, remember=is_new)
@@ -91,4 +91,5 @@ def render(results: Path, out: Path, history: Path | None = None) -> Rendered:
     measured = [each for system in found.systems for _, each in system.budgets]
     (out / TIMINGS).write_text(json.dumps(timings(measured), indent=1) + "\n", "utf-8")
     slower = tuple(f"{each.what}: {each.since_last}" for each in measured if each.surely_slower)
-    return Rendered(out / "index.html", out / OVERVIEW_PAGE, complaints, slower)
+    missing = (found.missing,) if found.missing else ()
+    return Rendered(out / "index.html", out / OVERVIEW_PAGE, (*missing, *complaints), slower)

@@ -14,7 +14,8 @@ from earshot.book.folders import add_folders, write
 from earshot.book.requirements import load_requirements
 from earshot.book.specification import Book, read_features
 from earshot.book.specification_page import render_book
-from earshot.evidence.results import RESULTS, read_results
+from earshot.evidence.record import read_results
+from earshot.evidence.results import RESULTS
 
 LAST_RESULTS = Path("allure-results")
 

@@ -13,7 +13,7 @@
   the example rows below: `earshot.evidence.identity`.
 * `allure.dynamic` labels, titles and parameters did nothing, and an attachment made between scenarios
   raised an error: `CuredListener.add_label` and its neighbours.
-* Results of earlier runs were never removed: `remove_stale_results`.
+* Results of earlier runs were never removed, and nothing said what was planned: `_beginning` and `_recording`.
 * A formatter in behave.ini and the same one on the command line wrote every result four times: `Outvoted`.
 
 * There was no word for a verdict that stays open: `Inconclusive`, wherever it is raised, ends its scenario as
@@ -27,6 +27,7 @@ if and only if one of them is failed, because the target broke a promise (`Asser
 from __future__ import annotations
 
 import functools
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -41,7 +42,7 @@ from allure_behave.listener import AllureListener
 from allure_behave.utils import is_planned_scenario
 from allure_commons.model2 import Label, Parameter, Status, TestResult
 from allure_commons.types import ALLURE_UNIQUE_LABELS, ParameterMode
-from allure_commons.utils import md5, now, uuid4
+from allure_commons.utils import now
 from behave.configuration import Configuration
 from behave.formatter._registry import select_formatter_class
 from behave.formatter.base import Formatter, StreamOpener
@@ -49,28 +50,19 @@ from behave.matchers import Match
 from behave.model import Feature, Scenario, ScenarioContainer, Step
 from behave.model_type import Status as BehaveStatus
 from behave.reporter.base import Reporter
-from behave.runner import Context, ModelRunner
+from behave.runner import Context, ModelRunner, Runner
 
-from earshot.evidence import identity, verdicts
+from earshot.evidence import identity
+from earshot.evidence.blank import of_no_scenario, of_scenario, write_verdict
 from earshot.evidence.identity import Identity
-from earshot.evidence.results import PROPERTIES, RESULTS, SEEN
-from earshot.evidence.verdicts import Category, Failure, in_hook
-from earshot.failures import Inconclusive
+from earshot.evidence.record import BEGINNING, GOING_ON, RunRecord
+from earshot.evidence.verdicts import Failure, in_hook
+from earshot.failures import Inconclusive, Unusable
 from earshot.side_by_side import is_worker
 
 DEFAULT_FOLDER = "allure-results"
 STRICT = "strict"
 """The option -D that makes a run red when anything stays open."""
-ALLURES_OWN_FILES = (
-    RESULTS,
-    "*-container.json",
-    "*-globals.json",
-    "*-attachment.*",
-    PROPERTIES,
-    "categories.json",
-    "executor.json",
-    SEEN,
-)
 
 
 def cure() -> None:
@@ -84,6 +76,8 @@ def cure() -> None:
     AllureFormatter.close = _close(AllureFormatter.close)
     Match.run = _sparing_steps(Match.run)
     ModelRunner.run_hook = _telling_hooks(ModelRunner.run_hook)
+    Runner.load_step_definitions = _beginning(Runner.load_step_definitions)
+    ModelRunner.run_model = _recording(ModelRunner.run_model)
     Context._do_cleanups = _telling_cleanups(Context._do_cleanups)
 
 
@@ -93,11 +87,11 @@ def results_folder(context: Context) -> Path | None:
     return next((Path(formatter.stream_opener.name) for formatter in formatters), None)
 
 
-def remove_stale_results(folder: Path) -> None:
-    """Remove what an earlier run left in `folder`: Allure's files and ours, and nothing else."""
-    for pattern in ALLURES_OWN_FILES:
-        for file in folder.glob(pattern):
-            file.unlink()
+def stop(context: Context, problem: Unusable) -> None:
+    """Tell, once, why the run cannot go on."""
+    sys.stderr.write(f"earshot: the run cannot go on: {problem}\n")
+    for listener in _listeners(context._runner):
+        listener.stopped(problem)
 
 
 @dataclass(frozen=True)
@@ -107,6 +101,8 @@ class LooseFailure:
     owner: ScenarioContainer | None
     before: bool
     failure: Failure
+    what: str = ""
+    """What went wrong, where that is not getting ready or tidying up."""
 
 
 class CuredListener(AllureListener):
@@ -135,25 +131,7 @@ class CuredListener(AllureListener):
 
     def start_scenario(self, scenario: Scenario) -> None:
         """Open the result of `scenario`; its hooks are still to come."""
-        element = identity.container(scenario)
-        who = self._identities[scenario]
-        labels, links = identity.labels_and_links(
-            scenario, issue_pattern=self.issue_pattern, link_pattern=self.link_pattern
-        )
-        described = [part.description for part in (*identity.feature_and_rule(element), scenario) if part]
-        result = TestResult(
-            uuid=uuid4(),
-            start=now(),
-            name=identity.title(scenario),
-            fullName=who.full_name,
-            titlePath=identity.title_path(element),
-            historyId=who.history_id,
-            testCaseId=who.test_case_id,
-            description="\n\n".join("\n".join(lines) for lines in described if lines),
-            parameters=[Parameter(name=name, value=value) for name, value in who.row],
-            labels=labels,
-            links=links,
-        )
+        result = self.blank(scenario)
         self._begun.add(scenario)
         self._failures = self._failures_before(scenario)
         self._doubt = None
@@ -161,6 +139,11 @@ class CuredListener(AllureListener):
         self.group_context.enter()
         self.current_scenario_uuid = result.uuid
         self.logger.schedule_test(result.uuid, result)
+
+    def blank(self, scenario: Scenario) -> TestResult:
+        """Return the result of a selected scenario as it is before the scenario runs."""
+        who = self._identities[scenario]
+        return of_scenario(scenario, who, issue_pattern=self.issue_pattern, link_pattern=self.link_pattern)
 
     def stop_scenario(self, scenario: Scenario) -> None:
         """Judge `scenario`, now that its hooks and clean-ups are through, and write its result."""
@@ -184,7 +167,7 @@ class CuredListener(AllureListener):
             return Failure.skipped(scenario.skip_reason)
         if status is BehaveStatus.passed:
             return None
-        return Failure(Status.UNKNOWN, Category.NOT_RUN, "Not run: the run was stopped before.")
+        return Failure.not_run("the run was stopped before")
 
     def start_behave_step(self, step: Step) -> None:
         if step.step_type != "then":
@@ -230,29 +213,32 @@ class CuredListener(AllureListener):
 
     def _failures_before(self, scenario: Scenario) -> list[Failure]:
         """Return what went wrong before the run, the feature and the rule of a scenario."""
-        above = (None, *identity.feature_and_rule(identity.container(scenario)))
-        return [loose.failure for loose in self._loose if loose.before and any(loose.owner is part for part in above)]
+        above = identity.feature_and_rule(identity.container(scenario))
+        found = []
+        for loose in self._loose:
+            if loose.before and loose.owner is None:
+                found.append(loose.failure if loose.failure.is_open else Failure.not_run(loose.failure.message))
+            elif loose.before and any(loose.owner is part for part in above):
+                found.append(loose.failure)
+        return found
+
+    def stopped(self, problem: Unusable) -> None:
+        """Note why the run cannot go on; what is still to come says that it was not run."""
+        self._loose.append(LooseFailure(None, False, Failure.raised(problem), GOING_ON))
 
     def report_loose(self) -> None:
-        """Write one result for every rule, feature or run whose after-hooks or clean-ups failed."""
-        failures: dict[ScenarioContainer | None, list[Failure]] = {}
+        """Write one result for the run that could not begin or go on, and for each whose after-hooks failed.
+
+        What failed before a feature or a rule is told by its scenarios.
+        """
+        failures: dict[tuple[str, ScenarioContainer | None], list[Failure]] = {}
         for loose in self._loose:
-            if not loose.before:
-                failures.setdefault(loose.owner, []).append(loose.failure)
-        for owner, its_failures in failures.items():
-            what = f"{owner.keyword.lower()} “{owner.name}”" if owner else "run"
-            full_name = f"{owner.filename if owner else 'features'}: tidying up after the {what}"
-            result = TestResult(
-                uuid=uuid4(),
-                start=now(),
-                stop=now(),
-                name=f"Tidying up after the {what}",
-                fullName=full_name,
-                titlePath=identity.title_path(owner) if owner else [],
-                historyId=md5(full_name),
-                testCaseId=md5(full_name),
-                labels=identity.place_labels(owner) if owner else [],
-            )
+            of = f"{loose.owner.keyword.lower()} “{loose.owner.name}”" if loose.owner else "run"
+            what = loose.what or (BEGINNING if loose.before else f"Tidying up after the {of}")
+            if not loose.before or loose.owner is None:
+                failures.setdefault((what, loose.owner), []).append(loose.failure)
+        for (what, owner), its_failures in failures.items():
+            result = of_no_scenario(what, owner)
             write_verdict(result, first_decides(its_failures))
             allure_commons.plugin_manager.hook.report_result(result=result)
 
@@ -312,21 +298,11 @@ def first_decides(failures: list[Failure]) -> Failure:
     return replace(first, message="\n\nAnd then: ".join([first.message, *(other.message for other in others)]))
 
 
-def write_verdict(result: TestResult, failure: Failure | None) -> None:
-    """Give a result its status, the sentence that says why, and its category."""
-    result.status = failure.status if failure else Status.PASSED
-    if failure:
-        result.statusDetails = failure.details()
-        result.labels.append(Label(name=verdicts.LABEL, value=failure.category.value))
-        if failure.status == Status.UNKNOWN:  # for which Allure shows no message on the first screen
-            result.description = f"{failure.category}: {failure.message}\n\n{result.description or ''}".strip()
-
-
 # The stock formatter's methods as they should be.
 
 
 def _init(stock: Callable[..., None]) -> Callable[..., None]:
-    """Start from an empty folder, the default one if none is named; let a dry run leave all as it is."""
+    """Write to the default folder if none is named; let a dry run leave all as it is."""
 
     @functools.wraps(stock)
     def open_folder(self: AllureFormatter, stream_opener: StreamOpener, config: Configuration) -> None:
@@ -337,8 +313,6 @@ def _init(stock: Callable[..., None]) -> Callable[..., None]:
         stock(self, stream_opener if stream_opener.name else StreamOpener(DEFAULT_FOLDER), config)
         if config.dry_run:
             allure_commons.plugin_manager.unregister(self.file_logger)
-        elif not is_worker():  # the launcher has done it, and its workers share the folder
-            remove_stale_results(Path(self.stream_opener.name))
         config.reporters.append(Latecomers(config, self.listener))
 
     return open_folder
@@ -353,6 +327,50 @@ def _another_follows(config: Configuration) -> bool:
     wanted = sum(select_formatter_class(name) is AllureFormatter for name in config.format)
     config.allure_formatters_made = getattr(config, "allure_formatters_made", 0) + 1
     return bool(config.allure_formatters_made < wanted)
+
+
+def _folder_of(config: Configuration) -> Path | None:
+    """Return where this run is to write results, or None if it writes none: the last Allure formatter counts."""
+    ours = [place for place, name in enumerate(config.format or ()) if select_formatter_class(name) is AllureFormatter]
+    if not ours or config.dry_run:
+        return None
+    openers = config.outputs[ours[-1] : ours[-1] + 1]
+    return Path(next((opener.name for opener in openers if opener.name), DEFAULT_FOLDER))
+
+
+def _beginning(stock: Callable[..., None]) -> Callable[..., None]:
+    """Take the folder of results before anything can go wrong: steps, features, options or the target."""
+
+    @functools.wraps(stock)
+    def load_step_definitions(runner: Runner, *args: Any, **kwargs: Any) -> None:
+        folder = _folder_of(runner.config)
+        if folder is not None and not is_worker():  # the launcher has done it, and its workers share the folder
+            try:
+                runner.record = RunRecord(folder)
+            except Unusable as problem:
+                sys.exit(f"earshot: {problem}")
+        stock(runner, *args, **kwargs)
+
+    return load_step_definitions
+
+
+def _recording(stock: Callable[..., bool]) -> Callable[..., bool]:
+    """Note what is planned, and at the end whether that was run; if not, the run is red."""
+
+    @functools.wraps(stock)
+    def run_model(runner: ModelRunner, features: Any = None) -> bool:
+        record: RunRecord | None = getattr(runner, "record", None)
+        if record is None:
+            return bool(stock(runner, features))
+        with record:
+            for listener in _listeners(runner):
+                record.plans(listener.blank(each) for feature in runner.features for each in listener.selected(feature))
+            failed = stock(runner, features)
+            if missing := record.ends():
+                sys.stderr.write(f"earshot: {missing}\n")
+            return bool(failed or missing)
+
+    return run_model
 
 
 def _feature(self: AllureFormatter, feature: Feature) -> None:

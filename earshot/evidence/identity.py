@@ -88,6 +88,11 @@ def title(scenario: Scenario) -> str:
     return f"{written} ({cells if len(cells) <= LONGEST_ROW else cells[:LONGEST_ROW] + '…'})"
 
 
+def titles(scenario: Scenario) -> set[str]:
+    """Return what a scenario may be called: as the report calls it, and as it is written, with all rows of it."""
+    return {title(scenario), _written_name(scenario)}
+
+
 def _written_name(scenario: Scenario) -> str:
     element = scenario.parent if isinstance(scenario.parent, ScenarioOutline) else scenario
     return str(element.name or element.keyword)

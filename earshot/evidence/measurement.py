@@ -14,8 +14,9 @@ from allure_commons.model2 import Attachment, Label, TestResult
 from allure_commons.utils import md5
 
 from earshot.evidence import budgets
-from earshot.evidence.formatter import write_verdict
+from earshot.evidence.blank import write_verdict
 from earshot.evidence.latency import latency_page
+from earshot.evidence.record import note_whole
 from earshot.evidence.verdicts import Failure
 from earshot.measure.stopwatch import Stopwatch
 
@@ -56,6 +57,7 @@ def write(
     verdict = Failure.raised(failure) if failure else None
     write_verdict(found, verdict.strictly() if verdict and strict else verdict)
     logger.report_result(found)
+    note_whole(folder)
 
 
 def _attach(logger: AllureFileLogger, found: TestResult, name: str, body: str, kind: str, ending: str) -> None:

@@ -16,13 +16,13 @@ from allure_commons.model2 import Status
 from earshot.evidence import budgets, verdicts
 from earshot.evidence.budgets import Measured
 from earshot.evidence.verdicts import Category
-from earshot.failures import Unusable
 
 RESULTS = "*-result.json"
 PROPERTIES = "environment.properties"
 """What the run says of itself."""
 SEEN = "contract-seen-*.json"
 """What each process has seen of a contract."""
+THEN = "Then "
 VERDICTS = ("failed", "broken", "inconclusive", "not run", "skipped", "passed")
 """In one word, the worst first."""
 
@@ -48,6 +48,8 @@ class ScenarioResult:
     anchor: str = ""
     """Where the report tells of it."""
     promises: frozenset[str] = frozenset()
+    reached_then: bool = False
+    """Whether it came to what it was to show: a failure before that says nothing about its promises."""
     budgets: tuple[Measured, ...] = ()
 
     @classmethod
@@ -68,6 +70,10 @@ class ScenarioResult:
             began_ms=found.get("start", 0),
             ended_ms=found.get("stop"),
             anchor=md5(uuid.encode(), usedforsecurity=False).hexdigest(),
+            reached_then=any(
+                step.get("name", "").startswith(THEN) and step.get("status") != Status.SKIPPED
+                for step in found.get("steps", ())
+            ),
             promises=frozenset(link["name"] for link in found.get("links", ()) if link["type"] == "requirement"),
             budgets=tuple(budgets.read(folder, found)),
         )
@@ -115,16 +121,3 @@ def all_results(folder: Path) -> list[ScenarioResult]:
     """Return every result in a folder, first started first."""
     results = [ScenarioResult.of(json.loads(file.read_text("utf-8")), folder) for file in folder.glob(RESULTS)]
     return sorted(results, key=lambda result: result.began_ms)
-
-
-def read_results(folder: Path) -> list[ScenarioResult]:
-    """Return the results in a folder, first started first, of each scenario the last try.
-
-    Raises Unusable if there are none.
-    """
-    results = all_results(folder)
-    if not results:
-        raise Unusable(
-            f"there are no results in {folder}; run `behave features/` first, or name their folder by --results"
-        )
-    return list({result.history_id: result for result in results}.values())

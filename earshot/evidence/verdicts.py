@@ -19,6 +19,8 @@ from earshot.failures import BudgetExceeded, ContractBreach, Inconclusive, Targe
 LABEL = "verdict"
 KNOWN_TO_FAIL = "known to fail on this target"
 """How the reason begins for which a scenario is skipped when the target file said that it would fail."""
+NOT_RUN = "Not run"
+"""How the reason begins for which a scenario was skipped because the run could not go on."""
 LONGEST_SENTENCE = 400
 AT_ONCE_S = 0.1
 
@@ -100,8 +102,14 @@ class Failure:
         return cls(Status.BROKEN, Category.HARNESS_FAULT, message)
 
     @classmethod
+    def not_run(cls, reason: str) -> Failure:
+        return cls(Status.UNKNOWN, Category.NOT_RUN, f"{NOT_RUN}: {reason}")
+
+    @classmethod
     def skipped(cls, reason: str | None) -> Failure:
-        """Return why a scenario was skipped; it may be one that is known to fail."""
+        """Return why a scenario was skipped; it may be one that is known to fail, or that could not be run."""
+        if reason is not None and reason.startswith(NOT_RUN):
+            return cls.not_run(reason.removeprefix(f"{NOT_RUN}: "))
         known = reason is not None and reason.startswith(KNOWN_TO_FAIL)
         return cls(
             Status.SKIPPED,

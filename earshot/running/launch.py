@@ -24,8 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from earshot.book.summary import summary, unwelcome
-from earshot.evidence.formatter import remove_stale_results
-from earshot.evidence.results import all_results, read_results
+from earshot.evidence.record import RunRecord, read_results
 from earshot.running.plan import Planned, bundles, keep_durations, read_durations, select, shuffled
 from earshot.running.progress import ProgressFormatter
 from earshot.running.worker import FORKING, work
@@ -40,10 +39,10 @@ ALLURE = "allure_behave.formatter:AllureFormatter"
 PROGRESS = f"{ProgressFormatter.__module__}:{ProgressFormatter.__name__}"
 LONGEST_BUNDLE_S = 4.0
 """Short enough that all workers end at about the same time, long enough that files are not read too often."""
+LOOPS_PER_CORE = 2
 TOLD_EVERY_S = 10.0
 ENDS_WITHIN_S = 15.0
 RED = 1
-MOST_NAMED = 3
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -70,6 +69,11 @@ def default_jobs() -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run, print a summary, and return 0 only if every scenario passed or was skipped in every repetition."""
+    with RunRecord(arguments.results) as record:
+        return _run(arguments, record)
+
+
+def _run(arguments: argparse.Namespace, record: RunRecord) -> int:
     scenarios = select(Path("features"), arguments.paths, arguments.tags)
     seed = arguments.seed if arguments.seed is not None else secrets.randbelow(10**6)
     verdicts: defaultdict[str, list[str]] = defaultdict(list)
@@ -82,7 +86,9 @@ def run(arguments: argparse.Namespace) -> int:
             if arguments.shuffle:
                 print(f"Shuffled with --seed {seed + repetition}")
                 order = shuffled(scenarios, seed + repetition)
-            launch = Launch(order, arguments)
+            if repetition:
+                record.begins()
+            launch = Launch(order, arguments, record)
             exit_code |= launch.run()
             if launch.was_cancelled:
                 return exit_code
@@ -100,9 +106,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 class Launch:
-    def __init__(self, scenarios: Sequence[Planned], arguments: argparse.Namespace) -> None:
+    def __init__(self, scenarios: Sequence[Planned], arguments: argparse.Namespace, record: RunRecord) -> None:
         self._scenarios = scenarios
         self._arguments = arguments
+        self._record = record
         self._workers: list[BaseProcess] = []
         self._display = ProgressDisplay(len(scenarios))
         self.was_cancelled = False
@@ -115,10 +122,9 @@ class Launch:
         self._alone = [scenario.place for scenario in scenarios if scenario.alone]
 
     def run(self) -> int:
-        """Run them and return the exit code: 0 only if every worker ended well and every scenario has a result."""
+        """Run them and return the exit code: 0 only if every worker ended well and every scenario was run."""
         arguments = self._arguments
-        arguments.results.mkdir(parents=True, exist_ok=True)
-        remove_stale_results(arguments.results)
+        self._record.plans(scenario.blank for scenario in self._scenarios)
         previous = signal.signal(signal.SIGTERM, lambda *_: self._cancel())
         with tempfile.TemporaryDirectory(prefix="earshot-run-") as name, contextlib.ExitStack() as open_things:
             folder = Path(name)
@@ -135,11 +141,8 @@ class Launch:
             finally:
                 signal.signal(signal.SIGTERM, previous)
                 self._display.close()
-        told = {result.history_id for result in all_results(arguments.results)}
-        missing = [scenario for scenario in self._scenarios if scenario.history_id not in told]
-        if missing and not self.was_cancelled:
-            names = ", ".join(f"“{scenario.title}”" for scenario in missing[:MOST_NAMED])
-            print(f"{len(missing)} of {len(self._scenarios)} scenarios left no result: {names}", file=sys.stderr)
+        if missing := self._record.ends():
+            print(missing[:1].upper() + missing[1:], file=sys.stderr)
             codes.append(RED)
         return RED if any(codes) else 0
 
@@ -279,9 +282,14 @@ class ProgressDisplay:
 
 @contextlib.contextmanager
 def _stress(wanted: bool) -> Iterator[None]:
-    """Keep every core busy by processes that do nothing but count."""
-    loop = [sys.executable, "-c", "while True: pass"]
-    busy = [subprocess.Popen(loop) for _ in range(os.cpu_count() or 1)] if wanted else []
+    """Keep every core busy by processes that do nothing but count.
+
+    Each has a session of its own: Linux deals the processor out to sessions first, so that loops of one session,
+    however many, take no more than one worker does.
+    """
+    loop = [sys.executable, "-c", "import os\nstarter = os.getppid()\nwhile os.getppid() == starter: pass"]
+    count = LOOPS_PER_CORE * (os.cpu_count() or 1) if wanted else 0
+    busy = [subprocess.Popen(loop, start_new_session=True) for _ in range(count)]
     try:
         yield
     finally:

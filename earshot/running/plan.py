@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from behave.model import ScenarioOutline
 from behave.tag_expression import make_tag_expression
 
 from earshot.book.promises import parse_features
+from earshot.evidence.blank import Blank, of_scenario
 from earshot.evidence.identity import Identity, identify, title
 from earshot.evidence.results import ScenarioResult
 from earshot.failures import Unusable
@@ -34,6 +35,8 @@ class Planned:
     tags: frozenset[str]
     group: str
     """The services with other settings that it asks for, in the words of its steps; empty where it asks for none."""
+    blank: Blank = field(repr=False, compare=False)
+    """Its result as long as it is not run."""
 
     @property
     def file(self) -> str:
@@ -142,4 +145,5 @@ def _planned(file: Path, scenario: Any, identity: Identity) -> Planned:
         history_id=identity.history_id,
         tags=tags,
         group="; ".join(step.name for step in scenario.all_steps if step.name.startswith(ASKS_FOR_SETTINGS)),
+        blank=of_scenario(scenario, identity),
     )

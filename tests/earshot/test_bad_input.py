@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from earshot.evidence.record import read_results, what_is_missing
+
 ROOT = Path(__file__).resolve().parents[2]
 ENDS_WITHIN_S = 15
 FEATURE = "features/broadcast/hearing_a_talk.feature"
@@ -81,6 +83,12 @@ def test_unreachable_target_is_named(tmp_path: Path) -> None:
         address = f"ws://127.0.0.1:{taken.getsockname()[1]}/broadcast"
         sentence = sentence_of(behave("-D", f"ws_url={address}", folder=tmp_path, EARSHOT_TOKEN_SECRET=SECRET))
     assert f"TargetUnreachable: the target {address} cannot be reached" in sentence
+    results = read_results(tmp_path / "results")
+    assert {result.name: result.verdict for result in results} == {
+        "Beginning the run": "broken",
+        "A talk is heard in Spanish": "not run",
+    }
+    assert what_is_missing(tmp_path / "results") == "the run was cut off: 1 of 1 scenarios were not run"
 
 
 def test_target_without_token_secret_says_which_variable_to_set(tmp_path: Path) -> None:

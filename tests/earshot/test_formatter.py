@@ -268,10 +268,10 @@ def check_obstacles(run: Run) -> None:
 def test_hooks_of_the_run(tmp_path: Path) -> None:
     before = behave(tmp_path / "before", "identities.feature", "-D", "before-run=broken")
     assert before.exit_code == 1
-    assert before.statuses == ["broken"] * 8
-    assert {result["statusDetails"]["message"] for result in before.results} == {
-        "Before the run: OSError: the harness did not work"
-    }
+    assert before.statuses == ["broken"] + ["unknown"] * 8
+    why = "Before the run: OSError: the harness did not work"
+    assert {result["statusDetails"]["message"] for result in before.results} == {why, f"Not run: {why}"}
+    assert before.named("Beginning the run")[0]["status"] == "broken"
     after = behave(tmp_path / "after", "identities.feature", "-D", "after-run=failed")
     assert after.exit_code == 1
     assert after.statuses == ["failed"] + ["passed"] * 8

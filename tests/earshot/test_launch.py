@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from earshot.evidence.blank import of_no_scenario
 from earshot.evidence.results import ScenarioResult
 from earshot.failures import Unusable
 from earshot.running.plan import Planned, bundles, keep_durations, read_durations, select, shuffled
@@ -20,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def planned(name: str, *tags: str, file: str = "f", group: str = "") -> Planned:
-    return Planned(f"{file}.feature:{name}", name, name, frozenset(tags), group)
+    return Planned(f"{file}.feature:{name}", name, name, frozenset(tags), group, of_no_scenario(name))
 
 
 def titles(bundled: list[list[Planned]]) -> list[list[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from earshot.book.overview_page import render_overview
 from earshot.book.promises import ScenarioRef, Trace
 from earshot.book.requirements import load_requirements
 from earshot.evidence.budgets import NAME, Measured
+from earshot.evidence.record import note_whole
 from earshot.evidence.results import ScenarioResult
 
 REQUIREMENTS = load_requirements()
@@ -34,12 +35,14 @@ def result(name: str, status: str, *promises: str, why: str = "", category: str 
         "start": 1_000,
         "stop": 1_000 + 10 * len(name),
         "labels": [{"name": label, "value": value} for label, value in labels],
+        "steps": [{"name": "Then Lena hears it", "status": status}],
         "links": [{"type": "requirement", "name": id_, "url": f"trace.html#{id_}"} for id_ in promises],
         **more,
     }
 
 
 def seen(folder: Path, *results: dict[str, Any]) -> Overview:
+    note_whole(folder)
     return overview(folder, [ScenarioResult.of(each, folder) for each in results], TRACE)
 
 
@@ -52,11 +55,12 @@ def shown(found: Overview, id_: str) -> Shown:
     ("ends", "state"),
     [
         ([("passed", "")], State.KEPT),
-        ([("passed", ""), ("skipped", "Not checked")], State.KEPT),
+        ([("passed", ""), ("skipped", "Not checked")], State.PARTLY),
+        ([("passed", ""), ("unknown", "Not run")], State.PARTLY),
         ([("passed", ""), ("failed", "Promise broken"), ("unknown", "Inconclusive")], State.BROKEN),
         ([("passed", ""), ("broken", "Harness fault")], State.OPEN),
         ([("passed", ""), ("unknown", "Inconclusive")], State.OPEN),
-        ([("unknown", "Not run")], State.OPEN),
+        ([("unknown", "Not run")], State.NOT_CHECKED),
         ([("skipped", "Known issue"), ("passed", "")], State.KNOWN),
         ([("skipped", "Not checked")], State.NOT_CHECKED),
         ([], State.NOT_CHECKED),
@@ -65,6 +69,26 @@ def shown(found: Overview, id_: str) -> Shown:
 def test_the_worst_that_is_said_counts(tmp_path: Path, ends: list[tuple[str, str]], state: State) -> None:
     results = [result(f"S{n}", status, "REQ-6.1", category=kind) for n, (status, kind) in enumerate(ends)]
     assert shown(seen(tmp_path, result("other", "passed", "REQ-6.2"), *results), "REQ-6.1").state is state
+
+
+def test_a_promise_is_broken_by_a_then_alone(tmp_path: Path) -> None:
+    in_vain = result("S", "failed", "REQ-6.1", why="Ana was refused", category="Promise broken")
+    in_vain["steps"] = [
+        {"name": "Given Ana is broadcasting", "status": "failed"},
+        {"name": "Then x", "status": "skipped"},
+    ]
+    found = seen(tmp_path, in_vain, result("T", "passed", "REQ-6.2"))
+    assert shown(found, "REQ-6.1").state is State.OPEN
+    html = render_overview(found)
+    assert "No promise is broken, but 1 scenario went wrong." in html
+    assert "Could not be shown, because: Ana was refused" in html
+
+
+def test_kept_means_that_every_scenario_passed(tmp_path: Path) -> None:
+    trace = Trace(REQUIREMENTS, {"REQ-6.1": (SOMEWHERE, replace(SOMEWHERE, line=9, rows=2))}, {})
+    found = overview(tmp_path, [ScenarioResult.of(result("S", "passed", "REQ-6.1"), tmp_path)], trace)
+    assert (shown(found, "REQ-6.1").state, shown(found, "REQ-6.1").why) == (State.PARTLY, "1 of 3")
+    assert "(1 of 3 scenarios)" in render_overview(found)
 
 
 def test_why_nothing_was_checked(tmp_path: Path) -> None:

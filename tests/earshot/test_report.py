@@ -18,7 +18,7 @@ import pytest
 from earshot.book import allure_page, renderer, report
 from earshot.book.summary import summary
 from earshot.cli import main
-from earshot.evidence.results import read_results
+from earshot.evidence.record import note_whole, read_results
 from earshot.failures import Unusable
 
 ROOT = Path(__file__).parents[2]
@@ -143,6 +143,8 @@ def test_the_quality_gate_decides(results: Path, tmp_path: Path) -> None:
     for result in kept:
         if result["status"] in ("passed", "skipped", "unknown"):
             (tmp_path / "green" / f"{result['uuid']}-result.json").write_text(json.dumps(result))
+    assert report.render(tmp_path / "green", tmp_path / "out").complaints == ("nobody knows what was to be run",)
+    note_whole(tmp_path / "green")
     assert report.render(tmp_path / "green", tmp_path / "out").complaints == ()
     elsewhere = ["--out", str(tmp_path / "again"), "--history", str(tmp_path / "history.jsonl")]
     assert main(["report", "--results", str(tmp_path / "green"), *elsewhere]) == 0
