@@ -47,6 +47,8 @@ def before_step(context: Context, step: Step) -> None:
 def after_scenario(context: Context, scenario: Scenario) -> None:
     exhibits.note_records(context)
     try:
-        close_stage(context.stage, scenario, context.run.expected_failure(scenario.name))
+        close_stage(context.stage, scenario, context.run)
     finally:
         exhibits.attach(context)
+        if problem := context.run.obstacles.look(scenario):
+            formatter.stop(context, problem)

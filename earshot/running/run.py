@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import datetime
 import difflib
 import gc
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from behave.model import Scenario
+
 from earshot.audio.clips import SampleError, SampleLibrary
+from earshot.book.promises import parse_features
+from earshot.evidence.identity import titles
+from earshot.evidence.verdicts import NOT_RUN
 from earshot.failures import Unusable
 from earshot.measure.floor import NullEcho
+from earshot.running.obstacles import Obstacles
 from earshot.runtime import Runtime
 from earshot.side_by_side import shared_stack
 from earshot.stage import Stage
@@ -39,14 +44,15 @@ class Run:
         definition = _definition(options)
         self.contracts = _contracts(ROOT / "contract", foreign=definition is not None)
         """The agreement about each system, by its name."""
-        self._expected_failures = definition.expected_failures if definition else ()
+        self._expected_failures = _expected_failures(definition)
         self._equivalent_codes = {name: _equivalents(contract, definition) for name, contract in self.contracts.items()}
         self.runtime = Runtime()
         self._target: Target | None = None
         self._echo: NullEcho | None = None
         try:
             twin = options.get("twin")
-            self._target = self._remote(definition) if definition else EmbeddedTarget(shared_stack(), twin=twin)
+            self._target = _remote(definition) if definition else EmbeddedTarget(shared_stack(), twin=twin)
+            self.obstacles = Obstacles(self._target)
         except BaseException:
             self.close()
             raise
@@ -70,7 +76,9 @@ class Run:
         )
 
     def lacks(self, tags: Iterable[str]) -> str | None:
-        """Return why scenarios with these tags cannot run on this target, or None if they can."""
+        """Return why scenarios with these tags cannot run on this target, or no longer, or None if they can."""
+        if self.obstacles.found is not None:
+            return f"{NOT_RUN}: {self.obstacles.found}"
         for tag in sorted(tags):
             if tag in NAMES and tag not in self.target.systems:
                 return f"not checked: {self.target.name} has no address for the {tag}"
@@ -78,11 +86,10 @@ class Run:
                 return f"not checked: {self.target.name} does not grant what @{tag} asks for"
         return None
 
-    def expected_failure(self, title: str) -> ExpectedFailure | None:
-        """Return why the scenario of this title is known to fail on this target; None if it should pass."""
-        today = datetime.datetime.now(datetime.UTC).date()
-        known = (expected for expected in self._expected_failures if not expected.is_over(today))
-        return next((expected for expected in known if expected.scenario == title), None)
+    def expected_failure(self, scenario: Scenario) -> ExpectedFailure | None:
+        """Return why a scenario is known to fail on this target, or was until some day; None if it should pass."""
+        names = titles(scenario)
+        return next((expected for expected in self._expected_failures if expected.scenario in names), None)
 
     def close(self) -> None:
         """Stop what was started; harmless the second time."""
@@ -94,16 +101,35 @@ class Run:
             self._echo = None
         self.runtime.close()
 
-    def _remote(self, definition: Definition) -> Target:
-        from earshot.targets.remote import RemoteTarget  # with an HTTP client, which takes a tenth of a second to load
-
-        return RemoteTarget(definition, self.runtime)
-
     def _null_echo(self) -> NullEcho:
         """Return what tells how long an exchange takes by itself, started when it is first asked for."""
         if self._echo is None:
             self._echo = NullEcho()
         return self._echo
+
+
+def _remote(definition: Definition) -> Target:
+    from earshot.targets.remote import RemoteTarget  # with an HTTP client, which takes a tenth of a second to load
+
+    return RemoteTarget(definition)
+
+
+def _expected_failures(definition: Definition | None) -> tuple[ExpectedFailure, ...]:
+    """Return what the target is known not to keep; raises Unusable where that names no scenario that there is."""
+    if definition is None or not definition.expected_failures:
+        return ()
+    known = {
+        name
+        for _, feature in parse_features(ROOT / "features")
+        for each in feature.walk_scenarios()
+        for name in titles(each)
+    }
+    for expected in definition.expected_failures:
+        if expected.scenario not in known:
+            near = difflib.get_close_matches(expected.scenario, known, n=1)
+            hint = f"did you mean “{near[0]}”?" if near else "write its title as the feature file or the report has it"
+            raise Unusable(f"expected_failures names “{expected.scenario}”, and there is no such scenario; {hint}")
+    return definition.expected_failures
 
 
 def _contracts(folder: Path, *, foreign: bool) -> dict[str, Contract]:
@@ -122,10 +148,6 @@ def _check(options: Mapping[str, str]) -> None:
 def _definition(options: Mapping[str, str]) -> Definition | None:
     """Return what the options say of a service that runs elsewhere, or None for the embedded one."""
     if not names_a_service(options):
-        if others := sorted(set(options) - {"target", "twin", "strict"}):
-            raise Unusable(
-                f"-D {others[0]}: expected together with -D target=FILE, -D ws_url=… or -D api_url=…, got it alone"
-            )
         return None
     if "twin" in options:
         raise Unusable("-D twin: only the embedded reference has twins; name no other service beside it")

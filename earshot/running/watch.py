@@ -7,6 +7,7 @@ failure then.
 
 from __future__ import annotations
 
+import datetime
 import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,8 +17,8 @@ from behave.model import Scenario
 from behave.runner import Context
 
 from earshot.evidence.verdicts import KNOWN_TO_FAIL, sentence
+from earshot.running.run import Run
 from earshot.stage import Stage
-from earshot.targets.definition import ExpectedFailure
 
 
 def watch_steps(context: Context) -> None:
@@ -30,9 +31,10 @@ def watch_steps(context: Context) -> None:
             matcher.func = _watched(matcher.func)
 
 
-def close_stage(stage: Stage, scenario: Scenario, expected: ExpectedFailure | None) -> None:
+def close_stage(stage: Stage, scenario: Scenario, run: Run) -> None:
     """End the scenario: part, look for surprises, and insist that a scenario known to fail did fail."""
-    with _excusing(scenario, expected):
+    expected = run.expected_failure(scenario)
+    with _excusing(scenario, run):
         stage.closes()
     if expected is not None and not scenario.should_skip:
         raise AssertionError(
@@ -43,7 +45,7 @@ def close_stage(stage: Stage, scenario: Scenario, expected: ExpectedFailure | No
 def _watched(step: Callable[..., object]) -> Callable[..., object]:
     @functools.wraps(step)
     def run(context: Any, *args: object, **kwargs: object) -> None:
-        with _excusing(context.scenario, context.run.expected_failure(context.scenario.name)):
+        with _excusing(context.scenario, context.run):
             step(context, *args, **kwargs)
             context.stage.fails_on_surprises()
 
@@ -51,11 +53,23 @@ def _watched(step: Callable[..., object]) -> Callable[..., object]:
 
 
 @contextmanager
-def _excusing(scenario: Scenario, expected: ExpectedFailure | None) -> Iterator[None]:
-    """Turn the failure of a scenario that is known to fail into a skip with the known reason."""
+def _excusing(scenario: Scenario, run: Run) -> Iterator[None]:
+    """Turn the failure of a scenario that is known to fail into a skip with the known reason.
+
+    Raises Unusable instead if it may come of something of ours that is gone.
+    """
     try:
         yield
     except AssertionError as failure:
+        run.obstacles.insist_on_ours(failure)
+        expected = run.expected_failure(scenario)
         if expected is None:
             raise
+        if expected.is_over(_today()):
+            failure.args = (f"{failure} (the target file excused it until {expected.expires}: {expected.words})",)
+            raise
         scenario.skip(f"{KNOWN_TO_FAIL}: {expected.words}. This time: {sentence(str(failure))}")
+
+
+def _today() -> datetime.date:
+    return datetime.datetime.now(datetime.UTC).date()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,9 @@ from earshot.targets.service import TAGS
 from earshot.yaml_files import read_yaml
 
 EMBEDDED = "embedded"
+PREFIX = "EARSHOT_"
+NEARLY = 0.85
+"""How alike a variable's name must be to one of ours to be taken for a slip of the pen."""
 SCHEMA = Path(__file__).with_name("target.schema.yaml")
 
 _DOCUMENTS = {"ws": asyncapi, "http": openapi}
@@ -52,6 +56,7 @@ class ExpectedFailure:
     """A scenario that the service is known to fail, and why."""
 
     scenario: str
+    """Its title; of an outline also that of one row, as reports show it."""
     reason: str
     link: str = ""
     expires: datetime.date | None = None
@@ -89,7 +94,7 @@ def read(path: Path | None, options: Mapping[str, str]) -> Definition:
     """
     document = _document(path) if path else {}
     for name, place in OVERRIDES.items():
-        value = options.get(name) or _surroundings(name)
+        value = options.get(name) or next((os.environ[variable] for variable in _told([name])), None)
         if value:
             _put(document, place, value)
     where = str(path) if path else "the options -D"
@@ -116,12 +121,22 @@ def read(path: Path | None, options: Mapping[str, str]) -> Definition:
 def names_a_service(options: Mapping[str, str]) -> bool:
     """Whether options or environment name a service that runs elsewhere, by a target file or by an address.
 
-    `-D target=embedded` means the embedded one, whatever the environment says.
+    Raises Unusable where the environment says something that would be ignored: beside `-D target=embedded`, without an
+    address, or under a name that is nearly one of ours.
     """
+    _insist_on_known_variables()
+    told = _told(ADDRESSES)
     chosen = options.get("target", "")
+    if chosen == EMBEDDED and told:
+        raise Unusable(f"{told[0]} names a service, and -D target={EMBEDDED} another one; unset it, or leave that out")
     if chosen:
         return chosen != EMBEDDED
-    return any(name in options for name in ADDRESSES) or any(name in os.environ for name in _VARIABLES.values())
+    if told or any(name in options for name in ADDRESSES):
+        return True
+    alone = [*(f"-D {name}" for name in OVERRIDES if name in options), *_told(OVERRIDES)]
+    if alone:
+        raise Unusable(f"{alone[0]}: expected together with -D target=FILE, -D ws_url=… or -D api_url=…, got it alone")
+    return False
 
 
 def address_hint(system: str, way: str) -> str:
@@ -132,9 +147,22 @@ def address_hint(system: str, way: str) -> str:
     return f"{given} or `endpoints.{system}.{way}` in the target file"
 
 
-def _surroundings(name: str) -> str | None:
-    own = os.environ.get(f"EARSHOT_{name.upper()}")
-    return own or os.environ.get(_VARIABLES.get(name, ""))
+def _told(names: Iterable[str]) -> list[str]:
+    """Return the environment variables that say something of what options of these names say."""
+    return [variable for name in names for variable in _variables(name) if os.environ.get(variable)]
+
+
+def _variables(name: str) -> list[str]:
+    """Return the environment variables that say what an option says, the first counting most."""
+    return [f"{PREFIX}{name.upper()}", *([_VARIABLES[name]] if name in _VARIABLES else [])]
+
+
+def _insist_on_known_variables() -> None:
+    known = [variable for name in OVERRIDES for variable in _variables(name)]
+    for variable in os.environ:
+        is_ours = variable.startswith(PREFIX) and variable not in known
+        if is_ours and (near := difflib.get_close_matches(variable, known, n=1, cutoff=NEARLY)):
+            raise Unusable(f"there is no environment variable {variable}: did you mean {near[0]}? If not, unset it")
 
 
 def _document(path: Path) -> dict[str, Any]:

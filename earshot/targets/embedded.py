@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from earshot.failures import TargetUnreachable, Unusable
 from earshot.targets.aws import Aws
 from earshot.targets.children import Child, Start, program
 from earshot.targets.control import Control
@@ -20,6 +21,7 @@ from earshot.targets.endpoints import endpoints_of
 from earshot.targets.fork_server import ForkServer
 from earshot.targets.metrics import Metrics
 from earshot.targets.offers import OFFERABLE
+from earshot.targets.reach import insist_on_listener, nobody_at
 from earshot.targets.service import TAGS, Service
 from earshot.targets.tables import Tables
 from earshot.targets.tokens import SignedTokens
@@ -97,6 +99,14 @@ class EmbeddedTarget:
             self._instances[key] = child, service
         self._instances.move_to_end(key)
         return self._instances[key][1]
+
+    def gone(self) -> Unusable | None:
+        """Return which part of it no longer answers: TargetUnreachable for the service, Unusable for the store."""
+        try:
+            insist_on_listener("the state store (moto) of the embedded reference", self._endpoint)
+        except TargetUnreachable as gone:
+            return Unusable(str(gone))
+        return nobody_at(self.name, self._usual.addresses())
 
     def share(self, file: Path) -> None:
         """Write down how other processes of this run join; readable by nobody else, because it holds the secret."""

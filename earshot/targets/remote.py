@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from earshot.agreement import token_audience
 from earshot.failures import TargetUnreachable, Unusable
-from earshot.runtime import Runtime
 from earshot.targets.aws import Aws
 from earshot.targets.control import Control
 from earshot.targets.definition import Definition, address_hint
 from earshot.targets.health import await_health, has_health
 from earshot.targets.metrics import Metrics
 from earshot.targets.offers import offered
+from earshot.targets.reach import nobody_at
 from earshot.targets.service import Service
 from earshot.targets.tables import Tables
 from earshot.targets.tokens import NoTokens, Tokens, tokens_of
-
-REACH_WITHIN_S = 5.0
 
 
 class RemoteTarget:
     """A service that runs elsewhere; the tests use of it what its definition grants."""
 
-    def __init__(self, definition: Definition, runtime: Runtime) -> None:
+    def __init__(self, definition: Definition) -> None:
         self.name = definition.name
         self._service = Service(
             name=definition.name,
@@ -48,8 +44,8 @@ class RemoteTarget:
                 f"to be offered by the service over HTTP"
             )
         self.capabilities = granted if claimed is None else claimed
-        for address in self._service.addresses():
-            runtime.call(_reach(self.name, address), within_s=REACH_WITHIN_S + 1)
+        if gone := self.gone():
+            raise gone
 
     @property
     def systems(self) -> frozenset[str]:
@@ -64,6 +60,10 @@ class RemoteTarget:
     def service_alone(self, settings: Mapping[str, str]) -> Service:
         """Return the service: that nobody else uses it is up to those who point Earshot at it."""
         return self.service(settings)
+
+    def gone(self) -> TargetUnreachable | None:
+        """Return at which of its addresses nobody listens, if there is one."""
+        return nobody_at(f"the target {self.name}", self._service.addresses())
 
     def close(self) -> None:
         """Nothing was started, so nothing is stopped."""
@@ -95,17 +95,3 @@ def _of_aws(aws: Mapping[str, Any] | None) -> dict[str, Any]:
     if aws.get("metrics"):
         granted["metrics"] = Metrics(access)
     return granted
-
-
-async def _reach(name: str, url: str) -> None:
-    address = urlsplit(url)
-    port = address.port or (443 if address.scheme in ("wss", "https") else 80)
-    try:
-        async with asyncio.timeout(REACH_WITHIN_S):
-            _, writer = await asyncio.open_connection(address.hostname, port)
-    except (OSError, TimeoutError) as failure:
-        raise TargetUnreachable(
-            f"the target {name} cannot be reached: expected a service listening at {url}, got "
-            f"{failure or 'no answer'}; start it, or correct the address"
-        ) from None
-    writer.close()

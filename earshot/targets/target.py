@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from earshot.failures import Unusable
 from earshot.targets.service import Service
 
 
@@ -27,6 +28,9 @@ class Target(Protocol):
 
     def service_alone(self, settings: Mapping[str, str]) -> Service:
         """Return the same, but one that nobody else uses meanwhile, where the target can start such."""
+
+    def gone(self) -> Unusable | None:
+        """Return which part of it no longer answers: TargetUnreachable for the service, Unusable for what is ours."""
 
     def close(self) -> None:
         """Stop whatever was started for it."""

@@ -128,7 +128,7 @@ def test_the_address_of_the_conversation_comes_from_options_environment_or_file(
     assert address(api_url="http://option") == "http://option"
 
 
-def test_api_url_alone_names_a_service_unless_the_embedded_one_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_in_the_environment_names_a_service(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("API_URL", raising=False)
     assert not names_a_service({})
     assert not names_a_service({"twin": "any"})
@@ -136,8 +136,22 @@ def test_api_url_alone_names_a_service_unless_the_embedded_one_is_asked_for(monk
     assert names_a_service({"target": "file.yaml"})
     monkeypatch.setenv("API_URL", "http://x")
     assert names_a_service({})
-    assert not names_a_service({"target": "embedded"})
+    with pytest.raises(Unusable, match="API_URL names a service, and -D target=embedded another one"):
+        names_a_service({"target": "embedded"})
     assert read(None, {}).name == "http://x"
+
+
+@pytest.mark.parametrize(
+    ("variable", "words"),
+    [
+        ("EARSHOT_WS_URLS", "there is no environment variable EARSHOT_WS_URLS: did you mean EARSHOT_WS_URL?"),
+        ("EARSHOT_CONTROL_URL", "EARSHOT_CONTROL_URL: expected together with"),
+    ],
+)
+def test_what_the_environment_says_is_never_ignored(monkeypatch: pytest.MonkeyPatch, variable: str, words: str) -> None:
+    monkeypatch.setenv(variable, "ws://127.0.0.1:1")
+    with pytest.raises(Unusable, match=words):
+        names_a_service({})
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
 import runpy
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from earshot.failures import TargetUnreachable, Unusable
 from earshot.ledger import Kind, Ledger, Observation
+from earshot.running.obstacles import Obstacles
 from earshot.running.watch import watch_steps
 from earshot.surprises import Surprises
 from earshot.targets.definition import ExpectedFailure
@@ -28,13 +32,18 @@ class FakeStage:
             raise AssertionError("; ".join(news))
 
 
-def run_step(step: Any, expected: ExpectedFailure | None = None) -> tuple[SimpleNamespace, list[str]]:
+WHOLE = SimpleNamespace(name="the target", gone=lambda: None)
+
+
+def run_step(
+    step: Any, expected: ExpectedFailure | None = None, target: Any = WHOLE
+) -> tuple[SimpleNamespace, list[str]]:
     """Run a step as behave would, watched; return the context and why the scenario was skipped."""
     matcher = SimpleNamespace(func=step)
     skipped: list[str] = []
     context = SimpleNamespace(
         _runner=SimpleNamespace(step_registry=SimpleNamespace(steps={"then": [matcher]})),
-        run=SimpleNamespace(expected_failure=lambda _: expected),
+        run=SimpleNamespace(expected_failure=lambda _: expected, obstacles=Obstacles(target)),
         scenario=SimpleNamespace(name="A talk", skip=skipped.append),
         stage=FakeStage(),
     )
@@ -67,6 +76,21 @@ def test_a_surprise_fails_the_step_in_which_it_came() -> None:
 def test_a_known_failure_skips_the_scenario_with_reason_and_failure() -> None:
     _, skipped = run_step(fails, KNOWN)
     assert skipped == ["known to fail on this target: no voice yet. This time: no sound"]
+
+
+def test_an_expired_excuse_excuses_nothing_and_is_told() -> None:
+    expired = replace(KNOWN, expires=datetime.date(2020, 1, 31))
+    with pytest.raises(AssertionError, match=r"no sound \(the target file excused it until 2020-01-31: no voice yet"):
+        run_step(fails, expired)
+
+
+def test_a_failure_while_the_store_is_gone_is_not_the_services() -> None:
+    gone = SimpleNamespace(gone=lambda: Unusable("the state store cannot be reached"))
+    with pytest.raises(Unusable, match="the state store cannot be reached"):
+        run_step(fails, target=gone)
+    dead = SimpleNamespace(gone=lambda: TargetUnreachable("the service cannot be reached"))
+    with pytest.raises(AssertionError, match="no sound"):
+        run_step(fails, target=dead)
 
 
 def test_an_unknown_failure_and_a_fault_of_the_harness_are_never_excused() -> None:
