@@ -14,7 +14,7 @@ from allure_commons.model2 import Status, StatusDetails
 from behave.model import Step
 from behave.model_type import Status as BehaveStatus
 
-from earshot.failures import BudgetExceeded, ContractBreach, Inconclusive, TargetUnreachable
+from earshot.failures import BudgetExceeded, ContractBreach, Inconclusive, TargetUnreachable, Unusable
 
 LABEL = "verdict"
 KNOWN_TO_FAIL = "known to fail on this target"
@@ -71,7 +71,7 @@ class Failure:
         if _OF_SUB_STEP.match(words):  # behave raises AssertionError for a sub-step that is undefined or went wrong
             status, category = Status.BROKEN, Category.HARNESS_FAULT
         said = sentence(words)
-        if category is Category.HARNESS_FAULT:
+        if category is Category.HARNESS_FAULT and not isinstance(error, Unusable):
             said = f"{type(error).__name__}: {said}"
         elif not where:
             said = said[:1].upper() + said[1:]

@@ -1,13 +1,15 @@
 """`python -m earshot run`: the features in several behave processes at once, one folder of results and one verdict.
 
 They share one embedded stack; those that ask for other settings have instances of their own. Each is dealt a bundle of
-scenarios whenever it has nothing to do. Scenarios tagged @alone follow when all others have ended, with one worker.
+scenarios whenever it has nothing to do. Scenarios tagged @alone follow when all others have ended, with one worker, and
+then once more those whose verdict stayed open.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import math
 import os
 import secrets
 import signal
@@ -39,6 +41,8 @@ ALLURE = "allure_behave.formatter:AllureFormatter"
 PROGRESS = f"{ProgressFormatter.__module__}:{ProgressFormatter.__name__}"
 LONGEST_BUNDLE_S = 4.0
 """Short enough that all workers end at about the same time, long enough that files are not read too often."""
+AGAIN_WITHIN_S = 120.0
+"""For how long scenarios whose verdict stayed open are begun once more."""
 LOOPS_PER_CORE = 2
 TOLD_EVERY_S = 10.0
 ENDS_WITHIN_S = 15.0
@@ -120,6 +124,9 @@ class Launch:
         self._groups: defaultdict[int, set[str]] = defaultdict(set)
         """The services with other settings that each worker has running, or had."""
         self._alone = [scenario.place for scenario in scenarios if scenario.alone]
+        self._again: list[str] | None = None
+        """What stayed open and is tried once more at the end; None before that is known."""
+        self._ends_at = math.inf
 
     def run(self) -> int:
         """Run them and return the exit code: 0 only if every worker ended well and every scenario was run."""
@@ -207,12 +214,27 @@ class Launch:
                 self._bundles.remove(bundle)
                 self._groups[number] |= {bundle[0].group} - {""}
                 return [scenario.place for scenario in bundle]
-        if number > 0 or not self._alone:
+        if number > 0:
             return None
         for other in self._workers[1:]:
             other.join()
-        alone, self._alone = self._alone, []
-        return _by_file(alone)
+        if self._alone:
+            alone, self._alone = self._alone, []
+            return _by_file(alone)
+        return self._next_again()
+
+    def _next_again(self) -> list[str] | None:
+        """Return the next of those that stayed open, which may have been due to what else the machine did then."""
+        if self._again is None:
+            self._ends_at = time.monotonic() + AGAIN_WITHIN_S
+            open_ones = {
+                each.history_id for each in read_results(self._record.folder) if each.verdict == "inconclusive"
+            }
+            self._again = [scenario.place for scenario in self._scenarios if scenario.history_id in open_ones]
+        if not self._again or time.monotonic() > self._ends_at:
+            return None
+        self._display.expects(1)
+        return [self._again.pop(0)]
 
     def _cancel(self) -> None:
         """End every worker, and with it the instances it started."""
@@ -252,6 +274,10 @@ class ProgressDisplay:
                     self._red.append(news["ended"])
                     self._print(f"{news['status']}: {news['ended']}")
             self._refresh()
+
+    def expects(self, more: int) -> None:
+        with self._lock:
+            self._planned += more
 
     def close(self) -> None:
         """Leave the last state on the screen."""

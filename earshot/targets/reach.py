@@ -20,8 +20,7 @@ def insist_on_listener(whose: str, url: str) -> None:
         socket.create_connection((address.hostname or "", port), timeout=REACH_WITHIN_S).close()
     except OSError as failure:
         raise TargetUnreachable(
-            f"{whose} cannot be reached: expected a service listening at {url}, got {failure or 'no answer'}; "
-            f"start it, or correct the address"
+            f"{whose} cannot be reached: expected somebody listening at {url}, got {failure or 'no answer'}"
         ) from None
 
 

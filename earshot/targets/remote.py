@@ -45,7 +45,7 @@ class RemoteTarget:
             )
         self.capabilities = granted if claimed is None else claimed
         if gone := self.gone():
-            raise gone
+            raise TargetUnreachable(f"{gone}; start it, or correct the address")
 
     @property
     def systems(self) -> frozenset[str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from earshot.evidence.blank import of_no_scenario
+from earshot.evidence.record import read_results
 from earshot.evidence.results import ScenarioResult
 from earshot.failures import Unusable
 from earshot.running.plan import Planned, bundles, keep_durations, read_durations, select, shuffled
@@ -155,6 +156,26 @@ def test_alone_is_alone(tree: Path) -> None:
     loaded = [json.loads(file.read_text()) for file in (tree / "allure-results").glob("*-result.json")]
     alone = next(result for result in loaded if result["name"] == "One that judges time")
     assert all(result["stop"] <= alone["start"] for result in loaded if result is not alone)
+
+
+def test_what_stays_open_is_tried_once_more_alone(tree: Path) -> None:
+    undecided = STEPS.replace(
+        'raise AssertionError("no sound")',
+        "from pathlib import Path\n    from earshot.failures import Inconclusive\n"
+        '    with Path("tries").open("a") as tries:\n        tries.write("x")\n'
+        '    if len(Path("tries").read_text()) < DECIDED_AT:\n        raise Inconclusive("too busy")',
+    )
+    for decided_at, ends in ((2, "passed"), (9, "unknown")):
+        (tree / "tries").unlink(missing_ok=True)
+        (tree / "features/steps/kit.py").write_text(undecided.replace("DECIDED_AT", str(decided_at)))
+        run = earshot_run(tree, "--jobs", "2")
+        assert run.returncode == 0, run.stdout + run.stderr
+        assert len((tree / "tries").read_text()) == 2
+        found = {each.name: each for each in read_results(tree / "allure-results")}
+        last = found.pop("A failing one")
+        assert last.status == ends
+        assert all(each.ended_ms is not None and each.ended_ms <= last.began_ms for each in found.values())
+        assert "5 of 5 done" in run.stdout
 
 
 def test_what_differs_between_repetitions_is_named(tree: Path) -> None:

@@ -27,7 +27,7 @@ CONTRACT = Path(__file__).parents[2] / "contract" / "broadcast.asyncapi.yaml"
         (BudgetExceeded("too slow"), "failed", Category.LATENCY_BUDGET, "Too slow"),
         (Inconclusive("too noisy"), "unknown", Category.INCONCLUSIVE, "Too noisy"),
         (TargetUnreachable("nobody answers"), "broken", Category.TARGET_UNREACHABLE, "Nobody answers"),
-        (Unusable("no such file"), "broken", Category.HARNESS_FAULT, "Unusable: no such file"),
+        (Unusable("no such file"), "broken", Category.HARNESS_FAULT, "No such file"),
         (KeyError("x"), "broken", Category.HARNESS_FAULT, "KeyError: 'x'"),
         (AssertionError(), "failed", Category.PROMISE_BROKEN, "No message was given"),
     ],
