@@ -206,9 +206,10 @@ class Stage:
     def closes(self) -> None:
         """End the scenario: let everything still under way arrive, part, and look for what nobody mentioned."""
         self.stopwatch.stop()
+        in_vain: AssertionError | None = None
         try:
             if self._has_ordered_faults:
-                self.control.call_off_ours()
+                in_vain = self._calls_faults_off()
             for person in self.people:
                 if person.legs:
                     person.catches_up()
@@ -224,6 +225,18 @@ class Stage:
         except AssertionError as failure:
             self.stopwatch.excuse(failure)
             raise
+        if in_vain is not None:
+            raise in_vain
+
+    def _calls_faults_off(self) -> AssertionError | None:
+        """Return what is wrong if something that was ordered has struck nobody: nothing was shown of it then."""
+        try:
+            self.control.await_strikes()
+        except AssertionError as failure:
+            return failure
+        finally:
+            self.control.call_off_ours()
+        return None
 
     def _uses(self, service: Service) -> None:
         if any(person.legs for person in self.people):

@@ -16,7 +16,7 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from hamcrest import greater_than, has_properties, only_contains
+from hamcrest import empty
 
 from earshot.failures import Unusable
 from earshot.patience import comes_to
@@ -35,6 +35,8 @@ class Order:
     """What was ordered, and how often it has struck by the time of the answer."""
 
     id: str
+    words: str
+    """What happens where, such as `fail at recogniser.open`."""
     times_struck: int
     times_left: int | None
     """None: until it is called off."""
@@ -92,9 +94,12 @@ class Control:
         return [self.now(order) for order in self._ordered.values()]
 
     def await_strikes(self) -> None:
-        """Return when each of those has struck."""
-        struck = only_contains(has_properties(times_struck=greater_than(0)))
-        comes_to(self.ordered, struck, "the faults that were ordered", within_s=STRIKES_WITHIN_S)
+        """Return when each of those has struck; AssertionError for one that strikes nobody: nothing was shown of it."""
+
+        def idle() -> list[str]:
+            return [order.words for order in self.ordered() if not order.times_struck]
+
+        comes_to(idle, empty(), "What was ordered and has struck nobody", within_s=STRIKES_WITHIN_S)
 
     def call_off(self, order: Order) -> None:
         """Let it strike no more; whoever it stalls goes on."""
@@ -179,7 +184,8 @@ def _complaint(answer: bytes) -> str:
 
 
 def _order(answer: Mapping[str, Any]) -> Order:
-    return Order(answer["id"], answer["times_struck"], answer["times_left"])
+    words = f"{answer['effect']} at {answer['place']}"
+    return Order(answer["id"], words, answer["times_struck"], answer["times_left"])
 
 
 def _record(plain: Mapping[str, Any]) -> Record:

@@ -9,7 +9,7 @@ Feature: Who answers
     @CONV-42 @blocker @needs-fault
     Scenario Outline: <next> answers when <down> is down
       Given Ana is in a conversation
-      And for Ana, Llama is preferred, OpenAI has a usable key, and Hugging Face is set up
+      And for Ana, <down> is preferred, OpenAI has a usable key, and Hugging Face is set up
       And <down> is down for Ana
       When Ana asks "Tell me a funny story."
       Then Ana is answered by <next>

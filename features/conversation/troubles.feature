@@ -222,6 +222,6 @@ Feature: When something goes wrong in a conversation
       Given a service that nobody else uses
       And Ana is in a conversation
       And recognition takes 0.6 seconds longer for Ana's next turn
-      When Ana asks "Tell me a funny story."
-      And Ana loses the connection
+      And Ana has ended a turn and is not answered yet
+      When Ana loses the connection
       Then the service holds no audio in memory or on disk

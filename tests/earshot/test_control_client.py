@@ -122,3 +122,19 @@ def test_what_the_contract_does_not_show_is_not_asked_for() -> None:
             control.observe("weather")
         with pytest.raises(Unusable, match="translations have no tongue; expected answered_at_s, asked_at_s"):
             control.observe("translations", tongue="es")
+
+
+def test_what_was_ordered_and_strikes_nobody_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("earshot.targets.control.STRIKES_WITHIN_S", 0.05)
+
+    def standing(times_struck: int) -> Answer:
+        order = {"id": "order-1", "place": "recogniser.feed", "effect": "fail", "scope": {}, "times_left": None}
+        return answers(200, json.dumps(order | {"times_struck": times_struck}).encode())
+
+    with plane(standing(0), standing(0), standing(1)) as (control, _):
+        control.order("recogniser.feed", session_id="kind-lamp-100")
+        control.await_strikes()
+    with plane(*[standing(0)] * 50) as (control, _):
+        control.order("recogniser.feed", session_id="kind-lamp-100")
+        with pytest.raises(AssertionError, match=r"struck nobody(.|\n)*fail at recogniser.feed"):
+            control.await_strikes()
