@@ -44,11 +44,14 @@ class TriedTwin:
     """Other scenarios that were not green."""
     checked: int
     seconds: float
+    times: int = 1
+    """How often it was shown to those that caught it first."""
+    times_caught: int = 1
 
     @property
     def survived(self) -> bool:
-        """Whether nothing that promised to notice did."""
-        return not self.caught_by
+        """Whether nothing that promised to notice did, at least once."""
+        return not self.caught_by or self.times_caught < self.times
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ class Obstacles:
 
     def __init__(self, target: Target) -> None:
         self._target = target
-        self._in_vain = 0
+        self._in_vain: set[str] = set()
         self._shows_something = False
         self.found: Unusable | None = None
         """Why the run cannot go on."""
@@ -43,10 +43,10 @@ class Obstacles:
             return None
         if (gone := self._target.gone()) is not None:
             return gone
-        self._in_vain += 1
-        if self._shows_something or self._in_vain < IN_VAIN_AT_MOST:
+        self._in_vain.add(scenario.name)
+        if self._shows_something or len(self._in_vain) < IN_VAIN_AT_MOST:
             return None
         return TargetUnreachable(
-            f"nothing can be shown of the target {self._target.name}: the first {self._in_vain} scenarios all failed "
-            f"before they came to what they were to show, the last because {sentence(str(failed.exception))}"
+            f"nothing can be shown of the target {self._target.name}: the first {len(self._in_vain)} scenarios all "
+            f"failed before they came to what they were to show, the last because {sentence(str(failed.exception))}"
         )

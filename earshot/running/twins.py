@@ -2,7 +2,8 @@
 
 For each twin of the reference (one promise broken on purpose) the scenarios that carry the broken promise's ids run
 first, those that are slow only if need be; if it survives, all the others of its system. A twin is caught only by a
-*failed* scenario that carries one of its ids: a crash, a broken harness or a failure elsewhere does not count.
+*failed* scenario that carries one of its ids: a crash, a broken harness or a failure elsewhere does not count. With
+`--times N`, those that caught it first have to catch it N times.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from earshot.evidence.identity import title
 from earshot.evidence.results import ScenarioResult, all_results
 from earshot.failures import Unusable
 from earshot.running.caught import Catch, TriedTwin, Twin, as_markdown, read_reasons
+from earshot.running.plan import Planned, select
+from earshot.running.repeated import repeated
 from earshot.running.worker import FORKING, run_behave
 from earshot.side_by_side import STACK
 from earshot.targets.embedded import ROOT, EmbeddedTarget
@@ -41,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", help="which twins; default: all")
     parser.add_argument("--system", help="only the twins of this system")
     parser.add_argument("--jobs", type=int, default=3, help="twins at a time; default: %(default)s")
+    parser.add_argument("--times", type=int, default=1, metavar="N", help="each has to be caught N times of N")
     parser.add_argument(
         "--promised-only", action="store_true", help="do not show survivors to scenarios that carry none of their ids"
     )
@@ -65,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
         outcomes = _read(arguments.json)
         known = {outcome.twin.name for outcome in outcomes}
         trying = [
-            pool.submit(try_twin, twin, stack, promised_only=arguments.promised_only)
+            pool.submit(try_twin, twin, stack, promised_only=arguments.promised_only, times=arguments.times)
             for twin in twins
             if twin.name not in known
         ]
@@ -104,10 +108,10 @@ def list_twins() -> list[Twin]:
     ]
 
 
-def try_twin(twin: Twin, stack: Path, *, promised_only: bool = False) -> TriedTwin:
+def try_twin(twin: Twin, stack: Path, *, promised_only: bool = False, times: int = 1) -> TriedTwin:
     """Run the scenarios that promise to notice this twin; if none does, run all the others of its system.
 
-    `stack` says where the store is, and who bears the twin.
+    `stack` says where the store is, and who bears the twin. Those that caught it have to do so `times` times in all.
     """
     began = time.monotonic()
     promised = " or ".join(f"@{id_}" for id_ in twin.breaks)
@@ -122,6 +126,7 @@ def try_twin(twin: Twin, stack: Path, *, promised_only: bool = False) -> TriedTw
         if catches := _catches(twin, came):
             break
     caught_by = {catch.scenario for catch in catches}
+    times_caught = 1 + _caught_again(twin, stack, results, times - 1) if catches else 0
     red = [result.name for result in results if result.status in ("failed", "broken")]
     return TriedTwin(
         twin,
@@ -129,7 +134,27 @@ def try_twin(twin: Twin, stack: Path, *, promised_only: bool = False) -> TriedTw
         tuple(name for name in red if name not in caught_by),
         len(results),
         time.monotonic() - began,
+        times,
+        times_caught,
     )
+
+
+def _caught_again(twin: Twin, stack: Path, results: Iterable[ScenarioResult], times: int) -> int:
+    """Return in how many more tries one of those that caught a twin does so again: the quickest, or any other."""
+    catching = [result for result in results if _is_catch(twin, result)]
+    places = {scenario.history_id: scenario.place for scenario in _all_scenarios()}
+    caught = 0
+    for result in sorted(catching, key=lambda one: one.duration_s):
+        if caught == times:
+            break
+        tries = repeated([places[result.history_id]], times - caught, ["-D", f"twin={twin.name}"], stack)
+        caught += sum(any(_is_catch(twin, one) for one in again) for again in tries)
+    return caught
+
+
+@cache
+def _all_scenarios() -> Sequence[Planned]:
+    return select(ROOT / "features", [], ["@slow or not @slow"])
 
 
 def _read(file: Path | None) -> list[TriedTwin]:
@@ -143,9 +168,11 @@ def _read(file: Path | None) -> list[TriedTwin]:
             tuple(entry["also_red"]),
             entry["checked"],
             entry["seconds"],
+            entry["times"],
+            entry["times_caught"],
         )
         for entry in json.loads(file.read_text("utf-8"))
-        if entry["caught_by"]
+        if entry["caught_by"] and entry["times_caught"] == entry["times"]
     ]
 
 
@@ -153,6 +180,8 @@ def describe(outcome: TriedTwin) -> str:
     """Return a few lines: the twin, who caught it with which sentence, or what else was red."""
     twin = outcome.twin
     head = f"{'SURVIVED' if outcome.survived else 'caught'}  {twin.name}  ({', '.join(twin.breaks)}): {twin.sentence}"
+    if outcome.times > 1:
+        head = f"{head} ({outcome.times_caught} of {outcome.times} times)"
     lines = [f"    by “{catch.scenario}”: {_one_line(catch.message)}" for catch in outcome.caught_by]
     if outcome.survived:
         also = "; ".join(outcome.also_red) or "nothing"
@@ -197,12 +226,12 @@ def _texts() -> Mapping[Path, str]:
 
 
 def _catches(twin: Twin, results: Iterable[ScenarioResult]) -> list[Catch]:
-    catches = [
-        Catch(result.name, result.message)
-        for result in results
-        if result.status == "failed" and result.promises & set(twin.breaks)
-    ]
+    catches = [Catch(result.name, result.message) for result in results if _is_catch(twin, result)]
     return list(dict.fromkeys(catches))  # rows of examples that fail alike are told once
+
+
+def _is_catch(twin: Twin, result: ScenarioResult) -> bool:
+    return result.status == "failed" and bool(result.promises & set(twin.breaks))
 
 
 def _chosen(twins: Sequence[Twin], names: Sequence[str], system: str | None) -> list[Twin]:

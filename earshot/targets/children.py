@@ -17,7 +17,7 @@ from typing import Any
 
 from earshot.failures import Unusable
 
-READY_WITHIN_S = 12.0
+READY_WITHIN_S = 60.0
 STOP_WITHIN_S = 5.0
 
 Start = Callable[[int, int, int], int]

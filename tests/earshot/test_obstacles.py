@@ -15,15 +15,17 @@ def target(gone: TargetUnreachable | None = None) -> Any:
     return SimpleNamespace(name="mine", gone=lambda: gone)
 
 
-def scenario(given: Status, then: Status) -> Any:
+def scenario(given: Status, then: Status, name: str = "A talk") -> Any:
     refused = AssertionError("Ana was refused: 401")
     steps = [("given", given), ("then", then)]
     return SimpleNamespace(
-        all_steps=[SimpleNamespace(step_type=kind, status=status, exception=refused) for kind, status in steps]
+        name=name,
+        all_steps=[SimpleNamespace(step_type=kind, status=status, exception=refused) for kind, status in steps],
     )
 
 
 IN_VAIN = scenario(Status.failed, Status.skipped)
+ALL_IN_VAIN = [scenario(Status.failed, Status.skipped, f"Talk {number}") for number in range(IN_VAIN_AT_MOST + 3)]
 
 
 def test_a_service_that_is_gone_is_noticed_once() -> None:
@@ -36,7 +38,7 @@ def test_a_service_that_is_gone_is_noticed_once() -> None:
 
 def test_a_service_that_lets_nobody_in_is_noticed_soon() -> None:
     obstacles = Obstacles(target())
-    found = [obstacles.look(IN_VAIN) for _ in range(IN_VAIN_AT_MOST + 3)]
+    found = [obstacles.look(each) for each in ALL_IN_VAIN]
     assert [bool(each) for each in found].index(True) == IN_VAIN_AT_MOST - 1
     assert "nothing can be shown of the target mine: the first 12 scenarios all failed" in str(obstacles.found)
     assert "the last because Ana was refused: 401" in str(obstacles.found)
@@ -45,4 +47,9 @@ def test_a_service_that_lets_nobody_in_is_noticed_soon() -> None:
 def test_where_something_was_shown_failures_are_no_obstacle() -> None:
     obstacles = Obstacles(target())
     obstacles.look(scenario(Status.passed, Status.failed))
+    assert not any(obstacles.look(each) for each in ALL_IN_VAIN)
+
+
+def test_one_scenario_again_and_again_is_no_obstacle() -> None:
+    obstacles = Obstacles(target())
     assert not any(obstacles.look(IN_VAIN) for _ in range(IN_VAIN_AT_MOST + 3))
