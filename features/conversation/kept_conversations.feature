@@ -61,11 +61,11 @@ Feature: What is kept of a conversation
       Given Ana is in a conversation
       When Ana says nothing: there is only silence for 0.5 seconds
       Then Ana is told that no speech was heard
-      And Ana's session keeps nothing
+      And Ana's session keeps nothing for 0.8 seconds
 
     @CONV-38 @normal
     Scenario: A turn without audio is not kept
       Given Ana is in a conversation
       When Ana ends the turn
       Then Ana is told that there is no audio data
-      And Ana's session keeps nothing
+      And Ana's session keeps nothing for 0.8 seconds
