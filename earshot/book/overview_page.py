@@ -71,12 +71,13 @@ def _verdict(overview: Overview) -> str:
     sentences = [*(_obstacle(result) for result in overview.obstacles), overview.missing, words]
     if overview.missing:
         kind = "bad"
-    said = " ".join(f"{capitalised(each).rstrip('.')}." for each in sentences if each)
-    return f'<p class="verdict {kind}">{prose(said)}</p>'
+    said = "<br>".join(f"{prose(capitalised(each).rstrip('.'))}." for each in sentences if each)
+    return f'<p class="verdict {kind}">{said}</p>'
 
 
 def _obstacle(result: ScenarioResult) -> str:
-    return f"The run could not {'begin' if result.name == BEGINNING else 'go on'}: {result.reason}"
+    reason = f"{result.reason[:1].lower()}{result.reason[1:]}"
+    return f"The run could not {'begin' if result.name == BEGINNING else 'go on'}: {reason}"
 
 
 def _facts(overview: Overview) -> str:
