@@ -1,6 +1,6 @@
 """How the harness says that something is wrong.
 
-`AssertionError` means that the target broke a promise; two kinds of it say which sort of promise. Everything else here
+`AssertionError` means that the target broke a promise; its kinds here say which sort of promise. Everything else here
 means that the harness, its input or its surroundings did not work, so that nothing was proven either way.
 """
 
@@ -12,7 +12,18 @@ class ContractBreach(AssertionError):
 
 
 class BudgetExceeded(AssertionError):
-    """The target was slower than it promised, and that is sure."""
+    """The target was slower than it promised."""
+
+
+class TooLate(BudgetExceeded):
+    """A measured time was over its limit: the one failure that the machine may have caused, as far as it held it up."""
+
+    def __init__(self, words: str, *, by_ms: float, began_ns: int, ended_ns: int) -> None:
+        """It began and ended at these times of the monotonic clock, and took so much longer than it may."""
+        super().__init__(words)
+        self.by_ms = by_ms
+        self.began_ns = began_ns
+        self.ended_ns = ended_ns
 
 
 class Inconclusive(Exception):

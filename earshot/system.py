@@ -24,8 +24,6 @@ class System:
     wording: ClassVar[Wording] = Wording()
     timed: ClassVar[Mapping[str, Timed]] = {}
     """What its sentences time, by its words."""
-    too_slow: ClassVar[tuple[str, ...]] = ()
-    """The errors by which a service says that it has given up in time, or that what was held up came all at once."""
     commands: ClassVar[Mapping[str, tuple[str, str]]] = {}
     """What it adds to the command line: a module, as cli.py has them, and what it is for."""
 

@@ -49,7 +49,6 @@ class Broadcast(System):
     wording = WORDING
     timed = TIMED
     invitation = staticmethod(invitation)
-    too_slow = ("TIMEOUT", "RATE_LIMIT_EXCEEDED")
     commands: ClassVar = {
         "load": (
             "earshot.broadcast.load.command",

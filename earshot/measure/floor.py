@@ -10,12 +10,14 @@ import math
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
 from earshot.measure.collector import collector_paused
 from earshot.measure.fitness import FitnessWatch, Machine
+from earshot.measure.processors import Processors
 from earshot.measure.schedule import Schedule, keep_to
 from earshot.targets.children import Child, program
 from earshot.wire.echo import arrivals_of, stamped_echo
@@ -67,9 +69,10 @@ class Examination:
     Use it on the loop that measures. Until it ends, the garbage collector is paused.
     """
 
-    def __init__(self, echo: NullEcho) -> None:
+    def __init__(self, echo: NullEcho, addresses: Iterable[str] = ()) -> None:
+        """`addresses` are those of the service: what it runs on, if that is on this machine, is told from the rest."""
         self._echo = echo
-        self._watch = FitnessWatch()
+        self._watch = FitnessWatch(Processors(addresses))
         self._quiet = ExitStack()
         self._before: tuple[float, ...] = ()
 
@@ -77,7 +80,7 @@ class Examination:
         with ExitStack() as quiet:
             quiet.enter_context(collector_paused())
             self._before = await self._echo.times_ms()
-            self._watch.begin()
+            await self._watch.begin()
             self._quiet = quiet.pop_all()
         return self
 
@@ -89,9 +92,5 @@ class Examination:
 
     async def machine(self) -> Machine:
         """Take the echo again and return the circumstances so far; the examination goes on."""
-        fitness = self._watch.so_far()
-        return Machine((self._before, await self._echo.times_ms()), fitness)
-
-    async def fitness(self) -> Machine:
-        """Return how fit the machine was so far, without the time that another echo takes."""
-        return Machine(fitness=self._watch.so_far())
+        lags_ms, held_up = await self._watch.so_far()
+        return Machine((self._before, await self._echo.times_ms()), lags_ms, held_up)

@@ -44,29 +44,39 @@ def growth(
     error_ms: float,
     names: tuple[str, str],
     quick_ms: float = 0.0,
+    held_up_ms: tuple[Sequence[float], Sequence[float]] = ((), ()),
     complaints: Sequence[str] = (),
 ) -> Growth:
     """Return the verdict on "the later ones take at most so many times as long as the earlier ones".
 
-    What never came is infinite. `names` say what the two parts are; `complaints`, why the machine was unfit: then
-    nothing fails. A difference that the stopwatch could have made itself does not count, and everything up to
-    `quick_ms` is alike quick. Raises Unusable when either part has fewer than 20.
+    What never came is infinite. `names` say what the two parts are, `held_up_ms` for how long others may have held up
+    each of either part, `complaints` why. Neither verdict rests on a difference that they or the stopwatch could have
+    made, and everything up to `quick_ms` is alike quick. Raises Unusable when either part has fewer than 20.
     """
     if min(len(before_ms), len(after_ms)) < FEWEST:
         raise Unusable(
             f"to compare {names[0]} with {names[1]} takes at least {FEWEST} delays of each, but there are "
             f"{len(before_ms)} and {len(after_ms)}; measure for longer"
         )
-    before, after = _bounds(np.maximum(before_ms, quick_ms)), _bounds(np.maximum(after_ms, quick_ms))
+    (least, most), (least_after, most_after) = (
+        _between(times_ms, np.asarray(held_up or 0.0), quick_ms)
+        for times_ms, held_up in zip((before_ms, after_ms), held_up_ms, strict=True)
+    )
     middle = float(np.median(before_ms)), float(np.median(after_ms))
-    if after[1] <= at_most * before[0] + error_ms:
+    if most_after <= at_most * least:
         outcome = Outcome.PASS
-    elif after[0] > at_most * before[1] + error_ms and not complaints:
+    elif least_after > at_most * most + error_ms:
         outcome = Outcome.FAIL
     else:
         outcome = Outcome.INCONCLUSIVE
     allowed = f"{at_most:g} times as long is allowed" + (f" above {duration(quick_ms)}" if quick_ms else "")
     return Growth(outcome, *middle, at_most, error_ms, _sentence(outcome, middle, allowed, names, complaints))
+
+
+def _between(times_ms: Sequence[float], held_up_ms: NDArray[np.float64], quick_ms: float) -> tuple[float, float]:
+    """Return between which times the true median of a part is, whatever held it up."""
+    times = np.asarray(times_ms, dtype=np.float64)
+    return _bounds(np.maximum(times - held_up_ms, quick_ms))[0], _bounds(np.maximum(times, quick_ms))[1]
 
 
 def _bounds(times_ms: NDArray[np.float64]) -> tuple[float, float]:
@@ -93,7 +103,7 @@ def _sentence(
         case Outcome.FAIL:
             return f"slower and slower: {took}, and only {allowed} ({percent(SURE)} sure)"
         case Outcome.INCONCLUSIVE:
-            why = f"the machine was unfit to tell: {', '.join(complaints)}" if complaints else "too few to be sure"
+            why = f"the machine was unfit to tell: {', '.join(complaints)}" if complaints else "too near to be sure"
             return f"not decided: {took}, and {allowed}; {why}; {AGAIN}"
 
 

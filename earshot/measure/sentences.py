@@ -41,15 +41,14 @@ def _kept(verdict: Verdict) -> str:
 
 
 def _broken(verdict: Verdict) -> str:
-    """Name every claim that was broken, or that looked so on an unfit machine."""
+    """Name every claim that was broken."""
     budget, claims, reasons = verdict.budget, verdict.claims, []
-    slow = verdict.outcome is not Outcome.FAIL or not verdict.complaints  # an unfit machine is no witness of slowness
-    if slow and claims.get(Claim.GAP) is Outcome.FAIL:
+    if claims.get(Claim.GAP) is Outcome.FAIL:
         reasons.append(f"for {duration(verdict.gap_ms)} nothing came, longer than the {_gap_limit(verdict)} allowed")
     if claims.get(Claim.LOSS) is Outcome.FAIL:
         allowed = f"at most {budget.lost_at_most:.3g} of them" if budget.lost_at_most else "none"
         reasons.append(f"{verdict.lost} of {verdict.count} {budget.things} were lost, and {allowed} may be")
-    if slow and claims[Claim.TIME] is Outcome.FAIL:
+    if claims[Claim.TIME] is Outcome.FAIL:
         reasons.append(_over(verdict))
     return "; ".join(reasons)
 
@@ -65,22 +64,26 @@ def _over(verdict: Verdict) -> str:
 def _undecided(verdict: Verdict) -> str:
     """Say why nothing is decided, and what is missing."""
     budget, claims, limit = verdict.budget, verdict.claims, duration(verdict.budget.limit_ms)
-    if verdict.complaints:
-        seems = f"it looks as if {_broken(verdict)}, but " if Outcome.FAIL in claims.values() else ""
-        return f"{seems}the machine was unfit to tell: {', '.join(verdict.complaints)}; {AGAIN}"
     if claims.get(Claim.GAP) is Outcome.INCONCLUSIVE:
-        return (
-            f"for {duration(verdict.gap_ms)} nothing came, longer than the {_gap_limit(verdict)} allowed, but by less "
-            f"than the stopwatch may err; {AGAIN}"
-        )
+        silence = f"for {duration(verdict.gap_ms)} nothing came, longer than the {_gap_limit(verdict)} allowed"
+        return f"{silence}, but {_no_longer_than_explained(verdict)}"
     if claims[Claim.TIME] is Outcome.PASS:
         return (
             f"{verdict.lost} of {verdict.count} {budget.things} were lost, too few to say that more than "
             f"{budget.lost_at_most:.3g} of them are, too many to say that no more are; measure more"
         )
     if budget.percentile == 100 or verdict.above_ms > budget.limit_ms:
-        return f"{_over(verdict)}, but by less than the stopwatch may err; {AGAIN}"
-    return f"{_percentile(verdict)} may or may not be within {limit}: {_between(verdict)}; {_missing(verdict)}"
+        return f"{_over(verdict)}, but {_no_longer_than_explained(verdict)}"
+    unfit = f"; the machine was unfit to tell: {', '.join(verdict.complaints)}; {AGAIN}" if verdict.complaints else ""
+    between = f"{_percentile(verdict)} may or may not be within {limit}: {_between(verdict)}"
+    return f"{between}{unfit or f'; {_missing(verdict)}'}"
+
+
+def _no_longer_than_explained(verdict: Verdict) -> str:
+    """Say what may have made it look longer than it was."""
+    why = f": {', '.join(verdict.complaints)}" if verdict.complaints else ""
+    others = " and what others held it up" if verdict.held_up_ms >= 1 else ""
+    return f"by less than the stopwatch may err{others}{why}; {AGAIN}"
 
 
 def _between(verdict: Verdict) -> str:
@@ -123,6 +126,8 @@ def _rests_on(verdict: Verdict) -> list[str]:
         found.append(f"longest silence {duration(verdict.gap_ms)}")
     error = verdict.machine.error_ms(verdict.budget.percentile)
     found.append(f"stopwatch error {'not measured' if error is None else f'below {math.floor(error) + 1} ms'}")
+    if verdict.held_up_ms >= 1:
+        found.append(f"held up by others for {duration(verdict.held_up_ms)} at most")
     return found
 
 

@@ -7,16 +7,16 @@ the same rounds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from hamcrest import assert_that, equal_to
-from hamcrest.core.matcher import Matcher
 
-from earshot.failures import BudgetExceeded, ContractBreach, Inconclusive
+from earshot.failures import BudgetExceeded, Inconclusive, TooLate
 from earshot.ledger import Ledger, Observation
 from earshot.measure.budget import Budget
-from earshot.measure.delays import Delays, interval_ms
+from earshot.measure.delays import Delay, Delays, interval_ms
 from earshot.measure.fitness import Machine
 from earshot.measure.floor import Examination, NullEcho
 from earshot.measure.growth import Growth, growth
@@ -59,8 +59,10 @@ class Compared:
 class Stopwatch:
     """Judges what one scenario times. Steps use it on their own thread."""
 
-    def __init__(self, runtime: Runtime, ledger: Ledger, echo: Callable[[], NullEcho]) -> None:
-        """`echo` is asked for the null echo when something is timed for the first time."""
+    def __init__(
+        self, runtime: Runtime, ledger: Ledger, echo: Callable[[], NullEcho], addresses: Callable[[], Iterable[str]]
+    ) -> None:
+        """`echo` is asked for the null echo, `addresses` for where the service is, when the first thing is timed."""
         self.judged: list[Judged] = []
         """Every claim that was judged, with its verdict."""
         self.compared: list[Compared] = []
@@ -69,16 +71,16 @@ class Stopwatch:
         self._runtime = runtime
         self._ledger = ledger
         self._echo = echo
+        self._addresses = addresses
         self._examination: Examination | None = None
         self._act: Callable[[], object] | None = None
         self._rounds: list[Sequence[Observation]] = []
         self._earlier: list[Sequence[Observation]] = []
-        self._complaints: tuple[str, ...] = ()
 
     def times(self, act: Callable[[], object]) -> None:
         """Do something whose time is judged later; it may be done again, up to four times in all."""
         if self._examination is None:
-            examination = Examination(self._echo())
+            examination = Examination(self._echo(), self._addresses())
             self._examination = self._runtime.call(examination.__aenter__(), within_s=EXAMINED_WITHIN_S)
         self._earlier, self._rounds = self._rounds, []
         self._act = act
@@ -112,9 +114,15 @@ class Stopwatch:
         """Insist that one claim about what was timed so far has this outcome, for a step that knows what it must be."""
         delays = measure(self._round(0))
         samples_ms = [delay.took_ms for delay in delays]
-        verdict = judge(samples_ms, budget, interval_ms=interval_ms(delays), machine=self._machine)
+        verdict = judge(
+            samples_ms,
+            budget,
+            interval_ms=interval_ms(delays),
+            machine=self._machine,
+            held_up_ms=lambda machine: _held_up_ms(machine, delays),
+        )
         found = verdict.claims[claim]
-        if found is not expected and verdict.complaints:
+        if found is Outcome.INCONCLUSIVE:
             raise Inconclusive(sentence(verdict))
         assert_that(found, equal_to(expected), f"the verdict on the longest silence, {duration(verdict.gap_ms)}")
 
@@ -134,39 +142,41 @@ class Stopwatch:
         """Insist that what was timed last takes at most twice as long as what was timed before it, or `quick_ms`."""
         self._compare(what, measure(self._earlier[0]), measure(self._round(0)), names, quick_ms)
 
-    def insist_on_time(self, value: float, in_time: Matcher[float], words: str) -> None:
-        """Assert something that a busy machine may spoil, such as when somebody fell silent."""
-        try:
-            assert_that(value, in_time, words)
-        except AssertionError as failure:
+    def insist_on_time(self, delay: Delay, least_ms: float, most_ms: float, what: str) -> None:
+        """Insist that something took so long and no longer, such as until somebody fell silent."""
+        took = f"{what}: {delay.took_ms:.0f} ms, and {least_ms:g} to {most_ms:g} ms were expected"
+        if delay.took_ms < least_ms:
+            raise AssertionError(took)
+        if (by_ms := delay.took_ms - most_ms) > 0:
+            ended_ns = delay.due_ns + round(delay.took_ms * 1e6)
+            failure = TooLate(took, by_ms=by_ms, began_ns=delay.due_ns, ended_ns=ended_ns)
             self.excuse(failure)
-            raise
+            raise failure
 
-    def excuse(self, failure: AssertionError) -> None:
-        """Raise Inconclusive instead if time was judged, on a machine that was unfit to: it makes any service late."""
-        if why := self.why_unfit():
-            raise Inconclusive(f"{failure}; but the machine was unfit to tell: {why}; {AGAIN}") from failure
-
-    def why_unfit(self) -> str:
-        """Say why the machine is not fit to hold slowness against a service; empty if it is, or nothing was timed."""
-        if self._examination is not None:
-            machine = self._runtime.call(self._examination.fitness(), within_s=EXAMINED_WITHIN_S)
-            self._complaints = machine.complaints(None)
-        return ", ".join(self._complaints)
+    def excuse(self, failure: TooLate) -> None:
+        """Raise Inconclusive instead if the machine explains by how much it was late; nothing else is excused."""
+        if self._examination is None:
+            return
+        machine = self._machine()
+        error_ms = machine.held_up.ms(failure.began_ns, failure.ended_ns) + (machine.error_ms(95) or 0.0)
+        if failure.by_ms <= error_ms:
+            why = ", ".join(machine.complaints(None)) or machine.in_words()
+            raise Inconclusive(
+                f"{failure}; but the machine may have made it {duration(error_ms)} late: {why}; {AGAIN}"
+            ) from failure
 
     def stop(self) -> None:
         """End the examination of the machine; harmless when nothing was timed."""
         if self._examination is not None:
-            self.why_unfit()
             examination, self._examination = self._examination, None
             self._runtime.call(examination.__aexit__(None, None, None), within_s=EXAMINED_WITHIN_S)
 
     def _compare(self, what: str, before: Delays, after: Delays, names: tuple[str, str], quick_ms: float) -> None:
         machine = self._machine()
-        before_ms, after_ms = [delay.took_ms for delay in before], [delay.took_ms for delay in after]
         found = growth(
-            before_ms,
-            after_ms,
+            [delay.took_ms for delay in before],
+            [delay.took_ms for delay in after],
+            held_up_ms=(_held_up_ms(machine, before), _held_up_ms(machine, after)),
             at_most=2.0,
             error_ms=machine.error_ms(95) or 0.0,
             names=names,
@@ -178,19 +188,28 @@ class Stopwatch:
 
     def _verdict(self, budget: Budget, measure: Measure) -> tuple[Verdict, float]:
         """Return the verdict, and how far apart the samples were due, in ms."""
-        first = measure(self._round(0))
-        every_ms, given = interval_ms(first), 1
+        looked_at = list(measure(self._round(0)))
+        every_ms, given = interval_ms(looked_at), 1
+        samples_ms = [delay.took_ms for delay in looked_at]
 
         def more(count: int) -> Sequence[float]:
             nonlocal given
-            taken: list[float] = []
+            taken: list[Delay] = []
             while len(taken) < count:
-                taken += [delay.took_ms for delay in measure(self._round(given))]
+                taken += measure(self._round(given))
                 given += 1
-            return taken
+            looked_at.extend(taken)
+            return [delay.took_ms for delay in taken]
 
-        samples_ms = [delay.took_ms for delay in first]
-        return judge(samples_ms, budget, interval_ms=every_ms, extend=more, machine=self._machine), every_ms
+        verdict = judge(
+            samples_ms,
+            budget,
+            interval_ms=every_ms,
+            extend=more,
+            machine=self._machine,
+            held_up_ms=lambda machine: _held_up_ms(machine, looked_at),
+        )
+        return verdict, every_ms
 
     def _round(self, number: int) -> Sequence[Observation]:
         while len(self._rounds) <= number:
@@ -203,9 +222,7 @@ class Stopwatch:
         since = len(self._ledger)
         try:
             self._act()
-        except ContractBreach:
-            raise  # no machine is so busy that a service may say what was not agreed
-        except AssertionError as failure:
+        except TooLate as failure:
             self.excuse(failure)
             raise
         self._rounds.append(self._ledger.since(since))
@@ -214,6 +231,12 @@ class Stopwatch:
         assert self._examination is not None, "an examination begins with the first round"
         machine = self._runtime.call(self._examination.machine(), within_s=EXAMINED_WITHIN_S)
         return replace(machine, clock_error_ms=self.clock_error_ms)
+
+
+def _held_up_ms(machine: Machine, delays: Iterable[Delay]) -> list[float]:
+    """Return for how long others held up each of these at most; what never came was not held up by anybody."""
+    came = ((delay, 0 if delay.took_ms == math.inf else round(delay.took_ms * 1e6)) for delay in delays)
+    return [machine.held_up.ms(delay.due_ns, delay.due_ns + took_ns) if took_ns else 0.0 for delay, took_ns in came]
 
 
 def _raise(outcome: Outcome, words: str) -> None:

@@ -45,7 +45,6 @@ class Verdict:
 
     outcome: Outcome
     claims: Mapping[Claim, Outcome]
-    """What was found of each claim, before it was asked whether the machine was fit."""
     budget: Budget
     samples_ms: tuple[float, ...]
     """In the order in which they were due; infinite where no answer came."""
@@ -68,7 +67,9 @@ class Verdict:
     """How often the growing measurement was looked at."""
     machine: Machine
     complaints: tuple[str, ...]
-    """Why the machine was unfit; such a machine passes a service but never fails it for being slow."""
+    """Why they may look slower than they are."""
+    held_up_ms: float
+    """The same percentile of how long they were held up by others on this machine, at most."""
 
     @property
     def count(self) -> int:
@@ -82,13 +83,16 @@ def judge(
     interval_ms: float = 100.0,
     extend: Callable[[int], Sequence[float]] | None = None,
     machine: Callable[[], Machine] = unexamined,
+    held_up_ms: Callable[[Machine], Sequence[float]] = lambda _machine: (),
 ) -> Verdict:
     """Return the verdict on latencies, given in the order in which they were due, `interval_ms` one after the other.
 
     A missing answer is infinite. `extend` is asked for so many more samples while nothing is decided: as many as there
     are, then twice as many. With it, the chance of being wrong is dealt to three looks. `machine` is asked at each look
-    for the circumstances until then. Raises TooFewSamples when so few samples could never show the claim, and
-    ValueError when something is not a latency.
+    for the circumstances until then, and `held_up_ms` for how long, at most, others on that machine held up each
+    sample; none are given where nobody knows. A claim is broken only by what neither they nor the stopwatch's error
+    explain. Raises TooFewSamples when so few samples could never show the claim, and ValueError when something is not
+    a latency.
     """
     first = len(samples_ms)
     budget.insist_on_enough(first)
@@ -102,7 +106,9 @@ def judge(
             gap_ms = max(gap_ms, worst_gap_ms(more, interval_ms))
             everything += more
         error = error_of_look(first, look, len(multiples)) / max(1, len(budget.shares))
-        verdict = _look(everything, budget, interval_ms, gap_ms, error, sureness(first), look + 1, machine())
+        found = machine()
+        held_up = held_up_ms(found) or [0.0] * len(everything)
+        verdict = _look(everything, held_up, budget, interval_ms, gap_ms, error, sureness(first), look + 1, found)
         if verdict.outcome is not Outcome.INCONCLUSIVE or Outcome.FAIL in verdict.claims.values():
             break
     return verdict
@@ -120,6 +126,7 @@ def _exactly(count: int, extend: Callable[[int], Sequence[float]]) -> Sequence[f
 
 def _look(
     samples_ms: Sequence[float],
+    held_up_ms: Sequence[float],
     budget: Budget,
     interval_ms: float,
     gap_ms: float,
@@ -132,20 +139,20 @@ def _look(
     if bool(np.isnan(times).any()) or bool((times < 0).any()):
         raise ValueError(f"latencies are 0 or more, but the smallest given is {np.min(times)} ms")
     lost, late = np.isinf(times), times > budget.limit_ms
-    surely_late = times > budget.limit_ms + (machine.error_ms(budget.percentile) or 0)
+    error_ms, whole_error_ms = machine.error_ms(budget.percentile) or 0.0, machine.error_ms(100) or 0.0
+    surely_late = times - np.asarray(held_up_ms) > budget.limit_ms + error_ms
     quick_ms = budget.limit_ms * QUICK
     effect = _effect(times, late, budget.late_at_most, interval_ms, quick_ms)
     allowed = bounds(len(times), budget.late_at_most, error, effect)
     claims = {Claim.TIME: _weigh(late, surely_late, allowed)}
     if budget.worst_gap_ms is not None:
-        claims[Claim.GAP] = _weigh_gap(gap_ms, budget.worst_gap_ms, machine.error_ms(100) or 0)
+        claims[Claim.GAP] = _weigh_gap(gap_ms, budget.worst_gap_ms, max(held_up_ms) + whole_error_ms)
     if budget.lost_at_most is not None:
         effect_of_lost = _effect(times, lost, budget.lost_at_most, interval_ms, quick_ms)
         claims[Claim.LOSS] = _weigh(lost, lost, bounds(len(times), budget.lost_at_most, error, effect_of_lost))
-    complaints = machine.complaints(budget)
     in_order = np.sort(times)
     return Verdict(
-        outcome=_overall(claims, bool(complaints)),
+        outcome=_overall(claims),
         claims=claims,
         budget=budget,
         samples_ms=tuple(samples_ms),
@@ -159,7 +166,8 @@ def _look(
         design_effect=effect,
         looks=looks,
         machine=machine,
-        complaints=complaints,
+        complaints=machine.complaints(budget),
+        held_up_ms=percentile_of(held_up_ms, budget.percentile),
     )
 
 
@@ -181,11 +189,9 @@ def _weigh_gap(gap_ms: float, limit_ms: float, error_ms: float) -> Outcome:
     return Outcome.FAIL if gap_ms > limit_ms + error_ms else Outcome.INCONCLUSIVE
 
 
-def _overall(claims: Mapping[Claim, Outcome], unfit: bool) -> Outcome:
-    """Return what all claims together come to. A busy machine makes a service slow, but it loses nothing."""
+def _overall(claims: Mapping[Claim, Outcome]) -> Outcome:
+    """Return what all claims together come to."""
     outcomes = set(claims.values())
-    if claims.get(Claim.LOSS) is Outcome.FAIL:
-        return Outcome.FAIL
     if Outcome.FAIL in outcomes:
-        return Outcome.INCONCLUSIVE if unfit else Outcome.FAIL
+        return Outcome.FAIL
     return Outcome.PASS if outcomes == {Outcome.PASS} else Outcome.INCONCLUSIVE

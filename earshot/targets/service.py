@@ -68,6 +68,11 @@ class Service:
     def addresses(self) -> list[str]:
         return [address for endpoint in self.endpoints.values() for address in endpoint.addresses()]
 
+    def parts(self) -> list[str]:
+        """Return where everything is that has to do with an answer: the service and, where it is known, its store."""
+        store = self.tables and self.tables.address
+        return [*self.addresses(), *([store] if store else [])]
+
     def _endpoint(self, system: str) -> Endpoint:
         return self.endpoints.get(system, Endpoint())
 

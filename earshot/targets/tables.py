@@ -17,6 +17,8 @@ class Tables:
     """The tables that a target grants, by the names that the system's own documents give them."""
 
     def __init__(self, aws: Aws, names: Mapping[str, str]) -> None:
+        self.address = aws.endpoint
+        """Where the store is, unless it is the real one."""
         self._resource = aws.resource("dynamodb")
         self._names = names
 

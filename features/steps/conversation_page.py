@@ -7,7 +7,6 @@ from behave import given, then, when
 from earshot.conversation.browser.actor import Steady
 from earshot.conversation.browser.facts import Fact
 from earshot.conversation.browser.recorder import Cadence
-from earshot.matchers.moments import lasting
 from features.vocabulary.conversation import World
 
 STREAMED = "Remind me to call the doctor."
@@ -56,6 +55,5 @@ def step_page(context: World, person: str, fact: Fact) -> None:
 
 @then("the page ended the turn {least_ms:Number} to {most_ms:Number} ms after {person:Name}'s last word")
 def step_ended_after(context: World, least_ms: int, most_ms: int, person: str) -> None:
-    after_s = context.conversation.browser(person).ended_after_s()
-    in_time = lasting(least_ms / 1000, most_ms / 1000)
-    context.stage.stopwatch.insist_on_time(after_s, in_time, f"how long after {person}'s last word the turn was ended")
+    after = context.conversation.browser(person).ended_after()
+    context.stage.stopwatch.insist_on_time(after, least_ms, most_ms, f"from {person}'s last word until the turn ended")

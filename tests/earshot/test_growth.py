@@ -14,8 +14,16 @@ NAMES = ("in the first 3 s", "in the last 3 s")
 EVEN = [5.0 + k % 3 for k in range(30)]
 
 
-def compared(after_ms: list[float], *, error_ms: float = 0.5, complaints: tuple[str, ...] = ()) -> Growth:
-    return growth(EVEN, after_ms, at_most=2.0, error_ms=error_ms, names=NAMES, complaints=complaints)
+def compared(
+    after_ms: list[float],
+    *,
+    error_ms: float = 0.5,
+    held_up_ms: tuple[list[float], list[float]] = ([], []),
+    complaints: tuple[str, ...] = (),
+) -> Growth:
+    return growth(
+        EVEN, after_ms, at_most=2.0, error_ms=error_ms, names=NAMES, held_up_ms=held_up_ms, complaints=complaints
+    )
 
 
 def test_as_quick_as_before_passes() -> None:
@@ -36,8 +44,9 @@ def test_just_about_twice_as_slow_is_not_decided() -> None:
     assert compared([2 * time_ms for time_ms in EVEN]).outcome is Outcome.INCONCLUSIVE
 
 
-def test_what_the_stopwatch_could_have_added_does_not_count() -> None:
-    assert compared([3 * time_ms for time_ms in EVEN], error_ms=20).outcome is Outcome.PASS
+def test_what_the_stopwatch_could_have_added_is_held_against_nobody_and_shows_nothing() -> None:
+    assert compared([3 * time_ms for time_ms in EVEN], error_ms=20).outcome is Outcome.INCONCLUSIVE
+    assert compared(EVEN, error_ms=20).outcome is Outcome.PASS
 
 
 def test_below_what_is_quick_nobody_grows_slow() -> None:
@@ -51,10 +60,18 @@ def test_below_what_is_quick_nobody_grows_slow() -> None:
     assert growth(EVEN, slower_ms, at_most=2.0, error_ms=0.5, names=NAMES, quick_ms=7).outcome is Outcome.FAIL
 
 
-def test_an_unfit_machine_holds_nothing_against_a_service() -> None:
-    found = compared([3 * time_ms for time_ms in EVEN], complaints=("it was busy",))
-    assert found.outcome is Outcome.INCONCLUSIVE
-    assert "it was busy" in found.words
+def test_what_others_held_up_at_the_end_is_no_growth() -> None:
+    slower_ms, busy = [4 * time_ms for time_ms in EVEN], ("it had other work",)
+    explained = compared(slower_ms, held_up_ms=([0.0] * 30, [8.0] * 30), complaints=busy)
+    assert explained.outcome is Outcome.INCONCLUSIVE
+    assert "it had other work" in explained.words
+    assert compared(slower_ms, held_up_ms=([0.0] * 30, [1.0] * 30), complaints=busy).outcome is Outcome.FAIL
+
+
+def test_what_others_held_up_at_the_beginning_hides_no_growth() -> None:
+    assert compared([1.25 * time_ms for time_ms in EVEN]).outcome is Outcome.PASS
+    slow_start = ([2.0] * 30, [0.0] * 30)
+    assert compared([1.25 * time_ms for time_ms in EVEN], held_up_ms=slow_start).outcome is Outcome.INCONCLUSIVE
 
 
 def test_what_never_came_at_the_end_is_slower() -> None:

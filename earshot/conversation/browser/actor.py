@@ -25,6 +25,7 @@ from earshot.conversation.requests import END_TURN, as_text, name_session
 from earshot.conversation.turns import SESSION, Turn
 from earshot.conversation.user import PIECE_MS, User
 from earshot.ledger import Kind, Observation
+from earshot.measure.delays import Delay
 from earshot.participant import PATIENCE_S
 from earshot.scene import Scene
 
@@ -176,9 +177,9 @@ class Browser(User):
         self._scene.runtime.call(self._end_turn(**details), within_s=CONNECT_WITHIN_S)
         return self._order().turns[-1]
 
-    def ended_after_s(self) -> float:
+    def ended_after(self) -> Delay:
         """Return how long after the last word the page ended the last turn."""
-        return (self.turns[-1].ended.at_ns - self.last_speech_ns) / 1e9
+        return Delay(self.last_speech_ns, (self.turns[-1].ended.at_ns - self.last_speech_ns) / 1e6)
 
     # ---- what the page shows
 
