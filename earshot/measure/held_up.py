@@ -41,7 +41,7 @@ class Used:
         """Say whose processes used how much."""
         stolen = f", other virtual machines {percent(self.stolen)}" if self.stolen >= 0.005 else ""
         return (
-            f"of {self.processors:.0f} processors ({percent(self.processors)}) the service itself used "
+            f"of {self.processors:.0f} processors ({percent(round(self.processors))}) the service itself used "
             f"{percent(self.service)}, the harness {percent(self.harness)}, others {percent(self.others)}{stolen}"
         )
 

@@ -74,16 +74,18 @@ def _undecided(verdict: Verdict) -> str:
         )
     if budget.percentile == 100 or verdict.above_ms > budget.limit_ms:
         return f"{_over(verdict)}, but {_no_longer_than_explained(verdict)}"
-    unfit = f"; the machine was unfit to tell: {', '.join(verdict.complaints)}; {AGAIN}" if verdict.complaints else ""
-    between = f"{_percentile(verdict)} may or may not be within {limit}: {_between(verdict)}"
-    return f"{between}{unfit or f'; {_missing(verdict)}'}"
+    missing = f"{_unfit(verdict)}; {AGAIN}" if verdict.complaints else f"; {_missing(verdict)}"
+    return f"{_percentile(verdict)} may or may not be within {limit}: {_between(verdict)}{missing}"
 
 
 def _no_longer_than_explained(verdict: Verdict) -> str:
     """Say what may have made it look longer than it was."""
-    why = f": {', '.join(verdict.complaints)}" if verdict.complaints else ""
-    others = " and what others held it up" if verdict.held_up_ms >= 1 else ""
-    return f"by less than the stopwatch may err{others}{why}; {AGAIN}"
+    others = " and others held it up" if verdict.held_up_ms >= 1 else ""
+    return f"by less than the stopwatch may err{others}{_unfit(verdict)}; {AGAIN}"
+
+
+def _unfit(verdict: Verdict) -> str:
+    return f"; the machine was unfit to tell: {', '.join(verdict.complaints)}" if verdict.complaints else ""
 
 
 def _between(verdict: Verdict) -> str:

@@ -144,7 +144,7 @@ def test_a_second_claim_looks_at_the_rounds_that_were_made(watch: Callable[..., 
 def test_on_a_busy_machine_a_service_fails_for_what_nobody_held_up(watch: Callable[..., tuple[Stopwatch, Act]]) -> None:
     stopwatch, act = watch(mixed(1), busy(0.7))
     stopwatch.times(act)
-    with pytest.raises(Inconclusive, match="by less than the stopwatch may err and what others held it up"):
+    with pytest.raises(Inconclusive, match="by less than the stopwatch may err and others held it up"):
         stopwatch.insist("95% of answers", BUDGET, delays)
     stopwatch, act = watch(mixed(1), busy(0.5))
     stopwatch.times(act)
