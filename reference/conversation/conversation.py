@@ -32,7 +32,7 @@ class EndedSegment:
 class Conversation:
     """Answers one segment after the other; audio of the next is taken meanwhile (CONV-35).
 
-    Whoever ends more segments than may wait is not listened to until one is finished.
+    Whoever has ended more segments than may wait has no room for more until one is finished.
     """
 
     def __init__(
@@ -44,7 +44,10 @@ class Conversation:
         self.tell = tell
         self._ended = 0
         self._finished = 0
-        self._waiting: asyncio.Queue[EndedSegment] = asyncio.Queue(most_waiting)
+        self._waiting: asyncio.Queue[EndedSegment] = asyncio.Queue()
+        self._most_waiting = most_waiting
+        self._room = asyncio.Event()
+        self._room.set()
         self._journal = Journal("conversation")
         self._answering = background.run(self.answer_all(), name="answer-segments")
 
@@ -73,37 +76,46 @@ class Conversation:
         audio = self.open_segment.take()
         self._ended += 1
         try:
-            await self._put(await self._desk.keep(audio) if audio else NO_AUDIO)
+            self._put(await self._desk.keep(audio) if audio else NO_AUDIO)
         except OSError as failure:  # the disk is full, perhaps
             self._journal.error("keep", "a segment could not be kept", failure=failure, session_id=self.session_id)
-            await self._put(FAILED)
+            self._put(FAILED)
 
-    async def fail_segment(self) -> None:
+    def fail_segment(self) -> None:
         """Drop the open segment and have an error told after the segments before it."""
         self.open_segment.take()
         self._ended += 1
-        await self._put(FAILED)
+        self._put(FAILED)
+
+    async def has_room(self) -> None:
+        """Return when another segment may wait, or the conversation is closed."""
+        await self._room.wait()
 
     async def close(self) -> None:
         """Drop whatever is open, waiting or being answered."""
         self._answering.cancel()
         await asyncio.wait([self._answering])
-        self._drop_waiting()
-        self.open_segment.take()
-
-    async def _put(self, audio: KeptAudio | Refused) -> None:
-        """Let the segment that has just ended wait for its turn."""
-        await self._waiting.put(EndedSegment(self._ended, self.session_id, audio))
-        if self._answering.done():  # closed meanwhile
-            self._drop_waiting()
-
-    def _drop_waiting(self) -> None:
         while not self._waiting.empty():
             _remove(self._waiting.get_nowait())
+        self._room.set()
+        self.open_segment.take()
+
+    def _put(self, audio: KeptAudio | Refused) -> None:
+        """Let the segment that has just ended wait for its turn."""
+        self._waiting.put_nowait(EndedSegment(self._ended, self.session_id, audio))
+        if self._waiting.qsize() > self._most_waiting:
+            self._room.clear()
 
     async def answer_all(self) -> None:
         while True:
-            await self.answer(await self._waiting.get())
+            await self.answer(await self.next_ended())
+
+    async def next_ended(self) -> EndedSegment:
+        """Return the first segment that waits, which makes room for another."""
+        segment = await self._waiting.get()
+        if self._waiting.qsize() <= self._most_waiting:
+            self._room.set()
+        return segment
 
     async def answer(self, segment: EndedSegment) -> None:
         """Tell the result of one segment and then, whatever that was, that it is finished (CONV-5)."""

@@ -70,9 +70,15 @@ class ConversationEndpoint:
                 "receive", "a message could not be handled", failure=failure, connection_id=connection_id
             )
             if isinstance(request, codec.EndSegment):
-                await conversation.fail_segment()  # which has a result and an end as any other
+                conversation.fail_segment()  # which has a result and an end as any other
             else:
                 await self.tell(connection_id, Complaint(UNEXPECTED))
+
+    async def ready(self, connection_id: str) -> None:
+        """Wait while too many segments wait to be answered."""
+        conversation = self._service.find(connection_id)
+        if conversation is not None:
+            await conversation.has_room()
 
     async def left(self, connection_id: str) -> None:
         await self._service.leave(connection_id)

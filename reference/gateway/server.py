@@ -72,7 +72,8 @@ class PortUnusable(OSError):
 
 
 class Endpoint(Protocol):
-    """One system behind one path. Frames of one connection come one after the other."""
+    """One system behind one path. What happens to one connection happens one after the other: it is admitted, its
+    frames are received, it leaves."""
 
     audio_limit_bytes: int
 
@@ -80,10 +81,47 @@ class Endpoint(Protocol):
         """Let the connection in, or raise Refusal; what it is told is sent once the socket is open."""
 
     async def receive(self, connection_id: str, frame: str | bytes) -> None:
-        """Deal with one frame; every answer goes through the connection's outbox."""
+        """Deal with one frame; every answer goes through the connection's outbox.
+
+        What may take as long as the client's or somebody else's pleasure is not for here, because a client that is
+        gone is cleaned up after only when this has returned.
+        """
+
+    async def ready(self, connection_id: str) -> None:
+        """Return when the connection's next frame may be read, and at the latest when the connection has left."""
 
     async def left(self, connection_id: str) -> None:
         """Clean up after a connection that was admitted and whose socket is closed."""
+
+
+@dataclass(eq=False, repr=False)
+class Visit:
+    """One connection at its endpoint.
+
+    Leaving waits for what is under way, which could otherwise let somebody in who has already been taken out; and it
+    is the last thing that happens, whatever is still to be read.
+    """
+
+    connection_id: str
+    endpoint: Endpoint
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+    _over: bool = field(default=False, init=False)
+
+    async def admit(self, upgrade: Upgrade) -> None:
+        async with self._turn:
+            await self.endpoint.admit(self.connection_id, upgrade)
+
+    async def receive(self, frame: str | bytes) -> None:
+        async with self._turn:
+            if not self._over:
+                await self.endpoint.receive(self.connection_id, frame)
+        if not self._over:
+            await self.endpoint.ready(self.connection_id)
+
+    async def leave(self) -> None:
+        self._over = True
+        async with self._turn:
+            await self.endpoint.left(self.connection_id)
 
 
 @dataclass(eq=False, repr=False)
@@ -100,7 +138,7 @@ class GatewayServer:
     _ids: Ids
     _terms: Terms = Terms()
     _resources: Resources = no_resources
-    _behind: dict[ServerConnection, tuple[str, Endpoint]] = field(default_factory=dict, init=False)
+    _visits: dict[ServerConnection, Visit] = field(default_factory=dict, init=False)
     _lives: set[asyncio.Task[None]] = field(default_factory=set, init=False)
     _server: Server | None = field(default=None, init=False)
     _journal = Journal("gateway")
@@ -151,57 +189,53 @@ class GatewayServer:
                 return _json_response(resource.status, resource.content)
             return connection.respond(HTTPStatus.NOT_FOUND, f"Nothing is served at {path}\n")
         upgrade = Upgrade(dict(parse_qsl(query, keep_blank_values=True)), _client_address(connection, request.headers))
-        connection_id = self._ids.connection_id()
-        outbox = Outbox(connection, connection_id, audio_limit_bytes=endpoint.audio_limit_bytes)
-        self._connections.add(connection_id, outbox)
-        self._behind[connection] = (connection_id, endpoint)
+        visit = Visit(self._ids.connection_id(), endpoint)
+        outbox = Outbox(connection, visit.connection_id, audio_limit_bytes=endpoint.audio_limit_bytes)
+        self._connections.add(visit.connection_id, outbox)
+        self._visits[connection] = visit
         # A task of its own, because the handshake may be given up while half of the admission is written.
-        admission = asyncio.get_running_loop().create_task(endpoint.admit(connection_id, upgrade))
-        life = asyncio.get_running_loop().create_task(self._accompany(connection, connection_id, endpoint, admission))
+        admission = asyncio.get_running_loop().create_task(visit.admit(upgrade))
+        life = asyncio.get_running_loop().create_task(self._accompany(connection, visit, admission))
         self._lives.add(life)
         life.add_done_callback(self._lives.discard)
         try:
             await asyncio.shield(admission)
         except Refusal as refusal:
-            self._journal.info("upgrade", "upgrade refused", connection_id=connection_id, code=refusal.code)
+            self._journal.info("upgrade", "upgrade refused", connection_id=visit.connection_id, code=refusal.code)
             return self._refused(refusal)
         except Exception as failure:  # whatever it is, the client gets an envelope
-            self._journal.error("upgrade", "upgrade failed", failure=failure, connection_id=connection_id)
+            self._journal.error("upgrade", "upgrade failed", failure=failure, connection_id=visit.connection_id)
             return self._refused(Refusal("INTERNAL_ERROR", "The connection could not be opened"))
         return None
 
-    async def _accompany(
-        self,
-        connection: ServerConnection,
-        connection_id: str,
-        endpoint: Endpoint,
-        admission: asyncio.Task[None],
-    ) -> None:
+    async def _accompany(self, connection: ServerConnection, visit: Visit, admission: asyncio.Task[None]) -> None:
         """Stay with a connection until it is closed, then clean up after it."""
         await connection.wait_closed()
         await asyncio.wait([admission])
-        self._behind.pop(connection, None)
         try:
             if admission.exception() is None:
-                await endpoint.left(connection_id)
+                await visit.leave()
         except Exception as failure:  # nobody is left to tell
-            self._journal.error("leave", "clean-up failed", failure=failure, connection_id=connection_id)
+            self._journal.error("leave", "clean-up failed", failure=failure, connection_id=visit.connection_id)
         finally:
-            self._connections.remove(connection_id)
+            del self._visits[connection]
+            self._connections.remove(visit.connection_id)
 
     async def _handle(self, connection: ServerConnection) -> None:
-        connection_id, endpoint = self._behind[connection]
-        outbox = self._connections.find(connection_id)
+        visit = self._visits.get(connection)
+        if visit is None:
+            return  # gone, and cleaned up after, before anybody could listen
+        outbox = self._connections.find(visit.connection_id)
         assert outbox is not None, "an admitted connection has an outbox until it is closed"
         outbox.open()
         try:
             async for frame in connection:
-                await endpoint.receive(connection_id, frame)
+                await visit.receive(frame)
         except ConnectionClosed as closed:
             self._journal.debug(
                 "receive",
                 "connection lost",
-                connection_id=connection_id,
+                connection_id=visit.connection_id,
                 code=closed.rcvd and closed.rcvd.code,
             )
 

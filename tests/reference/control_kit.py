@@ -14,13 +14,12 @@ from reference.control.attached import Control as ControlPlane
 from reference.settings import read
 from reference.storage import aws
 from reference.storage.clock import SystemClock
-from reference.storage.ids import RandomIds
 from reference.system import setting_kinds
 from reference.world import World
 from tests.reference.broadcast.world_fakes import FakeMetrics
 from tests.reference.conftest import TestStore
 from tests.reference.engine_fakes import FakeSpeech
-from tests.reference.service_kit import SECRET, Service
+from tests.reference.service_kit import SECRET, CountedIds, Service
 
 Answer = TypeVar("Answer")
 
@@ -56,7 +55,7 @@ async def controlled(store: TestStore, **settings: str) -> AsyncIterator[Control
         "rate_limit_listener_joins_per_min": "100000",
         "rate_limit_control_messages_per_second": "100000",
     }
-    speech, metrics = FakeSpeech(), FakeMetrics()
+    speech, metrics, ids = FakeSpeech(), FakeMetrics(), CountedIds()
     world = World(
         read(setting_kinds(), limits | settings, {}),
         speech.engines(),
@@ -64,14 +63,14 @@ async def controlled(store: TestStore, **settings: str) -> AsyncIterator[Control
         store.tables,
         SECRET,
         SystemClock(),
-        RandomIds(),
+        ids,
         metrics,
     )
     plane = ControlPlane(0, world)
     app = App(plane.world)
     plane.start(app)
     endpoints = await app.start("127.0.0.1")
-    service = Service(endpoints["broadcast"]["ws"], speech, store)
+    service = Service(app, ids, endpoints["broadcast"]["ws"], speech, store)
     control = Control(plane.url)
     try:
         async with asyncio.timeout(PATIENCE_S):

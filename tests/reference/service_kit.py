@@ -61,8 +61,20 @@ class Client:
         return self.socket.close_code
 
 
+class CountedIds(RandomIds):
+    """Counts how many connections there have been."""
+
+    connections = 0
+
+    def connection_id(self) -> str:
+        self.connections += 1
+        return super().connection_id()
+
+
 class Service:
-    def __init__(self, base_url: str, speech: FakeSpeech, store: TestStore) -> None:
+    def __init__(self, app: App, ids: CountedIds, base_url: str, speech: FakeSpeech, store: TestStore) -> None:
+        self.app = app
+        self.ids = ids
         self.base_url = base_url
         self.speech = speech
         self.store = store
@@ -104,6 +116,17 @@ class Service:
         item: Message | None = found.get("Item")
         return item
 
+    async def items(self, table: str) -> list[Message]:
+        """Return all items of a table, known by its plain name, in DynamoDB's own notation."""
+        found: list[Message] = (await asyncio.to_thread(self.dynamo.scan, TableName=self.store.tables[table]))["Items"]
+        return found
+
+    async def only_so_many_are_left(self, count: int, *, of: int) -> None:
+        """Return when so many have come altogether, and all but so many are gone and were cleaned up after."""
+        async with asyncio.timeout(10):
+            while self.ids.connections < of or self.app.counts()["sockets"] > count:
+                await asyncio.sleep(0.01)
+
     async def close(self) -> None:
         await asyncio.gather(*(socket.close() for socket in self._sockets))
 
@@ -115,7 +138,7 @@ async def running(store: TestStore, **settings: str) -> AsyncIterator[Service]:
         "rate_limit_connection_attempts_per_min": "100000",
         "rate_limit_listener_joins_per_min": "100000",
     }
-    speech = FakeSpeech()
+    speech, ids = FakeSpeech(), CountedIds()
     app = App(
         World(
             read(setting_kinds(), out_of_the_way | settings, {}),
@@ -124,11 +147,11 @@ async def running(store: TestStore, **settings: str) -> AsyncIterator[Service]:
             store.tables,
             SECRET,
             SystemClock(),
-            RandomIds(),
+            ids,
         )
     )
     endpoints = await app.start("127.0.0.1")
-    service = Service(endpoints["broadcast"]["ws"], speech, store)
+    service = Service(app, ids, endpoints["broadcast"]["ws"], speech, store)
     try:
         yield service
     finally:

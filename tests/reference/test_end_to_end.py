@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-import socket
+import logging
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
 from tests.reference.broadcast.world_fakes import CHUNK, on_loop
 from tests.reference.conftest import TestStore
-from tests.reference.service_kit import SECRET, running, token
+from tests.reference.service_kit import SECRET, Service, running, token
 
 AUDIO = base64.b64encode(CHUNK).decode()
 GOOD = {"action": "createSession", "token": "ana", "sourceLanguage": "en"}
@@ -270,24 +272,42 @@ async def test_a_speaker_who_is_cut_off_ends_the_session_and_frees_the_place(sto
         assert item is not None and item["isActive"] == {"BOOL": False}
 
 
+async def hang_up_at_once(service: Service, request: Mapping[str, str], *, by_message: bool) -> None:
+    """Ask for something by message or with the handshake, and be gone before it is answered."""
+    if by_message:
+        client = await service.open()
+        await client.send(**request)
+        client.socket.transport.close()
+        return
+    host, port = service.base_url.removeprefix("ws://").removesuffix("/broadcast").split(":")
+    _, writer = await asyncio.open_connection(host, int(port))
+    writer.write(
+        f"GET /broadcast?{urlencode(request)} HTTP/1.1\r\n"
+        f"Host: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
+    )
+    writer.close()
+
+
+@pytest.mark.parametrize("by_message", [False, True], ids=["with the handshake", "by message"])
 @on_loop
-async def test_a_client_that_vanishes_during_the_handshake_leaves_nothing_behind(store: TestStore) -> None:
+async def test_people_who_ask_and_hang_up_at_once_leave_nothing_behind(
+    by_message: bool, store: TestStore, caplog: pytest.LogCaptureFixture
+) -> None:
     async with running(store) as service:
-        host, port = service.base_url.removeprefix("ws://").removesuffix("/broadcast").split(":")
-        request = (
-            f"GET /broadcast?action=createSession&sourceLanguage=en&token={token('ana')} HTTP/1.1\r\n"
-            f"Host: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-        )
-        with socket.create_connection((host, int(port))) as raw:
-            raw.sendall(request.encode())
-        async with asyncio.timeout(5):
-            while True:
-                sessions = await asyncio.to_thread(service.dynamo.scan, TableName=store.tables["Sessions"])
-                left = await asyncio.to_thread(service.dynamo.scan, TableName=store.tables["Connections"])
-                if [item["isActive"]["BOOL"] for item in sessions["Items"]] == [False] and not left["Items"]:
-                    break
-        await service.speaker("ana")
+        _, session_id = await service.speaker("ana")
+        create = {"action": "createSession", "sourceLanguage": "en"}
+        join = {"action": "joinSession", "sessionId": session_id, "targetLanguage": "es"}
+        requests = [create | {"token": token(f"user-{number}")} for number in range(20)] + [join] * 20
+        await asyncio.gather(*(hang_up_at_once(service, one, by_message=by_message) for one in requests))
+        await service.only_so_many_are_left(1, of=41)
+        sessions = {item["sessionId"]["S"]: item for item in await service.items("Sessions")}
+        assert [name for name, item in sessions.items() if item["isActive"]["BOOL"]] == [session_id]
+        assert sessions[session_id]["listenerCount"] == {"N": "0"}
+        assert len(await service.items("Connections")) == 1
+        for number in range(20):
+            await service.speaker(f"user-{number}")
+    assert [one.getMessage() for one in caplog.records if one.levelno >= logging.ERROR] == []
 
 
 @on_loop

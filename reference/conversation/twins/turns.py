@@ -131,7 +131,7 @@ async def turns_answered_as_they_are_done(answer_all, self):
     """Turns are worked on all at once, and the shortest is answered first."""
     async with asyncio.TaskGroup() as turns:
         while True:
-            turns.create_task(self.answer(await self._waiting.get()))
+            turns.create_task(self.answer(await self.next_ended()))
 
 
 @twin_of(Conversation.answer, "CONV-34", "CONV-69")
