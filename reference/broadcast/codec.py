@@ -5,14 +5,16 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import math
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from reference.broadcast import notices
 from reference.broadcast.audio import AudioChunk, DeclaredFormat
 from reference.broadcast.model import NotForwarded, StateChange
 from reference.broadcast.parameters import LANGUAGE
 from reference.gateway.connections import AudioMessage
+from reference.gateway.json_objects import read_object
 from reference.refusal import Refusal
 from reference.speech.ports import BYTES_PER_SECOND, SAMPLE_RATE_HZ
 
@@ -21,6 +23,8 @@ Fields = Mapping[str, object]
 
 # ---- what clients send
 
+LARGEST_WHOLE_NUMBER = 2**53 - 1
+"""Of larger ones, not everybody who reads JSON makes the same (RFC 7493)."""
 
 LOGGED = (
     "timestamp",
@@ -43,12 +47,9 @@ LOGGED = (
 def decode(frame: str) -> Fields:
     """Return the members of a text frame; raise Refusal INVALID_MESSAGE when it is no JSON object."""
     try:
-        message = json.loads(frame)
-    except (ValueError, RecursionError):
+        return read_object(frame)
+    except ValueError:
         raise Refusal("INVALID_MESSAGE", "A message is one JSON object") from None
-    if not isinstance(message, dict):
-        raise Refusal("INVALID_MESSAGE", "A message is one JSON object")
-    return message
 
 
 def action_of(message: Fields) -> str:
@@ -91,7 +92,7 @@ def over_rate(session_id: str, message: Fields) -> notices.AudioReceived:
     return notices.AudioReceived(
         session_id,
         chunk_id if isinstance(chunk_id, str) else None,
-        sequence_number if isinstance(sequence_number, int) else None,
+        sequence_number if _is_whole(sequence_number) and sequence_number >= 0 else None,
         NotForwarded.RATE_LIMITED,
     )
 
@@ -166,8 +167,8 @@ def _whole_number(message: Fields, name: str, *, at_least: int | None = None) ->
     value = message.get(name)
     if value is None:
         return None
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise wrong(name, "must be a whole number")
+    if not _is_whole(value):
+        raise wrong(name, f"must be a whole number of at most {LARGEST_WHOLE_NUMBER}")
     if at_least is not None and value < at_least:
         raise wrong(name, f"must be at least {at_least}")
     return value
@@ -175,8 +176,12 @@ def _whole_number(message: Fields, name: str, *, at_least: int | None = None) ->
 
 def _number(message: Fields, name: str) -> None:
     value = message.get(name)
-    if value is not None and (not isinstance(value, int | float) or isinstance(value, bool)):
+    if value is not None and not (_is_whole(value) or (isinstance(value, float) and math.isfinite(value))):
         raise wrong(name, "must be a number")
+
+
+def _is_whole(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST_WHOLE_NUMBER
 
 
 def _is_level(value: object) -> bool:
@@ -217,7 +222,7 @@ def encode_speech(speech: notices.Speech, now_ms: int) -> AudioMessage:
 
 
 def to_text(message: Fields) -> str:
-    """Return a message as one text frame, in ASCII: half a surrogate pair that a client sent can be echoed."""
+    """Return a message as one text frame."""
     return json.dumps(message)
 
 

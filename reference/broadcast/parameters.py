@@ -6,7 +6,6 @@ Of languages only the form is checked at first: when `check_offered` is called i
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -16,6 +15,9 @@ from reference.refusal import Refusal
 
 SESSION_ID = re.compile(r"[a-z]+-[a-z]+-[0-9]{3}")
 LANGUAGE = re.compile(r"[a-z]{2}")
+NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+"""A number as JSON writes it: a query says it in the same way as a message."""
+ROLES = tuple(Role)
 QUALITY_TIERS = ("standard", "premium")
 STABILITY_RANGE = (0.70, 0.95)
 BUFFER_TIMEOUT_RANGE_S = (2.0, 10.0)
@@ -66,8 +68,10 @@ def joining(given: Mapping[str, object]) -> Joining:
 def refreshing(given: Mapping[str, object]) -> Refreshing:
     session_id = _session_id(given)
     role = given.get("role")
-    if role not in set(Role):
-        raise _invalid("role", "must be speaker or listener") if role else missing("role")
+    if role is None or role == "":
+        raise missing("role")
+    if role not in ROLES:
+        raise _invalid("role", "must be speaker or listener")
     if role == Role.SPEAKER:
         return Refreshing(session_id, Role.SPEAKER, None)
     return Refreshing(session_id, Role.LISTENER, _language(given, "targetLanguage"))
@@ -77,7 +81,9 @@ def _session_id(given: Mapping[str, object]) -> str:
     session_id = given.get("sessionId")
     if session_id is None or session_id == "":
         raise missing("sessionId")
-    if not isinstance(session_id, str) or SESSION_ID.fullmatch(session_id) is None:
+    if not isinstance(session_id, str):
+        raise Refusal("INVALID_SESSION_ID", "sessionId must be a text")
+    if SESSION_ID.fullmatch(session_id) is None:
         raise Refusal("INVALID_SESSION_ID", "sessionId must look like gentle-harbor-318", sessionId=session_id)
     return session_id
 
@@ -104,15 +110,11 @@ def truth(given: Mapping[str, object], name: str, *, default: bool) -> bool:
 def within(given: Mapping[str, object], name: str, limits: tuple[float, float], *, default: float) -> float:
     value = given.get(name, default)
     low, high = limits
-    number = math.nan
-    if isinstance(value, str | int | float) and not isinstance(value, bool):
-        try:
-            number = float(value)
-        except ValueError:
-            raise _misconfigured(name, low, high) from None
-    if not low <= number <= high:
+    if isinstance(value, str) and NUMBER.fullmatch(value):
+        value = float(value)
+    if not isinstance(value, int | float) or isinstance(value, bool) or not low <= value <= high:
         raise _misconfigured(name, low, high)
-    return number
+    return float(value)
 
 
 def check_offered(language: str, offered: Collection[str], code: str, what: str) -> None:

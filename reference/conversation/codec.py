@@ -5,14 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from reference.conversation.health import Report
 from reference.conversation.model import LogEntry, Refused, checked_session_id
 from reference.conversation.notices import ChunkTaken, Complaint, Notice, SegmentAnswered, SegmentDone, SessionKnown
+from reference.gateway.json_objects import read_object
 
 VERSION = "1.0.0"
 _SPACE = " \t\r\n"
@@ -54,7 +53,10 @@ def decode(frame: str | bytes, *, chunk_max_bytes: int) -> Request:
     if len(frame) > _base64_length(chunk_max_bytes) + _LONGEST_ENVELOPE:
         # Not worth reading: that much can only be audio, and more of it than a chunk may have.
         raise Refused("CHUNK_TOO_LARGE", f"A chunk of audio data may have {chunk_max_bytes} bytes at most.")
-    message = _object(frame)
+    try:
+        message = read_object(frame)
+    except ValueError:
+        raise Refused("INVALID_MESSAGE", "A message is a JSON object; this one cannot be read.") from None
     match message.get("type"):
         case "session":
             return NameSession(checked_session_id(message.get("session_id")))
@@ -119,16 +121,6 @@ def log_segment(index: int, entry: LogEntry) -> dict[str, object]:
         "backend_used": entry.reply.backend_used,
         "error": entry.reply.error,
     }
-
-
-def _object(frame: str) -> Mapping[str, Any]:
-    try:
-        message = json.loads(frame)
-    except (ValueError, RecursionError):
-        raise Refused("INVALID_MESSAGE", "A message is a JSON object; this one cannot be read.") from None
-    if not isinstance(message, dict):
-        raise Refused("INVALID_MESSAGE", "A message is a JSON object.")
-    return message
 
 
 def audio_of(data: object) -> bytes:

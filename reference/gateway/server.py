@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
@@ -60,7 +61,7 @@ async def no_resources(_path: str) -> Resource | None:
 class Upgrade:
     query: Mapping[str, str]
     address: str
-    """Of the client: the first of `X-Forwarded-For` where that is given."""
+    """Of the client: the first of `X-Forwarded-For` where that is one."""
 
 
 class PortUnusable(OSError):
@@ -256,8 +257,17 @@ def _json_response(status: HTTPStatus, content: Mapping[str, object]) -> Respons
 
 
 def _client_address(connection: ServerConnection, headers: Headers) -> str:
-    forwarded = headers.get("X-Forwarded-For", "").split(",")[0].strip()
-    if forwarded:
+    forwarded = next(iter(headers.get_all("X-Forwarded-For")), "").split(",")[0].strip()
+    if _is_address(forwarded):
         return forwarded
     peer = connection.remote_address
     return str(peer[0]) if peer else "unknown"
+
+
+def _is_address(text: str) -> bool:
+    """Whether this is the address of a machine, not whatever else somebody may write into a header."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return "%" not in text

@@ -36,6 +36,9 @@ REFUSALS: list[tuple[dict[str, str], int, str, str]] = [
     (GOOD | {"partialResults": "perhaps"}, 400, "INVALID_PARAMETERS", "partialResults"),
     (GOOD | {"minStability": "0.96"}, 400, "INVALID_CONFIGURATION", "minStability"),
     (GOOD | {"maxBufferTimeout": "nan"}, 400, "INVALID_CONFIGURATION", "maxBufferTimeout"),
+    (GOOD | {"maxBufferTimeout": "9" * 401}, 400, "INVALID_CONFIGURATION", "maxBufferTimeout"),
+    (GOOD | {"minStability": "\u0660.\u0669"}, 400, "INVALID_CONFIGURATION", "minStability"),
+    (GOOD | {"token": "SOMEBODY WITHOUT A NAME"}, 401, "UNAUTHORIZED", "Invalid token"),
     (GOOD, 429, "MAX_SESSIONS_EXCEEDED", ""),
     (JOIN | {"sessionId": ""}, 400, "INVALID_PARAMETERS", "sessionId"),
     (JOIN | {"sessionId": "Gentle-harbor-318"}, 400, "INVALID_SESSION_ID", ""),
@@ -57,6 +60,7 @@ def filled_in(query: dict[str, str], session_id: str) -> dict[str, str]:
         "FORGED": token("ana", secret=SECRET[::-1]),
         "EXPIRED": token("ana", exp=1),
         "ACCESS": token("ana", token_use="access"),
+        "SOMEBODY WITHOUT A NAME": token(""),
     }
     filled = {name: session_id if value == "SESSION" else value for name, value in query.items()}
     if "token" in filled:
@@ -148,6 +152,10 @@ FRAMES: list[tuple[str | bytes, str]] = [
     (json.dumps({"action": "sendAudio", "audioData": AUDIO, "sequenceNumber": -1}), "INVALID_PARAMETER"),
     (json.dumps({"action": "sendAudio", "audioData": AUDIO, "sampleRate": 8000}), "INVALID_AUDIO_FORMAT"),
     (json.dumps({"action": "sendAudio", "audioData": AUDIO, "channels": 2}), "INVALID_AUDIO_FORMAT"),
+    (json.dumps({"action": "sendAudio", "audioData": AUDIO, "sequenceNumber": 10**400}), "INVALID_PARAMETER"),
+    ('{"action": "sendAudio", "audioData": "AAAA", "duration": 1e999}', "INVALID_PARAMETER"),
+    (json.dumps({"action": "sendAudio", "audioData": AUDIO, "chunkId": "\ud800"}), "INVALID_MESSAGE"),
+    (json.dumps({"action": "endSession", "reason": "\udfff"}), "INVALID_MESSAGE"),
     (b"RIFF" + CHUNK, "INVALID_AUDIO_FORMAT"),
     (b"", "INVALID_MESSAGE"),
     (bytes(99), "AUDIO_CHUNK_TOO_SMALL"),
@@ -168,6 +176,53 @@ async def test_bad_frames_get_their_code_and_change_nothing(store: TestStore) ->
         assert (await ana.ask("heartbeat"))["type"] == "heartbeatAck"
         await ana.socket.send("x" * 1_048_577)
         assert await ana.code() == 1009
+
+
+WAYS_IN_BY_MESSAGE: list[tuple[dict[str, Any], str]] = [
+    (REFRESH | {"role": []}, "INVALID_PARAMETERS"),
+    (REFRESH | {"role": {"speaker": True}}, "INVALID_PARAMETERS"),
+    (REFRESH | {"sessionId": 10**400}, "INVALID_SESSION_ID"),
+    (REFRESH | {"sessionId": float("inf")}, "INVALID_SESSION_ID"),
+    (GOOD | {"minStability": 10**400}, "INVALID_CONFIGURATION"),
+    (GOOD | {"maxBufferTimeout": -(10**400)}, "INVALID_CONFIGURATION"),
+    (GOOD | {"maxBufferTimeout": []}, "INVALID_CONFIGURATION"),
+    (GOOD | {"qualityTier": []}, "INVALID_PARAMETERS"),
+    (GOOD | {"sourceLanguage": ["en"]}, "INVALID_PARAMETERS"),
+    (GOOD | {"token": []}, "UNAUTHORIZED"),
+    (GOOD | {"token": "\ud800"}, "INVALID_MESSAGE"),
+]
+
+
+@on_loop
+async def test_bad_values_by_message_are_refused_as_they_are_in_a_query(store: TestStore) -> None:
+    async with running(store) as service:
+        _, session_id = await service.speaker("ana")
+        for message, code in WAYS_IN_BY_MESSAGE:
+            stranger = await service.open()
+            tokens = {"ana": token("bob")} if message["action"] == "createSession" else {"ana": token("ana")}
+            filled = {
+                name: {**tokens, "SESSION": session_id}.get(value, value) if isinstance(value, str) else value
+                for name, value in message.items()
+            }
+            await stranger.socket.send(json.dumps(filled))
+            answer = await stranger.next()
+            assert (answer["type"], answer.get("code")) == ("error", code), message
+            json.dumps(answer, allow_nan=False)
+
+
+@on_loop
+async def test_only_an_address_in_the_forwarded_header_is_taken_for_one(store: TestStore) -> None:
+    async with running(store, rate_limit_listener_joins_per_min="1") as service:
+        _, session_id = await service.speaker()
+        await service.listener(session_id, **{"X-Forwarded-For": "192.0.2.1"})
+        await service.listener(session_id, **{"X-Forwarded-For": "x" * 4000})
+        status, _ = await service.refused(
+            headers={"X-Forwarded-For": "fe80::1%" + "y" * 4000},
+            action="joinSession",
+            sessionId=session_id,
+            targetLanguage="es",
+        )
+        assert status == 429
 
 
 SPEAKERS_ACTIONS = (
@@ -202,10 +257,10 @@ async def test_texts_of_any_kind_and_length_come_back_whole(store: TestStore) ->
     async with running(store) as service:
         ana, session_id = await service.speaker()
         lena = await service.listener(session_id)
-        for chunk_id in ("\ud800", "日本語", "x" * 5000, "\x00"):
+        for chunk_id in ("日本語", "🜏", "x" * 5000, "\x00"):
             await ana.send("sendAudio", audioData=AUDIO, chunkId=chunk_id)
             assert (await ana.next("audioReceived"))["chunkId"] == chunk_id
-        assert (await ana.ask("\ud800"))["code"] == "INVALID_ACTION"
+        assert (await ana.ask("🜏"))["code"] == "INVALID_ACTION"
         await ana.send("endSession", reason="long " * 500)
         assert (await lena.next("sessionEnded"))["reason"] == "long " * 500
         assert (await lena.code(), await ana.code()) == (1000, 1000)
