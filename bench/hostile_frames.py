@@ -21,11 +21,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from earshot.broadcast.explore import explorer
 from earshot.broadcast.explore.flood import BATCH, memory_of
-from earshot.broadcast.explore.hostile_frames import HostileFrames
 from earshot.broadcast.listener import Listener
 from earshot.broadcast.person import Person
 from earshot.broadcast.speaker import Speaker
 from earshot.broadcast.system import of
+from earshot.hostile_frames import HostileFrames
 from earshot.ledger import Kind
 from earshot.running.run import Run
 from earshot.stage import Stage

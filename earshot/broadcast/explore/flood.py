@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from earshot.broadcast.explore.hostile_frames import HostileFrames
 from earshot.failures import Unusable
+from earshot.hostile_frames import HostileFrames
 from earshot.ledger import Kind
 
 if TYPE_CHECKING:
