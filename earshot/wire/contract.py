@@ -132,6 +132,20 @@ class Contract:
             for example in self._definition(name)["examples"]
         ]
 
+    def members(self, direction: Direction) -> list[tuple[dict[str, Any], tuple[str, ...]]]:
+        """Return each member that the document declares for a JSON message, in objects within it too, as (example of
+        the message, names on the way to the member)."""
+        return [
+            (self._definition(name)["examples"][0]["payload"], path)
+            for name in dict.fromkeys(name for used, _, name in self._uses() if used == direction)
+            if self._definition(name).get("contentType") != _BINARY
+            for path in self._paths(self._payload(name))
+        ]
+
+    def named_by(self, direction: Direction) -> str:
+        """Return the member that names a message."""
+        return self._named_by[direction]
+
     def status_of(self, code: str) -> int | None:
         """Return the status that goes with an error code, or None if the document does not know the code."""
         return self._status.get(code)
@@ -187,6 +201,14 @@ class Contract:
         if "$ref" in payload:
             payload = self._document["components"].get("schemas", {})[_last_of(payload["$ref"])]
         return payload
+
+    def _paths(self, schema: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+        if "$ref" in schema:
+            schema = self._document["components"]["schemas"][_last_of(schema["$ref"])]
+        for name, member in schema.get("properties", {}).items():
+            yield (name,)
+            for rest in self._paths(member):
+                yield (name, *rest)
 
     def _validator(self, name: str) -> Draft7Validator:
         definition = self._definition(name)

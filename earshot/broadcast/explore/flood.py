@@ -24,7 +24,7 @@ class Flood:
     def __init__(self, broadcast: Broadcast, seed: int) -> None:
         self._broadcast = broadcast
         self._stage = broadcast.stage
-        self._frames = HostileFrames(seed, [payload for _, _, payload in broadcast.contract.examples("sent")])
+        self._frames = HostileFrames(seed, broadcast.contract)
         self._memory_bytes = 0
         self.answers: Counter[str] = Counter()
         """How often each kind of answer came; errors by their code."""
