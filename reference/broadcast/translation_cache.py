@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakValueDictionary
 
 from reference.background import Background
 from reference.journal import Journal
@@ -94,8 +95,9 @@ class TranslationRepository:
 class CachingTranslator:
     """A translator that asks another one only for what it does not know.
 
-    What was needed lately is answered from memory without a call; the rest is looked up in the table. The table is
-    written behind: nobody waits for it, and without it the memory does.
+    What was needed lately is answered from memory without a call; the rest is looked up in the table. Who needs what is
+    being translated waits for that, and has used it as if it had been known. The table is written behind: nobody waits
+    for it, and without it the memory does.
     """
 
     _translator: Translator
@@ -105,6 +107,8 @@ class CachingTranslator:
     _background: Background
     _most_entries: int
     _known: dict[str, CachedTranslation] = field(default_factory=dict, init=False)
+    _asked_for: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary, init=False)
+    """What is being answered, for as long as somebody waits for it."""
     _unwritten: dict[str, CachedTranslation | None] = field(default_factory=dict, init=False)
     """What the table has yet to learn; None for what is to be deleted."""
     _writer: asyncio.Task[None] | None = field(default=None, init=False)
@@ -125,17 +129,18 @@ class CachingTranslator:
 
     async def translate(self, text: str, *, source: str, target: str) -> str:
         key = cache_key(source, target, text)
-        known = self._in_memory(key) or await self._in_table(key)
-        self._metrics.put("TranslationCacheHitRate", 0.0 if known is None else 100.0)
-        if known is not None:
-            known.access_count += 1
-            known.last_accessed_at_s = self._now_s()
-            self.write(key, known)
-            return known.translated_text
-        translated = await self._translator.translate(text, source=source, target=target)
-        now_s = self._now_s()
-        self._keep(key, CachedTranslation(source, target, text, translated, now_s, now_s, 1, now_s + LIFE_S))
-        return translated
+        async with self._asked_for.setdefault(key, asyncio.Lock()):
+            known = self._in_memory(key) or await self._in_table(key)
+            self._metrics.put("TranslationCacheHitRate", 0.0 if known is None else 100.0)
+            if known is not None:
+                known.access_count += 1
+                known.last_accessed_at_s = self._now_s()
+                self.write(key, known)
+                return known.translated_text
+            translated = await self._translator.translate(text, source=source, target=target)
+            now_s = self._now_s()
+            self._keep(key, CachedTranslation(source, target, text, translated, now_s, now_s, 1, now_s + LIFE_S))
+            return translated
 
     def _in_memory(self, key: str) -> CachedTranslation | None:
         known = self._known.get(key)

@@ -62,6 +62,21 @@ class MemoryTable(TranslationRepository):
             raise Refusal("SERVICE_UNAVAILABLE", "no table today")
 
 
+class Thoughtful:
+    """A translator that lets others go on meanwhile, and fails so often at first."""
+
+    def __init__(self, translator: FakeTranslator, *, failures: int = 0) -> None:
+        self._translator = translator
+        self._failures = failures
+
+    async def translate(self, text: str, *, source: str, target: str) -> str:
+        await settled()
+        if self._failures:
+            self._failures -= 1
+            raise SpeechFailure("ThrottlingException", "too much at once", transient=True)
+        return await self._translator.translate(text, source=source, target=target)
+
+
 class Cache:
     """A caching translator before a fake one."""
 
@@ -85,6 +100,30 @@ async def test_a_sentence_is_translated_once_and_then_known_without_asking_trans
     assert table.reads == 2
     assert cache.metrics.values("TranslationCacheHitRate") == [0.0, 100.0, 0.0]
     assert cache.metrics.values("TranslationCacheSize") == [1, 2]
+
+
+@on_loop
+async def test_a_new_text_that_two_need_at_once_is_translated_once_and_used_twice() -> None:
+    table = MemoryTable()
+    cache = Cache(table)
+    cache.caching._translator = Thoughtful(cache.translator)
+    both = await asyncio.gather(cache.translate("Good morning."), cache.translate(" good morning. "))
+    assert both == ["[es] Good morning."] * 2
+    assert cache.translator.calls == [("Good morning.", "es")]
+    assert cache.metrics.values("TranslationCacheHitRate") == [0.0, 100.0]
+    [item] = table.items.values()
+    assert item.access_count == 2
+
+
+@on_loop
+async def test_whoever_waited_for_a_translation_that_came_to_nothing_has_it_made_themselves() -> None:
+    cache = Cache(MemoryTable())
+    cache.caching._translator = Thoughtful(cache.translator, failures=1)
+    outcomes = await asyncio.gather(
+        cache.translate("Good morning."), cache.translate("Good morning."), return_exceptions=True
+    )
+    assert isinstance(outcomes[0], SpeechFailure)
+    assert outcomes[1] == "[es] Good morning."
 
 
 @on_loop
