@@ -58,7 +58,7 @@ def broadcast_service(
     disturbances: BroadcastDisturbances,
 ) -> BroadcastService:
     """Return the broadcast's rules, each given what it needs."""
-    sessions = LiveSessions()
+    sessions = LiveSessions(clock)
     rates = Rates(settings, clock, metrics)
     quotas = Quotas(settings, quota_repository, clock, metrics)
     standings = Standings(repository, sessions, clock, background)

@@ -103,7 +103,7 @@ class SpeakerControls:
     async def change(self, session: Session, wanted: StateChange) -> _Change:
         since_s = self._clock.monotonic_s()
         live = self._sessions.session(session.session_id)
-        paused_at_ms = None if live is None else live.paused_at_ms
+        paused_at_s = None if live is None else live.paused_at_s
         try:
             after = await self._repository.change_state(session.session_id, wanted, self._clock.now_ms())
         except NoSuchSession:
@@ -112,13 +112,14 @@ class SpeakerControls:
         live = self._sessions.session(session.session_id)
         if live is not None:
             if not after.state.is_paused:
-                live.paused_at_ms = None
+                live.paused_at_s = None
             elif not session.state.is_paused:
-                live.paused_at_ms = after.state.last_state_change_ms
+                live.paused_at_s = since_s
         pause_ended_ms: int | None = None
         if session.state.is_paused and not after.state.is_paused:
-            began_ms = paused_at_ms if paused_at_ms is not None else session.state.last_state_change_ms
-            pause_ended_ms = max(0, after.state.last_state_change_ms - began_ms)
+            if paused_at_s is None:
+                paused_at_s = since_s - (after.state.last_state_change_ms - session.state.last_state_change_ms) / 1000
+            pause_ended_ms = round(max(0.0, since_s - paused_at_s) * 1000)
             self._metrics.put("BroadcastPauseDuration", pause_ended_ms, SessionId=session.session_id)
         return _Change(after, since_s, pause_ended_ms)
 

@@ -197,17 +197,22 @@ class Lifecycle:
             self._await_silence(member)
         self._audience.tell(connection_id, HeartbeatAck())
         settings = self._settings
-        age_minutes = (self._clock.now_ms() - member.connected_at_ms) / 60_000
-        ends_at_ms = member.connected_at_ms + round(settings.connection_max_duration_hours * 3_600_000)
+        age_s = self._clock.monotonic_s() - member.connected_at_s
+        age_minutes = age_s / 60
+        left_s = max(0.0, settings.connection_max_duration_hours * 3600 - age_s)
         if age_minutes >= settings.connection_refresh_minutes and not member.refresh_asked:
             member.refresh_asked = True
             self._audience.tell(
                 connection_id,
-                RefreshRequired(member.session_id, member.role, member.target_language, ends_at_ms),
+                RefreshRequired(
+                    member.session_id,
+                    member.role,
+                    member.target_language,
+                    self._clock.now_ms() + round(left_s * 1000),
+                ),
             )
         if age_minutes >= settings.connection_warning_minutes:
-            remaining = max(0.0, (ends_at_ms - self._clock.now_ms()) / 60_000)
-            self._audience.tell(connection_id, ConnectionWarning(round(remaining, 2)))
+            self._audience.tell(connection_id, ConnectionWarning(round(left_s / 60, 2)))
 
     def _write_activity(self, member: Member) -> None:
         del self._activity_timers[member.connection_id]

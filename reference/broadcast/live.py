@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from reference.broadcast.model import Connection, PartialResults, Role, Session
+from reference.storage.clock import Clock
 
 
 @dataclass(slots=True, eq=False, weakref_slot=True)
@@ -18,7 +19,8 @@ class Member:
     session_id: str
     role: Role
     target_language: str | None
-    connected_at_ms: int
+    connected_at_s: float
+    """Monotonic time of the admission."""
     heard_at_s: float
     """Monotonic time of the last inbound message; of the admission, before the first."""
     heartbeat_seen: bool = False
@@ -38,8 +40,11 @@ class LiveSession:
     created_at_ms: int
     partial_results: PartialResults
     members: dict[str, Member] = field(default_factory=dict)
-    paused_at_ms: int | None = None
-    """When the present pause began; None while there is none, or when it began before this process."""
+    opened_at_s: float = 0.0
+    """Monotonic time at which the session was created, which may have been before this process began."""
+    paused_at_s: float | None = None
+    """Monotonic time at which the present pause began; None while there is none, or when it began before this
+    process."""
     ending: bool = False
     departing: int = 0
     """Listeners who are gone, but whose items are still being removed."""
@@ -72,7 +77,8 @@ class LiveSession:
 class LiveSessions:
     """Finds live sessions by their id, and members by their connection."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._sessions: dict[str, LiveSession] = {}
         self._members: dict[str, Member] = {}
 
@@ -87,6 +93,8 @@ class LiveSessions:
         live = self._sessions.get(session.session_id)
         if live is None:
             live = self._sessions[session.session_id] = LiveSession.of(session)
+            age_ms = max(0, self._clock.now_ms() - session.created_at_ms)
+            live.opened_at_s = self._clock.monotonic_s() - age_ms / 1000
         return live
 
     def enter(self, live: LiveSession, connection: Connection, *, now_s: float) -> Member:
@@ -95,7 +103,7 @@ class LiveSessions:
             connection.session_id,
             connection.role,
             connection.target_language,
-            connection.connected_at_ms,
+            now_s,
             now_s,
         )
         live.members[member.connection_id] = member

@@ -35,6 +35,7 @@ HEARTBEATS = Quota("heartbeat:connection", MINUTE_S)
 class QuotaRepository:
     """Counts in DynamoDB.
 
+    A window that is to begin more than its length from now was begun before the clock was set back, and is over.
     `RateLimits`, key `identifier` (`<operation>:<kind>:<value>`), one item a counter: `count`, `windowStart`
     (ms), `expiresAt` (s, the table's TTL). `count` is a word of the expression language and always aliased.
     """
@@ -55,7 +56,7 @@ class QuotaRepository:
                 await self._count(identifier, oldest_start_ms, limit)
             except ConditionFailed as failed:
                 start_ms = 0 if failed.item is None else from_item(failed.item)["windowStart"]
-                if start_ms > oldest_start_ms:
+                if oldest_start_ms < start_ms <= now_ms + quota.window_s * 1000:
                     return int(start_ms - oldest_start_ms)
             else:
                 return None
@@ -63,6 +64,7 @@ class QuotaRepository:
 
     async def _begin_window(self, identifier: str, quota: Quota, oldest_start_ms: int, now_ms: int) -> bool:
         """Begin a window with this use as its first; return False when there is one already."""
+        newest_start_ms = now_ms + quota.window_s * 1000
         item = {
             "identifier": identifier,
             "count": 1,
@@ -74,8 +76,8 @@ class QuotaRepository:
                 "put_item",
                 TableName=self._table,
                 Item=to_item(item),
-                ConditionExpression="attribute_not_exists(identifier) OR windowStart <= :oldest",
-                ExpressionAttributeValues=to_item({":oldest": oldest_start_ms}),
+                ConditionExpression="attribute_not_exists(identifier) OR NOT windowStart BETWEEN :first AND :last",
+                ExpressionAttributeValues=to_item({":first": oldest_start_ms + 1, ":last": newest_start_ms}),
             )
         except ConditionFailed:
             return False

@@ -144,7 +144,7 @@ class StatusDesk:
         return SessionStatus(
             live.session_id,
             listeners_by_language,
-            (self._clock.now_ms() - session.created_at_ms) // 1000,
+            round((self._clock.monotonic_s() - live.opened_at_s) * 1000) // 1000,
             session.state,
             reason,
         )

@@ -120,7 +120,7 @@ def pause_measured_from_its_repetition(change, self, session, wanted):
     """A speaker who pauses twice is told only how long ago the second time was."""
     live = self._sessions.session(session.session_id)
     if wanted.is_paused and live is not None:
-        live.paused_at_ms = change.after.state.last_state_change_ms
+        live.paused_at_s = change.since_s
     return change
 
 

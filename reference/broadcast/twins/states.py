@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import sys
+import math
 import time
 from dataclasses import replace
 
@@ -148,8 +148,8 @@ def _receive_all_the_same(receive, self, connection_id, session, chunk):
 def state_change_pause_goes_unmeasured(changed, self, before, wanted):
     """A pause by a change of state has no length in the end."""
     live = self._sessions.session(before.session_id)
-    if live is not None and live.paused_at_ms is not None:
-        live.paused_at_ms = sys.maxsize
+    if live is not None and live.paused_at_s is not None:
+        live.paused_at_s = math.inf
     return changed
 
 

@@ -71,7 +71,7 @@ class World:
             SynthesiserWithFaults(self.engine),
         )
         self.left: list[str] = []
-        self.sessions = LiveSessions()
+        self.sessions = LiveSessions(self.clock)
         state = BroadcastState(0)
         self.live: LiveSession = self.sessions.adopt(
             Session(SESSION, "ana", "ana", "en", "standard", 0, True, 0, 0, PartialResults(), state)

@@ -37,3 +37,19 @@ async def test_a_window_counts_to_its_limit_and_the_next_begins_at_one(store: Te
     }
     assert await quotas.take(LISTENER_JOINS, "192.0.2.9", limit=3, now_ms=NOON_MS) is None
     real.close()
+
+
+@on_loop
+async def test_a_clock_that_is_set_back_keeps_nobody_waiting_for_longer_than_two_windows(store: TestStore) -> None:
+    real = aws.Store(aws.connect(store.endpoint_url))
+    await tables.create(real, system.tables, store.tables)
+    quotas = QuotaRepository(real, store.tables["RateLimits"])
+
+    async def take(after_ms: int) -> int | None:
+        return await quotas.take(LISTENER_JOINS, "192.0.2.1", limit=1, now_ms=NOON_MS + after_ms)
+
+    assert await take(0) is None
+    assert await take(-10_000) == 70_000
+    assert await take(-60_001) is None
+    assert await take(-60_000) == 59_999
+    real.close()

@@ -13,6 +13,7 @@ from reference.broadcast.model import NotForwarded, Role, Session, StateChange
 from reference.broadcast.notices import (
     BroadcastResumed,
     ConnectionTimeout,
+    ConnectionWarning,
     RateLimitWarning,
     RefreshRequired,
     SessionEnded,
@@ -440,6 +441,39 @@ async def test_the_pause_is_measured_from_its_beginning_whatever_happens_during_
     assert resumed.pause_ms == 3000
     again = await controls.resume(world.session(session_id))
     assert isinstance(again, BroadcastResumed) and again.pause_ms is None
+
+
+@on_loop
+async def test_a_clock_that_is_set_back_shortens_nothing() -> None:
+    world = Broadcast(connection_idle_timeout_seconds=80_000.0)
+    session_id = await world.create("ana=")
+    live = world.service.sessions.session(session_id)
+    assert live is not None
+    await world.service.speaker.pause(world.session(session_id), estimated_ms=None)
+    world.clock.set_back(3600)
+    await world.clock.advance(3)
+    assert (await world.service.speaker.resume(world.session(session_id))).pause_ms == 3000
+    assert world.metrics.values("BroadcastPauseDuration") == [3000]
+    assert (await world.service.status.answer(live)).duration_s == 3
+    await world.clock.advance(7_197 - 3 * 60)
+    world.service.lifecycle.heartbeat("ana=")
+    assert world.audience.last("ana=", ConnectionWarning).remaining_minutes == 3
+
+
+@on_loop
+async def test_a_session_of_the_future_which_another_process_left_has_lasted_for_no_time() -> None:
+    world = Broadcast()
+    session_id = await world.create("ana=")
+    session = world.session(session_id)
+    await world.service.speaker.pause(session, estimated_ms=None)
+    paused = world.session(session_id)
+    live = world.service.sessions.session(session_id)
+    assert live is not None
+    world.service.sessions.remove(live)
+    world.clock.set_back(3600)
+    live = world.service.sessions.adopt(paused)
+    assert (await world.service.status.answer(live)).duration_s == 0
+    assert (await world.service.speaker.resume(paused)).pause_ms == 0
 
 
 @on_loop

@@ -76,7 +76,7 @@ class Talk:
         means = Means(settings or BroadcastSettings(), self.observed, self.metrics, self.clock, self.background)
         self.transcription = Transcription(means, lambda _live: self.hears, self.audience)
         self.live = LiveSession.of(SESSION)
-        sessions = LiveSessions()
+        sessions = LiveSessions(self.clock)
         for connection_id, role in ((ANA, Role.SPEAKER), (LENA, Role.LISTENER)):
             sessions.enter(self.live, Connection(connection_id, ID, role, 0, 0, 0, "es"), now_s=0)
 

@@ -85,6 +85,10 @@ class FakeClock:
         self._timers.append(timer)
         return timer
 
+    def set_back(self, seconds: float) -> None:
+        """Let the wall clock be set back; no time passes."""
+        self._epoch_ms -= round(seconds * 1000)
+
     async def advance(self, seconds: float) -> None:
         end_s = self._now_s + seconds
         while True:
