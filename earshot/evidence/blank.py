@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from allure_commons.model2 import Label, Parameter, Status, TestResult
-from allure_commons.utils import md5, now, uuid4
+from allure_commons.utils import md5, uuid4
 from behave.model import Scenario, ScenarioContainer
 
+from earshot.clock import now_ms
 from earshot.evidence import identity, verdicts
 from earshot.evidence.identity import Identity
 from earshot.evidence.verdicts import Failure
@@ -22,7 +23,7 @@ def of_scenario(
     described = [part.description for part in (*identity.feature_and_rule(element), scenario) if part]
     return TestResult(
         uuid=uuid4(),
-        start=now(),
+        start=now_ms(),
         name=identity.title(scenario),
         fullName=who.full_name,
         titlePath=identity.title_path(element),
@@ -40,8 +41,8 @@ def of_no_scenario(what: str, owner: ScenarioContainer | None = None) -> TestRes
     full_name = f"{owner.filename if owner else 'features'}: {what[:1].lower()}{what[1:]}"
     return TestResult(
         uuid=uuid4(),
-        start=now(),
-        stop=now(),
+        start=now_ms(),
+        stop=now_ms(),
         name=what,
         fullName=full_name,
         titlePath=identity.title_path(owner) if owner else [],

@@ -42,7 +42,6 @@ from allure_behave.listener import AllureListener
 from allure_behave.utils import is_planned_scenario
 from allure_commons.model2 import Label, Parameter, Status, TestResult
 from allure_commons.types import ALLURE_UNIQUE_LABELS, ParameterMode
-from allure_commons.utils import now
 from behave.configuration import Configuration
 from behave.formatter._registry import select_formatter_class
 from behave.formatter.base import Formatter, StreamOpener
@@ -52,6 +51,7 @@ from behave.model_type import Status as BehaveStatus
 from behave.reporter.base import Reporter
 from behave.runner import Context, ModelRunner, Runner
 
+from earshot.clock import now_ms
 from earshot.evidence import identity
 from earshot.evidence.blank import of_no_scenario, of_scenario, write_verdict
 from earshot.evidence.identity import Identity
@@ -150,7 +150,7 @@ class CuredListener(AllureListener):
         self.flush_steps()
         result = self.logger.get_test(self.current_scenario_uuid)
         write_verdict(result, self.verdict(scenario))
-        result.stop = now()
+        result.stop = now_ms()
         self.logger.close_test(result.uuid)
         self.group_context.append_test(result.uuid)
         self.group_context.exit()
@@ -185,7 +185,7 @@ class CuredListener(AllureListener):
         passed = result.status in (BehaveStatus.passed, BehaveStatus.pending_warn)
         self.logger.stop_step(
             self.current_step_uuid,
-            stop=now(),
+            stop=now_ms(),
             status=failure.status if failure else Status.PASSED if passed else Status.SKIPPED,
             statusDetails=failure.details() if failure else None,
         )

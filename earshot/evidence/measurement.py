@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +12,7 @@ from allure_commons.logger import AllureFileLogger
 from allure_commons.model2 import Attachment, Label, TestResult
 from allure_commons.utils import md5
 
+from earshot.clock import now_ms
 from earshot.evidence import budgets
 from earshot.evidence.blank import write_verdict
 from earshot.evidence.latency import latency_page
@@ -45,7 +45,7 @@ def write(
         historyId=md5(made_by, title),
         testCaseId=md5(made_by, title),
         start=round(began_s * 1000),
-        stop=round(time.time() * 1000),
+        stop=now_ms(),
         labels=[Label(name=name, value=value) for name, value in labels.items()],
     )
     if stopwatch.judged:

@@ -16,9 +16,9 @@ from types import TracebackType
 from typing import IO, Any
 
 from allure_commons.model2 import TestResult
-from allure_commons.utils import now
 from attr import asdict
 
+from earshot.clock import now_ms
 from earshot.evidence.blank import of_no_scenario, write_verdict
 from earshot.evidence.results import PROPERTIES, RESULTS, SEEN, ScenarioResult, all_results
 from earshot.evidence.verdicts import Failure
@@ -67,7 +67,7 @@ class RunRecord:
         for pattern in WHAT_RUNS_LEAVE:
             for file in self.folder.glob(pattern):
                 file.unlink()
-        self._notes(BEGUN, {"at_ms": now(), "process": os.getpid()})
+        self._notes(BEGUN, {"at_ms": now_ms(), "process": os.getpid()})
 
     def plans(self, results: Iterable[TestResult]) -> None:
         """Note what is to run: each scenario by the result that it has as long as it is not run."""
@@ -76,7 +76,7 @@ class RunRecord:
     def ends(self) -> str:
         """Note the end, and return in what this is not a whole run; empty if it is."""
         complete(self.folder)
-        self._notes(ENDED, {"at_ms": now()})
+        self._notes(ENDED, {"at_ms": now_ms()})
         return _missing(self.folder)
 
     def close(self) -> None:
@@ -127,7 +127,7 @@ def what_is_missing(folder: Path) -> str:
 def note_whole(folder: Path) -> None:
     """Note of a folder in which no run has begun that what lies there is all that was to be."""
     if not (folder / BEGUN).exists():
-        for name, content in ((BEGUN, {"at_ms": now()}), (PLANNED, []), (ENDED, {"at_ms": now()})):
+        for name, content in ((BEGUN, {"at_ms": now_ms()}), (PLANNED, []), (ENDED, {"at_ms": now_ms()})):
             (folder / name).write_text(json.dumps(content), "utf-8")
 
 

@@ -7,7 +7,6 @@ of them are let in, then speaks by plan, adds up what was heard, and ends in a v
 from __future__ import annotations
 
 import argparse
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from earshot.broadcast.load.distributed import Distributed, insist_on_locust, st
 from earshot.broadcast.recogniser import in_turn
 from earshot.broadcast.system import Broadcast, of
 from earshot.broadcast.timed import TIMED
+from earshot.clock import now_s
 from earshot.evidence import measurement
 from earshot.failures import Inconclusive, Unusable
 from earshot.ledger import Kind, Ledger
@@ -85,7 +85,7 @@ def _measure(broadcast: Broadcast, arguments: argparse.Namespace) -> int:
     stage = broadcast.stage
     if stage.can_choose_settings:
         stage.uses_service_with({"MAX_LISTENERS_PER_SESSION": str(max(LISTENERS_PER_SESSION, arguments.listeners))})
-    began = time.time()
+    began = now_s()
     what = (
         f"{arguments.percentile:g}% of messages reach all {arguments.listeners} listeners "
         f"within {arguments.within:g} ms"
@@ -105,7 +105,7 @@ def _measure(broadcast: Broadcast, arguments: argparse.Namespace) -> int:
             )
         )
         broadcast.audience_joins(arguments.listeners, LANGUAGE, by=by)
-        print(f"All {arguments.listeners} are here after {time.time() - began:.0f} s. Speaking.", flush=True)
+        print(f"All {arguments.listeners} are here after {now_s() - began:.0f} s. Speaking.", flush=True)
         stage.stopwatch.times(act)
         stage.stopwatch.insist(
             what, budget, lambda seen: REACHING.delays(broadcast, seen), because=lambda: REACHING.because(broadcast)
