@@ -369,7 +369,7 @@ async def attack(ready: Mapping[str, Any], secret: str, frames: int, seed: int) 
     print(f"{troubles.sent} frames in {time.monotonic() - began:.0f} s, seed {seed}; what came back:")
     reading.cancel()
     await socket.close()
-    await _nothing_is_left(Control(ready["control_url"]), troubles)
+    await _nothing_is_left(Control(ready["control_url"], ready["control_token"]), troubles)
     return troubles
 
 

@@ -151,6 +151,7 @@ async def _serve(options: argparse.Namespace, settings: Settings, secret: str, a
         "alarm_prefix": options.table_prefix,
         "log": str(options.log_file) if options.log_file else None,
         "control_url": None if control is None else control.url,
+        "control_token": None if control is None else control.token,
         "settings": settings.by_variable(),
         "pid": os.getpid(),
     }

@@ -47,16 +47,17 @@ class Record(SimpleNamespace):
 
 
 class Control:
-    """The control plane at one address; one thread at a time.
+    """The control plane at one address, which may ask for a token; one thread at a time.
 
     Where others use the service too (`is_shared`), an order must be meant for somebody: Unusable otherwise.
     """
 
-    def __init__(self, url: str, *, is_shared: bool = False) -> None:
+    def __init__(self, url: str, token: str | None = None, *, is_shared: bool = False) -> None:
         address = urlsplit(url)
         if address.scheme != "http" or not address.hostname:
             raise Unusable(f"the control plane's address: expected http://host:port, got {url!r}")
         self.url = url
+        self._credentials = {} if token is None else {"Authorization": f"Bearer {token}"}
         self._is_shared = is_shared
         self._connection = http.client.HTTPConnection(address.hostname, address.port or 80, timeout=ANSWER_WITHIN_S)
         self._ordered: dict[str, Order] = {}
@@ -170,7 +171,7 @@ class Control:
             return self._send(method, target, content)
 
     def _send(self, method: str, target: str, content: str | None) -> tuple[int, bytes]:
-        headers = {} if content is None else {"Content-Type": "application/json"}
+        headers = self._credentials | ({} if content is None else {"Content-Type": "application/json"})
         self._connection.request(method, target, body=content, headers=headers)
         response = self._connection.getresponse()
         return response.status, response.read()

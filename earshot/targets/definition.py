@@ -46,6 +46,7 @@ OVERRIDES: Mapping[str, tuple[str, ...]] = {
     "aws_endpoint": ("aws", "endpoint"),
     "aws_region": ("aws", "region"),
     "control_url": ("control",),
+    "control_token": ("control_token",),
     "log": ("log",),
 }
 """What `-D name=value`, or the environment variable EARSHOT_NAME, puts in place of a line of the file."""
@@ -80,6 +81,7 @@ class Definition:
     tokens: Mapping[str, Any] = field(default_factory=lambda: {"kind": "hs256"})
     aws: Mapping[str, Any] | None = None
     control: str | None = None
+    control_token: str | None = field(default=None, repr=False)
     log: str | None = None
     capabilities: frozenset[str] | None = None
     equivalent_codes: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -110,6 +112,7 @@ def read(path: Path | None, options: Mapping[str, str]) -> Definition:
         tokens=document.get("tokens", {"kind": "hs256"}),
         aws=document.get("aws"),
         control=document.get("control"),
+        control_token=document.get("control_token"),
         log=document.get("log"),
         capabilities=None if capabilities is None else frozenset(capabilities),
         equivalent_codes={code: frozenset(others) for code, others in codes.items()},

@@ -93,7 +93,7 @@ class EmbeddedTarget:
             child, ready = self._start(settings)
             service = replace(
                 self._service(ready),
-                control=Control(ready["control_url"]),
+                control=Control(ready["control_url"], ready["control_token"]),
                 shut_down=lambda: self._shut_down(key),
             )
             self._instances[key] = child, service
@@ -163,7 +163,7 @@ class EmbeddedTarget:
             tokens=self._tokens,
             tables=Tables(aws, ready["tables"]),
             log=Path(ready["log"]),
-            control=Control(ready["control_url"], is_shared=True),
+            control=Control(ready["control_url"], ready["control_token"], is_shared=True),
             metrics=Metrics(aws, alarm_prefix=ready["alarm_prefix"]),
             answers_within_s=15.0,
             exact_words=True,

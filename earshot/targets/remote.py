@@ -29,7 +29,9 @@ class RemoteTarget:
             name=definition.name,
             endpoints=definition.endpoints,
             tokens=_tokens(definition),
-            control=Control(definition.control, is_shared=True) if definition.control else None,
+            control=Control(definition.control, definition.control_token, is_shared=True)
+            if definition.control
+            else None,
             log=Path(definition.log) if definition.log else None,
             exact_words=definition.exact_words,
             offers=_offers(definition),

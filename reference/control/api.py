@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import FastAPI, HTTPException, Query, Request
 from fastapi.responses import JSONResponse
+from starlette.requests import ClientDisconnect
 
 from reference.control.orders import Meaningless, NotNow, StandingOrder
 from reference.control.plane import ControlPlane
@@ -75,7 +76,7 @@ def _orders(app: FastAPI, plane: ControlPlane) -> None:
 async def _body(request: Request) -> object:
     try:
         return await request.json()
-    except ValueError:
+    except (ValueError, ClientDisconnect):
         raise Meaningless("the body is not JSON; an order is an object with place and effect") from None
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from reference.control.plane import ControlPlane, Inside
+from reference.http.doors import for_this_machine, with_token
 from reference.http.server import HttpServer
 from reference.system import systems
 
@@ -19,6 +21,8 @@ class Control:
     def __init__(self, port: int, world: World) -> None:
         """Bind the port; raise OSError when it cannot be used."""
         self._server = HttpServer("127.0.0.1", port)
+        self.token = secrets.token_urlsafe(32)
+        """What whoever gives orders has to show."""
         self._plane = ControlPlane(world.engines, world.aws_client, world.table_names)
         self._settings = world.settings
         offers = {system.name: system.faults()(world.settings) for system in systems() if system.faults is not None}
@@ -50,4 +54,4 @@ class Control:
         # FastAPI takes long to load, so it is loaded here: on the server's thread, beside the service's own start.
         from reference.control import api
 
-        return api.build(self._plane, self._settings)
+        return for_this_machine(with_token(api.build(self._plane, self._settings), self.token))

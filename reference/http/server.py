@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from reference.http.doors import impatient_protocol
 from reference.http.listening import http_url, listening_socket
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def _load(build: Callable[[], Any], sockets: bool) -> Server:
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     config = Config(
         build(),
+        http=impatient_protocol(),
         lifespan="off",
         log_config=None,
         access_log=False,

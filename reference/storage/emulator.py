@@ -20,6 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import reference
+from reference.http.doors import for_this_machine, impatient_protocol
 from reference.http.listening import http_url, listening_socket
 
 KEEP_ALIVE_S = 3600
@@ -96,7 +97,8 @@ def _serve(listener: socket.socket) -> None:
     _look_through_the_new_only()
     server = uvicorn.Server(
         uvicorn.Config(
-            Front(DomainDispatcherApplication(create_backend_app)),
+            for_this_machine(Front(DomainDispatcherApplication(create_backend_app))),
+            http=impatient_protocol(),
             lifespan="off",
             ws="none",
             access_log=False,

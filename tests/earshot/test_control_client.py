@@ -69,6 +69,24 @@ def test_a_refusal_says_what_was_asked_and_why_not(answer: Answer, told: str) ->
     assert "POST /orders" in str(refused.value)
 
 
+def test_a_token_is_shown_with_every_request_and_in_no_complaint() -> None:
+    shown: list[str | None] = []
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        shown.append(handler.headers["Authorization"])
+        reply(handler, 200 if handler.headers["Authorization"] == "Bearer s3cret" else 401, COUNTS)
+
+    with serving(answer) as address:
+        with closing(Control(address, "s3cret")) as control:
+            assert control.census().threads == 2
+        with closing(Control(address, "wr0ng")) as control, pytest.raises(Unusable, match="401") as refused:
+            control.census()
+        with closing(Control(address)) as control, pytest.raises(Unusable, match="401"):
+            control.census()
+    assert shown == ["Bearer s3cret", "Bearer wr0ng", None]
+    assert "wr0ng" not in str(refused.value)
+
+
 def test_nobody_there_is_not_the_service_s_fault() -> None:
     with plane() as (control, _):
         pass

@@ -35,6 +35,7 @@ class Controlled:
     control: Control
     metrics: FakeMetrics
     control_url: str
+    control_token: str
     conversation_url: str
 
     async def order(self, ask: Callable[[Control], Answer]) -> Answer:
@@ -71,10 +72,10 @@ async def controlled(store: TestStore, **settings: str) -> AsyncIterator[Control
     plane.start(app)
     endpoints = await app.start("127.0.0.1")
     service = Service(app, ids, endpoints["broadcast"]["ws"], speech, store)
-    control = Control(plane.url)
+    control = Control(plane.url, plane.token)
     try:
         async with asyncio.timeout(PATIENCE_S):
-            yield Controlled(service, control, metrics, plane.url, endpoints["conversation"]["http"])
+            yield Controlled(service, control, metrics, plane.url, plane.token, endpoints["conversation"]["http"])
     finally:
         plane.release()
         control.close()

@@ -125,7 +125,7 @@ def test_what_was_made_to_wait_does_not_keep_it_from_ending(processes: list[Proc
     process = start("--control-port", "0", "--aws-endpoint", emulator_url, "--table-prefix", "wait-")
     processes.append(process)
     ready = ready_line(process)
-    control = Control(ready["control_url"])
+    control = Control(ready["control_url"], ready["control_token"])
     held = [
         control.order("handler", "stall", times=1, action="session"),
         control.order("recogniser.start", "stall"),
