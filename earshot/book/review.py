@@ -24,6 +24,7 @@ from earshot.book.requirements import Requirements, load_requirements
 from earshot.book.review_page import render_review
 from earshot.book.specification import read_features
 from earshot.failures import Unusable
+from earshot.scratch import named_for
 
 WORKING_TREE = "the working tree"
 REVIEWED = "reviewed.yaml"
@@ -125,7 +126,7 @@ class Repository:
         paths = [self._inside(folder) for folder in folders]
         present = (self._git("ls-tree", "-z", "--name-only", revision, *paths) or b"").decode().split("\0")
         wanted = [path for path in paths if path in present]
-        with tempfile.TemporaryDirectory(prefix="earshot-review-") as name:
+        with tempfile.TemporaryDirectory(prefix=named_for("review")) as name:
             if wanted:
                 archive = self._git("archive", "--format=zip", revision, *wanted)
                 if archive is None:

@@ -19,6 +19,7 @@ from earshot.measure.collector import collector_paused
 from earshot.measure.fitness import FitnessWatch, Machine
 from earshot.measure.processors import Processors
 from earshot.measure.schedule import Schedule, keep_to
+from earshot.scratch import named_for
 from earshot.targets.children import Child, program
 from earshot.wire.echo import arrivals_of, stamped_echo
 
@@ -34,7 +35,7 @@ class NullEcho:
 
     def __init__(self, log: Path | None = None) -> None:
         """Start it, with its log in this file or in one for the time being; raises Unusable when it does not start."""
-        self._folder = tempfile.TemporaryDirectory(prefix="earshot-echo-")
+        self._folder = tempfile.TemporaryDirectory(prefix=named_for("echo"))
         log = log or Path(self._folder.name) / "echo.log"
         self._child = Child(
             "the null echo",

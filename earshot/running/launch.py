@@ -30,6 +30,7 @@ from earshot.evidence.record import RunRecord, read_results
 from earshot.running.plan import Planned, bundles, keep_durations, read_durations, select, shuffled
 from earshot.running.progress import ProgressFormatter
 from earshot.running.worker import FORKING, work
+from earshot.scratch import named_for
 from earshot.side_by_side import environment_of
 from earshot.targets.definition import names_a_service
 from earshot.targets.embedded import EmbeddedTarget
@@ -133,7 +134,7 @@ class Launch:
         arguments = self._arguments
         self._record.plans(scenario.blank for scenario in self._scenarios)
         previous = signal.signal(signal.SIGTERM, lambda *_: self._cancel())
-        with tempfile.TemporaryDirectory(prefix="earshot-run-") as name, contextlib.ExitStack() as open_things:
+        with tempfile.TemporaryDirectory(prefix=named_for("run")) as name, contextlib.ExitStack() as open_things:
             folder = Path(name)
             stack = None
             if not names_a_service(dict(option.partition("=")[::2] for option in arguments.options)):

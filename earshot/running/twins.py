@@ -32,6 +32,7 @@ from earshot.running.caught import Catch, TriedTwin, Twin, as_markdown, read_rea
 from earshot.running.plan import Planned, select
 from earshot.running.repeated import repeated
 from earshot.running.worker import FORKING, run_behave
+from earshot.scratch import named_for
 from earshot.side_by_side import STACK
 from earshot.targets.embedded import ROOT, EmbeddedTarget
 
@@ -60,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     twins = _chosen(known_twins, arguments.names, arguments.system)
     began = time.monotonic()
     with (
-        tempfile.TemporaryDirectory(prefix="earshot-twins-") as folder,
+        tempfile.TemporaryDirectory(prefix=named_for("twins")) as folder,
         closing(EmbeddedTarget()) as target,
         ThreadPoolExecutor(max(1, arguments.jobs)) as pool,
     ):
@@ -199,7 +200,7 @@ def titles_of(systems: set[str]) -> dict[str, list[str]]:
 
 
 def _behave(twin: Twin, stack: Path, tags: str, files: Sequence[Path]) -> list[ScenarioResult]:
-    with tempfile.TemporaryDirectory(prefix="earshot-twin-") as folder:
+    with tempfile.TemporaryDirectory(prefix=named_for("twin")) as folder:
         results = Path(folder)
         options = ["-D", f"twin={twin.name}", "--tags", tags, "-f", ALLURE, "-o", str(results), "-f", "null"]
         process: BaseProcess = FORKING.Process(

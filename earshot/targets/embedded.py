@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from earshot.failures import TargetUnreachable, Unusable
+from earshot.scratch import named_for
 from earshot.targets.aws import Aws
 from earshot.targets.children import Child, Start, program
 from earshot.targets.control import Control
@@ -43,7 +44,7 @@ class EmbeddedTarget:
         With `twin`, every instance is that faulty variant of the reference.
         """
         self._twin = twin
-        self._folder = Path(tempfile.mkdtemp(prefix="earshot-"))
+        self._folder = Path(tempfile.mkdtemp(prefix=named_for("target")))
         stack = json.loads(shared.read_text()) if shared else {}
         self._tokens = SignedTokens(stack.get("secret") or secrets.token_urlsafe(32))
         self._instances: OrderedDict[tuple[tuple[str, str], ...], tuple[Child, Service]] = OrderedDict()

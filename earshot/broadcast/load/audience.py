@@ -14,6 +14,7 @@ from earshot.broadcast.load.conversing import DONE_WITHIN_S, Partner, order_to_j
 from earshot.broadcast.load.tally import Tally, total
 from earshot.failures import ContractBreach
 from earshot.scene import new_address
+from earshot.scratch import named_for
 
 HEARD_WITHIN_S = 10.0
 """What has not come so long after the last message was sent is lost, however busy the machine."""
@@ -69,7 +70,7 @@ class ListenerProcesses(Audience):
     def __init__(self, processes: int | None = None) -> None:
         """Start so many processes: as many as there are processors, unless told otherwise."""
         super().__init__()
-        self._folder = tempfile.TemporaryDirectory(prefix="earshot-audience-")
+        self._folder = tempfile.TemporaryDirectory(prefix=named_for("audience"))
         folder, count = Path(self._folder.name), processes or os.cpu_count() or 1
         with ThreadPoolExecutor(count) as pool:
             self._processes = list(pool.map(lambda number: listener_process(number, folder), range(1, count + 1)))

@@ -14,6 +14,7 @@ from earshot.broadcast.load.audience import HEARD_WITHIN_S, Audience
 from earshot.broadcast.load.conversing import DONE_WITHIN_S, ENDS_WITHIN_S, ROOT, Partner, time_to_join
 from earshot.broadcast.load.tally import Tally
 from earshot.failures import Unusable
+from earshot.scratch import named_for
 
 COME_WITHIN_S = 600.0
 """How long workers on other machines may take to come; those on this one come at once."""
@@ -37,7 +38,7 @@ class Distributed(Audience):
         """
         super().__init__()
         insist_on_locust()
-        self._folder = tempfile.TemporaryDirectory(prefix="earshot-load-")
+        self._folder = tempfile.TemporaryDirectory(prefix=named_for("load"))
         folder = Path(self._folder.name)
         self._workers: list[subprocess.Popen[bytes]] = []
         self._master = Partner(

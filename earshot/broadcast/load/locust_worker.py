@@ -22,6 +22,7 @@ from locust import User, task
 from locust.env import Environment
 
 from earshot.broadcast.load.conversing import DONE_WITHIN_S, Partner, order_to_join, time_to_join
+from earshot.scratch import named_for
 
 SESSION, JOINED, TELL, HEARD, CLOCK, MOMENT = (
     f"earshot-{word}" for word in ("session", "joined", "tell", "heard", "clock", "moment")
@@ -53,7 +54,7 @@ class LocustWorker:
 
     def __init__(self, host: str, port: int) -> None:
         self.over = Event()
-        self._folder = tempfile.TemporaryDirectory(prefix="earshot-worker-")
+        self._folder = tempfile.TemporaryDirectory(prefix=named_for("worker"))
         log = Path(self._folder.name) / "listeners.log"
         self._listeners = Partner("a process of the audience", ["earshot.broadcast.load.listening"], log)
         self._environment = Environment(user_classes=[LocustUser])
