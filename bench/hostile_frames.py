@@ -316,7 +316,9 @@ def main() -> int:
         secret, log = secrets.token_urlsafe(32), Path(folder, "service.log")
         child = Child("the reference", _started(secret, log), log=Path(folder, "words"))
         try:
-            troubles = asyncio.run(attack(child.ready(), secret, options.frames, options.seed))
+            troubles = asyncio.run(
+                attack(child.ready(within_s=ANSWER_WITHIN_S * 6), secret, options.frames, options.seed)
+            )
         finally:
             child.stop()
         lines = log.read_text().splitlines()

@@ -50,15 +50,15 @@ class Child:
         self._ended.set()
         self._answered.set()
 
-    def ready(self) -> dict[str, Any]:
+    def ready(self, *, within_s: float = READY_WITHIN_S) -> dict[str, Any]:
         """Wait for the ready line and return it; raises Unusable with the child's last words if it does not come."""
-        in_time = self._answered.wait(READY_WITHIN_S)
+        in_time = self._answered.wait(within_s)
         if self._ready is not None:
             return self._ready
         self.stop()
         raise Unusable(
             f"{self.name} did not start: expected its ready line, "
-            f"{'but it ended' if in_time else f'got nothing for {READY_WITHIN_S:g} s'}; "
+            f"{'but it ended' if in_time else f'got nothing for {within_s:g} s'}; "
             f"it last said: {self._last_words() or 'nothing'} (log: {self.log})"
         )
 
