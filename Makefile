@@ -16,7 +16,7 @@ OLD_PYTHON := Earshot needs Python 3.11 or newer; name one with `make PYTHON=pyt
 install = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python $(1); \
           else $(BIN)/python -m pip install --quiet $(1); fi
 pin = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --annotation-style line \
-      --no-emit-index-url --no-emit-find-links --custom-compile-command "make pins"
+      --no-emit-index-url --no-emit-find-links --generate-hashes --custom-compile-command "make pins"
 
 .PHONY: acceptance test check features pins clean
 .NOTPARALLEL:
