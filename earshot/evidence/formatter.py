@@ -269,7 +269,12 @@ class CuredListener(AllureListener):
 
     @allure_commons.hookimpl
     def attach_data(self, body: str | bytes, name: str, attachment_type: Any, extension: str | None) -> None:
-        """Attach to the open step, hook or scenario; between scenarios, to the run."""
+        """Attach to the open step, hook or scenario; between scenarios, to the run.
+
+        What was on the wire may be text that cannot be written, such as half a surrogate pair; that is shown escaped.
+        """
+        if isinstance(body, str):
+            body = body.encode(errors="backslashreplace").decode()
         attach = super().attach_data if self.current_scenario_uuid else self.global_attach_data
         attach(body, name, attachment_type, extension)
 

@@ -356,7 +356,7 @@ def check_what_a_step_says(identities: Run) -> None:
         "Given a step that is passed",
         "Then the report knows more than the feature file",
     ]
-    assert identities.attached(result["steps"][1]) == ["made in a step"]
+    assert identities.attached(result["steps"][1]) == [r"made in a step \ud800"]
     assert identities.attached(result) == ["made in after_scenario"]
     assert [file.read_text() for file in identities.folder.glob("*-globals.json")]
 

@@ -17,4 +17,4 @@ def step_adds(context: Context) -> None:
     allure.dynamic.severity("minor")
     allure.dynamic.title("A better title")
     allure.dynamic.parameter("voice", "heart")
-    allure.attach("made in a step", "step")
+    allure.attach("made in a step \ud800", "step")
