@@ -36,7 +36,8 @@ class _Sentence:
     languages_left: int
     languages_spoken: int = 0
     languages_failed: int = 0
-    listeners: int = 0
+    listeners: set[str] = field(default_factory=set)
+    """Connections of those to whom it was sent, in whichever language."""
     delivered: int = 0
 
 
@@ -138,9 +139,14 @@ class Fanout:
         return Speech(handover.session_id, pcm, language, source, handover.is_partial, text)
 
     async def send(self, sentence: _Sentence, speech: Speech) -> None:
-        """Send to everyone who listens in that language now, and again to those who could not take it."""
+        """Send to everyone who listens in that language now, and again to those who could not take it.
+
+        Whoever got the sentence in another language, and has changed since, hears the next one in the new (REQ-18.4).
+        """
         live = self._sessions.session(speech.session_id)
-        listeners = [] if live is None else live.listeners_in(speech.target_language)
+        here = [] if live is None else live.listeners_in(speech.target_language)
+        listeners = [connection_id for connection_id in here if connection_id not in sentence.listeners]
+        sentence.listeners.update(listeners)
         reached = self._audience.play(listeners, speech)
         delivered, gone = reached.delivered, list(reached.gone)
         for delay_s in SEND_AGAIN_AFTER_S:
@@ -150,7 +156,6 @@ class Fanout:
             reached = self._audience.play(reached.throttled, speech)
             delivered += reached.delivered
             gone += reached.gone
-        sentence.listeners += len(listeners)
         sentence.delivered += delivered
         if delivered < len(listeners):
             self._journal.warning(
@@ -176,6 +181,6 @@ class Fanout:
         self._metrics.put("ProcessingDuration", (self._clock.monotonic_s() - sentence.since_s) * 1000)
         self._metrics.put("LanguagesProcessed", sentence.languages_spoken)
         self._metrics.put("FailedLanguagesCount", sentence.languages_failed)
-        self._metrics.put("ListenerCount", sentence.listeners)
+        self._metrics.put("ListenerCount", len(sentence.listeners))
         if sentence.listeners:
-            self._metrics.put("BroadcastSuccessRate", 100 * sentence.delivered / sentence.listeners)
+            self._metrics.put("BroadcastSuccessRate", 100 * sentence.delivered / len(sentence.listeners))

@@ -162,7 +162,7 @@ def refused_connections_counted_together():
 @twin_of(Fanout.account, "BRO-8.3.4")
 def sentences_recorded_when_they_fail(account, self, sentence):
     """How a sentence fared is recorded only when it did not reach everybody."""
-    if sentence.languages_failed or sentence.delivered < sentence.listeners:
+    if sentence.languages_failed or sentence.delivered < len(sentence.listeners):
         account(self, sentence)
 
 

@@ -127,6 +127,19 @@ async def test_for_nobody_nothing_is_done() -> None:
 
 
 @on_loop
+async def test_who_changes_language_between_two_languages_of_one_sentence_hears_it_once() -> None:
+    world = World(lena="es", amina="fr")
+    world.engine.held["[fr] One."] = asyncio.Event()
+    await world.say(ONE)
+    world.live.members["lena"].target_language = "fr"
+    world.engine.held["[fr] One."].set()
+    await settled()
+    await world.say(TWO)
+    assert world.heard("lena") == ["[es] One.", "[fr] Two."]
+    assert world.heard("amina") == ["[fr] One.", "[fr] Two."]
+
+
+@on_loop
 async def test_a_slow_language_delays_no_other_and_a_slow_sentence_only_those_behind_it_in_its_language() -> None:
     world = World(lena="es", amina="fr")
     world.engine.held["[fr] One."] = asyncio.Event()
