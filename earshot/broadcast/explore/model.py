@@ -60,6 +60,14 @@ class LiveBroadcast:
     volume: float = 1.0
     audience: dict[str, str] = field(default_factory=dict)
     """Language of each listener."""
+    said: int = 0
+    """How many sentences the speaker has said."""
+    unheard: list[int] = field(default_factory=list)
+    """The numbers of those, from 1, that were passed on while nobody listened.
+
+    Who listens is looked up when a sentence is translated, and again when it is sent (BRO-6.2.1, BRO-6.2.2). So whoever
+    comes in meanwhile may hear it; and as nobody was there whose hearing could tell, nobody knows when that is over.
+    """
 
     @property
     def is_passed_on(self) -> bool:
@@ -77,6 +85,10 @@ class Expected:
     """For each listener, the notices of this step in their order."""
     heard_in: Mapping[str, str] = field(default_factory=dict)
     """For each listener who hears the sentence, in which language."""
+    may_be_told: tuple[str, ...] = ()
+    """The notices that may come to whoever does this, now or later, and need not."""
+    may_hear: tuple[int, ...] = ()
+    """The numbers of the sentences that whoever does this may hear, now or later, and need not."""
 
 
 class Model:
@@ -89,6 +101,10 @@ class Model:
     def listens_to(self, listener: str) -> str | None:
         """Return whose broadcast somebody listens to."""
         return next((speaker for speaker, b in self.broadcasts.items() if listener in b.audience), None)
+
+    def languages(self) -> dict[str, str]:
+        """Return the language of everybody who listens, to whomever."""
+        return {name: one for broadcast in self.broadcasts.values() for name, one in broadcast.audience.items()}
 
     def is_connected(self, person: str) -> bool:
         """Return whether somebody has a connection in use."""
@@ -158,12 +174,17 @@ class Model:
         broadcast.volume = state.get("volume", broadcast.volume)
         return Expected("speakerStateChanged", told=self._everybody(who, "speakerStateChanged", *rose))
 
-    def _move(self, who: str) -> Expected:  # noqa: ARG002  nothing changes but the connection
-        return Expected("connectionRefreshComplete")
+    def _move(self, who: str) -> Expected:
+        return self._comes_in(who, "connectionRefreshComplete")
 
     def _say(self, who: str) -> Expected:
         broadcast = self.broadcasts[who]
-        return Expected(heard_in=dict(broadcast.audience) if broadcast.is_passed_on else {})
+        broadcast.said += 1
+        if not broadcast.is_passed_on:
+            return Expected()
+        if not broadcast.audience:
+            broadcast.unheard.append(broadcast.said)
+        return Expected(heard_in=dict(broadcast.audience))
 
     # ---- listeners
 
@@ -173,7 +194,7 @@ class Model:
         if language not in OFFERED:
             return Expected("UNSUPPORTED_LANGUAGE")
         self.broadcasts[speaker].audience[who] = language
-        return Expected("sessionJoined")
+        return self._comes_in(who, "sessionJoined")
 
     def _change_language(self, who: str, language: str) -> Expected:
         speaker = self.listens_to(who)
@@ -195,6 +216,16 @@ class Model:
         return Expected(
             {"not JSON": "INVALID_MESSAGE", "no action": "MISSING_ACTION", "unknown action": "INVALID_ACTION"}[kind]
         )
+
+    def _comes_in(self, who: str, answer: str) -> Expected:
+        """Say what is to be expected of a new connection; a listener may be told how the broadcast stands."""
+        speaker = self.listens_to(who)
+        if speaker is None:
+            return Expected(answer)
+        broadcast = self.broadcasts[speaker]
+        stands = {"broadcastPaused": broadcast.is_paused, "broadcastMuted": broadcast.is_muted}
+        current = tuple(notice for notice, is_so in stands.items() if is_so)
+        return Expected(answer, may_be_told=current, may_hear=tuple(broadcast.unheard))
 
     def _everybody(self, speaker: str, *notices: str) -> dict[str, tuple[str, ...]]:
         return dict.fromkeys(self.broadcasts[speaker].audience, notices)
