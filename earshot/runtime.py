@@ -19,6 +19,8 @@ except ImportError:  # uvloop is not published for every platform; asyncio's own
 
 T = TypeVar("T")
 
+DONE_WITHIN_S = 5.0
+
 
 def new_event_loop() -> asyncio.AbstractEventLoop:
     """Return a loop of the quickest kind there is here."""
@@ -46,9 +48,13 @@ class Runtime:
             future.cancel()
             raise TimeoutError(f"no result within {within_s:g} s") from None
 
-    def soon(self, action: Callable[[], object]) -> None:
-        """Run `action` on the loop at its next turn, without waiting for it."""
-        self.loop.call_soon_threadsafe(action)
+    def do(self, action: Callable[[], object]) -> None:
+        """Run `action` on the loop, and return when it is done."""
+
+        async def act() -> None:
+            action()
+
+        self.call(act(), within_s=DONE_WITHIN_S)
 
     def close(self) -> None:
         """Cancel what still runs and stop the loop."""

@@ -149,11 +149,11 @@ class Listener(AtTheReceiver):
 
     def stops_reading(self) -> None:
         """Take nothing from the connection any more, like a device on a line that is stuck."""
-        self._scene.runtime.soon(self.leg.stop_reading)
+        self._scene.runtime.do(self.leg.stop_reading)
 
     def reads_again(self) -> None:
         """Take what has come meanwhile, and what comes from now on."""
-        self._scene.runtime.soon(self.leg.read_again)
+        self._scene.runtime.do(self.leg.read_again)
 
     def catches_up(self) -> None:
         """Return when everything the service had already sent has arrived; whoever had stopped reading reads again."""
