@@ -210,9 +210,8 @@ Feature: Moving to a new connection
       Given Ana is broadcasting in English
       And Lena listens in Spanish and Amina in French
       And Lena has moved to a new connection
-      And Lena has closed the old connection
-      When Ana asks for the status
-      Then Ana is told that 2 people listen: 1 in Spanish and 1 in French
+      When Lena closes the old connection
+      Then Ana finds within 2 seconds that 2 people listen: 1 in Spanish and 1 in French
 
     @BRO-1.2.16 @critical @needs-settings
     Scenario: A listener can move although the session is full

@@ -47,6 +47,7 @@ Feature: Connections that fall silent
     Scenario: A listener who comes back after a silence is welcome
       Given Lena listens in Spanish
       And Ana has sent a heartbeat every 0.3 seconds until Lena was disconnected
+      And Ana has been told that 0 people are listening
       When Lena joins in Spanish
       Then Lena is welcomed to Ana's session in Spanish
 

@@ -126,8 +126,7 @@ def step_structured(context: World) -> None:
 @then("the log names {speaker:Name}'s session where it tells of its opening, of {listener:Name} and of its end")
 def step_names_session(context: World, speaker: str, listener: str) -> None:
     for name in (speaker, listener):
-        about = LogLine(something(), connection_of=name, session_of=speaker)
-        assert_that(context.broadcast.logged("INFO", about), about.says, f"lines about {name} that name the session")
+        step_logged(context, "INFO", LogLine(something(), connection_of=name, session_of=speaker))
     step_logged(context, "INFO", LogLine(tells_of("ended"), session_of=speaker))
 
 

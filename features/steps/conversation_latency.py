@@ -83,6 +83,7 @@ def step_lived_through_failures(context: World, person: str) -> None:
     for place, effect in FAILURES:
         context.stage.control.order(place, effect, times=1, session_id=user.session_id)
         user.excuses(user.over(user.asks(QUESTIONS[0])))
+    context.stage.control.await_strikes()
     context.stage.control.call_off_ours()
 
 

@@ -107,6 +107,7 @@ def step_told_among_others(context: World, person: str, complaint: Complaint) ->
     assert_that(errors, has_item(complains(complaint)), f"the errors that {person} was told")
 
 
+@given("the service has said that it could not keep something")
 @then("the service says that it could not keep something")
 def step_says_not_kept(context: World) -> None:
     unwell = has_entries(status="warning", problems=has_item("conversation-log"))

@@ -37,6 +37,7 @@ def step_goes_wrong(context: World, fault: Fault) -> None:
 @given("everything works again")
 @when("everything works again")
 def step_works_again(context: World) -> None:
+    context.stage.control.await_strikes()
     context.stage.control.call_off_ours()
 
 
