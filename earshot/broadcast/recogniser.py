@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from hamcrest import assert_that, equal_to, greater_than_or_equal_to
+from hamcrest import assert_that, equal_to, greater_than_or_equal_to, has_items, has_properties
 from hamcrest.core.matcher import Matcher
 
-from earshot.audio.clips import SAMPLE_RATE_HZ
+from earshot.audio import signals
+from earshot.audio.clips import SAMPLE_RATE_HZ, Samples
 from earshot.broadcast.acts import RESUME
 from earshot.broadcast.matchers import pieces, recognition
 from earshot.broadcast.speaker import CHUNK_MS, Speaker
@@ -34,6 +35,9 @@ NOTHING_FOR_S = 0.3
 
 FIRST_SOUND_S = 0.2
 """How long somebody speaks for recognition to start."""
+VOICE_HZ = 200.0
+"""The pitch of a voice whose level alone matters."""
+A_SECOND_MS = 1000
 A_BREATH_S = 4.0
 """How long somebody speaks before the recogniser is waited for."""
 
@@ -155,6 +159,16 @@ class Recogniser:
             if not result.final:
                 behind_s = max(behind_s, self._since_began_s() - result.after_s - A_CALL_S)
 
+    def reports_to_the_end(self, results: Sequence[Result]) -> None:
+        """Do the same; return when the service has handed over every final one, which are different sentences.
+
+        Of provisional ones nothing need be seen.
+        """
+        self.reports(results)
+        finals = [has_properties(transcript_text=result.text) for result in results if result.final]
+        look_up = lambda: self._control.observe("handovers", session_id=self._speaker.session_id)  # noqa: E731
+        comes_to(look_up, has_items(*finals), f"what {self._speaker.name}'s recogniser understood, handed over")
+
     def _since_began_s(self) -> float:
         return (time.monotonic_ns() - self._began_ns) / 1e9
 
@@ -166,8 +180,8 @@ class Recogniser:
         """Return how long after the last result of the latest series this was."""
         return (observation.at_ns - self._ended_ns) / 1e9
 
-    def takes_a_voice(self, level_dbfs: float, duration_s: float) -> None:
-        """Let the speaker speak with a steady voice of this level; return when it was fed all of that.
+    def takes(self, sound: Callable[[float], Samples], duration_s: float) -> None:
+        """Let the speaker send so much of a sound; return when it was fed all of that.
 
         No more than five seconds wait for it, and a busy machine may open it late, so it is waited for in between.
         """
@@ -175,10 +189,14 @@ class Recogniser:
         taken_s = 0.0
         while taken_s < duration_s:
             some_s = min(A_BREATH_S, duration_s - taken_s)
-            self._speaker.speaks_at(level_dbfs, some_s)
+            self._speaker.sends_sound(sound(some_s), chunk_ms=A_SECOND_MS)
             taken_s += some_s
             enough = greater_than_or_equal_to(had_s + taken_s)
             comes_to(self._heard_s, enough, f"how many seconds of sound {self._speaker.name}'s recogniser takes")
+
+    def takes_a_voice(self, level_dbfs: float, duration_s: float) -> None:
+        """Do the same with a steady voice of this level."""
+        self.takes(lambda some_s: signals.at_level(signals.tone(VOICE_HZ, some_s), level_dbfs), duration_s)
 
     def _heard_s(self) -> float:
         return len(self.heard()) / 2 / SAMPLE_RATE_HZ
@@ -195,6 +213,12 @@ class Recogniser:
                 f"{self._speaker.name}'s recogniser was to break while it listens, but {fault.times_struck} of its "
                 f"streams are open: expected 1"
             )
+
+    def has_broken(self) -> None:
+        """Do the same; return when the service has noticed, which it tells the speaker (REQ-4.5)."""
+        began = len(self._ledger)
+        self.breaks()
+        self._speaker.learns("transcriptionError", since=began)
 
     def stops(self) -> None:
         """Refuse for good the next time it is started, and let the speaker find out."""

@@ -40,8 +40,6 @@ AT_ONCE = 40.0
 """...and sent at 400 a second."""
 LOWEST_PIECE_HZ = 300
 """Pieces of sound that only have to be told apart are tones, each a little higher than the one before."""
-VOICE_HZ = 200.0
-"""The pitch of a voice whose level alone matters."""
 BREATH_S = 0.6
 """The quiet after a sentence, by which a recogniser knows that it is over."""
 ACKNOWLEDGED_WITHIN_S = 5.0
@@ -170,11 +168,6 @@ class Speaker(AtTheControls, AtTheMicrophone):
         together = chunk_ms // CHUNK_MS
         chunks = [self.spoken_last[start : start + together] for start in range(0, count, together)]
         return self._sends([self.audio_message(b"".join(map(self._piece, chunk))) for chunk in chunks])
-
-    def speaks_at(self, level_dbfs: float, duration_s: float) -> list[Observation]:
-        """Send a steady voice of this level, in pieces of a second."""
-        tone = signals.tone(VOICE_HZ, duration_s)
-        return self.sends_sound(signals.at_level(tone, level_dbfs), chunk_ms=1000)
 
     def speaks_with(self, flaw: Flaw, duration_s: float) -> list[Observation]:
         """Send a voice that has something wrong with it."""

@@ -45,7 +45,7 @@ Feature: The manner of speaking
     @BRO-3.9.5 @BRO-5.5.3 @normal @needs-settings @needs-double
     Scenario: Where the manner of speaking cannot be told, the voice speaks at medium pace and loudness
       Given Lena listens in English
-      And Ana's microphone has picked up silence for 2 seconds
+      And Ana's recogniser has got silence for 2 seconds
       When Ana's recogniser understands "Thank you all for coming." in these 2 seconds
       Then the hand-over of these words gives neutral values
       And these words are spoken at medium pace and medium loudness

@@ -10,7 +10,7 @@ Feature: Remembered translations
       Given Ana and Bruno are broadcasting in English to recognisers that follow a script
       And Lena listens to Ana in Spanish
       And Marco listens to Bruno in Spanish
-      And Lena has heard "Thank you all for coming.", which was never translated before, from Ana in Spanish
+      And Lena has heard from Ana in Spanish "Thank you all for coming.", which was never translated before
       When Bruno's recogniser understands the same sentence
       Then Marco hears "Thank you all for coming." in Spanish
       And that sentence is translated once into Spanish
@@ -20,7 +20,7 @@ Feature: Remembered translations
       Given Ana and Bruno are broadcasting in English to recognisers that follow a script
       And Lena listens to Ana in Spanish
       And Marco listens to Bruno in Spanish
-      And Lena has heard "Thank you all for coming.", which was never translated before, from Ana in Spanish
+      And Lena has heard from Ana in Spanish "Thank you all for coming.", which was never translated before
       When Bruno's recogniser understands the same sentence in capitals and with blanks around it
       Then Marco hears "Thank you all for coming." in Spanish
       And that sentence is translated once into Spanish
@@ -32,7 +32,7 @@ Feature: Remembered translations
       And Lena listens to Ana in Spanish
       And Marco listens to Bruno in Spanish
       And every translation takes 0.5 seconds
-      And Lena has heard "Thank you all for coming.", which was never translated before, from Ana in Spanish
+      And Lena has heard from Ana in Spanish "Thank you all for coming.", which was never translated before
       When Bruno's recogniser understands the same sentence
       Then Marco hears "Thank you all for coming." in Spanish in half the time or less
 
@@ -52,7 +52,7 @@ Feature: Remembered translations
       Given Ana and Bruno are broadcasting in English to recognisers that follow a script
       And Lena listens to Ana in Spanish
       And Marco listens to Bruno in Spanish
-      And Lena has heard "Thank you all for coming.", which was never translated before, from Ana in Spanish
+      And Lena has heard from Ana in Spanish "Thank you all for coming.", which was never translated before
       And the translation of that sentence into Spanish is on record
       And a second has passed since
       When Bruno's recogniser understands the same sentence
@@ -64,8 +64,8 @@ Feature: Remembered translations
       And Ana and Bruno are broadcasting in English to recognisers that follow a script
       And Lena listens to Ana in Spanish
       And Marco listens to Bruno in Spanish
-      And Ana's recogniser has understood 10 sentences
-      And Bruno's recogniser has understood all of them but the fourth
+      And Lena has heard from Ana in Spanish 10 sentences
+      And Marco has heard from Bruno in Spanish all of them but the fourth
       When Ana's recogniser understands another sentence
       Then all of these translations into Spanish are on record but the fourth
 
@@ -75,7 +75,7 @@ Feature: Remembered translations
       And Ana is broadcasting in English
       And Lena listens in Spanish
       And Ana speaks to a recogniser that follows a script
-      And Ana's recogniser has understood 12 sentences, the first of them a second before the others
+      And Lena has heard from Ana in Spanish 12 sentences, the first of them a second before the others
       When Ana's recogniser understands another sentence
       Then all of these translations into Spanish are on record but the first
 

@@ -33,6 +33,10 @@ def step_broadcast_to_scripts(context: World, speakers: list[str], language: str
 
 
 @given("{speaker:Name}'s recogniser {understands:HasUnderstood} {script:Script}")
+def step_has_understood(context: World, speaker: str, understands: Manner, script: Script) -> None:
+    context.broadcast.recogniser(speaker).reports_to_the_end(understands(script(context.broadcast.translation)))
+
+
 @when("{speaker:Name}'s recogniser {understands:Understands} {script:Script}")
 def step_understands(context: World, speaker: str, understands: Manner, script: Script) -> None:
     context.broadcast.recogniser(speaker).reports(understands(script(context.broadcast.translation)))
@@ -48,6 +52,10 @@ def step_reports(context: World, speaker: str, series: bool) -> None:
 
 
 @given("{speaker:Name}'s recogniser has broken")
+def step_has_broken(context: World, speaker: str) -> None:
+    context.broadcast.recogniser(speaker).has_broken()
+
+
 @when("{speaker:Name}'s recogniser breaks")
 def step_breaks(context: World, speaker: str) -> None:
     context.broadcast.recogniser(speaker).breaks()

@@ -10,12 +10,12 @@ from hamcrest import assert_that, equal_to, greater_than_or_equal_to
 
 from earshot.broadcast.listener import Listener
 from earshot.broadcast.matchers import handing_over
-from earshot.broadcast.recogniser import in_turn
 from earshot.broadcast.translation import Translation
 from earshot.matchers.moments import lasting
 from earshot.matchers.presence import nothing, something
 from earshot.targets.figures import Figure
 from features.vocabulary.broadcast import World
+from features.vocabulary.broadcast_recogniser import Script
 from features.vocabulary.broadcast_translation import Finding, InTime, Record
 
 # -- handing over
@@ -127,14 +127,12 @@ def step_misses_some(context: World, listener: str, least_s: float, most_s: floa
 # -- remembering
 
 
-@given(
-    '{listener:Name} has heard "{text:Quoted}", which was never translated before, '
-    "from {speaker:Name} in {language:Language}"
-)
-def step_has_heard_new(context: World, listener: str, text: str, speaker: str, language: str) -> None:
-    context.broadcast.recogniser(speaker).reports(in_turn([context.broadcast.translation.invents(text)]))
-    heard = context.broadcast.listener(listener).hears(text, language)
-    context.broadcast.translation.first_took_s = context.broadcast.took_s(heard)
+@given("{listener:Name} has heard from {speaker:Name} in {language:Language} {script:Script}")
+def step_has_heard_from(context: World, listener: str, speaker: str, language: str, script: Script) -> None:
+    results = script(context.broadcast.translation)
+    context.broadcast.recogniser(speaker).reports(results)
+    heard = [context.broadcast.listener(listener).hears(result.text, language) for result in results]
+    context.broadcast.translation.first_took_s = context.broadcast.took_s(heard[-1])
 
 
 @given("the translation of that sentence into {language:Language} is on record")

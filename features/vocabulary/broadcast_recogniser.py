@@ -124,6 +124,7 @@ phrases(
         "has stopped": Recogniser.stops,
         "has failed {times:Times} in a row": doing(Recogniser.fails),
         "has got all {duration_s:Seconds} of it": doing(Recogniser.gets_the_last),
+        "has got {sound:Sound} for {duration_s:Seconds}": doing(Recogniser.takes),
         "was closed after {silence_s:Seconds} without sound": (
             lambda silence_s: lambda recogniser: recogniser.is_closed_within(silence_s + 1)
         ),
