@@ -25,6 +25,7 @@ class _Desk:
     """Listeners in the last status that was sent (REQ-12.2)."""
     change_waits: bool = False
     """Whether a status about their number waits to be made; it will tell of whoever comes until then, too."""
+    answers: int = 0
     languages_seen: set[str] = field(default_factory=set)
     timer: Timer | None = None
     sending: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -71,6 +72,7 @@ class StatusDesk:
         except TimeoutError:
             raise Refusal("TIMEOUT", "The status took too long, ask again") from None
         self._reported(live, status, counted)
+        self._desk(live).answers += 1
         self.restart_timer(live)
         return status
 
@@ -114,6 +116,7 @@ class StatusDesk:
         self._background.run(self.send(live, self._desk(live), UpdateReason.PERIODIC), name="send-status")
 
     async def send(self, live: LiveSession, desk: _Desk, reason: UpdateReason) -> None:
+        answers = desk.answers
         async with desk.sending:
             if live.session_id not in self._desks:
                 return
@@ -130,6 +133,8 @@ class StatusDesk:
                     "send-status", "no status could be made", session_id=live.session_id, code=refused.code
                 )
                 return
+            if reason is UpdateReason.PERIODIC and desk.answers > answers:
+                return  # it is not time again: an answer has restarted the interval (REQ-12.5)
             told = self._audience.tell(live.speaker_connection_id, status)
             self._reported(live, status, counted)
             if told and reason is UpdateReason.PERIODIC:

@@ -403,6 +403,19 @@ async def test_the_periodic_status_restarts_with_a_query_but_not_with_an_update(
     assert statuses(world) == [(UpdateReason.PERIODIC, 1)]
 
 
+@on_loop
+async def test_a_periodic_status_that_is_being_made_does_not_follow_an_answer() -> None:
+    world = Broadcast()
+    live = world.service.sessions.session(await world.create())
+    assert live is not None
+    world.service.status.periodic(live)
+    await world.service.status.answer(live)
+    await settled()
+    assert statuses(world) == []
+    await world.clock.advance(30)
+    assert statuses(world) == [(UpdateReason.PERIODIC, 0)]
+
+
 # ---- controls and audio
 
 
