@@ -118,7 +118,7 @@ class Admission:
             SessionJoined(session, newcomer.connection_id, joining.target_language, session.listener_count),
         )
         self._metrics.put("ListenerJoinLatency", (self._clock.monotonic_s() - since_s) * 1000)
-        self._tell_latecomer(newcomer.connection_id, session.session_id, session.state)
+        self._tell_latecomer(newcomer.connection_id, session)
         self._enter(live, connection)
         self._status.listeners_changed(live, joining.target_language)
         self._journal.info(
@@ -175,7 +175,7 @@ class Admission:
             newcomer.connection_id,
             RefreshComplete(session.session_id, Role.LISTENER, session.source_language, language),
         )
-        self._tell_latecomer(newcomer.connection_id, session.session_id, session.state)
+        self._tell_latecomer(newcomer.connection_id, session)
         self._enter(live, connection)
         self._status.listeners_changed(live, language)
         self._journal.info(
@@ -259,12 +259,16 @@ class Admission:
     def _session_expiry_s(self) -> int:
         return self._clock.now_ms() // 1000 + round(self._settings.session_max_duration_hours * 3600)
 
-    def _tell_latecomer(self, connection_id: str, session_id: str, state: BroadcastState) -> None:
-        """Tell someone who comes in during a break that there is one."""
+    def _tell_latecomer(self, connection_id: str, session: Session) -> None:
+        """Tell someone who comes in during a break that there is one.
+
+        Controls are told to those who are in, so one that was used while somebody was let in counts here.
+        """
+        state = self._standings.state_by_now(session)
         if state.is_paused:
-            self._audience.tell(connection_id, BroadcastPaused(session_id))
+            self._audience.tell(connection_id, BroadcastPaused(session.session_id))
         if state.is_muted:
-            self._audience.tell(connection_id, BroadcastMuted(session_id))
+            self._audience.tell(connection_id, BroadcastMuted(session.session_id))
 
     def check_source(self, language: str) -> None:
         check_offered(language, self._settings.supported_languages, "INVALID_LANGUAGE", "Speech")

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 from reference.background import Background
 from reference.broadcast.live import LiveSessions
-from reference.broadcast.model import Connection, Session
+from reference.broadcast.model import BroadcastState, Connection, Session
 from reference.broadcast.repository import BroadcastRepository
 from reference.refusal import Refusal
 from reference.storage.clock import Clock
@@ -116,6 +116,12 @@ class Standings:
         known = self._sessions.setdefault(session.session_id, _KnownSession())
         known.session = session
         known.writes += 1
+
+    def state_by_now(self, session: Session) -> BroadcastState:
+        """Return the state of a session that was read a while ago, or what this process has made it since."""
+        known = self._sessions.get(session.session_id)
+        written = session if known is None or known.session is None else known.session
+        return max(session.state, written.state, key=lambda state: state.last_state_change_ms)
 
     def forget_connection(self, connection_id: str) -> None:
         self._connections.pop(connection_id, None)

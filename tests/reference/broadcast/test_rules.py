@@ -21,7 +21,7 @@ from reference.broadcast.notices import (
     SilenceReason,
     UpdateReason,
 )
-from reference.broadcast.parameters import Refreshing
+from reference.broadcast.parameters import Joining, Refreshing
 from reference.broadcast.ports import CloseCode
 from reference.refusal import Refusal
 from tests.reference.broadcast.world_fakes import CHUNK, Broadcast, on_loop, refused, settled
@@ -417,6 +417,48 @@ async def test_a_periodic_status_that_is_being_made_does_not_follow_an_answer() 
 
 
 # ---- controls and audio
+
+
+@on_loop
+@pytest.mark.parametrize("move", [False, True])
+@pytest.mark.parametrize(
+    ("before", "now", "told"),
+    [
+        (StateChange(), StateChange(is_paused=True), ["BroadcastPaused"]),
+        (StateChange(is_paused=True), StateChange(is_paused=False), []),
+        (StateChange(), StateChange(is_muted=True), ["BroadcastMuted"]),
+        (StateChange(is_muted=True), StateChange(is_muted=False), []),
+        (StateChange(is_paused=True), StateChange(is_paused=False, is_muted=True), ["BroadcastMuted"]),
+    ],
+)
+async def test_who_comes_in_during_a_control_is_told_how_the_broadcast_stands_then(
+    before: StateChange, now: StateChange, told: list[str], move: bool
+) -> None:
+    world = Broadcast()
+    session_id = await world.create()
+    await world.service.speaker.change(world.session(session_id), before)
+    counted, go_on = asyncio.Event(), asyncio.Event()
+    count_in = world.repository.count_listener_in
+
+    async def counts_in_and_dawdles(session_id: str, *, at_most: int | None) -> Session:
+        session = await count_in(session_id, at_most=at_most)
+        counted.set()
+        await go_on.wait()
+        return session
+
+    world.repository.count_listener_in = counts_in_and_dawdles  # type: ignore[method-assign]
+    newcomer, admission = Newcomer("lena=", "192.0.2.2"), world.service.admission
+    coming = asyncio.create_task(
+        admission.refresh_listener(newcomer, Refreshing(session_id, Role.LISTENER, "es"))
+        if move
+        else admission.join(newcomer, Joining(session_id, "es"))
+    )
+    await counted.wait()
+    await world.clock.advance(0.1)
+    await world.service.speaker.change_state(world.session(session_id), now)
+    go_on.set()
+    await coming
+    assert world.audience.heard_by("lena=")[1:] == told
 
 
 @on_loop
