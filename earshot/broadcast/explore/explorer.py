@@ -11,6 +11,7 @@ from earshot.broadcast import acts
 from earshot.broadcast.acts import Act
 from earshot.broadcast.explore.leeway import Leeway
 from earshot.broadcast.explore.model import LISTENERS, Expected, LiveBroadcast, Model, Step
+from earshot.broadcast.listener import HEARD_WITHIN_S
 from earshot.broadcast.person import Person
 from earshot.ledger import Kind, Observation
 
@@ -46,8 +47,8 @@ BABBLE = {"not JSON": "{oops", "no action": "{}", "unknown action": '{"action": 
 NOT_NEWS = frozenset({"heartbeatAck", "audio", "error"})
 """What is no notice to a listener; an error that nobody asked for is a surprise of its own."""
 NO_SESSION = "quiet-river-404"
-PATIENCE_S = 2.0
-"""Less than in scenarios: the shortest story is found by telling many wrong ones to their end."""
+HASTE_S = 2.0
+"""How long is waited while a shorter story is looked for: that is done by telling many wrong ones to their end."""
 
 
 class Explorer:
@@ -58,6 +59,7 @@ class Explorer:
         stage.uses_service_with(SETTINGS)
         self.model = Model()
         self.story: list[Step] = []
+        self.patience_s = HEARD_WITHIN_S
         self._stage = stage
         self._broadcast = broadcast
         self._said: dict[str, int] = {}
@@ -94,7 +96,7 @@ class Explorer:
             again = self._broadcast.intruder(who)  # the same person on a second device
             again.tries_to_broadcast("en")
             return _answer_of(again)
-        speaker.starts_broadcasting_once_free("en", within_s=PATIENCE_S)  # whoever vanished may still be counted
+        speaker.starts_broadcasting_once_free("en", within_s=self.patience_s)  # whoever vanished may still be counted
         self._said[who] = 0
         return "sessionCreated"
 
@@ -174,7 +176,7 @@ class Explorer:
             listener = self._broadcast.listener(name)
             wanted = expected.told.get(name, ())
             for notice in dict.fromkeys(wanted):
-                listener.is_told(notice, since=began, patience_s=PATIENCE_S)
+                listener.is_told(notice, since=began, patience_s=self.patience_s)
             listener.catches_up()
             no_news = NOT_NEWS | {expected.answer} if acts else NOT_NEWS
             told = [o.type for o in listener.received(since=began) if o.type not in no_news]
@@ -187,7 +189,7 @@ class Explorer:
     def _everybody_heard(self, step: Step, expected: Expected, before: Mapping[str, str]) -> None:
         for name, language in expected.heard_in.items():
             phrase = self._phrase(self._said[step.who])
-            self._broadcast.listener(name).hears(phrase, language, patience_s=PATIENCE_S)
+            self._broadcast.listener(name).hears(phrase, language, patience_s=self.patience_s)
         after = self.model.languages()
         for name in LISTENERS:
             listener = self._broadcast.listener(name)
@@ -208,7 +210,7 @@ class Explorer:
                 listener.heard.append(heard)
 
     def _records_agree(self) -> None:
-        records = self._broadcast.recorded.looked_up_for(PATIENCE_S)
+        records = self._broadcast.recorded.looked_up_for(self.patience_s)
         for name, broadcast in self.model.broadcasts.items():
             session_id = self._broadcast.speaker(name).session_id
             records.session_comes_to(
@@ -228,7 +230,7 @@ class Explorer:
                 languageDistribution=equal_to({language: languages.count(language) for language in languages}),
                 broadcastState=_state(broadcast),
             )
-            self._broadcast.speaker(name).finds_status(wanted, within_s=PATIENCE_S)
+            self._broadcast.speaker(name).finds_status(wanted, within_s=self.patience_s)
 
     def _person(self, name: str) -> Person:
         return self._broadcast.listener(name) if name in LISTENERS else self._broadcast.speaker(name)

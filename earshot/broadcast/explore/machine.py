@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import Flaky, FlakyStrategyDefinition
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
-from earshot.broadcast.explore.explorer import BABBLE, FOR_LISTENERS_ONLY, FOR_SPEAKERS_ONLY, Explorer
+from earshot.broadcast.explore.explorer import BABBLE, FOR_LISTENERS_ONLY, FOR_SPEAKERS_ONLY, HASTE_S, Explorer
 from earshot.broadcast.explore.model import LANGUAGES, LISTENERS, SPEAKERS, Model, Step
 from earshot.failures import Unusable
 
@@ -98,6 +98,7 @@ def trimmed(discovery: Discovery, new_explorer: Callable[[], Explorer], *, withi
         story = discovery.story[:place] + discovery.story[place + 1 :]
         if time.monotonic() < deadline and _can_be_told(story):
             explorer = new_explorer()
+            explorer.patience_s = HASTE_S
             try:
                 _tell(story, explorer)
             except AssertionError as failure:
@@ -158,6 +159,8 @@ def _machine(new_explorer: Callable[[], Explorer], findings: Findings) -> type[R
             if findings.are_enough:
                 reject()
             self.explorer = new_explorer()
+            if findings.discovery is not None:
+                self.explorer.patience_s = HASTE_S
             findings.stories += 1
 
         def do(self, who: str, verb: str, **arguments: Any) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import cast
 
 import pytest
 
-from earshot.broadcast.explore.explorer import Explorer
+from earshot.broadcast.explore.explorer import HASTE_S, Explorer
 from earshot.broadcast.explore.leeway import Leeway
+from earshot.broadcast.explore.machine import explore
 from earshot.broadcast.explore.model import Expected, Model, Step
 from earshot.broadcast.system import Broadcast, of
 from earshot.running.run import Run
@@ -71,6 +73,30 @@ def test_a_notice_that_was_to_come_uses_up_nothing() -> None:
     leeway = Leeway(["broadcastPaused"])
     assert leeway.beyond(["broadcastPaused"], ["broadcastPaused"]) == ("broadcastPaused",)
     assert leeway.beyond(["broadcastPaused"], []) == ()
+
+
+def test_only_a_shorter_story_is_looked_for_in_haste() -> None:
+    patience_s: list[float] = []
+
+    class Contrary:
+        """Parts ways with the model at the second step."""
+
+        def __init__(self) -> None:
+            self.model, self.story, self.patience_s = Model(), [], 7.0
+
+        def do(self, step: Step) -> None:
+            self.story.append(step)
+            self.model.do(step)
+            if len(self.story) == 2:
+                raise AssertionError("no")
+
+        def finish(self) -> None:
+            patience_s.append(self.patience_s)
+
+    findings = explore(cast(Callable[[], Explorer], Contrary), seed_=1, for_s=5)
+    assert findings.discovery is not None
+    assert patience_s[0] == 7.0
+    assert set(patience_s[1:]) == {HASTE_S}
 
 
 @pytest.fixture(scope="module")
