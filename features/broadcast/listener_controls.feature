@@ -110,7 +110,7 @@ Feature: What a listener controls
       And Lena listens in Spanish and Amina in Spanish
       And Lena has changed to German
       When Ana asks for the status
-      Then Ana is told that 2 people listen: 1 in Spanish and 1 in German
+      Then Ana finds within 2 seconds that 2 people listen: 1 in Spanish and 1 in German
 
     @REQ-18.4 @critical @needs-table
     Scenario: A change of language is on record

@@ -11,7 +11,7 @@ Feature: Knowing the audience
       And Lena listens in Spanish and Amina in Spanish
       And Marco listens in French
       When Ana asks for the status
-      Then Ana is told that 3 people listen: 2 in Spanish and 1 in French
+      Then Ana finds within 2 seconds that 3 people listen: 2 in Spanish and 1 in French
 
     @REQ-11.3 @critical
     Scenario: Nobody listens yet
@@ -26,7 +26,7 @@ Feature: Knowing the audience
       And Lena listens to Ana in Spanish
       And Yuki listens to Bruno in French
       When Ana asks for the status
-      Then Ana is told that 1 person listens: 1 in Spanish
+      Then Ana finds within 2 seconds that 1 person listens: 1 in Spanish
 
     @REQ-11.4 @critical
     Scenario: The status shows the state of the broadcast
@@ -43,7 +43,7 @@ Feature: Knowing the audience
       And 8 people listen in French
       And 6 people listen in Japanese
       When Ana asks for the status
-      Then Ana is told that 23 people listen: 9 in Spanish, 8 in French and 6 in Japanese
+      Then Ana finds within 2 seconds that 23 people listen: 9 in Spanish, 8 in French and 6 in Japanese
       And Ana has the answer within 500 ms
 
     @REQ-11.2 @normal
@@ -51,7 +51,7 @@ Feature: Knowing the audience
       Given Ana is broadcasting in English
       And 110 people listen in Spanish
       When Ana asks for the status
-      Then Ana is told that 110 people listen: 110 in Spanish
+      Then Ana finds within 2 seconds that 110 people listen: 110 in Spanish
 
     @REQ-11.1 @REQ-11.4 @normal @needs-table
     Scenario: The age of the session is counted in seconds from its recorded beginning
@@ -97,7 +97,7 @@ Feature: Knowing the audience
     Scenario: A further language in a large audience
       Given Ana is broadcasting in English
       And 20 people listen in Spanish
-      And Ana has asked for the status
+      And Ana has found within 2 seconds that 20 people listen: 20 in Spanish
       And Ana has been told nothing new for 0.3 seconds
       When Lena joins in French
       Then Ana is told the status because somebody listens in a new language
@@ -157,7 +157,7 @@ Feature: Knowing the audience
     Scenario: An audience that grows by exactly 10% is not worth a message
       Given Ana is broadcasting in English
       And 20 people listen in Spanish
-      And Ana has asked for the status
+      And Ana has found within 2 seconds that 20 people listen: 20 in Spanish
       And Ana has been told nothing new for 0.3 seconds
       When 2 more people join in Spanish
       Then Ana is told nothing for 0.3 seconds
@@ -166,7 +166,7 @@ Feature: Knowing the audience
     Scenario: An audience that grows by more than 10% is told
       Given Ana is broadcasting in English
       And 20 people listen in Spanish
-      And Ana has asked for the status
+      And Ana has found within 2 seconds that 20 people listen: 20 in Spanish
       And Ana has been told nothing new for 0.3 seconds
       When 3 more people join in Spanish
       Then Ana is told the status because the number of listeners changed
@@ -177,10 +177,10 @@ Feature: Knowing the audience
     Scenario: The 10% count from what the speaker was last told
       Given Ana is broadcasting in English
       And 20 people listen in Spanish
-      And Ana has asked for the status
+      And Ana has found within 2 seconds that 20 people listen: 20 in Spanish
       And Ana has been told nothing new for 0.3 seconds
       And 2 more people have joined in Spanish
-      And Ana has asked for the status
+      And Ana has found within 2 seconds that 22 people listen: 22 in Spanish
       When 1 more person joins in Spanish
       Then Ana is told nothing for 0.3 seconds
 
@@ -188,7 +188,7 @@ Feature: Knowing the audience
     Scenario: An audience that shrinks by exactly 10% is not worth a message
       Given Ana is broadcasting in English
       And 20 people listen in Spanish
-      And Ana has asked for the status
+      And Ana has found within 2 seconds that 20 people listen: 20 in Spanish
       And Ana has been told nothing new for 0.3 seconds
       When 2 of them leave
       Then Ana is told nothing for 0.3 seconds
@@ -197,7 +197,7 @@ Feature: Knowing the audience
     Scenario: An audience that shrinks by more than 10% is told
       Given Ana is broadcasting in English
       And 20 people listen in Spanish
-      And Ana has asked for the status
+      And Ana has found within 2 seconds that 20 people listen: 20 in Spanish
       And Ana has been told nothing new for 0.3 seconds
       When 3 of them leave
       Then Ana is told the status because the number of listeners changed

@@ -81,6 +81,7 @@ def step_told_moment_of_status(context: World, speaker: str) -> None:
     assert_that(actor.status.message["timestamp"], moment, "the date of the status, by the service's clock")
 
 
+@given("{speaker:Name} has found within {limit_s:Seconds} that {count:People} {listen:Listen}: {audience:Audience}")
 @then("{speaker:Name} finds within {limit_s:Seconds} that {count:People} {listen:Listen}: {audience:Audience}")
 def step_finds_audience(
     context: World, speaker: str, limit_s: float, count: int, listen: str, audience: dict[str, int]
