@@ -24,8 +24,9 @@ SETTINGS = {
     "RATE_LIMIT_SESSIONS_PER_HOUR": "100000",
     "RATE_LIMIT_LISTENER_JOINS_PER_MIN": "100000",
     "RATE_LIMIT_CONNECTION_ATTEMPTS_PER_MIN": "100000",
+    "STATUS_QUERY_TIMEOUT_MS": "10000",
 }
-"""Rates have scenarios of their own; here people act faster than any rate allows."""
+"""Rates, and how long a status may take, have scenarios of their own; here people act faster than any rate allows."""
 CONTROLS: Mapping[str, Act] = {
     "pause": acts.PAUSE,
     "resume": acts.RESUME,
