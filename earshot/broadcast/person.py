@@ -196,8 +196,16 @@ class Person(Attempts):
         left_s = max(0.0, (due_ns - time.monotonic_ns()) / 1e9)
         self._scene.ledger.await_first(self._is_my_close, within_s=left_s)
 
+    def so_long_after_connecting(self, span_s: float, *, give_or_take_s: float) -> Matcher[float]:
+        """Match a time, in seconds from when the service let this person in, that is so long after they connected.
+
+        The service may count from any moment between the request and its confirmation.
+        """
+        let_in_after_s = ms_between(self._sent()[0], self.received()[0]) / 1000
+        return between(span_s - let_in_after_s - give_or_take_s, span_s + give_or_take_s)
+
     def is_asked_to_move(self, *, since: int) -> tuple[Observation, float]:
-        """Return the request to move to a new connection, and by how many seconds after connecting it asks for that.
+        """Return the request to move to a new connection, and by how many seconds after being let in it asks for that.
 
         Both times are the service's.
         """
@@ -205,7 +213,7 @@ class Person(Attempts):
         return asked, (_ms(asked, "refreshBy") - self.connected_ms()) / 1000
 
     def is_warned_of_the_end(self, *, since: int) -> list[float]:
-        """Return, for each warning, how many seconds after connecting it says that the connection will end.
+        """Return, for each warning, how many seconds after being let in it says that the connection will end.
 
         Both times are the service's.
         """

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from behave import given, then, when
-from hamcrest import all_of, assert_that, close_to, contains_exactly, equal_to, has_entries
+from hamcrest import all_of, assert_that, contains_exactly, equal_to, has_entries
 from hamcrest.core.matcher import Matcher
 
 from earshot.audio.clips import Samples
@@ -97,16 +97,20 @@ def step_not_asked_to_move_before(context: World, people: list[str], age_s: floa
 
 @then("{person:Name} is asked, as {role:AskedAs}, to move within {limit_s:Seconds} of connecting")
 def step_asked_to_move_within(context: World, person: str, role: Matcher[Any], limit_s: float) -> None:
-    asked, time_s = context.broadcast.person(person).is_asked_to_move(since=context.stage.turning_point)
+    actor = context.broadcast.person(person)
+    asked, time_s = actor.is_asked_to_move(since=context.stage.turning_point)
     assert_that(asked.message, role, f"how {person} is asked to move")
-    assert_that(time_s, close_to(limit_s, 0.25), f"seconds after connecting by which {person} is to move")
+    by_then = actor.so_long_after_connecting(limit_s, give_or_take_s=0.25)
+    assert_that(time_s, by_then, f"seconds after being let in by which {person} is to move")
 
 
 @then("{person:Name} is warned {count:Number} times that the connection ends {limit_s:Seconds} after connecting")
 def step_warned(context: World, person: str, count: int, limit_s: float) -> None:
-    ends_s = context.broadcast.person(person).is_warned_of_the_end(since=context.stage.turning_point)
-    expected = contains_exactly(*[close_to(limit_s, 0.6)] * count)
-    assert_that(ends_s, expected, f"seconds after connecting at which {person}'s connection is to end, by each warning")
+    actor = context.broadcast.person(person)
+    ends_s = actor.is_warned_of_the_end(since=context.stage.turning_point)
+    expected = contains_exactly(*[actor.so_long_after_connecting(limit_s, give_or_take_s=0.6)] * count)
+    what = f"seconds after being let in at which {person}'s connection is to end, by each warning"
+    assert_that(ends_s, expected, what)
 
 
 @then("{person:Name} is disconnected {least_s:Decimal} to {most_s:Seconds} after {since:Moment}")
