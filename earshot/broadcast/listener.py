@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from hamcrest import assert_that, close_to, equal_to, has_entries, has_entry
@@ -189,10 +189,19 @@ class Listener(AtTheReceiver):
         """Return the audio that came and that no step asked for."""
         return [self._as_heard(audio, None) for audio in self._audio_beyond_what_was_asked_for()]
 
-    def words_not_accounted_for(self) -> list[str]:
-        """Return what was heard beyond what steps asked for, once everything on its way has arrived."""
+    def words_not_accounted_for(self, may_hear: Callable[[str], bool] = lambda _: False) -> list[str]:
+        """Return what was heard beyond what steps asked for, once everything on its way has arrived.
+
+        A caption that may be heard is accounted for; it is asked of each piece of audio once, in their order.
+        """
         self.catches_up()
-        return [_words(audio) for audio in self._audio_beyond_what_was_asked_for()]
+        words = []
+        for audio in self._audio_beyond_what_was_asked_for():
+            if may_hear(str(audio.message.get("transcript"))):
+                self.heard.append(self._as_heard(audio, None))
+            else:
+                words.append(_words(audio))
+        return words
 
     def stays_quiet(self, for_s: float, *, since: int) -> None:
         """Return if no audio came since ledger position `since`, and none comes for another `for_s` seconds."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from hamcrest import contains_inanyorder, empty, equal_to, has_entries
@@ -66,6 +66,8 @@ class Explorer:
         self._said: dict[str, int] = {}
         self._live_before: set[str] = set()
         self._leeways = {name: Leeway() for name in LISTENERS}
+        self._judged = dict.fromkeys(LISTENERS, 0)
+        """Up to which position of the ledger it was judged what each of them was told."""
         self._phrases = [clip.text for clip in stage.samples.translated()]
 
     def do(self, step: Step) -> None:
@@ -180,8 +182,9 @@ class Explorer:
                 listener.is_told(notice, since=began, patience_s=self.patience_s)
             listener.catches_up()
             no_news = NOT_NEWS | {expected.answer} if acts else NOT_NEWS
-            told = [o.type for o in listener.received(since=began) if o.type not in no_news]
-            came = self._leeways[name].beyond(told, wanted)
+            received = listener.received(since=self._judged[name])
+            self._judged[name] = max((o.number + 1 for o in received), default=self._judged[name])
+            came = self._leeways[name].beyond([o.type for o in received if o.type not in no_news], wanted)
             if came != wanted:
                 raise AssertionError(
                     f"after “{step}” {name} was to be told {_words(wanted)}, but was told {_words(came)}"
@@ -196,19 +199,15 @@ class Explorer:
             listener = self._broadcast.listener(name)
             if not listener.legs:
                 continue
-            self._hears_what_may_come(name, {known[name] for known in (before, after) if name in known})
-            if more := listener.words_not_accounted_for():
+            may_hear = self._may_hear(name, {known[name] for known in (before, after) if name in known})
+            if more := listener.words_not_accounted_for(may_hear):
                 raise AssertionError(f"after “{step}” {name} heard what was not for them: {', '.join(more)}")
 
-    def _hears_what_may_come(self, name: str, languages: Iterable[str]) -> None:
-        """Account for what somebody heard and may have heard, in one of these languages."""
-        listener, leeway = self._broadcast.listener(name), self._leeways[name]
-        translation = self._stage.samples.translation
-        listener.catches_up()
+    def _may_hear(self, name: str, languages: Iterable[str]) -> Callable[[str], bool]:
+        """Return what tells whether somebody may hear a caption in one of these languages."""
+        leeway, translation = self._leeways[name], self._stage.samples.translation
         captions = {translation(sentence, one): sentence for sentence in leeway.sentences for one in languages}
-        for heard in listener.heard_beyond():
-            if leeway.allows(captions.get(heard.transcript, "")):
-                listener.heard.append(heard)
+        return lambda caption: leeway.allows(captions.get(caption, ""))
 
     def _records_agree(self) -> None:
         records = self._broadcast.recorded.looked_up_for(self.patience_s)

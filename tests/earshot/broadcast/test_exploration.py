@@ -7,6 +7,7 @@ from typing import cast
 
 import pytest
 
+from earshot.broadcast import acts
 from earshot.broadcast.explore.explorer import HASTE_S, Explorer
 from earshot.broadcast.explore.leeway import Leeway
 from earshot.broadcast.explore.machine import explore
@@ -123,6 +124,16 @@ def test_who_comes_in_while_a_sentence_is_being_recognised_may_hear_it(broadcast
     explorer.do(SAY)
     explorer.finish()
     assert len(broadcast.listener("Marco").heard) == 2, "he came in time for both sentences"
+
+
+def test_what_comes_between_two_steps_is_judged_after_the_second(broadcast: Broadcast) -> None:
+    explorer = Explorer(broadcast)
+    for step in (START, *OTHERS):
+        explorer.do(step)
+    broadcast.speaker("Bruno").controls(acts.MUTE)  # which the model does not know
+    broadcast.listener("Lena").is_told("broadcastMuted", since=0)
+    with pytest.raises(AssertionError, match="Lena was to be told nothing, but was told broadcastMuted"):
+        explorer.do(Step("Ana", "babble", {"kind": "not JSON"}))
 
 
 def test_nobody_may_hear_what_was_said_to_others(broadcast: Broadcast) -> None:
