@@ -269,7 +269,7 @@ def test_json_holds_the_four_lists(project: Project, tmp_path: Path) -> None:
     project.requires(REQUIREMENTS.replace("learn of a pause", "hear of a pause"))
     project.run("--json", str(tmp_path / "trace.json"))
     document = json.loads((tmp_path / "trace.json").read_text(encoding="utf-8"))
-    scenario = {"file": "features/a.feature", "line": 3, "title": "S", "feature": "F"}
+    scenario = {"file": "features/a.feature", "line": 3, "title": "S", "feature": "F", "rows": 1}
     assert document["covered"][0]["scenarios"] == [scenario]
     assert [entry["id"] for entry in document["uncovered"]["must"]] == ["REQ-1.2"]
     assert document["uncovered"]["deploy_only"][0]["reason"] == "set up"
