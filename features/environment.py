@@ -14,7 +14,7 @@ import features.vocabulary  # noqa: F401  the words that steps may use
 from earshot.evidence import exhibits, formatter, surroundings
 from earshot.running.run import Run
 from earshot.running.selection import insist_on_scenarios
-from earshot.running.watch import close_stage, watch_steps
+from earshot.running.watch import close_stage, turn, watch_steps
 from earshot.side_by_side import hold_locks
 
 formatter.cure()
@@ -40,7 +40,7 @@ def before_scenario(context: Context, scenario: Scenario) -> None:
 
 def before_step(context: Context, step: Step) -> None:
     if step.keyword == "When":  # an And goes on with the same act
-        context.stage.marks_turning_point()
+        turn(context)
         exhibits.note_records(context)
 
 

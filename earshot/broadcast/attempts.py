@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from earshot.broadcast.acts import Act
 from earshot.failures import Inconclusive
 from earshot.ledger import Kind, Observation
+from earshot.measure.delays import Delay
 from earshot.participant import PATIENCE_S, Participant, ms_between
 from earshot.scene import Scene
 from earshot.system import describe_refusal
@@ -34,7 +34,7 @@ class Attempts(Participant):
 
     def __init__(self, name: str, scene: Scene) -> None:
         super().__init__(name, scene)
-        self.answered_after_ms = math.inf
+        self._answered_after: Delay | None = None
         """How long the answer to the latest request took."""
         self._learnt: set[int] = set()
         self.outcomes: list[Observation] = []
@@ -44,15 +44,21 @@ class Attempts(Participant):
         """Ask for something and return the answer; an error instead of it is a broken promise."""
         sent = self._send(act.message)
         came = self._answer_to(act, since=sent.number, patience_s=patience_s)
-        self.answered_after_ms = ms_between(sent, came)
+        self._answered_after = Delay.between(sent, came)
         self._learnt.add(came.number)
         if came.type == "error":
             self._scene.surprises.claim(came)
             raise AssertionError(
                 f"{self.name} sent {act.action} and expected {act.answer}, "
-                f"but got the error {describe_refusal(came)} after {self.answered_after_ms:.0f} ms"
+                f"but got the error {describe_refusal(came)} after {self._answered_after.took_ms:.0f} ms"
             )
         return came
+
+    def last_answer(self) -> Delay:
+        """Return how long the answer to the latest request took; AssertionError if there was none."""
+        if self._answered_after is None:
+            raise AssertionError(f"{self.name} has had no answer in this scenario")
+        return self._answered_after
 
     def tries(self, act: Act) -> None:
         """Ask for something that may be refused, even where the contract forbids to ask; keep the outcome."""
@@ -166,7 +172,7 @@ class Attempts(Participant):
 
     def _keep_outcome(self, outcome: Observation, sent: Observation) -> None:
         self._outcome = outcome
-        self.answered_after_ms = ms_between(sent, outcome)
+        self._answered_after = Delay.between(sent, outcome)
         self._learnt.add(outcome.number)
         self._scene.surprises.hold(outcome)
 

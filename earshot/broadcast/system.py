@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import ClassVar
 
-from hamcrest import assert_that, empty, has_entries, none
+from hamcrest import empty, has_entries, none
 from hamcrest.core.matcher import Matcher
 
 from earshot.broadcast.attempts import Refusal
@@ -32,7 +32,7 @@ from earshot.broadcast.translation import Translation
 from earshot.broadcast.wording import WORDING
 from earshot.evidence.players import listening_page
 from earshot.failures import Unusable
-from earshot.matchers.moments import lasting
+from earshot.measure.delays import Delay
 from earshot.stage import Stage
 from earshot.system import Item, System
 from earshot.targets.logs import Entry
@@ -209,9 +209,9 @@ class Broadcast(System):
     def hears_in_time(self, listener: Listener, text: str, language: str, least_s: float, most_s: float) -> Heard:
         """Return what a listener heard of an English sentence, so many seconds after it was recognised."""
         heard = listener.hears_the_recording(text, language, patience_s=most_s + 1)
-        assert_that(
-            self.took_s(heard), lasting(least_s, most_s), f'how long it took until {listener.name} heard "{text}"'
-        )
+        took = Delay.until(heard.observation, self.took_s(heard))
+        what = f'until {listener.name} heard "{text}"'
+        self.stage.stopwatch.insist_on_time(took, least_s * 1000, most_s * 1000, what)
         return heard
 
     def took_s(self, heard: Heard) -> float:

@@ -17,6 +17,7 @@ from earshot.conversation.requests import END_TURN, SAY_GOODBYE, Envelope, Messa
 from earshot.conversation.turns import ACKNOWLEDGED, ANSWER, ERROR, OVER, SESSION_KNOWN, Turn, TurnTaking
 from earshot.disclosures import gives_away
 from earshot.ledger import Kind, Observation
+from earshot.measure.delays import Delay
 from earshot.participant import PATIENCE_S, Participant, ms_between
 from earshot.scene import Scene
 from earshot.surprises import BREACH
@@ -290,10 +291,10 @@ class User(Participant):
         """The turns that were ended on the connection in use."""
         return self._order().turns
 
-    def opened_after_ms(self) -> float:
+    def opened_after(self) -> Delay:
         """Return how long it took to open the connection in use."""
         opened = next(o for o in self._scene.ledger if o.leg == self.leg.label and o.kind is Kind.OPENED)
-        return (opened.at_ns - self.asked_at_ns) / 1e6
+        return Delay(self.asked_at_ns, (opened.at_ns - self.asked_at_ns) / 1e6)
 
     def over(self, turn: Turn | None = None, *, patience_s: float | None = None) -> Turn:
         """Return a turn, by default the latest, when it was declared over."""
@@ -334,10 +335,10 @@ class User(Participant):
         mine = [each for each in self.exchanges() if each.leg == self.leg.label and each.turn is not None]
         return [" ".join(spoken.words for spoken in each.spoken) for each in mine]
 
-    def answered_after_ms(self, act: str) -> float:
+    def answered_after(self, act: str) -> Delay:
         """Return how long after this person last did something, known by the type of its message, an answer came."""
         answer = self.answer().observation
-        return ms_between([o for o in self._sent() if o.type == act][-1], answer)
+        return Delay.between([o for o in self._sent() if o.type == act][-1], answer)
 
     def confirmation(self) -> tuple[Observation, Observation]:
         """Return how the session was named last, and the confirmation of that, waiting for it if need be."""
@@ -349,7 +350,7 @@ class User(Participant):
         self.catches_up_with_audio()
         return self.order
 
-    def confirmation_delays_ms(self) -> list[float]:
+    def confirmation_delays(self) -> list[Delay]:
         """Return how long each piece of audio on the connection in use took to be confirmed, once each is."""
         order = self.order_of_audio()
         sent, confirmed = order.pieces, order.acknowledged
@@ -357,7 +358,7 @@ class User(Participant):
             raise AssertionError(
                 f"{self.name} sent {_pieces(len(sent))} of audio, of which {len(confirmed)} were confirmed"
             )
-        return [ms_between(piece, told) for piece, told in zip(sent, confirmed, strict=True)]
+        return [Delay.between(piece, told) for piece, told in zip(sent, confirmed, strict=True)]
 
     def complaint(self) -> Observation:
         """Return the error that came of the last attempt, or instead of the latest answer, or else of connecting."""

@@ -38,6 +38,17 @@ class Delay:
     due_ns: int
     """On the monotonic clock."""
     took_ms: float
+
+    @classmethod
+    def between(cls, first: Observation, second: Observation) -> Delay:
+        """Return how long after the first the second happened."""
+        return cls(first.at_ns, (second.at_ns - first.at_ns) / 1e6)
+
+    @classmethod
+    def until(cls, last: Observation, took_s: float) -> Delay:
+        """Return what ended with this and had begun so long before."""
+        return cls(last.at_ns - round(took_s * 1e9), took_s * 1000)
+
     """`math.inf` if it never came."""
 
 

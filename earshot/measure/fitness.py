@@ -36,10 +36,9 @@ class Machine:
 
     def error_ms(self, percentile: float) -> float | None:
         """Return by how much this percentile of a latency may be the stopwatch's own; None if that was not measured."""
-        if not self.echoes_ms:
-            return None
         lags = (self.lags_ms,) if self.lags_ms else ()
-        return self.clock_error_ms + max(percentile_of(times, percentile) for times in (*self.echoes_ms, *lags))
+        errors_ms = [percentile_of(times, percentile) for times in (*self.echoes_ms, *lags)]
+        return self.clock_error_ms + max(errors_ms) if errors_ms else None
 
     def complaints(self, budget: Budget | None) -> tuple[str, ...]:
         """Return why a measurement on this machine may look slower than the service is; nothing if it may not.

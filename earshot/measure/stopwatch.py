@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from hamcrest import assert_that, equal_to
 
@@ -17,9 +18,10 @@ from earshot.failures import BudgetExceeded, Inconclusive, TooLate
 from earshot.ledger import Ledger, Observation
 from earshot.measure.budget import Budget
 from earshot.measure.delays import Delay, Delays, interval_ms
-from earshot.measure.fitness import Machine
+from earshot.measure.fitness import FitnessWatch, Machine
 from earshot.measure.floor import Examination, NullEcho
 from earshot.measure.growth import Growth, growth
+from earshot.measure.processors import Processors
 from earshot.measure.sentences import AGAIN, duration, sentence
 from earshot.measure.verdict import Claim, Outcome, Verdict, judge
 from earshot.runtime import Runtime
@@ -56,6 +58,15 @@ class Compared:
     growth: Growth
 
 
+Step = TypeVar("Step", bound=Callable[..., object])
+
+
+def judges_time(step: Step) -> Step:
+    """Say of a step function that it judges a time that was taken once; its scenario's machine is watched."""
+    step.judges_time = True  # type: ignore[attr-defined]
+    return step
+
+
 class Stopwatch:
     """Judges what one scenario times. Steps use it on their own thread."""
 
@@ -73,9 +84,16 @@ class Stopwatch:
         self._echo = echo
         self._addresses = addresses
         self._examination: Examination | None = None
+        self._watch: FitnessWatch | None = None
         self._act: Callable[[], object] | None = None
         self._rounds: list[Sequence[Observation]] = []
         self._earlier: list[Sequence[Observation]] = []
+
+    def watches(self) -> None:
+        """Watch the machine from now on, for what is timed once and not done again; harmless when it is watched."""
+        if self._watch is None and self._examination is None:
+            self._watch = FitnessWatch(Processors(self._addresses()))
+            self._runtime.call(self._watch.begin(), within_s=EXAMINED_WITHIN_S)
 
     def times(self, act: Callable[[], object]) -> None:
         """Do something whose time is judged later; it may be done again, up to four times in all."""
@@ -142,12 +160,25 @@ class Stopwatch:
         """Insist that what was timed last takes at most twice as long as what was timed before it, or `quick_ms`."""
         self._compare(what, measure(self._earlier[0]), measure(self._round(0)), names, quick_ms)
 
+    def insist_on_times(self, delays: Sequence[Delay], most_ms: float, what: str) -> None:
+        """Insist that there are some, and that none of them took longer."""
+        if not delays:
+            raise AssertionError(f"{what}: nothing was timed")
+        self.insist_on_time(max(delays, key=lambda delay: delay.took_ms), 0, most_ms, f"{what}, the longest of them")
+
     def insist_on_time(self, delay: Delay, least_ms: float, most_ms: float, what: str) -> None:
-        """Insist that something took so long and no longer, such as until somebody fell silent."""
+        """Insist that something took so long and no longer, such as until somebody fell silent.
+
+        The machine must be watched: see `judges_time`.
+        """
+        if self._examination is None and self._watch is None:
+            raise RuntimeError("this step judges a time; say so of it with @judges_time")
         took = f"{what}: {delay.took_ms:.0f} ms, and {least_ms:g} to {most_ms:g} ms were expected"
         if delay.took_ms < least_ms:
             raise AssertionError(took)
         if (by_ms := delay.took_ms - most_ms) > 0:
+            if delay.took_ms == math.inf:
+                raise AssertionError(f"{what}: it never came, and {least_ms:g} to {most_ms:g} ms were expected")
             ended_ns = delay.due_ns + round(delay.took_ms * 1e6)
             failure = TooLate(took, by_ms=by_ms, began_ns=delay.due_ns, ended_ns=ended_ns)
             self.excuse(failure)
@@ -155,7 +186,7 @@ class Stopwatch:
 
     def excuse(self, failure: TooLate) -> None:
         """Raise Inconclusive instead if the machine explains by how much it was late; nothing else is excused."""
-        if self._examination is None:
+        if self._examination is None and self._watch is None:
             return
         machine = self._machine()
         error_ms = machine.held_up.ms(failure.began_ns, failure.ended_ns) + (machine.error_ms(95) or 0.0)
@@ -167,6 +198,9 @@ class Stopwatch:
 
     def stop(self) -> None:
         """End the examination of the machine; harmless when nothing was timed."""
+        if self._watch is not None:
+            self._watch.end()
+            self._watch = None
         if self._examination is not None:
             examination, self._examination = self._examination, None
             self._runtime.call(examination.__aexit__(None, None, None), within_s=EXAMINED_WITHIN_S)
@@ -228,7 +262,9 @@ class Stopwatch:
         self._rounds.append(self._ledger.since(since))
 
     def _machine(self) -> Machine:
-        assert self._examination is not None, "an examination begins with the first round"
+        if self._examination is None:
+            assert self._watch is not None, "the machine is watched from the first round on, or since the latest When"
+            return Machine((), *self._runtime.call(self._watch.so_far(), within_s=EXAMINED_WITHIN_S))
         machine = self._runtime.call(self._examination.machine(), within_s=EXAMINED_WITHIN_S)
         return replace(machine, clock_error_ms=self.clock_error_ms)
 

@@ -31,6 +31,15 @@ def watch_steps(context: Context) -> None:
             matcher.func = _watched(matcher.func)
 
 
+def turn(context: Context) -> None:
+    """Begin with a When: what comes from here on is what later steps are about."""
+    context.stage.marks_turning_point()
+    registry = context._runner.step_registry
+    matches = (registry.find_match(step) for step in context.scenario.all_steps)
+    if any(getattr(match.func, "judges_time", False) for match in matches if match is not None):
+        context.stage.stopwatch.watches()
+
+
 def close_stage(stage: Stage, scenario: Scenario, run: Run) -> None:
     """End the scenario: part, look for surprises, and insist that a scenario known to fail did fail."""
     expected = run.expected_failure(scenario)

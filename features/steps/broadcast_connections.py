@@ -16,6 +16,8 @@ from earshot.ledger import Observation
 from earshot.matchers.loudness import ends_with_sound_at
 from earshot.matchers.moments import lasting
 from earshot.matchers.presence import nothing
+from earshot.measure.delays import Delay
+from earshot.measure.stopwatch import judges_time
 from earshot.patience import comes_to
 from features.vocabulary.broadcast import World
 
@@ -114,12 +116,14 @@ def step_warned(context: World, person: str, count: int, limit_s: float) -> None
 
 
 @then("{person:Name} is disconnected {least_s:Decimal} to {most_s:Seconds} after {since:Moment}")
+@judges_time
 def step_disconnected_after(
     context: World, person: str, least_s: float, most_s: float, since: Callable[[Person, Observation], float]
 ) -> None:
     actor = context.broadcast.person(person)
-    lasted_s = since(actor, actor.is_disconnected())
-    assert_that(lasted_s, lasting(least_s, most_s), f"after how many seconds {person} is disconnected")
+    closed = actor.is_disconnected()
+    lasted = Delay.until(closed, since(actor, closed))
+    context.stage.stopwatch.insist_on_time(lasted, least_s * 1000, most_s * 1000, f"until {person} is disconnected")
 
 
 @then("{people:Names} {are:Are} disconnected {how:Disconnection}")

@@ -9,7 +9,7 @@ from earshot.broadcast import acts
 from earshot.broadcast.acts import Act
 from earshot.broadcast.matchers.explanations import reveals_nothing_inside
 from earshot.matchers.dates import all_dated_and_named
-from earshot.matchers.numbers import between
+from earshot.measure.stopwatch import judges_time
 from features.vocabulary.broadcast import World
 
 # -- messages that are not as they should be
@@ -66,6 +66,7 @@ def step_audio_passed_on(context: World, speaker: str) -> None:
 
 
 @then("{person:Name} has the answer after {least_ms:Number} to {most_ms:Milliseconds}")
+@judges_time
 def step_answer_between(context: World, person: str, least_ms: int, most_ms: float) -> None:
-    took_ms = context.broadcast.person(person).answered_after_ms
-    assert_that(took_ms, between(least_ms, most_ms), f"the milliseconds until {person} had the answer")
+    took = context.broadcast.person(person).last_answer()
+    context.stage.stopwatch.insist_on_time(took, least_ms, most_ms, f"until {person} had the answer")

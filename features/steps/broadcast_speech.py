@@ -6,13 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from behave import given, then, when
-from hamcrest import assert_that, has_entry, less_than_or_equal_to, only_contains
+from hamcrest import assert_that, has_entry
 
 from earshot.broadcast.acts import SEND_AUDIO
 from earshot.broadcast.matchers.warnings import explains
 from earshot.broadcast.speaker import Speaker
 from earshot.broadcast.wishes import Wish
 from earshot.measure.delays import answer_delays
+from earshot.measure.stopwatch import judges_time
 from features.vocabulary import broadcast_speech  # noqa: F401 - its words stand in these sentences
 from features.vocabulary.broadcast import World
 
@@ -45,10 +46,10 @@ def step_sends_pieces(context: World, speaker: str, numbers: dict[str, Any]) -> 
 
 
 @then("each piece of {speaker:Name}'s sound is acknowledged within {budget_ms:Milliseconds}")
+@judges_time
 def step_acknowledged_within(context: World, speaker: str, budget_ms: float) -> None:
     delays = answer_delays(context.stage.since_turn(), [SEND_AUDIO], who=[speaker])
-    quick = only_contains(less_than_or_equal_to(budget_ms))
-    assert_that([d.took_ms for d in delays], quick, f"how many ms {speaker}'s pieces of sound took to be acknowledged")
+    context.stage.stopwatch.insist_on_times(delays, budget_ms, f"until {speaker}'s pieces of sound were acknowledged")
 
 
 # -- what a speaker is told of recognition

@@ -13,6 +13,7 @@ from earshot.broadcast.matchers import handing_over
 from earshot.broadcast.translation import Translation
 from earshot.matchers.moments import lasting
 from earshot.matchers.presence import nothing, something
+from earshot.measure.stopwatch import judges_time
 from earshot.targets.figures import Figure
 from features.vocabulary.broadcast import World
 from features.vocabulary.broadcast_recogniser import Script
@@ -69,6 +70,7 @@ def step_hear(context: World, listeners: list[str], hear: str, text: str, langua
 
 
 @then('{listeners:Names} {hear:Hear} "{text:Quoted}" {language:HeardIn} {in_time:InTime}')
+@judges_time
 def step_hear_in_time(
     context: World, listeners: list[str], hear: str, text: str, language: str, in_time: InTime
 ) -> None:

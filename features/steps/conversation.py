@@ -23,6 +23,8 @@ from earshot.audio.clips import Samples
 from earshot.conversation.matchers import Complaint, answered, complains
 from earshot.conversation.turns import SESSION_KNOWN
 from earshot.conversation.user import User
+from earshot.measure.delays import Delay
+from earshot.measure.stopwatch import judges_time
 from earshot.participant import ms_between
 from features.vocabulary.conversation import QUESTIONS, Group, Way, World
 from features.vocabulary.shared import News
@@ -68,9 +70,10 @@ def step_says_goodbye(context: World, person: str) -> None:
 
 
 @then("{person:Name} is connected within 1 second")
+@judges_time
 def step_connected(context: World, person: str) -> None:
-    after_ms = context.conversation.user(person).opened_after_ms()
-    assert_that(after_ms, less_than_or_equal_to(CONNECTED_WITHIN_MS), f"after how many ms {person} was connected")
+    opened = context.conversation.user(person).opened_after()
+    context.stage.stopwatch.insist_on_time(opened, 0, CONNECTED_WITHIN_MS, f"until {person} was connected")
 
 
 @then("{person:Name}'s session is confirmed under that name before anything else is said")
@@ -209,10 +212,11 @@ def step_answered_by(context: World, person: str, backends: Sequence[str]) -> No
 
 
 @then("{person:Name} is answered within {limit_s:Seconds} of {moment:Since}")
+@judges_time
 def step_answered_within(context: World, person: str, limit_s: float, moment: str) -> None:
     user = context.conversation.user(person)
     assert_that(user.answer(), answered(), f"what {person} was told")
-    assert_that(user.answered_after_ms(moment), less_than_or_equal_to(limit_s * 1000), f"{person}'s answer, in ms")
+    context.stage.stopwatch.insist_on_time(user.answered_after(moment), 0, limit_s * 1000, f"{person}'s answer")
 
 
 @then("{other:Name}'s audio is confirmed before {person:Name} is answered")
@@ -247,10 +251,11 @@ def step_answered_then_told(context: World, person: str, complaint: Complaint) -
 
 
 @then("{person:Name}'s turn is over within {limit_s:Seconds} of the answer")
+@judges_time
 def step_over_within(context: World, person: str, limit_s: float) -> None:
     turn = context.conversation.user(person).over()
-    after_s = ms_between(turn.result, turn.over) / 1000
-    assert_that(after_s, less_than_or_equal_to(limit_s), f"how many seconds after the answer {person}'s turn was over")
+    after = Delay.between(turn.result, turn.over)
+    context.stage.stopwatch.insist_on_time(after, 0, limit_s * 1000, f"from the answer until {person}'s turn was over")
 
 
 @then("{person:Name}'s {count:AreOver} over")

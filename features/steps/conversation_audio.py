@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from behave import given, then, when
-from hamcrest import assert_that, equal_to, has_length, less_than_or_equal_to, only_contains
+from hamcrest import assert_that, equal_to, has_length
 
 from earshot.conversation.matchers import Complaint, complains
 from earshot.conversation.requests import Message
 from earshot.conversation.turns import ERROR
+from earshot.measure.stopwatch import judges_time
 from earshot.patience import comes_to
 from features.vocabulary.conversation import World
 
@@ -41,9 +42,10 @@ def step_each_confirmed(context: World, person: str, others: int) -> None:
 
 
 @then("each of {person:Name}'s pieces of audio is confirmed within {limit_s:Seconds}")
+@judges_time
 def step_each_confirmed_within(context: World, person: str, limit_s: float) -> None:
-    delays_ms = context.conversation.user(person).confirmation_delays_ms()
-    assert_that(delays_ms, only_contains(less_than_or_equal_to(limit_s * 1000)), "after how many ms each was confirmed")
+    delays = context.conversation.user(person).confirmation_delays()
+    context.stage.stopwatch.insist_on_times(delays, limit_s * 1000, f"until {person}'s pieces of audio were confirmed")
 
 
 @then("that piece is confirmed to {person:Name} or refused")

@@ -7,6 +7,7 @@ from behave import given, then, when
 from earshot.conversation.browser.actor import Steady
 from earshot.conversation.browser.facts import Fact
 from earshot.conversation.browser.recorder import Cadence
+from earshot.measure.stopwatch import judges_time
 from features.vocabulary.conversation import World
 
 STREAMED = "Remind me to call the doctor."
@@ -54,6 +55,7 @@ def step_page(context: World, person: str, fact: Fact) -> None:
 
 
 @then("the page ended the turn {least_ms:Number} to {most_ms:Number} ms after {person:Name}'s last word")
+@judges_time
 def step_ended_after(context: World, least_ms: int, most_ms: int, person: str) -> None:
     after = context.conversation.browser(person).ended_after()
     context.stage.stopwatch.insist_on_time(after, least_ms, most_ms, f"from {person}'s last word until the turn ended")

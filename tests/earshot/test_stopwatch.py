@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import math
 import random
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
@@ -255,3 +257,22 @@ def test_the_machine_is_watched_from_the_first_round_until_the_end(
     stopwatch.stop()
     stopwatch.stop()
     assert FakeExamination.running == 0
+
+
+def test_a_time_that_is_taken_once_needs_a_watched_machine() -> None:
+    """Without one nobody could tell whether the machine or the service was slow."""
+    runtime = Runtime()
+    try:
+        stopwatch = Stopwatch(runtime, Ledger(), NullEcho, lambda: ())
+        took = Delay(time.monotonic_ns(), 700.0)
+        with pytest.raises(RuntimeError, match="@judges_time"):
+            stopwatch.insist_on_time(took, 0, 500, "until Ana was answered")
+        stopwatch.watches()
+        stopwatch.insist_on_time(took, 0, 800, "until Ana was answered")
+        with pytest.raises(AssertionError, match="it never came"):
+            stopwatch.insist_on_time(Delay(0, math.inf), 0, 500, "until Ana was answered")
+        with pytest.raises(AssertionError, match="nothing was timed"):
+            stopwatch.insist_on_times([], 500, "until Ana was answered")
+        stopwatch.stop()
+    finally:
+        runtime.close()

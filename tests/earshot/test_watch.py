@@ -14,8 +14,9 @@ import pytest
 
 from earshot.failures import TargetUnreachable, Unusable
 from earshot.ledger import Kind, Ledger, Observation
+from earshot.measure.stopwatch import judges_time
 from earshot.running.obstacles import Obstacles
-from earshot.running.watch import watch_steps
+from earshot.running.watch import turn, watch_steps
 from earshot.surprises import Surprises
 from earshot.targets.definition import ExpectedFailure
 
@@ -107,5 +108,23 @@ def test_a_scenario_turns_at_its_when_and_not_again_at_an_and(monkeypatch: pytes
     before_step = runpy.run_path(str(FEATURES / "environment.py"))["before_step"]
     for keyword, kind in (("Given", "given"), ("When", "when"), ("And", "when"), ("Then", "then"), ("And", "then")):
         stage = SimpleNamespace(marks_turning_point=lambda keyword=keyword: turned.append(keyword))
-        before_step(SimpleNamespace(stage=stage), SimpleNamespace(keyword=keyword, step_type=kind))
+        runner = SimpleNamespace(step_registry=SimpleNamespace(find_match=lambda _: None))
+        context = SimpleNamespace(stage=stage, scenario=SimpleNamespace(all_steps=[]), _runner=runner)
+        before_step(context, SimpleNamespace(keyword=keyword, step_type=kind))
     assert turned == ["When"]
+
+
+def test_the_machine_is_watched_where_a_step_judges_a_time() -> None:
+    steps = {"quick": judges_time(lambda _context: None), "there": lambda _context: None}
+    for words, expected in ((["there"], []), (["there", "quick"], ["watched"])):
+        watched: list[str] = []
+        registry = SimpleNamespace(find_match=lambda step: SimpleNamespace(func=steps[step]))
+        stopwatch = SimpleNamespace(watches=lambda told=watched: told.append("watched"))
+        turn(
+            SimpleNamespace(
+                stage=SimpleNamespace(marks_turning_point=lambda: None, stopwatch=stopwatch),
+                scenario=SimpleNamespace(all_steps=words),
+                _runner=SimpleNamespace(step_registry=registry),
+            )
+        )
+        assert watched == expected
