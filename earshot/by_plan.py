@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from earshot.ledger import Ledger
+from earshot.measure.pairing import Pairing, await_answers
 from earshot.measure.schedule import keep_to
 from earshot.participant import Participant
 from earshot.runtime import Runtime
@@ -23,12 +25,16 @@ class Sending(NamedTuple):
     message: Mapping[str, object]
 
 
-def carry_out(runtime: Runtime, plan: Sequence[Sending]) -> None:
-    """Send all that is planned, the soonest first; return when the last was sent."""
-    plan = sorted(plan, key=lambda sending: sending.due_ns)
+def carry_out(runtime: Runtime, ledger: Ledger, plan: Sequence[Sending], pairings: Iterable[Pairing]) -> None:
+    """Send all that is planned, the soonest first; return when everything of these kinds is answered or lost.
+
+    So what comes late is late by its number, and not taken for lost, nor for the answer to something else.
+    """
+    plan, since = sorted(plan, key=lambda sending: sending.due_ns), len(ledger)
 
     async def send(position: int, due_ns: int) -> None:
         await plan[position].who.leg.send(plan[position].message, due_ns=due_ns)
 
     within_s = (plan[-1].due_ns - plan[0].due_ns) / 1e9 + SPARE_S
     runtime.call(keep_to([sending.due_ns for sending in plan], send), within_s=within_s)
+    await_answers(ledger, pairings, since=since)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from earshot.audio import signals
 from earshot.audio.framing import frames
-from earshot.broadcast.acts import SET_VOLUME, Act
+from earshot.broadcast.acts import SEND_AUDIO, SET_VOLUME, TOLD_TO_LISTENERS, Act
 from earshot.broadcast.listener import Listener
 from earshot.broadcast.person import Person
 from earshot.broadcast.speaker import CHUNK_MS, Speaker
 from earshot.by_plan import LEAD_NS, Sending, carry_out
-from earshot.ledger import Observation
+from earshot.ledger import Ledger, Observation
 from earshot.measure.delays import Delay, Delays
 from earshot.measure.schedule import Schedule
 from earshot.runtime import Runtime
@@ -26,17 +26,14 @@ SHORT_PIECE_MS = 25.0
 class PlannedSpeakers:
     """Speakers with a session each, and who listens to each of them; or listeners alone."""
 
-    def __init__(self, runtime: Runtime, speakers: Sequence[Speaker] = ()) -> None:
+    def __init__(self, runtime: Runtime, ledger: Ledger, speakers: Sequence[Speaker] = ()) -> None:
         self.speakers: list[Speaker] = list(speakers)
         self.listeners: dict[str, list[Listener]] = {}
         """By the speaker's name."""
         self._runtime = runtime
+        self._ledger = ledger
         self._free_ns = 0
         """When the next may be asked for something, after the last of an earlier round."""
-
-    @property
-    def names(self) -> list[str]:
-        return [speaker.name for speaker in self.speakers]
 
     @property
     def audience(self) -> dict[str, list[str]]:
@@ -47,14 +44,14 @@ class PlannedSpeakers:
         """Let every speaker ask for all of these so many times, evenly, and each a little later than the one before.
 
         Everybody begins with another one, so that not all ask for the same at the same time. Returns when everything
-        that was answered has come back.
+        is answered, and the listeners have been told.
         """
-        self._carry_out(self.speakers, _in_turn(acts, times, len(self.speakers)), every_s)
+        self._carry_out(self.speakers, _in_turn(acts, times, len(self.speakers)), every_s, acts)
 
     def listeners_ask(self, acts: Sequence[Act], *, times: int = 1, every_s: float) -> None:
         """Let every listener do the same."""
         listeners = [listener for some in self.listeners.values() for listener in some]
-        self._carry_out(listeners, _in_turn(acts, times, len(listeners)), every_s)
+        self._carry_out(listeners, _in_turn(acts, times, len(listeners)), every_s, acts)
 
     def speak(
         self, duration_s: float, *, piece_ms: int = CHUNK_MS, halfway: Callable[[], object] | None = None
@@ -66,7 +63,7 @@ class PlannedSpeakers:
         pieces = frames(signals.tone(440, duration_s, amplitude=0.2), piece_ms)
         series = [[speaker.audio_message(piece) for piece in pieces] for speaker in self.speakers]
         with ThreadPoolExecutor(1) as pool:
-            speaking = pool.submit(self._carry_out, self.speakers, series, piece_ms / 1000)
+            speaking = pool.submit(self._carry_out, self.speakers, series, piece_ms / 1000, [SEND_AUDIO])
             if halfway is not None:
                 time.sleep(duration_s / 2)
                 halfway()
@@ -86,7 +83,7 @@ class PlannedSpeakers:
                 for k, due_ns in enumerate(turns.due_ns(began_ns))
             ]
             plan += [Sending(due_ns, speaker, speaker.audio_message(piece)) for due_ns in pieces.due_ns(began_ns)]
-        self._follow(plan)
+        self._follow(plan, [SET_VOLUME, SEND_AUDIO])
 
     def farewells(self, observed: Sequence[Observation]) -> Delays:
         """Return how long listeners took to be told of the end, counted from when the speaker began to leave.
@@ -104,7 +101,11 @@ class PlannedSpeakers:
         return sorted(delays)
 
     def _carry_out(
-        self, people: Sequence[Person], series: Sequence[Sequence[Mapping[str, object]]], every_s: float
+        self,
+        people: Sequence[Person],
+        series: Sequence[Sequence[Mapping[str, object]]],
+        every_s: float,
+        acts: Sequence[Act],
     ) -> None:
         began_ns, every_ms = max(time.monotonic_ns() + LEAD_NS, self._free_ns), every_s * 1000
         plan = [
@@ -117,16 +118,13 @@ class PlannedSpeakers:
             )
         ]
         self._free_ns = max(sending.due_ns for sending in plan) + round(every_s * 1e9)
-        self._follow(plan)
+        self._follow(plan, acts)
 
-    def _follow(self, plan: list[Sending]) -> None:
-        """Carry out a plan; return when everything that was answered has come back."""
-        carry_out(self._runtime, plan)
-        for speaker in self.speakers:
-            speaker.catches_up()
-        for listeners in self.listeners.values():
-            for listener in listeners:
-                listener.catches_up()
+    def _follow(self, plan: Sequence[Sending], acts: Collection[Act]) -> None:
+        """Carry out a plan that asks for these; return when all is answered and told to the listeners, or lost."""
+        kinds = {act.action: act for act in acts}.values()
+        told = [act.notices(self.audience) for act in kinds if act.action in TOLD_TO_LISTENERS]
+        carry_out(self._runtime, self._ledger, plan, [*(act.confirmation for act in kinds), *told])
 
 
 def _in_turn(acts: Sequence[Act], times: int, people: int) -> list[list[Mapping[str, object]]]:

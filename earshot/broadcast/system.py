@@ -116,11 +116,13 @@ class Broadcast(System):
     @cached_property
     def planned(self) -> PlannedSpeakers:
         """Speakers whose names do not matter, with a session each."""
-        return PlannedSpeakers(self.stage.scene.runtime)
+        return PlannedSpeakers(self.stage.scene.runtime, self.stage.ledger)
 
     def planned_of(self, speaker: str = "") -> PlannedSpeakers:
         """Return the one speaker of this name, to act by plan; without a name, those whose names do not matter."""
-        return PlannedSpeakers(self.stage.scene.runtime, [self.speaker(speaker)]) if speaker else self.planned
+        if not speaker:
+            return self.planned
+        return PlannedSpeakers(self.stage.scene.runtime, self.stage.ledger, [self.speaker(speaker)])
 
     def finds_a_listener(self, speaker: Speaker) -> Listener:
         """Let somebody listen to one of those speakers, in Spanish."""

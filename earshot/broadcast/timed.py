@@ -10,8 +10,10 @@ from earshot.broadcast import acts
 from earshot.broadcast.recogniser import texts_understood
 from earshot.broadcast.speaker import Speaker
 from earshot.ledger import Kind, Observation
-from earshot.measure.delays import Delay, Delays, answer_delays, between, notice_delays, sent_at_s, welcome_delays
+from earshot.measure.delays import Delay, Delays, answer_delays, between, sent_at_s
+from earshot.measure.pairing import Pairing
 from earshot.measure.timed import Timed
+from earshot.wire.leg import ASKS_TO_CONNECT
 
 if TYPE_CHECKING:
     from earshot.broadcast.system import Broadcast
@@ -29,19 +31,24 @@ CONTROLS = (
 
 
 def _answers(*asked: acts.Act) -> Callable[[Broadcast, Sequence[Observation]], Delays]:
-    return lambda _broadcast, observed: answer_delays(observed, asked)
-
-
-def _confirmations(broadcast: Broadcast, observed: Sequence[Observation]) -> Delays:
-    return answer_delays(observed, CONTROLS, who=broadcast.planned.names)
+    return lambda _broadcast, observed: answer_delays(observed, *(act.confirmation for act in asked))
 
 
 def _notices(*told: acts.Act) -> Callable[[Broadcast, Sequence[Observation]], Delays]:
-    return lambda broadcast, observed: notice_delays(observed, told, broadcast.planned.audience)
+    def of_listeners(broadcast: Broadcast, observed: Sequence[Observation]) -> Delays:
+        return answer_delays(observed, *(act.notices(broadcast.planned.audience) for act in told))
+
+    return of_listeners
 
 
 def _welcomes(message: str) -> Callable[[Broadcast, Sequence[Observation]], Delays]:
-    return lambda _broadcast, observed: welcome_delays(observed, message)
+    return lambda _broadcast, observed: answer_delays(
+        observed,
+        Pairing(
+            asks=lambda o: o.kind is Kind.SENT and o.words == ASKS_TO_CONNECT,
+            answers=lambda o: o.kind is Kind.RECEIVED and o.type == message,
+        ),
+    )
 
 
 def _feeding(broadcast: Broadcast, observed: Sequence[Observation]) -> Delays:
@@ -134,7 +141,7 @@ TIMED: Mapping[str, Timed] = {
     for words, things, *how in (
         ("pieces of sound are acknowledged", "pieces of sound", _answers(acts.SEND_AUDIO)),
         ("pieces of sound reach the recogniser", "pieces of sound", _feeding),
-        ("controls are confirmed", "controls", _confirmations),
+        ("controls are confirmed", "controls", _answers(*CONTROLS)),
         ("notices of a control reach the listeners", "notices", _notices(*CONTROLS)),
         ("notices of a pause or its end reach the listeners", "notices", _notices(*PAUSES)),
         ("notices of a mute or its end reach the listeners", "notices", _notices(*MUTES)),

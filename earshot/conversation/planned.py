@@ -11,8 +11,9 @@ from earshot.audio.clips import SampleLibrary
 from earshot.audio.containers import pieces, wav
 from earshot.by_plan import LEAD_NS, Sending, carry_out
 from earshot.conversation.requests import END_TURN, as_text, name_session
-from earshot.conversation.turns import SESSION_KNOWN
+from earshot.conversation.timed import AUDIO, NAMING
 from earshot.conversation.user import PIECE_MS, User
+from earshot.ledger import Ledger
 from earshot.measure.schedule import Schedule
 from earshot.runtime import Runtime
 
@@ -32,24 +33,22 @@ class Stream:
 class PlannedUsers:
     """Carries out what several users are to do at planned times."""
 
-    def __init__(self, runtime: Runtime, samples: SampleLibrary) -> None:
+    def __init__(self, runtime: Runtime, ledger: Ledger, samples: SampleLibrary) -> None:
         self._runtime = runtime
+        self._ledger = ledger
         self._samples = samples
 
     def name_sessions(self, users: Sequence[User], *, every_ms: float) -> None:
-        """Let them name their sessions one after the other; return when all are confirmed."""
+        """Let them name their sessions one after the other; return when all are confirmed, or lost."""
         due = Schedule(len(users), every_ms).due_ns(time.monotonic_ns() + LEAD_NS)
         plan = [Sending(at, user, name_session(user.session_id)) for at, user in zip(due, users, strict=True)]
-        carry_out(self._runtime, plan)
-        for user in users:
-            user.is_told(SESSION_KNOWN, since=0)
+        carry_out(self._runtime, self._ledger, plan, [NAMING])
 
     def stream(self, user: User, stream: Stream) -> None:
-        """Let somebody send this; returns when every piece has been answered."""
+        """Let somebody send this; returns when every piece is confirmed, or lost."""
         piece = as_text(wav(signals.tone(220, stream.piece_ms / 1000, amplitude=0.1)))
         due = Schedule(stream.count, stream.every_ms).due_ns(time.monotonic_ns() + LEAD_NS)
-        carry_out(self._runtime, [Sending(at, user, piece) for at in due])
-        user.catches_up_with_audio()
+        carry_out(self._runtime, self._ledger, [Sending(at, user, piece) for at in due], [AUDIO])
 
     def ask(self, questions: Mapping[User, str]) -> None:
         """Let each ask something at the same time, four times as fast as people speak; return when all are answered."""
@@ -62,7 +61,7 @@ class PlannedUsers:
             every_ms = PIECE_MS / BRISK
             due = Schedule(len(parts) + 1, every_ms, place * every_ms / len(questions)).due_ns(began_ns)
             plan += [Sending(at, user, message) for at, message in zip(due, [*parts, END_TURN], strict=True)]
-        carry_out(self._runtime, plan)
+        carry_out(self._runtime, self._ledger, plan, [AUDIO])
         for user in questions:
             user.over()
 

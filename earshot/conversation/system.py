@@ -131,7 +131,7 @@ class Conversation(System):
     @cached_property
     def planned(self) -> PlannedUsers:
         """Carries out what several people do by one plan."""
-        return PlannedUsers(self.stage.scene.runtime, self.stage.samples)
+        return PlannedUsers(self.stage.scene.runtime, self.stage.ledger, self.stage.samples)
 
     @cached_property
     def kept(self) -> Kept:

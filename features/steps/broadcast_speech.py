@@ -48,7 +48,8 @@ def step_sends_pieces(context: World, speaker: str, numbers: dict[str, Any]) -> 
 @then("each piece of {speaker:Name}'s sound is acknowledged within {budget_ms:Milliseconds}")
 @judges_time
 def step_acknowledged_within(context: World, speaker: str, budget_ms: float) -> None:
-    delays = answer_delays(context.stage.since_turn(), [SEND_AUDIO], who=[speaker])
+    observed = [o for o in context.stage.since_turn() if o.who == speaker]
+    delays = answer_delays(observed, SEND_AUDIO.confirmation)
     context.stage.stopwatch.insist_on_times(delays, budget_ms, f"until {speaker}'s pieces of sound were acknowledged")
 
 
