@@ -1,13 +1,15 @@
-"""What several people send by one plan, each message at its time whatever became of those before."""
+"""What several people do by one plan, each thing at its time whatever became of those before."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import NamedTuple, TypeVar
 
 from earshot.ledger import Ledger
 from earshot.measure.pairing import Pairing, await_answers
-from earshot.measure.schedule import keep_to
+from earshot.measure.schedule import Schedule, keep_to
 from earshot.participant import Participant
 from earshot.runtime import Runtime
 
@@ -17,12 +19,32 @@ SPARE_S = 20.0
 """How much longer than planned a machine may need before something must be wrong with it."""
 
 
+Person = TypeVar("Person", bound=Participant)
+
+
 class Sending(NamedTuple):
     """One message of a plan."""
 
     due_ns: int
     who: Participant
     message: Mapping[str, object]
+
+
+def in_turn(runtime: Runtime, people: Sequence[Person], does: Callable[[Person], object], *, every_s: float) -> None:
+    """Let one after the other do this, whether or not those before have come to the end; return when all have.
+
+    Each does it on a thread of its own. Raises what the first of them raises who fails, when all have come to the end.
+    """
+    due_ns = list(Schedule(len(people), every_s * 1000).due_ns(time.monotonic_ns() + LEAD_NS))
+    with ThreadPoolExecutor(len(people)) as pool:
+        doing: list[Future[object]] = []
+
+        async def begin(position: int, _due_ns: int) -> None:
+            doing.append(pool.submit(does, people[position]))
+
+        runtime.call(keep_to(due_ns, begin), within_s=len(people) * every_s + SPARE_S)
+    for each in doing:
+        each.result()
 
 
 def carry_out(runtime: Runtime, ledger: Ledger, plan: Sequence[Sending], pairings: Iterable[Pairing]) -> None:

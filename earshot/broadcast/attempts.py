@@ -9,7 +9,7 @@ from earshot.broadcast.acts import Act
 from earshot.failures import Inconclusive
 from earshot.ledger import Kind, Observation
 from earshot.measure.delays import Delay
-from earshot.participant import PATIENCE_S, Participant, ms_between
+from earshot.participant import OPENING_PATIENCE_S, PATIENCE_S, Participant, ms_between
 from earshot.scene import Scene
 from earshot.system import describe_refusal
 
@@ -203,7 +203,7 @@ class Attempts(Participant):
         outcome = self._open(parameters, checked=checked)
         if outcome.kind is Kind.REFUSED:
             return outcome
-        return self._await((welcome, "error"), since=outcome.number, patience_s=PATIENCE_S)
+        return self._await((welcome, "error"), since=outcome.number, patience_s=OPENING_PATIENCE_S)
 
     async def _try_all(self, acts: Sequence[Act]) -> None:
         for act in acts:

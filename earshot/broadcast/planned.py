@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from earshot.audio import signals
 from earshot.audio.framing import frames
@@ -13,12 +14,13 @@ from earshot.broadcast.acts import SEND_AUDIO, SET_VOLUME, TOLD_TO_LISTENERS, Ac
 from earshot.broadcast.listener import Listener
 from earshot.broadcast.person import Person
 from earshot.broadcast.speaker import CHUNK_MS, Speaker
-from earshot.by_plan import LEAD_NS, Sending, carry_out
+from earshot.by_plan import LEAD_NS, Sending, carry_out, in_turn
 from earshot.ledger import Ledger, Observation
 from earshot.measure.delays import Delay, Delays
 from earshot.measure.schedule import Schedule
 from earshot.runtime import Runtime
 
+Someone = TypeVar("Someone", bound=Person)
 SHORT_PIECE_MS = 25.0
 """Of sound whose change is to be seen soon; 40 a second are within the limit."""
 
@@ -34,6 +36,10 @@ class PlannedSpeakers:
         self._ledger = ledger
         self._free_ns = 0
         """When the next may be asked for something, after the last of an earlier round."""
+
+    def in_turn(self, people: Sequence[Someone], does: Callable[[Someone], object], *, every_s: float) -> None:
+        """Let one after the other do this, whether or not those before have come to the end; return when all have."""
+        in_turn(self._runtime, people, does, every_s=every_s)
 
     @property
     def audience(self) -> dict[str, list[str]]:
@@ -95,8 +101,8 @@ class PlannedSpeakers:
         for speaker in self.speakers:
             if from_ns <= speaker.left_at_ns <= until_ns:
                 for listener in self.listeners[speaker.name]:
-                    told = listener.received("sessionEnded")
-                    took_ms = (told[0].at_ns - speaker.left_at_ns) / 1e6 if told else math.inf
+                    told_ns = (o.at_ns for o in listener.received("sessionEnded") if o.at_ns >= speaker.left_at_ns)
+                    took_ms = (next(told_ns, math.inf) - speaker.left_at_ns) / 1e6
                     delays.append(Delay(speaker.left_at_ns, took_ms))
         return sorted(delays)
 

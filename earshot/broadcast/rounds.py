@@ -11,7 +11,7 @@ from hamcrest import has_length
 from earshot.broadcast.acts import ASK_STATUS, CHANGE_LANGUAGE, HEARTBEAT
 from earshot.broadcast.planned import PlannedSpeakers
 from earshot.broadcast.recogniser import Result, in_turn
-from earshot.broadcast.speaker import CHUNK_MS
+from earshot.broadcast.speaker import CHUNK_MS, Speaker
 from earshot.broadcast.timed import CONTROLS
 
 if TYPE_CHECKING:
@@ -28,6 +28,10 @@ QUESTION_EVERY_S = 0.6
 HEARTBEAT_EVERY_S = 0.2
 CHANGE_EVERY_S = 0.2
 """Between changes of language of one listener."""
+COME_EVERY_S = 0.1
+"""Between people who come, go, or move; each does so whether or not those before are in."""
+HEARD_WITHIN_S = 20.0
+"""Of a sentence: far more than the seven seconds that it may take at most (BRO-8.1.19)."""
 A_WORD_S = 0.1
 """What is said before each round of recognised sentences: a recogniser that hears nothing for a minute is closed."""
 
@@ -78,10 +82,13 @@ def change_language(broadcast: Broadcast, planned: PlannedSpeakers, *, one: str,
 
 
 def move(_: Broadcast, planned: PlannedSpeakers) -> None:
-    """Everybody moves to a new connection, one after the other."""
-    for speaker in planned.speakers:
+    """Everybody moves to a new connection, one soon after the other."""
+
+    def moves(speaker: Speaker) -> None:
         speaker.moves_to_a_new_connection()
         speaker.closes_the_old_connection()
+
+    planned.in_turn(planned.speakers, moves, every_s=COME_EVERY_S)
 
 
 def say(broadcast: Broadcast, planned: PlannedSpeakers, *, count: int) -> None:
@@ -90,26 +97,33 @@ def say(broadcast: Broadcast, planned: PlannedSpeakers, *, count: int) -> None:
     texts = [clip.text for clip in broadcast.stage.samples.prompts("en")[:count]]
     speaker.says_in_turn(texts)
     for text in texts:
-        listener.hears(text, listener.language)
+        listener.hears(text, listener.language, patience_s=HEARD_WITHIN_S)
 
 
-def start(broadcast: Broadcast, _: PlannedSpeakers, *, count: int, language: str) -> None:
-    """So many people start a broadcast, one after the other."""
-    broadcast.more_speakers(count, language)
+def start(broadcast: Broadcast, planned: PlannedSpeakers, *, count: int, language: str) -> None:
+    """So many people start a broadcast, one soon after the other."""
+    planned.in_turn(broadcast.more_speakers(count), lambda who: who.starts_broadcasting(language), every_s=COME_EVERY_S)
 
 
-def join(broadcast: Broadcast, _: PlannedSpeakers, *, count: int, language: str) -> None:
-    """So many people join, one after the other."""
-    for listener in broadcast.more_listeners(count):
-        listener.joins(broadcast.the_speaker().session_id, language)
+def join(broadcast: Broadcast, planned: PlannedSpeakers, *, count: int, language: str) -> None:
+    """So many people join, one soon after the other."""
+    session_id = broadcast.the_speaker().session_id
+    planned.in_turn(broadcast.more_listeners(count), lambda who: who.joins(session_id, language), every_s=COME_EVERY_S)
 
 
-def leave(broadcast: Broadcast, _: PlannedSpeakers, *, count: int, language: str) -> None:
-    """So many people start a broadcast, one after the other, and leave as soon as each has a listener."""
-    for speaker in broadcast.more_speakers(count, language):
-        listener = broadcast.finds_a_listener(speaker)
+def leave(broadcast: Broadcast, planned: PlannedSpeakers, *, count: int, language: str) -> None:
+    """So many people start a broadcast, one soon after the other, and leave as soon as each has a listener."""
+    speakers = broadcast.more_speakers(count)
+    planned.listeners |= {s.name: [of] for s, of in zip(speakers, broadcast.more_listeners(count), strict=True)}
+
+    def comes_and_goes(speaker: Speaker) -> None:
+        [listener] = planned.listeners[speaker.name]
+        speaker.starts_broadcasting(language)
+        listener.joins(speaker.session_id, "es")
         speaker.leaves()
         listener.learns_of_the_end()
+
+    planned.in_turn(speakers, comes_and_goes, every_s=COME_EVERY_S)
 
 
 def understand_new(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import ClassVar
 
@@ -40,6 +40,8 @@ from earshot.wire.contract import Contract
 
 UNNAMED_LISTENER, UNNAMED_SPEAKER = "Listener", "Speaker"
 """What people are called whose names do not matter; they are numbered."""
+COME_EVERY_S = 0.05
+"""How soon after each other they come where that does not matter either."""
 
 
 class Broadcast(System):
@@ -105,13 +107,15 @@ class Broadcast(System):
         """Return those of them who are connected."""
         return [p for p in self.listeners() if p.name.startswith(f"{UNNAMED_LISTENER} ") and p.leg.is_open]
 
-    def more_speakers(self, count: int, language: str) -> list[Speaker]:
-        """Let so many more people open a session each."""
+    def more_speakers(self, count: int) -> list[Speaker]:
+        """Let so many more speakers appear, of whom each is to have a session."""
         speakers = self.stage.unnamed(UNNAMED_SPEAKER, count, Speaker)
-        for speaker in speakers:
-            speaker.starts_broadcasting(language)
         self.planned.speakers += speakers
         return speakers
+
+    def start_broadcasting(self, speakers: Sequence[Speaker], language: str) -> None:
+        """Let each of them open a session, one soon after the other."""
+        self.planned.in_turn(speakers, lambda speaker: speaker.starts_broadcasting(language), every_s=COME_EVERY_S)
 
     @cached_property
     def planned(self) -> PlannedSpeakers:
@@ -124,12 +128,11 @@ class Broadcast(System):
             return self.planned
         return PlannedSpeakers(self.stage.scene.runtime, self.stage.ledger, [self.speaker(speaker)])
 
-    def finds_a_listener(self, speaker: Speaker) -> Listener:
-        """Let somebody listen to one of those speakers, in Spanish."""
-        [listener] = self.more_listeners(1)
-        listener.joins(speaker.session_id, "es")
-        self.planned.listeners[speaker.name] = [listener]
-        return listener
+    def find_listeners(self, speakers: Sequence[Speaker]) -> None:
+        """Let somebody listen to each of them, in Spanish."""
+        for speaker, listener in zip(speakers, self.more_listeners(len(speakers)), strict=True):
+            listener.joins(speaker.session_id, "es")
+            self.planned.listeners[speaker.name] = [listener]
 
     @property
     def audience(self) -> Audience:

@@ -23,19 +23,20 @@ NO_STALL = Budget(50, 50, worst_gap_ms=1000.0, things="pieces of sound")
 
 @given("{count:Number} people are broadcasting in {language:Language}")
 def step_many_broadcast(context: World, count: int, language: str) -> None:
-    context.broadcast.more_speakers(count, language)
+    context.broadcast.start_broadcasting(context.broadcast.more_speakers(count), language)
 
 
 @given("{count:Number} people are broadcasting in {language:Language} to recognisers that follow a script")
 def step_many_broadcast_to_scripts(context: World, count: int, language: str) -> None:
-    for speaker in context.broadcast.more_speakers(count, language):
+    speakers = context.broadcast.more_speakers(count)
+    context.broadcast.start_broadcasting(speakers, language)
+    for speaker in speakers:
         context.broadcast.recogniser(speaker.name).follows_a_script()
 
 
 @given("each of them has a listener")
 def step_each_has_listener(context: World) -> None:
-    for speaker in context.broadcast.planned.speakers:
-        context.broadcast.finds_a_listener(speaker)
+    context.broadcast.find_listeners(context.broadcast.planned.speakers)
 
 
 @given("an audience of {count:Number} people listens in {language:Language}")

@@ -1,4 +1,4 @@
-"""A round by plan is over when all is answered, however late, or when it is clear that nothing more will come."""
+"""By plan everybody acts when it is their turn, and a round is over when all is answered or surely lost."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 
 from earshot.broadcast.acts import PAUSE, SEND_AUDIO
-from earshot.by_plan import Sending, carry_out
+from earshot.by_plan import Sending, carry_out, in_turn
 from earshot.ledger import Kind, Ledger, Observation
 from earshot.measure.delays import answer_delays
 from earshot.measure.pairing import await_answers
@@ -100,3 +100,33 @@ def test_the_answer_to_something_else_ends_no_waiting() -> None:
     service.keep(Kind.RECEIVED, {"type": "audioReceived", "chunkId": "chunk-7"})
     service.keep(Kind.RECEIVED, {"type": "audioReceived", "chunkId": "chunk-7"})
     assert waited_s(service, 0.2) >= 0.2
+
+
+def someone() -> Participant:
+    return cast(Participant, SimpleNamespace())
+
+
+def test_nobody_waits_until_those_before_are_in(runtime: Runtime) -> None:
+    began_s: list[float] = []
+
+    def comes(_: Participant) -> None:
+        began_s.append(time.monotonic())
+        time.sleep(0.5)
+
+    in_turn(runtime, [someone() for _ in range(10)], comes, every_s=0.01)
+    assert len(began_s) == 10
+    assert began_s[-1] - began_s[0] < 0.5
+
+
+def test_what_one_of_them_is_refused_is_told_when_all_have_come_to_the_end(runtime: Runtime) -> None:
+    people, done = [someone() for _ in range(3)], []
+
+    def comes(who: Participant) -> None:
+        if who is people[0]:
+            raise AssertionError("was refused")
+        time.sleep(0.1)
+        done.append(who)
+
+    with pytest.raises(AssertionError, match="was refused"):
+        in_turn(runtime, people, comes, every_s=0.01)
+    assert len(done) == 2
