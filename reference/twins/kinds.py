@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import inspect
 import itertools
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from typing import Any
 
@@ -44,6 +45,22 @@ def late(seam: Callable[..., Any], by_s: float, *breaks: str, every: int = 1) ->
         asyncio.get_running_loop().call_later(by_s, lambda: good(*arguments, **named))
 
     return kind(seam, wait if inspect.iscoroutinefunction(seam) else postpone, *breaks)
+
+
+def late_for_each(
+    seam: Callable[..., Any], by_s: float, whose: Callable[..., Hashable], which: Callable[[int], bool], *breaks: str
+) -> Declare:
+    """The piece begins so much later at some of its times for each: `whose` time it is, and `which` of them, from 1."""
+    times: Counter[Hashable] = Counter()
+
+    async def wait(good: Piece, *arguments: Any, **named: Any) -> Any:
+        each = whose(*arguments, **named)
+        times[each] += 1
+        if which(times[each]):
+            await asyncio.sleep(by_s)
+        return await good(*arguments, **named)
+
+    return kind(seam, wait, *breaks)
 
 
 def skipped(seam: Callable[..., Any], *breaks: str) -> Declare:

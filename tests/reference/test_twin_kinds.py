@@ -14,7 +14,17 @@ import pytest
 from reference.journal import Journal
 from reference.refusal import Refusal
 from reference.twins import twin as mechanism
-from reference.twins.kinds import Declare, after_refusal, constant, late, misread, refused_as, skipped, unlogged
+from reference.twins.kinds import (
+    Declare,
+    after_refusal,
+    constant,
+    late,
+    late_for_each,
+    misread,
+    refused_as,
+    skipped,
+    unlogged,
+)
 from reference.twins.twin import result_of
 
 LIMIT = 3
@@ -107,6 +117,24 @@ def test_an_awaited_piece_is_late_every_other_time(apply: Apply) -> None:
         return [await in_time() for _ in range(3)]
 
     assert asyncio.run(three_times()) == [True, False, True]
+
+
+def test_a_piece_is_late_at_a_certain_time_of_each(apply: Apply) -> None:
+    apply(late_for_each(Counter.add_and_wait, 0.05, lambda self, _by: self, lambda number: number == 2, "TOY-1"))
+
+    async def in_time(counter: Counter) -> bool:
+        try:
+            async with asyncio.timeout(0.02):
+                await counter.add_and_wait(1)
+        except TimeoutError:
+            return False
+        return True
+
+    async def two_of_each() -> list[bool]:
+        one, other = Counter(Settings()), Counter(Settings())
+        return [await in_time(each) for each in (one, other, one, other, one)]
+
+    assert asyncio.run(two_of_each()) == [True, True, False, False, True]
 
 
 def test_a_piece_that_nobody_awaits_is_done_later(apply: Apply) -> None:

@@ -12,7 +12,7 @@ from reference.conversation.model import Heard, Refused, Utterance
 from reference.conversation.notices import ChunkTaken
 from reference.conversation.segments import OpenSegment
 from reference.conversation.transcriber import Transcriber
-from reference.twins.kinds import constant, late
+from reference.twins.kinds import constant, late, late_for_each
 from reference.twins.twin import Seam, result_of, twin_of
 
 # ---- pieces
@@ -23,6 +23,21 @@ async def piece_confirmed_twice(take, self, chunk):
     """A piece of audio is confirmed twice."""
     await take(self, chunk)
     await self.tell(ChunkTaken(1, 1, len(chunk)))
+
+
+@late_for_each(Conversation.take, 0.08, lambda self, _chunk: self, lambda number: number == 1, "CONV-3", "CONV-70")
+def first_piece_of_a_connection_confirmed_late_by_80_ms():
+    """The first piece of audio of a connection is confirmed 80 ms late."""
+
+
+@late_for_each(Conversation.take, 0.2, lambda self, _chunk: self, lambda number: number % 15 == 0, "CONV-3", "CONV-70")
+def every_fifteenth_piece_of_a_connection_confirmed_late_by_200_ms():
+    """Every fifteenth piece of audio of a connection is confirmed 200 ms late."""
+
+
+@late(Conversation.take, 2.1, "CONV-61", every=70)
+def every_seventieth_piece_confirmed_late_by_2100_ms():
+    """Every seventieth piece of audio is confirmed 2.1 s late."""
 
 
 @late(Conversation.take, 0.08, "CONV-3", "CONV-70", "CONV-61")

@@ -27,6 +27,11 @@ def session_confirmed_late_by_150_ms():
     """A session is confirmed 150 ms late."""
 
 
+@late(Conversation.name, 5.1, "CONV-2", every=70)
+def every_seventieth_session_confirmed_late_by_5100_ms():
+    """Every seventieth session is confirmed 5.1 s late."""
+
+
 @twin_of(Conversation.name, "CONV-10")
 async def session_never_confirmed_twice(name, self, session_id):
     """A second name of a session is taken without a word."""
