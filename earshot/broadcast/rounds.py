@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import cycle, islice
 from typing import TYPE_CHECKING
 
 from hamcrest import has_length
 
-from earshot.broadcast.acts import ASK_STATUS, CHANGE_LANGUAGE, HEARTBEAT
+from earshot.broadcast.acts import ASK_STATUS, CHANGE_LANGUAGE, HEARTBEAT, PAUSE
 from earshot.broadcast.planned import PlannedSpeakers
 from earshot.broadcast.recogniser import Result, in_turn
 from earshot.broadcast.speaker import CHUNK_MS, Speaker
@@ -20,8 +21,12 @@ if TYPE_CHECKING:
 Round = Callable[["Broadcast", PlannedSpeakers], object]
 """What those who speak in a broadcast do in one round."""
 
-CONTROL_EVERY_S = 0.9
-"""Far below the limit of ten a second; what a service does under load is another question."""
+CONTROL_EVERY_S = 0.2
+"""Between controls of one speaker, at least: far below the limit of ten a second."""
+CONTROLS_A_SECOND = 100
+"""Of everybody together; what a service does under load is another question."""
+PAUSE_EVERY_S = 0.05
+"""Between pauses of one speaker and of the next."""
 VOLUME_EVERY_S = 0.25
 QUESTION_EVERY_S = 0.6
 """Below the limit of two a second."""
@@ -54,9 +59,14 @@ def speaking_through_a_stall(duration_s: float, still_s: float) -> Round:
     return speak_through_it
 
 
-def use_every_control(_: Broadcast, planned: PlannedSpeakers) -> None:
-    """Everybody uses every control once."""
-    planned.ask(CONTROLS, every_s=CONTROL_EVERY_S)
+def use_every_control(_: Broadcast, planned: PlannedSpeakers, *, times: int = 1) -> None:
+    """Everybody uses every control so many times."""
+    planned.ask(CONTROLS, times=times, every_s=max(CONTROL_EVERY_S, len(planned.speakers) / CONTROLS_A_SECOND))
+
+
+def pause(_: Broadcast, planned: PlannedSpeakers) -> None:
+    """Everybody pauses, one after the other."""
+    planned.ask([PAUSE], every_s=len(planned.speakers) * PAUSE_EVERY_S)
 
 
 def ask_for_status(_: Broadcast, planned: PlannedSpeakers, *, times: int, within_s: float | None = None) -> None:
@@ -94,7 +104,7 @@ def move(_: Broadcast, planned: PlannedSpeakers) -> None:
 def say(broadcast: Broadcast, planned: PlannedSpeakers, *, count: int) -> None:
     """One says so many sentences, and the only listener there is hears them."""
     [speaker], [listener] = planned.speakers, broadcast.listeners()
-    texts = [clip.text for clip in broadcast.stage.samples.prompts("en")[:count]]
+    texts = [clip.text for clip in islice(cycle(broadcast.stage.samples.translated()), count)]
     speaker.says_in_turn(texts)
     for text in texts:
         listener.hears(text, listener.language, patience_s=HEARD_WITHIN_S)

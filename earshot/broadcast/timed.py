@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
 from earshot.broadcast import acts
@@ -110,13 +111,20 @@ def _hearing(broadcast: Broadcast, observed: Sequence[Observation]) -> Delays:
     from_number, until_number = observed[0].number, observed[-1].number
     said = [u for u in broadcast.the_speaker().utterances if from_number <= u.began <= until_number]
     [listener] = broadcast.listeners()
-    heard_s = {heard.transcript: heard.observation.at_ns / 1e9 for heard in listener.heard}
-    ends_s: dict[Hashable, float] = {
-        u.clip.id: heard_s[caption]
-        for u in said
-        if (caption := broadcast.stage.samples.translation(u.clip.text, listener.language)) in heard_s
-    }
-    return between({u.clip.id: u.last_speech_ns / 1e9 for u in said}, ends_s)
+    captions = [broadcast.stage.samples.translation(u.clip.text, listener.language) for u in said]
+    heard = [heard for heard in listener.heard if heard.observation.number >= from_number]
+    heard_s = dict(
+        zip(_each_time(h.transcript for h in heard), (h.observation.at_ns / 1e9 for h in heard), strict=True)
+    )
+    return between(dict(zip(_each_time(captions), (u.last_speech_ns / 1e9 for u in said), strict=True)), heard_s)
+
+
+def _each_time(texts: Iterable[str]) -> Iterator[Hashable]:
+    """Yield each text with how often it came before."""
+    times: Counter[str] = Counter()
+    for text in texts:
+        yield text, times[text]
+        times[text] += 1
 
 
 def _farewells(broadcast: Broadcast, observed: Sequence[Observation]) -> Delays:

@@ -10,7 +10,7 @@ from earshot.audio import signals
 from earshot.audio.clips import SampleLibrary
 from earshot.audio.containers import pieces, wav
 from earshot.by_plan import LEAD_NS, Sending, carry_out
-from earshot.conversation.requests import END_TURN, as_text, name_session
+from earshot.conversation.requests import END_TURN, Message, as_text, name_session
 from earshot.conversation.timed import AUDIO, NAMING
 from earshot.conversation.user import PIECE_MS, User
 from earshot.ledger import Ledger
@@ -44,9 +44,15 @@ class PlannedUsers:
         plan = [Sending(at, user, name_session(user.session_id)) for at, user in zip(due, users, strict=True)]
         carry_out(self._runtime, self._ledger, plan, [NAMING])
 
+    def send_a_piece_each(self, users: Sequence[User], *, every_ms: float) -> None:
+        """Let each send a piece of a hum, one after the other; return when all are confirmed, or lost."""
+        due = Schedule(len(users), every_ms).due_ns(time.monotonic_ns() + LEAD_NS)
+        plan = [Sending(at, user, _hum(PIECE_MS)) for at, user in zip(due, users, strict=True)]
+        carry_out(self._runtime, self._ledger, plan, [AUDIO])
+
     def stream(self, user: User, stream: Stream) -> None:
         """Let somebody send this; returns when every piece is confirmed, or lost."""
-        piece = as_text(wav(signals.tone(220, stream.piece_ms / 1000, amplitude=0.1)))
+        piece = _hum(stream.piece_ms)
         due = Schedule(stream.count, stream.every_ms).due_ns(time.monotonic_ns() + LEAD_NS)
         carry_out(self._runtime, self._ledger, [Sending(at, user, piece) for at in due], [AUDIO])
 
@@ -76,3 +82,7 @@ class PlannedUsers:
         """Let each ask so many things, at every moment something else than all the others do."""
         for number in range(times):
             self.ask({user: questions[(place + 3 * number) % len(questions)] for place, user in enumerate(users)})
+
+
+def _hum(duration_ms: int) -> Message:
+    return as_text(wav(signals.tone(220, duration_ms / 1000, amplitude=0.1)))

@@ -83,6 +83,13 @@ class Conversation(System):
         self.says_half_a_minute(meanwhile)
         self.planned.name_sessions(users, every_ms=NAMED_EVERY_MS)
 
+    def send_a_piece_each(self, count: int) -> None:
+        """Let so many people come, and each send one piece of sound, one after the other."""
+        users = self.more_users(count)
+        for user in users:
+            user.begins()
+        self.planned.send_a_piece_each(users, every_ms=NAMED_EVERY_MS)
+
     def streams(self, name: str, stream: Stream) -> None:
         """Let somebody send pieces of sound, while a long turn of somebody else's is worked on, if anybody's."""
         self.says_half_a_minute(stream.meanwhile)

@@ -11,11 +11,12 @@ Feature: How long speech takes
       When each of them speaks for 2 seconds at the pace of speech
       Then 95% of pieces of sound are acknowledged within 50 ms
 
-    @REQ-1.5 @REQ-3.2 @REQ-21.1 @critical @needs-double
-    Scenario: Sound reaches the recogniser within 50 ms, as a rule within 20 ms
+    @REQ-1.5 @REQ-3.2 @REQ-21.1 @BRO-8.1.4 @critical @needs-double
+    Scenario: Sound reaches the recogniser within 50 ms, as a rule within 20 ms, and never after 100 ms
       Given 7 people are broadcasting in English to recognisers that follow a script
       When each of them speaks for 3 seconds at the pace of speech
-      Then 95% of pieces of sound reach the recogniser within 50 ms
+      Then all pieces of sound reach the recogniser within 100 ms
+      And 95% of pieces of sound reach the recogniser within 50 ms
       And 95% of pieces of sound reach the recogniser within 20 ms
 
   Rule: It goes on like that, without a stall
@@ -60,12 +61,13 @@ Feature: How long speech takes
 
   Rule: Words are on their way to listeners at once
 
-    @REQ-21.4 @critical @needs-double
-    Scenario: What was recognised is handed over within 100 ms
+    @REQ-21.4 @BRO-8.1.9 @critical @needs-double
+    Scenario: What was recognised is handed over within 100 ms, and never takes more than 200 ms
       Given Ana is broadcasting in English
       And Ana speaks to a recogniser that follows a script
       When Ana's recogniser goes on to understand 80 new sentences within 2.5 seconds
-      Then 95% of sentences are handed over within 100 ms
+      Then all sentences are handed over within 200 ms
+      And 95% of sentences are handed over within 100 ms
 
     @BRO-8.1.11 @normal @needs-double
     Scenario: A stable provisional sentence that was chosen reaches translation within 100 ms
@@ -76,8 +78,16 @@ Feature: How long speech takes
       Then all sentences that were handed over reach the translator within 100 ms
 
     @BRO-8.1.19 @critical
-    Scenario: Speech is heard in another language within 5 seconds
+    Scenario: Speech is heard in another language within 7 seconds
       Given Ana is broadcasting in English
       And Lena listens in Spanish
       When Ana says 6 sentences
-      Then all sentences are heard in the other language within 5 seconds
+      Then all sentences are heard in the other language within 7 seconds
+
+    @BRO-8.1.19 @critical @slow
+    Scenario: Speech is heard in another language within 5 seconds as a rule, and never after 7
+      Given Ana is broadcasting in English
+      And Lena listens in Spanish
+      When Ana says 70 sentences
+      Then all sentences are heard in the other language within 7 seconds
+      And 95% of sentences are heard in the other language within 5 seconds

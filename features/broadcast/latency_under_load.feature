@@ -30,12 +30,13 @@ Feature: How long things take when there are many
       When Ana's recogniser goes on to understand 75 new sentences within 5 seconds
       Then 95% of sentences reach everybody in the audience within 300 ms, and none is lost
 
-    @BRO-8.1.22 @REQ-21.3 @normal @slow
+    @BRO-8.1.22 @BRO-8.1.8 @REQ-21.3 @normal @slow
     Scenario: The status is told within 500 ms although 500 people listen
       Given Ana is broadcasting in English
       And an audience of 500 people listens in Spanish
       When Ana asks for the status 99 times within 60 seconds
-      Then 95% of questions for the status are answered within 500 ms
+      Then all questions for the status are answered within 1 second
+      And 95% of questions for the status are answered within 500 ms
 
     @BRO-8.1.22 @critical @needs-double @slow
     Scenario: Five hundred listeners hear the speaker within 300 ms

@@ -35,6 +35,11 @@ def step_sends_pieces(context: World, person: str, stream: Stream) -> None:
     context.stage.stopwatch.times(lambda: context.conversation.streams(person, stream))
 
 
+@when("{count:Number} people send a piece of audio each")
+def step_many_send_a_piece(context: World, count: int) -> None:
+    context.stage.stopwatch.times(lambda: context.conversation.send_a_piece_each(count))
+
+
 @when("{person:Name} asks {things:Things} and is timed")
 def step_asks_things(context: World, person: str, things: Sequence[Sequence[str]]) -> None:
     user = context.conversation.user(person)

@@ -24,12 +24,14 @@ phrases(
         "asks for the status {times:Times}": doing(rounds.ask_for_status),
         "asks for the status {times:Times} within {within_s:Seconds}": doing(rounds.ask_for_status),
         "says {count:Number} sentences": doing(rounds.say),
+        "uses every control {times:Times}": doing(rounds.use_every_control),
     },
 )
 phrases(
     "RoundOfAll",
     {
         "uses every control once": rounds.use_every_control,
+        "pauses once": rounds.pause,
         "turns the volume to {low:Percent} and to {high:Percent} {times:Times} while speaking": doing(
             rounds.turn_volume
         ),
