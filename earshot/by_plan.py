@@ -15,6 +15,9 @@ from earshot.runtime import Runtime
 
 LEAD_NS = 2_000_000
 """Between making a plan and its first message."""
+PATIENCE_S = 10.0
+"""How long an answer is waited for that should come at once: ten times as long as the slowest of these may take, and a
+fraction of the time after which services take somebody for gone. What has not come by then is lost."""
 SPARE_S = 20.0
 """How much longer than planned a machine may need before something must be wrong with it."""
 
@@ -47,10 +50,11 @@ def in_turn(runtime: Runtime, people: Sequence[Person], does: Callable[[Person],
         each.result()
 
 
-def carry_out(runtime: Runtime, ledger: Ledger, plan: Sequence[Sending], pairings: Iterable[Pairing]) -> None:
+def carry_out(runtime: Runtime, ledger: Ledger, plan: Sequence[Sending], pairings: Iterable[Pairing]) -> set[str]:
     """Send all that is planned, the soonest first; return when everything of these kinds is answered or lost.
 
-    So what comes late is late by its number, and not taken for lost, nor for the answer to something else.
+    So what comes late is late by its number, and not taken for lost, nor for the answer to something else. Returns
+    the connections on which something has no answer.
     """
     plan, since = sorted(plan, key=lambda sending: sending.due_ns), len(ledger)
 
@@ -59,4 +63,4 @@ def carry_out(runtime: Runtime, ledger: Ledger, plan: Sequence[Sending], pairing
 
     within_s = (plan[-1].due_ns - plan[0].due_ns) / 1e9 + SPARE_S
     runtime.call(keep_to([sending.due_ns for sending in plan], send), within_s=within_s)
-    await_answers(ledger, pairings, since=since)
+    return await_answers(ledger, pairings, since=since, within_s=PATIENCE_S)

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from typing import TypeVar
 
 from earshot.audio import signals
@@ -14,7 +15,8 @@ from earshot.broadcast.acts import SEND_AUDIO, SET_VOLUME, TOLD_TO_LISTENERS, Ac
 from earshot.broadcast.listener import Listener
 from earshot.broadcast.person import Person
 from earshot.broadcast.speaker import CHUNK_MS, Speaker
-from earshot.by_plan import LEAD_NS, Sending, carry_out, in_turn
+from earshot.by_plan import LEAD_NS, PATIENCE_S, Sending, carry_out, in_turn
+from earshot.failures import BudgetExceeded
 from earshot.ledger import Ledger, Observation
 from earshot.measure.delays import Delay, Delays
 from earshot.measure.schedule import Schedule
@@ -127,10 +129,26 @@ class PlannedSpeakers:
         self._follow(plan, acts)
 
     def _follow(self, plan: Sequence[Sending], acts: Collection[Act]) -> None:
-        """Carry out a plan that asks for these; return when all is answered and told to the listeners, or lost."""
+        """Carry out a plan that asks for these; return when all is answered and told to the listeners, or lost.
+
+        Lost is what is missing although something that was asked later is answered. Where that is not, the service has
+        not come so far in all that time: BudgetExceeded.
+        """
         kinds = {act.action: act for act in acts}.values()
         told = [act.notices(self.audience) for act in kinds if act.action in TOLD_TO_LISTENERS]
-        carry_out(self._runtime, self._ledger, plan, [*(act.confirmation for act in kinds), *told])
+        silent = carry_out(self._runtime, self._ledger, plan, [*(act.confirmation for act in kinds), *told])
+        people = chain(self.speakers, *self.listeners.values())
+        unanswered = [person for person in people if person.leg.label in silent]
+        for person in unanswered:
+            try:
+                person.catches_up()
+            except AssertionError as failure:
+                for each in unanswered:
+                    each.goes_dead()
+                raise BudgetExceeded(
+                    f"too slow: {person.name} had no answer {PATIENCE_S:g} s after all had been asked for, nor one to "
+                    f"what was asked then: {failure}"
+                ) from failure
 
 
 def _in_turn(acts: Sequence[Act], times: int, people: int) -> list[list[Mapping[str, object]]]:

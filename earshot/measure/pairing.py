@@ -13,9 +13,6 @@ from dataclasses import dataclass
 
 from earshot.ledger import Kind, Ledger, Observation
 
-PATIENCE_S = 10.0
-"""How long an answer is waited for that should come at once: ten times as long as the slowest of these may take, and a
-fraction of the time after which services take somebody for gone. What has not come by then is lost."""
 Is = Callable[[Observation], bool]
 
 
@@ -68,9 +65,9 @@ class Pairs:
             for line in self._pairing.lines(observation):
                 self._answer(self._waiting[line], observation)
 
-    def waits(self, leg: str) -> bool:
-        """Whether something that was asked for on this connection has no answer yet."""
-        return any(pair.request.leg == leg for pairs in self._waiting.values() for pair in pairs)
+    def waiting(self) -> set[str]:
+        """Return the connections on which something was asked for that has no answer yet."""
+        return {pair.request.leg for pairs in self._waiting.values() for pair in pairs}
 
     def _answer(self, waiting: list[Pair], answer: Observation) -> None:
         about = self._pairing.about(answer)
@@ -90,10 +87,11 @@ def pairs(observed: Iterable[Observation], pairing: Pairing) -> Sequence[Pair]:
     return found.found
 
 
-def await_answers(ledger: Ledger, pairings: Iterable[Pairing], *, since: int, within_s: float = PATIENCE_S) -> None:
+def await_answers(ledger: Ledger, pairings: Iterable[Pairing], *, since: int, within_s: float) -> set[str]:
     """Return when every request since that ledger position is answered, or when it is clear that none will be.
 
     That is after `within_s`, when a connection has been closed, or when there is an error for each that is missing.
+    Returns the connections on which something was asked for that has no answer.
     """
     followed = [Pairs(pairing) for pairing in pairings]
     known, errors, cut_off = len(ledger), 0, False
@@ -103,8 +101,11 @@ def await_answers(ledger: Ledger, pairings: Iterable[Pairing], *, since: int, wi
         for each in followed:
             each.follow(observation)
         errors += observation.kind is Kind.RECEIVED and observation.type == "error"
-        cut_off = cut_off or (observation.kind is Kind.CLOSED and any(each.waits(observation.leg) for each in followed))
+        cut_off = cut_off or (
+            observation.kind is Kind.CLOSED and any(observation.leg in each.waiting() for each in followed)
+        )
         is_news = observation.number >= known - 1
         return is_news and (cut_off or sum(each.unanswered for each in followed) <= errors)
 
     ledger.await_first(nothing_more_to_come, since=since, within_s=within_s)
+    return {leg for each in followed for leg in each.waiting()}

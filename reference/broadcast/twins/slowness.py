@@ -52,6 +52,11 @@ def audio_acknowledged_late_by_60_ms():
     """Every piece of audio is taken, and acknowledged, 60 ms late."""
 
 
+@_audio_taken_after(lambda _number: 3.0, "REQ-21.1")
+def audio_acknowledged_late_by_3_seconds():
+    """Every piece of audio is taken, and acknowledged, three seconds late, and those after it wait."""
+
+
 @_audio_taken_after(lambda number: time.sleep(4) if number == FREEZES_AT else None, "REQ-21.1")
 def service_freezes_for_4_seconds():
     """Five seconds into a talk the whole service stands still for 4 seconds."""
