@@ -14,10 +14,11 @@ from earshot.audio import signals
 from earshot.audio.clips import Clip, Samples
 from earshot.audio.containers import in_so_many, pieces
 from earshot.conversation.requests import END_TURN, SAY_GOODBYE, Envelope, Message, as_text, name_session
+from earshot.conversation.timed import AUDIO
 from earshot.conversation.turns import ACKNOWLEDGED, ANSWER, ERROR, OVER, SESSION_KNOWN, Turn, TurnTaking
 from earshot.disclosures import gives_away
 from earshot.ledger import Kind, Observation
-from earshot.measure.delays import Delay
+from earshot.measure.delays import Delay, Delays, answer_delays
 from earshot.participant import PATIENCE_S, Participant, ms_between
 from earshot.scene import Scene
 from earshot.surprises import BREACH
@@ -350,15 +351,11 @@ class User(Participant):
         self.catches_up_with_audio()
         return self.order
 
-    def confirmation_delays(self) -> list[Delay]:
-        """Return how long each piece of audio on the connection in use took to be confirmed, once each is."""
-        order = self.order_of_audio()
-        sent, confirmed = order.pieces, order.acknowledged
-        if len(sent) != len(confirmed):
-            raise AssertionError(
-                f"{self.name} sent {_pieces(len(sent))} of audio, of which {len(confirmed)} were confirmed"
-            )
-        return [Delay.between(piece, told) for piece, told in zip(sent, confirmed, strict=True)]
+    def confirmation_delays(self) -> Delays:
+        """Return how long each piece of audio on the connection in use took to be confirmed; for ever if it was not."""
+        self.catches_up_with_audio()
+        mine = (o for o in self._scene.ledger if o.leg == self.leg.label)
+        return answer_delays(mine, AUDIO)
 
     def complaint(self) -> Observation:
         """Return the error that came of the last attempt, or instead of the latest answer, or else of connecting."""
