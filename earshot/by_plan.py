@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple, TypeVar
 
+from earshot.failures import TooLate
 from earshot.ledger import Ledger
 from earshot.measure.pairing import Pairing, await_answers
 from earshot.measure.schedule import Schedule, keep_to
@@ -54,7 +55,7 @@ def carry_out(runtime: Runtime, ledger: Ledger, plan: Sequence[Sending], pairing
     """Send all that is planned, the soonest first; return when everything of these kinds is answered or lost.
 
     So what comes late is late by its number, and not taken for lost, nor for the answer to something else. Returns
-    the connections on which something has no answer.
+    the connections on which something may still be under way when the time is up.
     """
     plan, since = sorted(plan, key=lambda sending: sending.due_ns), len(ledger)
 
@@ -64,3 +65,12 @@ def carry_out(runtime: Runtime, ledger: Ledger, plan: Sequence[Sending], pairing
     within_s = (plan[-1].due_ns - plan[0].due_ns) / 1e9 + SPARE_S
     runtime.call(keep_to([sending.due_ns for sending in plan], send), within_s=within_s)
     return await_answers(ledger, pairings, since=since, within_s=PATIENCE_S)
+
+
+def far_too_late(plan: Sequence[Sending], words: str) -> TooLate:
+    """Return the failure of a service that left something of a plan without an answer for all that time.
+
+    Whatever the limit is, it was exceeded by about the patience, which is far longer.
+    """
+    began_ns = max(sending.due_ns for sending in plan)
+    return TooLate(f"too slow: {words}", by_ms=PATIENCE_S * 1000, began_ns=began_ns, ended_ns=time.monotonic_ns())

@@ -15,8 +15,7 @@ from earshot.broadcast.acts import SEND_AUDIO, SET_VOLUME, TOLD_TO_LISTENERS, Ac
 from earshot.broadcast.listener import Listener
 from earshot.broadcast.person import Person
 from earshot.broadcast.speaker import CHUNK_MS, Speaker
-from earshot.by_plan import LEAD_NS, PATIENCE_S, Sending, carry_out, in_turn
-from earshot.failures import BudgetExceeded
+from earshot.by_plan import LEAD_NS, PATIENCE_S, Sending, carry_out, far_too_late, in_turn
 from earshot.ledger import Ledger, Observation
 from earshot.measure.delays import Delay, Delays
 from earshot.measure.schedule import Schedule
@@ -132,7 +131,7 @@ class PlannedSpeakers:
         """Carry out a plan that asks for these; return when all is answered and told to the listeners, or lost.
 
         Lost is what is missing although something that was asked later is answered. Where that is not, the service has
-        not come so far in all that time: BudgetExceeded.
+        not come so far in all that time: TooLate.
         """
         kinds = {act.action: act for act in acts}.values()
         told = [act.notices(self.audience) for act in kinds if act.action in TOLD_TO_LISTENERS]
@@ -145,10 +144,8 @@ class PlannedSpeakers:
             except AssertionError as failure:
                 for each in unanswered:
                     each.goes_dead()
-                raise BudgetExceeded(
-                    f"too slow: {person.name} had no answer {PATIENCE_S:g} s after all had been asked for, nor one to "
-                    f"what was asked then: {failure}"
-                ) from failure
+                words = f"{person.name} had no answer {PATIENCE_S:g} s after all had been asked for"
+                raise far_too_late(plan, f"{words}, nor one to what was asked then: {failure}") from failure
 
 
 def _in_turn(acts: Sequence[Act], times: int, people: int) -> list[list[Mapping[str, object]]]:

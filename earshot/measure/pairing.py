@@ -91,7 +91,7 @@ def await_answers(ledger: Ledger, pairings: Iterable[Pairing], *, since: int, wi
     """Return when every request since that ledger position is answered, or when it is clear that none will be.
 
     That is after `within_s`, when a connection has been closed, or when there is an error for each that is missing.
-    Returns the connections on which something was asked for that has no answer.
+    Returns the connections on which something may still be under way when the time is up.
     """
     followed = [Pairs(pairing) for pairing in pairings]
     known, errors, cut_off = len(ledger), 0, False
@@ -107,5 +107,6 @@ def await_answers(ledger: Ledger, pairings: Iterable[Pairing], *, since: int, wi
         is_news = observation.number >= known - 1
         return is_news and (cut_off or sum(each.unanswered for each in followed) <= errors)
 
-    ledger.await_first(nothing_more_to_come, since=since, within_s=within_s)
+    if ledger.await_first(nothing_more_to_come, since=since, within_s=within_s) is not None:
+        return set()
     return {leg for each in followed for leg in each.waiting()}

@@ -82,6 +82,14 @@ def test_what_never_comes_is_waited_for_only_so_long() -> None:
     service = Service()
     service.keep(Kind.SENT, piece(1))
     assert 0.2 <= waited_s(service, 0.2) < 2
+    assert await_answers(service.ledger, KINDS, since=0, within_s=0.01) == {"Ana"}
+
+
+def test_nothing_of_what_was_refused_is_under_way() -> None:
+    service = Service()
+    service.keep(Kind.SENT, piece(1))
+    service.keep(Kind.RECEIVED, {"type": "error"})
+    assert await_answers(service.ledger, KINDS, since=0, within_s=5) == set()
 
 
 @pytest.mark.parametrize(

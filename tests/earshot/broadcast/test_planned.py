@@ -12,7 +12,7 @@ from earshot import by_plan
 from earshot.broadcast.acts import HEARTBEAT, SET_VOLUME
 from earshot.broadcast.planned import PlannedSpeakers
 from earshot.broadcast.speaker import Speaker
-from earshot.failures import BudgetExceeded
+from earshot.failures import TooLate
 from earshot.ledger import Kind, Ledger, Observation
 from earshot.runtime import Runtime
 
@@ -55,6 +55,6 @@ def test_a_service_that_has_come_so_far_has_lost_what_is_missing(runtime: Runtim
 
 def test_a_service_that_has_not_come_so_far_is_too_slow_and_is_asked_nothing_more(runtime: Runtime) -> None:
     speaker = Unanswered(ledger := Ledger(), is_heard=False)
-    with pytest.raises(BudgetExceeded, match="too slow: Ana had no answer"):
+    with pytest.raises(TooLate, match="too slow: Ana had no answer"):
         PlannedSpeakers(runtime, ledger, [cast(Speaker, speaker)]).ask([SET_VOLUME], every_s=0.01)
     assert speaker.marker is None
