@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
+from earshot.secrecy import presentable
+
 STYLES = Path(__file__).with_name("styles")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 EMBEDS = "; media-src data:; img-src data:"
@@ -39,8 +41,8 @@ def document(title: str, body: Iterable[str], *, style: str = "", policy: str = 
 
 
 def text(value: object) -> str:
-    """Return any value as text that is safe between tags and inside quoted attributes."""
-    return escape(str(value))
+    """Return any value as text that is safe between tags and inside quoted attributes, with its secrets hidden."""
+    return escape(presentable(str(value)))
 
 
 def table(headings: Iterable[str], rows: Iterable[str], *, look: str = "", before: str = "") -> str:

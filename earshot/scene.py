@@ -13,6 +13,7 @@ from uuid import uuid4
 from earshot.audio.clips import SampleLibrary
 from earshot.ledger import Ledger
 from earshot.runtime import Runtime
+from earshot.secrecy import keep_secret
 from earshot.side_by_side import first_of
 from earshot.surprises import Surprises
 from earshot.targets.service import Service
@@ -50,6 +51,7 @@ class Scene:
     def token(self, system: str, user_id: str, *, life_s: float = 3600, forged: bool = False) -> str:
         """Return a token by which this user signs in to a system; see Tokens."""
         token = self.service.token(system, user_id, life_s=life_s, forged=forged)
+        keep_secret(token)
         self.tokens.append(token)
         return token
 

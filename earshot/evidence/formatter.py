@@ -58,6 +58,7 @@ from earshot.evidence.identity import Identity
 from earshot.evidence.record import BEGINNING, GOING_ON, RunRecord
 from earshot.evidence.verdicts import Failure, in_hook
 from earshot.failures import Inconclusive, Unusable
+from earshot.secrecy import hushing
 from earshot.side_by_side import is_worker
 
 DEFAULT_FOLDER = "allure-results"
@@ -74,7 +75,7 @@ def cure() -> None:
     AllureFormatter.__init__ = _init(AllureFormatter.__init__)
     AllureFormatter.feature = _feature
     AllureFormatter.close = _close(AllureFormatter.close)
-    Match.run = _sparing_steps(Match.run)
+    Match.run = _sparing_steps(hushing()(Match.run))
     ModelRunner.run_hook = _telling_hooks(ModelRunner.run_hook)
     Runner.load_step_definitions = _beginning(Runner.load_step_definitions)
     ModelRunner.run_model = _recording(ModelRunner.run_model)
@@ -428,7 +429,8 @@ def _telling_hooks(stock: Callable[..., bool]) -> Callable[..., bool]:
         @functools.wraps(hook)
         def telling(context: Context, *its_args: Any) -> Any:
             try:
-                return hook(context, *its_args)
+                with hushing():
+                    return hook(context, *its_args)
             except BaseException as error:
                 failure = Failure.raised(error, in_hook(name, *its_args if tag else ()))
                 if _tell(context, failure, before=before):
@@ -456,7 +458,8 @@ def _telling_cleanups(stock: Callable[..., None]) -> Callable[..., None]:
             @functools.wraps(cleanup)
             def clean_up() -> None:
                 try:
-                    cleanup()
+                    with hushing():
+                        cleanup()
                 except Exception as error:
                     if _tell(context, Failure.raised(error, where), before=False):
                         raise

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from earshot.evidence.page import counted, page, text
-from earshot.evidence.wirelog import HIDDEN, is_secret, masked
 from earshot.pages import stylesheet, table
+from earshot.secrecy import HIDDEN, is_secret, masked
 
 Items = Mapping[str, Mapping[str, Any] | None]
 """Items by what they are to be called; None where there was no item."""

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from earshot.evidence.wirelog import masked, plain_text
+from earshot.evidence.wirelog import plain_text
 from earshot.ledger import Kind, Observation
+from earshot.secrecy import masked_text
 from earshot.systems import wings
 from earshot.wording import CHUNK, Wording, split
 
+LONGEST = 400
+_LONGEST_MASKED = 20_000
+"""No secret that begins in what is shown ends after that."""
 CLOSE_CODES = {
     1000: "normal end",
     1001: "going away",
@@ -21,7 +25,8 @@ CLOSE_CODES = {
 
 def sentence(observation: Observation, system: str = "") -> str:
     """Return what happened on a connection to a system, without the name of the person; secrets are hidden."""
-    return " ".join(str(masked(_words(observation, system))).split())
+    words = masked_text(_words(observation, system)[:_LONGEST_MASKED])
+    return " ".join(words.split())[:LONGEST]
 
 
 def acknowledgement(observation: Observation, system: str) -> str | None:
@@ -82,7 +87,7 @@ def _message_words(observation: Observation, system: str) -> str:
             return CHUNK if sent else "hears sound"
         if not words and observation.words:
             return observation.words
-        return f"{'sends' if sent else 'receives'} text that is no message: {words[:80]}"
+        return f"{'sends' if sent else 'receives'} text that is no message: {masked_text(words[:_LONGEST_MASKED])[:80]}"
     known = (
         wording.of(wording.sent if sent else wording.received, observation.type, observation.message)
         for wording in _of(system)

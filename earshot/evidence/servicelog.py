@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from earshot.evidence.page import abridged, counted, page, text
-from earshot.evidence.wirelog import masked
 from earshot.ledger import Kind, Ledger
 from earshot.pages import stylesheet, table
+from earshot.secrecy import masked
 from earshot.targets.logs import fingerprint
 
 MOST_ROWS = 500
@@ -104,7 +104,7 @@ def _folded(lines: list[ShownLine], people: Mapping[str, str]) -> Iterator[str]:
     if len(lines) < FOLDED_FROM:
         yield from (_row(line, people) for line in lines)
         return
-    counts = Counter(f"{line.where}: {_short(line.message)}" for line in lines)
+    counts = Counter(f"{line.where}: {_short(str(masked(line.message)))}" for line in lines)
     what = "; ".join(f"{count} \u00d7 {name}" if count > 1 else name for name, count in counts.items())
     at = _at(lines[0])
     yield f'<tr class="fold"><td class="num">{at}</td><td></td><td></td><td class="what">{text(what)}</td></tr>'

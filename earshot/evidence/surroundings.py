@@ -18,7 +18,7 @@ from behave.runner import Context
 from earshot.agreement import NAMES, openapi
 from earshot.evidence.formatter import results_folder
 from earshot.evidence.results import PROPERTIES, SEEN
-from earshot.evidence.wirelog import HIDDEN, is_secret, masked
+from earshot.secrecy import HIDDEN, is_secret, masked
 from earshot.side_by_side import is_first, workers
 from earshot.targets.service import TAGS
 from earshot.targets.target import Target

@@ -15,6 +15,7 @@ from behave.model import Step
 from behave.model_type import Status as BehaveStatus
 
 from earshot.failures import BudgetExceeded, ContractBreach, Inconclusive, TargetUnreachable, Unusable
+from earshot.secrecy import hushed, presentable
 
 LABEL = "verdict"
 KNOWN_TO_FAIL = "known to fail on this target"
@@ -62,6 +63,9 @@ class Failure:
     message: str
     """One sentence."""
     error: BaseException | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", presentable(self.message))
 
     @classmethod
     def raised(cls, error: BaseException, where: str = "") -> Failure:
@@ -127,12 +131,15 @@ class Failure:
 
     def details(self) -> StatusDetails:
         """Return the sentence and, for below it, where it was raised and all that was said there."""
-        trace = "".join(traceback.format_exception(self.error)) if self.error else None
+        trace = None
+        if self.error is not None:
+            trace = presentable("".join(traceback.format_exception(hushed(self.error))))
         return StatusDetails(message=self.message, trace=trace)
 
 
 def sentence(words: str) -> str:
     """Return an error's words as one sentence: without line breaks, and PyHamcrest's as "expected …, but …"."""
+    words = presentable(words)  # before it is cut: half a secret looks like none
     if not words:
         return "no message was given"
     if found := _HAMCREST.match(words):

@@ -9,21 +9,15 @@ from collections.abc import Mapping
 from earshot.evidence.page import abridged, counted, page, text
 from earshot.ledger import Kind, Ledger, Observation
 from earshot.pages import stylesheet, table
+from earshot.secrecy import masked, masked_text
 from earshot.systems import complaint, wings
 
-HIDDEN = "\u2039hidden\u203a"
 MOST_ROWS = 600
-
-_SECRET_NAME = r"[\w-]*(?:token|authorization|secret|password|connectionid|cookie|api-?key)[\w-]*"
-_SECRET_FIELD = re.compile(_SECRET_NAME, re.IGNORECASE)
-_SECRET_IN_TEXT = re.compile(
-    rf"""\b({_SECRET_NAME}["']?\s*[=:]\s*["']?)(?:(?:bearer|basic)\s+)?[^\s&,;"'}}\]]+""", re.IGNORECASE
-)
-_BEARER = re.compile(r"\b(bearer|basic)\s+[\w.~+/=%-]{12,}", re.IGNORECASE)
-_JWT = re.compile(r"eyJ[\w.%=-]*", re.ASCII)
 
 _LONGEST_VALUE = 160
 _LONGEST_ROW = 1600
+_LONGEST_MASKED = 20_000
+"""No secret that begins in what is shown of a value ends after that."""
 _AUDIO_FIELDS = frozenset({"audioData", "audio", "data"})
 _LAYOUT = dict.fromkeys(map(ord, "\r\n\t"))
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{48,}={0,2}")
@@ -39,30 +33,6 @@ _DIRECTIONS = {
 }
 
 STYLE = stylesheet("wirelog")
-
-
-def masked(value: object) -> object:
-    """Return the value with every secret in it hidden; mappings and lists are copied, whatever their depth.
-
-    Hidden are: fields and query parameters whose name speaks of a token, authorization, secret, password or
-    connection id (which whoever knows it could use), bearer credentials, and anything that looks like a JWT.
-    """
-    if isinstance(value, str):
-        return _masked_text(value)
-    if isinstance(value, Mapping):
-        return {
-            key: HIDDEN if isinstance(key, str) and is_secret(key) else masked(inner) for key, inner in value.items()
-        }
-    if isinstance(value, list | tuple):
-        return [masked(inner) for inner in value]
-    if isinstance(value, bytes | bytearray):
-        return f"\u2039{counted(len(value), 'byte')}\u203a"
-    return value
-
-
-def is_secret(name: str) -> bool:
-    """Whether a field or parameter of this name is never shown."""
-    return _SECRET_FIELD.fullmatch(name) is not None
 
 
 def shown(observation: Observation) -> str:
@@ -156,12 +126,6 @@ def _row(ledger: Ledger, observation: Observation) -> str:
     )
 
 
-def _masked_text(words: str) -> str:
-    words = _JWT.sub(HIDDEN, words)
-    words = _SECRET_IN_TEXT.sub(rf"\1{HIDDEN}", words)
-    return _BEARER.sub(rf"\1 {HIDDEN}", words)
-
-
 def _shortened(value: object, name: str = "") -> object:
     if isinstance(value, Mapping):
         return {key: _shortened(inner, str(key)) for key, inner in value.items()}
@@ -171,7 +135,7 @@ def _shortened(value: object, name: str = "") -> object:
         return f"\u2039{counted(audio_size_bytes(value), 'byte')} of audio\u203a"
     if isinstance(value, str) and len(value) > _LONGEST_VALUE:
         # Masked before it is cut: the cut must not leave half a secret that no longer looks like one.
-        whole = _masked_text(value)
+        whole = masked_text(value[:_LONGEST_MASKED])
         return f"{whole[:_LONGEST_VALUE]}\u2026 \u2039{counted(len(value), 'character')}\u203a"
     return value
 
@@ -180,4 +144,4 @@ def _payload(payload: bytes) -> str:
     words = plain_text(payload)
     if words is None:
         return f"\u2039{counted(len(payload), 'byte')} of audio\u203a"
-    return str(_shortened(_masked_text(words)))
+    return str(_shortened(masked_text(words) if len(words) <= _LONGEST_VALUE else words))

@@ -17,6 +17,7 @@ from earshot.failures import Unusable
 from earshot.measure.floor import NullEcho
 from earshot.running.obstacles import Obstacles
 from earshot.runtime import Runtime
+from earshot.secrecy import keep_secrets_of_surroundings
 from earshot.side_by_side import shared_stack
 from earshot.stage import Stage
 from earshot.systems import NAMES
@@ -40,6 +41,7 @@ class Run:
 
     def __init__(self, options: Mapping[str, str]) -> None:
         _check(options)
+        keep_secrets_of_surroundings()
         self.samples = _samples(ROOT / "audio_samples")
         definition = _definition(options)
         self.contracts = _contracts(ROOT / "contract", foreign=definition is not None)

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import jwt
 
 from earshot.failures import Unusable
+from earshot.secrecy import keep_secret
 
 SECRET_VARIABLE = "EARSHOT_TOKEN_SECRET"
 COMMAND_WITHIN_S = 10.0
@@ -123,6 +124,7 @@ def _secret(variable: str, target: str) -> str:
             f"the target {target} needs sign-in tokens: expected a secret in the environment variable {variable}, "
             f"found it empty; set it to the secret the service was started with"
         )
+    keep_secret(secret)
     return secret
 
 

@@ -10,6 +10,8 @@ from typing import Any
 from jsonschema_rs import ValidationError
 from jsonschema_rs import ValidationErrorKind as Kind
 
+from earshot.secrecy import presentable
+
 _NEVER_SHOWN = frozenset({"audioData", "data", "token", "connectionId", "password", "secret"})
 _LONGEST_SHOWN = 60
 _MOST_LISTED = 10
@@ -113,5 +115,7 @@ def shown(value: object, field: str = "") -> str:
             return f"a list of {len(value)}"
         case str() if field in _NEVER_SHOWN or len(value) > _LONGEST_SHOWN:
             return f"text of {len(value)} characters"
+        case str():
+            value = presentable(value)
     written = json.dumps(value, ensure_ascii=False)
     return written if len(written) <= _LONGEST_SHOWN else f"a number of {len(written)} digits"

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from earshot.evidence.page import abridged
-from earshot.evidence.wirelog import HIDDEN, MOST_ROWS, masked, wire_log
+from earshot.evidence.wirelog import MOST_ROWS, wire_log
 from earshot.ledger import Kind, Ledger, Observation
+from earshot.secrecy import HIDDEN, masked
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbmEifQ.c2lnbmF0dXJl"
 
