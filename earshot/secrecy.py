@@ -18,8 +18,8 @@ from urllib.parse import quote
 from earshot.failures import BudgetExceeded, ContractBreach, Inconclusive, TargetUnreachable, Unusable
 
 HIDDEN = "\u2039hidden\u203a"
-LONGEST = 100_000
-"""What is longer was written for nobody."""
+LONGEST = 50_000
+_SIZE_LENGTH = 40
 SHORTEST = 6
 """A shorter secret is a word like any other."""
 _SHORTEST_OF_SURROUNDINGS = 8
@@ -98,6 +98,9 @@ def masked(value: object) -> object:
 
 
 def masked_text(words: str) -> str:
+    """Return a text with its secrets hidden; of one that nobody would read to its end, the beginning."""
+    if len(words) > LONGEST + _SIZE_LENGTH:
+        words = f"{words[:LONGEST]}\u2026 \u2039{len(words):,} characters\u203a"
     for secret in _known:
         if secret in words:
             words = words.replace(secret, HIDDEN)
@@ -108,9 +111,7 @@ def masked_text(words: str) -> str:
 
 
 def presentable(words: str) -> str:
-    """Return a text as it may be shown: its secrets hidden, named what cannot be seen in it, and of bearable length."""
-    if len(words) > LONGEST:
-        words = f"{words[:LONGEST]}\u2026 \u2039{len(words):,} characters\u203a"
+    """Return a text as it may be shown: its secrets hidden, and named what cannot be seen in it."""
     return _UNSEEN.sub(lambda found: f"\u2039U+{ord(found.group()):04X}\u203a", masked_text(words))
 
 

@@ -11,8 +11,6 @@ from earshot.systems import wings
 from earshot.wording import CHUNK, Wording, split
 
 LONGEST = 400
-_LONGEST_MASKED = 20_000
-"""No secret that begins in what is shown ends after that."""
 CLOSE_CODES = {
     1000: "normal end",
     1001: "going away",
@@ -25,7 +23,7 @@ CLOSE_CODES = {
 
 def sentence(observation: Observation, system: str = "") -> str:
     """Return what happened on a connection to a system, without the name of the person; secrets are hidden."""
-    words = masked_text(_words(observation, system)[:_LONGEST_MASKED])
+    words = masked_text(_words(observation, system))
     return " ".join(words.split())[:LONGEST]
 
 
@@ -87,7 +85,7 @@ def _message_words(observation: Observation, system: str) -> str:
             return CHUNK if sent else "hears sound"
         if not words and observation.words:
             return observation.words
-        return f"{'sends' if sent else 'receives'} text that is no message: {masked_text(words[:_LONGEST_MASKED])[:80]}"
+        return f"{'sends' if sent else 'receives'} text that is no message: {masked_text(words)[:80]}"
     known = (
         wording.of(wording.sent if sent else wording.received, observation.type, observation.message)
         for wording in _of(system)

@@ -16,8 +16,6 @@ MOST_ROWS = 600
 
 _LONGEST_VALUE = 160
 _LONGEST_ROW = 1600
-_LONGEST_MASKED = 20_000
-"""No secret that begins in what is shown of a value ends after that."""
 _AUDIO_FIELDS = frozenset({"audioData", "audio", "data"})
 _LAYOUT = dict.fromkeys(map(ord, "\r\n\t"))
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{48,}={0,2}")
@@ -135,7 +133,7 @@ def _shortened(value: object, name: str = "") -> object:
         return f"\u2039{counted(audio_size_bytes(value), 'byte')} of audio\u203a"
     if isinstance(value, str) and len(value) > _LONGEST_VALUE:
         # Masked before it is cut: the cut must not leave half a secret that no longer looks like one.
-        whole = masked_text(value[:_LONGEST_MASKED])
+        whole = masked_text(value)
         return f"{whole[:_LONGEST_VALUE]}\u2026 \u2039{counted(len(value), 'character')}\u203a"
     return value
 
