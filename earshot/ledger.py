@@ -57,13 +57,15 @@ class Observation:
     payload: bytes = b""
     """A binary frame, or a text frame that is not a JSON object."""
     is_binary: bool = False
-    """Whether something sent went as bytes and not as text."""
+    """Whether it went as bytes and not as text."""
     size_bytes: int = 0
     words: str = ""
     """What a person should read: the reason of a close, the sentence of a violation, a note."""
     code: int | None = None
     """HTTP status of a refusal or an answer, or WebSocket close code."""
     http: Http | None = None
+    ours: bool = False
+    """Of a close: whether our own side ended the connection because of what came; `words` says what that was."""
     due_ns: int | None = None
     """For something sent by plan: when it was to be sent."""
     number: int = 0

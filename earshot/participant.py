@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import ClassVar
 
+from earshot.failures import ContractBreach
 from earshot.ledger import Kind, Observation
 from earshot.scene import Scene, new_address
 from earshot.wire.leg import Leg
@@ -67,7 +68,7 @@ class Participant(ABC):
         """Whether the service closes the connection in use in that time, which is then taken as expected."""
         closed = self._scene.ledger.await_first(self._is_my_close, within_s=patience_s)
         if closed is not None:
-            self._scene.surprises.claim(closed)
+            self._insist_on_the_service_as_cause(closed)
         return closed is not None
 
     def is_disconnected(self, *, patience_s: float = PATIENCE_S) -> Observation:
@@ -78,7 +79,7 @@ class Participant(ABC):
                 f"{self.name} waited {patience_s:g} s to be disconnected, and is still connected; "
                 f"{self._scene.ledger.summary(self.name)}"
             )
-        self._scene.surprises.claim(closed)
+        self._insist_on_the_service_as_cause(closed)
         return closed
 
     def is_judged_at_the_end(self) -> None:
@@ -139,6 +140,12 @@ class Participant(ABC):
                 how = f"was to be told {wanted}, but the connection was closed before that"
             raise AssertionError(f"{self.name} {how}; meanwhile {ledger.summary(self.name, since=since)}")
         return came
+
+    def _insist_on_the_service_as_cause(self, closed: Observation) -> None:
+        """Take a close as expected, unless it was our own side that could not go on."""
+        if closed.ours:
+            raise ContractBreach(f"{self.name} was to be disconnected, but the connection was closed {closed.words}")
+        self._scene.surprises.claim(closed)
 
     def _is_my_close(self, observation: Observation) -> bool:
         return observation.kind is Kind.CLOSED and observation.leg == self.leg.label

@@ -53,6 +53,16 @@ class Surprises:
         """Say that errors on this connection may or may not come, depending on how long the scenario takes."""
         self._excused.add(leg)
 
+    def breaches(self) -> list[str]:
+        """Return a sentence for each breach of the contract that was neither claimed nor told, which is told now."""
+        fresh = [
+            o
+            for o in self._ledger
+            if o.kind is Kind.VIOLATION and o.number not in self._told and o.number not in self._claimed
+        ]
+        self._told.update(o.number for o in fresh)
+        return [self._sentence(o) for o in fresh]
+
     def news(self, *, at_the_end: bool = False) -> list[str]:
         """Return a sentence for every surprise that has not been told before."""
         fresh = [
@@ -82,7 +92,8 @@ class Surprises:
                 return complaint(observation) is not None and observation.leg not in self._excused
             case Kind.CLOSED:
                 return not (
-                    observation.code == NORMAL_CLOSURE
+                    observation.ours  # the breach that led to it is told
+                    or observation.code == NORMAL_CLOSURE
                     or observation.leg in self._ended_by_us
                     or (observation.code == POLICY_VIOLATION and observation.leg in self._refused_legs)
                 )
@@ -96,6 +107,8 @@ class Surprises:
                 return f"{observation.leg} {BREACH}, {after}: {observation.words}"
             case Kind.REFUSED:
                 return f"{observation.leg} was refused unexpectedly, {after}: {describe_refusal(observation)}"
+            case Kind.CLOSED if observation.http is not None:
+                return f"{observation.leg}, {after}: {observation.words}"
             case Kind.CLOSED:
                 reason = f" ({observation.words})" if observation.words else ""
                 return (

@@ -65,7 +65,7 @@ def describe_refusal(observation: Observation) -> str:
         return words
     if code is None:
         return f"HTTP status {observation.code} without an error message"
-    status = message.get("statusCode", observation.code)
+    status = message.get("statusCode") if observation.code is None else observation.code
     return f"{code}{'' if status is None else f' ({status})'}: {message.get('message', 'no message')}"
 
 

@@ -161,7 +161,7 @@ class Attempts(Participant):
     def _as_refusal(self, outcome: Observation) -> Refusal:
         self._scene.surprises.claim(outcome)
         message = outcome.message
-        status = message.get("statusCode", outcome.code)
+        status = message.get("statusCode") if outcome.code is None else outcome.code
         details = message.get("details", {})
         return Refusal(
             code=str(message.get("code", "")),

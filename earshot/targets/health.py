@@ -9,7 +9,7 @@ from http import HTTPStatus
 from earshot.agreement import openapi
 from earshot.failures import TargetUnreachable
 from earshot.wire.http import NOBODY, get
-from earshot.wire.wording import as_json
+from earshot.wire.reading import as_json
 
 HEALTH = "/health"
 PATIENCE_S = 30.0

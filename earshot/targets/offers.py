@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from earshot.agreement import NAMES, openapi
-from earshot.wire.wording import as_json
+from earshot.wire.reading import as_json
 
 ANSWER_WITHIN_S = 5.0
 

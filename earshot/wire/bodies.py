@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from earshot.wire.openapi import UNSEEN, decoded
+from earshot.wire.reading import Unreadable
 
 OCTETS = "application/octet-stream"
 
@@ -50,7 +51,11 @@ class Body:
     @classmethod
     def raw(cls, content: bytes, content_type: str = OCTETS) -> Body:
         """Return these bytes as a body; they need not be what the type says."""
-        return cls(content_type, decoded(content_type, content), {}, {"content": content})
+        try:
+            value = decoded(content_type, content)
+        except Unreadable:
+            value = None
+        return cls(content_type, value, {}, {"content": content})
 
     @classmethod
     def stream(cls, content: AsyncIterable[bytes], content_type: str = OCTETS) -> Body:

@@ -23,14 +23,17 @@ from earshot.failures import TargetUnreachable
 from earshot.ledger import Http, Kind, Ledger, Observation
 from earshot.wire.bodies import Body
 from earshot.wire.openapi import HttpContract
+from earshot.wire.reading import as_json
 from earshot.wire.stamping import StampedStream, StampingNetwork
-from earshot.wire.wording import as_json
+from earshot.wire.statements import contradicted
 
 KEPT_OPEN_S = 3.0
 """How long a connection rests before it is given up: shorter than most services wait, who would close it meanwhile."""
 NOBODY = (httpx2.TransportError,)
 """What is raised when nobody answers, or not in HTTP."""
 NONE: Mapping[str, str] = MappingProxyType({})
+AS_IT_IS: Mapping[str, str] = MappingProxyType({"Accept-Encoding": "identity"})
+"""Asks for answers that are not compressed."""
 NO_QUERY: Mapping[str, object] = MappingProxyType({})
 
 
@@ -79,7 +82,7 @@ class HttpClient:
         AssertionError when a request that was sent is not answered in full within that time.
         """
         operation = f"{method} {path}"
-        all_headers = {**self._headers, **headers}
+        all_headers = {**AS_IT_IS, **self._headers, **headers}
         if checked:
             self._insist(operation, parameters, query, all_headers, body)
         target = path.format_map({name: _segment(value) for name, value in parameters.items()})
@@ -100,10 +103,10 @@ class HttpClient:
                 return await self._exchange(request, asked, sent, trace, takes)
         except httpcore2.ConnectError as failure:
             raise self._unreachable(target, failure) from failure
-        except (httpcore2.NetworkError, httpcore2.ProtocolError) as failure:
-            how = f"the connection broke before the answer to {method} {target} was complete"
+        except (httpcore2.NetworkError, httpcore2.RemoteProtocolError) as failure:
+            how = f"the connection broke before the answer to {method} {target} was complete ({failure})"
             self._keep(Kind.CLOSED, asked, words=how)
-            raise AssertionError(f"{self._who} {asks or 'asks'}, but {how} ({failure})") from failure
+            raise AssertionError(f"{self._who} {asks or 'asks'}, but {how}") from failure
         except TimeoutError:
             if not sent:
                 raise self._unreachable(target, "no connection in time") from None
@@ -154,7 +157,8 @@ class HttpClient:
             words=f"is answered: {response.status} {_meaning(response.status)}".rstrip(),
             code=response.status,
         )
-        if wrong := self._contract.check_answer(asked.operation, response.status, headers, payload, whole=not takes):
+        wrong = self._contract.check_answer(asked.operation, response.status, headers, payload, whole=not takes)
+        if wrong := wrong or contradicted(response.status, headers, answer):
             details = {"message": kept.message, "words": wrong, "code": kept.code}
             self._keep(Kind.VIOLATION, got, at_ns=arrived_ns, **details)
         return kept

@@ -15,19 +15,28 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.frames import Frame, Opcode
+from websockets.http11 import Response
 from websockets.protocol import State
 
-from earshot.failures import TargetUnreachable
+from earshot.failures import ContractBreach, TargetUnreachable
 from earshot.ledger import Kind, Ledger, Observation
 from earshot.wire.contract import Contract
-from earshot.wire.wording import as_json
+from earshot.wire.reading import Unreadable, as_json, read, read_body
+from earshot.wire.statements import contradicted
+from earshot.wire.wording import shown
 
 ASKS_TO_CONNECT = "asks to connect"
 """What a request to open a connection is called in the ledger."""
 SECRET_PARAMETERS = frozenset({"token"})
-_DATA = (Opcode.TEXT, Opcode.BINARY, Opcode.CONT)
+LARGEST_BYTES = 2**26
+"""A message that says that it is larger is not waited for."""
+OURS = "by Earshot, because the service sent"
+"""How the words of a close begin that our own side brought about."""
+_BEGINS = (Opcode.TEXT, Opcode.BINARY)
+_DATA = (*_BEGINS, Opcode.CONT)
+_FAULT_IS_KEPT_WITHIN_S = 1.0
 
 
 Dialled = TypeVar("Dialled", bound=ClientConnection)
@@ -40,38 +49,89 @@ class StampingConnection(ClientConnection):
         super().__init__(*args, **kwargs)
         self.opened_ns = 0
         self.arrivals_ns: deque[int] = deque()
+        self.texts: deque[bool] = deque()
+        """Whether each message that came in was meant as text."""
+        self.fault_ns = 0
+        """When something came in that is no frame; nothing after that is understood."""
         self._received_ns = 0
+        self._is_text = True
 
     def data_received(self, data: bytes) -> None:
-        self._received_ns = time.monotonic_ns()
+        self._take(time.monotonic_ns(), data)
+
+    def _take(self, received_ns: int, data: bytes) -> None:
+        """Read what came in at this time."""
+        self._received_ns = received_ns
         super().data_received(data)
+        if self.protocol.parser_exc is not None and not self.fault_ns:
+            self.fault_ns = self._received_ns
+            self.transport.close()  # whoever breaks the protocol may not end the connection, either
 
     def process_event(self, event: Any) -> None:
         if not isinstance(event, Frame):
             self.opened_ns = self._received_ns
-        elif event.opcode in _DATA and event.fin:
-            self.arrivals_ns.append(self._received_ns)
+        elif event.opcode in _DATA:
+            if event.opcode in _BEGINS:
+                self._is_text = event.opcode is Opcode.TEXT
+            if event.fin:
+                self.arrivals_ns.append(self._received_ns)
+                self.texts.append(self._is_text)
         super().process_event(event)
+
+    @property
+    def fault(self) -> str:
+        """What the service sent that is no frame, in words; empty if it did not."""
+        return f"a frame that breaks the protocol: {self.protocol.parser_exc}" if self.fault_ns else ""
+
+
+class _Direct(connect):
+    """Opens a connection to where it was told to, and to nowhere else."""
+
+    def process_redirect(self, exc: Exception) -> Exception:
+        return exc
 
 
 async def dial(
     kind: type[Dialled], url: str, headers: Mapping[str, str], *, within_s: float, close_within_s: float = 10
 ) -> Dialled:
-    """Return an open connection of this kind, on which nothing is sent unasked and nothing held up or cut short."""
-    connection = await connect(
-        url,
-        additional_headers=dict(headers),
-        create_connection=kind,
-        compression=None,
-        proxy=None,
-        open_timeout=within_s,
-        close_timeout=close_within_s,
-        ping_interval=None,
-        max_size=None,
-        max_queue=None,
-    )
+    """Return an open connection of this kind, on which nothing is sent unasked and nothing held up or cut short.
+
+    Raises InvalidStatus when the service says no, and BadHandshake when it says nothing that makes sense, or nothing at
+    all; OSError or TimeoutError when nobody is there.
+    """
+    begun: list[Dialled] = []
+
+    def begin(*args: Any, **kwargs: Any) -> Dialled:
+        begun.append(kind(*args, **kwargs))
+        return begun[-1]
+
+    try:
+        connection = await _Direct(
+            url,
+            additional_headers=dict(headers),
+            create_connection=begin,  # type: ignore[arg-type]  # a factory does as well as a class
+            compression=None,
+            proxy=None,
+            open_timeout=within_s,
+            close_timeout=close_within_s,
+            ping_interval=None,
+            max_size=LARGEST_BYTES,
+            max_queue=None,
+        )
+    except InvalidStatus:
+        raise
+    except InvalidHandshake as fault:
+        raise BadHandshake(f"{fault}{f' ({fault.__cause__})' if fault.__cause__ else ''}") from fault
+    except TimeoutError:
+        if begun and hasattr(begun[-1], "transport"):
+            raise BadHandshake("") from None
+        raise
     assert isinstance(connection, kind)
     return connection
+
+
+class BadHandshake(Exception):
+    """Somebody is there, but what they answered to the request for a connection is wrong; empty: they did not."""
 
 
 class Leg:
@@ -103,7 +163,8 @@ class Leg:
         """Connect and start reading; returns what came of it: an OPENED or a REFUSED observation.
 
         `checked=False` is for people who mean to connect with parameters that break the contract; without parameters
-        there is nothing to check. Raises TargetUnreachable when nobody answers or the answer is not HTTP.
+        there is nothing to check. Raises TargetUnreachable when nobody is there, ContractBreach when somebody is whose
+        answer is none by which a WebSocket opens or is refused, and AssertionError when they do not answer.
         """
         if checked and parameters:
             _insist(self._contract.check_connect(parameters, self.role))
@@ -115,18 +176,18 @@ class Leg:
         try:
             connection = await dial(StampingConnection, address, headers, within_s=within_s, close_within_s=5)
         except InvalidStatus as refusal:
-            envelope = _json_object(refusal.response.body) or {}
-            refused = self._keep(
-                Kind.REFUSED,
-                message=envelope,
-                code=refusal.response.status_code,
-                words=str(envelope.get("code", "")),
-                size_bytes=len(refusal.response.body or b""),
-            )
-            if self._contract.tells_refusals:
-                self._hold_against_contract(envelope, refused.at_ns)
-            return refused
-        except (OSError, InvalidHandshake, InvalidMessage, TimeoutError) as failure:
+            return self._keep_refusal(refusal.response)
+        except BadHandshake as fault:
+            if not str(fault):
+                self._keep(Kind.CLOSED, ours=True, words=f"{OURS} no answer within {within_s:g} s")
+                raise AssertionError(
+                    f"{self.who} {ASKS_TO_CONNECT}, waited {within_s:g} s for an answer, and got none"
+                ) from None
+            words = f"no answer that opens or refuses a WebSocket, in the handshake: {fault}"
+            self._keep_violation(words, {}, time.monotonic_ns())
+            self._keep(Kind.CLOSED, ours=True, words=f"{OURS} {words}")
+            raise ContractBreach(f"{self.who} {ASKS_TO_CONNECT}, but the service sent {words}") from fault
+        except (OSError, TimeoutError) as failure:
             raise TargetUnreachable(
                 f"{self.who} could not connect to {url}: {failure or 'no answer'}; "
                 f"expected a WebSocket service there. Is it running, and is the address right?"
@@ -197,6 +258,31 @@ class Leg:
             self._connection.transport.abort()
         await self._finish_reading()
 
+    def _keep_refusal(self, response: Response) -> Observation:
+        """Keep that the service says no, as an HTTP status; its body may say why."""
+        body, status = bytes(response.body or b""), response.status_code
+        headers = {name.lower(): value for name, value in response.headers.raw_items()}
+        content_type = headers.get("content-type", "")
+        said, unreadable = None, None
+        try:
+            said = read_body(content_type, body)
+        except Unreadable as fault:
+            unreadable = f"a refusal with status {status} whose body {fault}" if "json" in content_type else None
+        envelope = said if isinstance(said, dict) else {}
+        refused = self._keep(
+            Kind.REFUSED,
+            message=envelope,
+            payload=b"" if envelope else body,
+            code=status,
+            words=str(envelope.get("code", "")),
+            size_bytes=len(body),
+        )
+        if wrong := unreadable or contradicted(status, headers, envelope):
+            self._keep_violation(wrong, envelope, refused.at_ns)
+        elif self._contract.tells_refusals:
+            self._hold_against_contract(envelope, refused.at_ns)
+        return refused
+
     async def _finish_reading(self) -> None:
         if self._reader is not None:
             await self._reader
@@ -207,30 +293,44 @@ class Leg:
         try:
             await self._connection.send(frame)
         except ConnectionClosed as closed:
-            raise AssertionError(
-                f"{self.who} wanted to send, but the connection had been closed ({_close_words(closed)})"
-            ) from None
+            if self._reader is not None:  # so that it is known why
+                await asyncio.wait([self._reader], timeout=_FAULT_IS_KEPT_WITHIN_S)
+            how = f"{OURS} {fault}" if (fault := self._connection.fault) else _close_words(closed)
+            raise AssertionError(f"{self.who} wanted to send, but the connection had been closed ({how})") from None
 
     async def _read(self, connection: StampingConnection) -> None:
         try:
-            async for frame in connection:
-                self._keep_received(frame, connection.arrivals_ns.popleft())
+            while True:
+                frame = await connection.recv(decode=False)
+                self._keep_received(frame, connection.arrivals_ns.popleft(), is_text=connection.texts.popleft())
         except ConnectionClosed:
             pass  # how it was closed is told below, for every way of closing
-        self._keep(Kind.CLOSED, code=connection.close_code, words=connection.close_reason or "")
+        if fault := connection.fault:
+            self._keep_violation(fault, {}, connection.fault_ns)
+            sent = connection.protocol.close_sent
+            self._keep(Kind.CLOSED, ours=True, code=sent.code if sent else None, words=f"{OURS} {fault}")
+        else:
+            self._keep(Kind.CLOSED, code=connection.close_code, words=connection.close_reason or "")
 
-    def _keep_received(self, frame: str | bytes, at_ns: int) -> None:
-        payload = frame.encode() if isinstance(frame, str) else frame
-        message = _json_object(frame) if isinstance(frame, str) else None
+    def _keep_received(self, frame: bytes, at_ns: int, *, is_text: bool) -> None:
+        fault, said = f"a binary frame of {len(frame)} bytes, where all is said in text", None
+        if is_text:
+            try:
+                said = read(frame)
+                fault = f"a text frame with {shown(said)} that is not a JSON object"
+            except Unreadable as unreadable:
+                fault = f"a text frame of {len(frame)} bytes that {unreadable}"
+        message = said if isinstance(said, dict) else None
         self._keep(
             Kind.RECEIVED,
             at_ns=at_ns,
             message=message or {},
-            payload=payload if message is None else b"",
-            size_bytes=len(payload),
+            payload=frame if message is None else b"",
+            is_binary=not is_text,
+            size_bytes=len(frame),
         )
         if message is None:
-            self._keep_violation(f"a frame of {len(payload)} bytes that is not a JSON object", {}, at_ns)
+            self._keep_violation(fault, {}, at_ns)
         else:
             self._hold_against_contract(message, at_ns)
 
@@ -251,7 +351,7 @@ def _insist(violation: str | None) -> None:
 
 
 def _json_object(text: str | bytes | bytearray | None) -> Mapping[str, object] | None:
-    value = as_json(text or b"")
+    value = as_json(text or "")
     return value if isinstance(value, dict) else None
 
 

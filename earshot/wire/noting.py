@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from json import JSONDecoder
 from typing import Any, ClassVar
 
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.frames import Frame, Opcode
 
-from earshot.wire.leg import StampingConnection, dial
+from earshot.wire.leg import BadHandshake, StampingConnection, dial
 
 READ_AT_ONCE = 8
 """So many messages are read between two looks at the network."""
@@ -55,8 +55,7 @@ class NotingConnection(StampingConnection):
 
     def read(self, received_ns: int, data: bytes) -> None:
         """Read what came at this time."""
-        self._received_ns = received_ns
-        super(StampingConnection, self).data_received(data)
+        self._take(received_ns, data)
 
     def eof_received(self) -> None:
         """Read everything before the end."""
@@ -111,7 +110,10 @@ def value_of(member: bytes, data: bytes) -> str | None:
         start = at + len(member)
         rest = data[start:].lstrip()
         if rest.startswith(b":"):  # else it is a text that reads like the name
-            value, _ = JSONDecoder().raw_decode(rest[1:].lstrip().decode(errors="replace"))
+            try:
+                value, _ = JSONDecoder().raw_decode(rest[1:].lstrip().decode(errors="replace"))
+            except ValueError:
+                return None
             return str(value)
     return None
 
@@ -122,5 +124,5 @@ async def connect_noting(url: str, headers: Mapping[str, str], *, within_s: floa
         return await dial(NotingConnection, url, headers, within_s=within_s)
     except InvalidStatus as refusal:
         raise ConnectionRefusedError(f"refused with status {refusal.response.status_code}") from refusal
-    except (InvalidHandshake, ConnectionClosed) as failure:
+    except (BadHandshake, ConnectionClosed) as failure:
         raise ConnectionError(f"{type(failure).__name__} {failure}") from failure

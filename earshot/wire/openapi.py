@@ -12,7 +12,8 @@ from jsonschema_rs import Draft202012Validator
 
 from earshot.agreement import openapi
 from earshot.wire.contract import Coverage
-from earshot.wire.wording import as_json, from_text, sentence
+from earshot.wire.reading import Unreadable, read_body
+from earshot.wire.wording import from_text, sentence
 
 Schema = Mapping[str, Any]
 
@@ -102,8 +103,11 @@ class HttpContract:
         wrong = self._check_headers(operation, key, answer.get("headers", {}), headers)
         if not wrong and "content" in answer:
             content_type = headers.get("content-type", "")
-            value = decoded(content_type, body) if whole else UNSEEN
-            wrong = self._check_body((operation, key), answer["content"], content_type, value)
+            try:
+                value = decoded(content_type, body) if whole else UNSEEN
+                wrong = self._check_body((operation, key), answer["content"], content_type, value)
+            except Unreadable as fault:
+                wrong = f"the body {fault}"
         if wrong:
             return f"{operation}, answered with status {status}: {wrong}"
         self._seen[f"{operation} → {key}"] += 1
@@ -208,11 +212,11 @@ def http_contract(system: str) -> HttpContract:
 def decoded(content_type: str, body: bytes) -> object:
     """Return what a body says: JSON, the fields of a form, text, or one character for each byte of anything else.
 
-    None where it should be JSON and is not.
+    Unreadable where it should be JSON and is not.
     """
     kind = _bare(content_type)
     if kind == "application/json" or kind.endswith("+json"):
-        return as_json(body)
+        return read_body(content_type, body)
     if kind == "application/x-www-form-urlencoded":
         return {name: from_text(value) for name, value in parse_qsl(body.decode("latin-1"), keep_blank_values=True)}
     return body.decode(errors="replace") if kind.startswith("text/") else body.decode("latin-1")

@@ -42,14 +42,6 @@ def from_text(text: str) -> object:
     return json.loads(text) if re.fullmatch(r"true|false|(0|[1-9]\d*)(\.\d+)?", text) else text
 
 
-def as_json(body: str | bytes | bytearray) -> object:
-    """Return what a body or a frame says as JSON; None where it is no JSON."""
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-
-
 def sentence(errors: Iterable[ValidationError], message: object, *, whole: str = "the message") -> str:
     """Return the gravest error in words, and how many fields are wrong; `whole` is what the message is called."""
     by_field: dict[str, str] = {}

@@ -184,7 +184,7 @@ def test_what_has_no_body_says_nothing_of_one(opening: Any) -> None:
 
     with opening(answer) as shop:
         shop.ask("GET", "/goods/{name}", {"name": "x"})
-    assert came == [["host", "x-api-key"]]
+    assert came == [["host", "accept-encoding", "x-api-key"]]
 
 
 def test_a_form_with_a_file_arrives_in_parts(opening: Any) -> None:
@@ -316,7 +316,7 @@ def test_redirects_and_proxies_are_left_alone(opening: Any, monkeypatch: pytest.
             200,
             b"<html>",
             "application/json",
-            "GET /goods/{name}, answered with status 200: the body should be an obje",
+            "GET /goods/{name}, answered with status 200: the body is no JSON",
         ),
         (200, GOOD, "text/html", "GET /goods/{name}, answered with status 200: its content should be application/json"),
         (

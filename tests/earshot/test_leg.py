@@ -116,7 +116,7 @@ def test_a_breach_of_the_contract_is_observed_beside_the_message() -> None:
     violations = [o.words for o in converse(breaks, wait) if o.kind is Kind.VIOLATION]
     assert len(violations) == 3
     assert "timestamp" in violations[0]
-    assert "not a JSON object" in violations[1]
+    assert "no JSON" in violations[1]
 
 
 def test_the_harness_refuses_to_break_the_contract_by_accident() -> None:
