@@ -30,6 +30,8 @@ from earshot.broadcast.load.tally import tally
 from earshot.runtime import new_event_loop
 from earshot.wire.contract import Contract
 from earshot.wire.noting import NotingConnection, connect_noting
+from earshot.wire.reading import Unreadable, read
+from earshot.wire.wording import shown
 
 CONTRACT = Path(__file__).resolve().parents[3] / "contract" / "broadcast.asyncapi.yaml"
 AT_ONCE = 32
@@ -66,12 +68,16 @@ class ListenerGroup:
                     ear = await connect_noting(
                         f"{order['url']}?{urlencode(query)}", {"X-Forwarded-For": address}, within_s=CONNECTED_WITHIN_S
                     )
-                    welcome = json.loads(await ear.welcome(within_s=CONNECTED_WITHIN_S))
+                    welcome = read(await ear.welcome(within_s=CONNECTED_WITHIN_S))
+                except Unreadable as fault:
+                    refused.append(f"{name}: the first message {fault}")
+                    return
                 except (OSError, TimeoutError) as failure:
                     refused.append(f"{name}: {failure or type(failure).__name__}")
                     return
-            if welcome.get("type") != "sessionJoined":
-                refused.append(f"{name}: {welcome.get('code', welcome.get('type'))}")
+            said = welcome if isinstance(welcome, dict) else {}
+            if said.get("type") != "sessionJoined":
+                refused.append(f"{name}: {said.get('code', said.get('type'))}")
                 return
             self._ears[name] = ear
 
@@ -90,7 +96,7 @@ class ListenerGroup:
         breaches = [
             f"{name} received something the contract does not allow: {violation}"
             for name, ear in self._ears.items()
-            if ear.first and (violation := self._contract.check_received(json.loads(ear.first), "listener"))
+            if (violation := ear.fault or self._violation(ear.first))
         ]
         lost = [f"{name} was disconnected" for name, ear in self._ears.items() if ear.close_code is not None]
         errors = [f"{name}: {error}" for name, ear in self._ears.items() for error in ear.errors]
@@ -98,6 +104,18 @@ class ListenerGroup:
         for ear in self._ears.values():
             ear.heard.clear()
         return {"tally": found.to_json(), "breaches": breaches, "trouble": lost + errors}
+
+    def _violation(self, first: bytes) -> str | None:
+        """Say what is wrong with the first message that was to be noted, if one came."""
+        if not first:
+            return None
+        try:
+            message = read(first)
+        except Unreadable as fault:
+            return f"a message that {fault}"
+        if not isinstance(message, dict):
+            return f"a message that is no JSON object but {shown(message)}"
+        return self._contract.check_received(message, "listener")
 
     async def _leave(self) -> dict[str, Any]:
         gc.enable()
