@@ -17,6 +17,7 @@ from behave.model import Scenario
 from behave.runner import Context
 
 from earshot.evidence.verdicts import KNOWN_TO_FAIL, sentence
+from earshot.failures import ContractBreach
 from earshot.running.run import Run
 from earshot.stage import Stage
 
@@ -43,7 +44,7 @@ def turn(context: Context) -> None:
 def close_stage(stage: Stage, scenario: Scenario, run: Run) -> None:
     """End the scenario: part, look for surprises, and insist that a scenario known to fail did fail."""
     expected = run.expected_failure(scenario)
-    with _excusing(scenario, run):
+    with _excusing(scenario, run), _blaming_breaches(stage):
         stage.closes()
     if expected is not None and not scenario.should_skip:
         raise AssertionError(
@@ -54,11 +55,28 @@ def close_stage(stage: Stage, scenario: Scenario, run: Run) -> None:
 def _watched(step: Callable[..., object]) -> Callable[..., object]:
     @functools.wraps(step)
     def run(context: Any, *args: object, **kwargs: object) -> None:
-        with _excusing(context.scenario, context.run):
+        with _excusing(context.scenario, context.run), _blaming_breaches(context.stage):
             step(context, *args, **kwargs)
             context.stage.fails_on_surprises()
 
     return run
+
+
+@contextmanager
+def _blaming_breaches(stage: Stage) -> Iterator[None]:
+    """Where something that the contract does not allow came before a failure, let that be the failure.
+
+    What goes wrong afterwards goes wrong because of it, even in the harness: what nobody could read never comes, and
+    what should have been in a message is not there to be looked at.
+    """
+    try:
+        yield
+    except Exception as failure:
+        breaches = stage.surprises.breaches()
+        if all(breach.partition(": ")[2] in str(failure) for breach in breaches):
+            raise
+        then = sentence(str(failure)) if isinstance(failure, AssertionError) else repr(failure)
+        raise ContractBreach(f"{'; '.join(breaches)}; and so: {then}") from failure
 
 
 @contextmanager

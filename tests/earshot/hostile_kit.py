@@ -21,6 +21,7 @@ from earshot.evidence.breaches import breaches_page
 from earshot.evidence.diagram import sequence_diagram
 from earshot.evidence.verdicts import Failure
 from earshot.evidence.wirelog import wire_log
+from earshot.running.obstacles import Obstacles
 from earshot.running.watch import close_stage, watch_steps
 from earshot.runtime import Runtime
 from earshot.stage import Stage
@@ -161,7 +162,7 @@ def scenario(
     """Let these steps run as behave would, each watched, and the scenario end; return the first failure."""
     endpoint = Endpoint(f"ws://127.0.0.1:{port}", f"http://127.0.0.1:{port}")
     meant = Service("hostile", {"broadcast": endpoint, "conversation": endpoint}, tokens or SignedTokens("s" * 32))
-    target: Any = SimpleNamespace(name="hostile", capabilities=frozenset(), service=lambda _: meant)
+    target: Any = SimpleNamespace(name="hostile", capabilities=frozenset(), service=lambda _: meant, gone=lambda: None)
     nothing: Any = None
     stage = Stage(
         runtime=runtime, target=target, samples=samples, contracts=contracts, equivalent_codes={}, echo=nothing,
@@ -171,7 +172,7 @@ def scenario(
     skip: Callable[[str], None] = lambda _: None  # noqa: E731
     context: Any = SimpleNamespace(
         _runner=SimpleNamespace(step_registry=SimpleNamespace(steps={"then": matchers})),
-        run=SimpleNamespace(expected_failure=lambda _: None),
+        run=SimpleNamespace(expected_failure=lambda _: None, obstacles=Obstacles(target)),
         scenario=SimpleNamespace(name="A talk", skip=skip, should_skip=False),
         stage=stage,
         **stage.systems,
@@ -185,7 +186,7 @@ def scenario(
             failures.append(Failure.raised(error))
             break
     try:
-        close_stage(stage, context.scenario, None)
+        close_stage(stage, context.scenario, context.run)
     except Exception as error:
         failures.append(Failure.raised(error, "At the end"))
     return stage, failures[0] if failures else None
