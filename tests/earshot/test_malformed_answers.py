@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from earshot.audio.clips import SampleLibrary
-from earshot.evidence.verdicts import Failure
+from earshot.evidence.verdicts import Category, Failure
+from earshot.ledger import Kind
 from earshot.runtime import Runtime
 from earshot.wire.contract import Contract
 from tests.earshot.hostile_kit import (
@@ -291,6 +292,31 @@ def test_what_comes_over_a_socket(case: Case, world: dict[str, Any], monkeypatch
     took_s = time.monotonic() - began_s
     judge(case, stage, failure)
     assert took_s < case.within_s
+
+
+def is_disconnected(context: Any) -> None:
+    context.broadcast.listener("Lena").is_disconnected()
+
+
+def test_a_close_that_our_side_brought_about_is_none_by_the_service(world: dict[str, Any]) -> None:
+    with service(lets_in_and(frame(3, b"{}"))) as port:
+        stage, failure = scenario(port, (joins, is_disconnected), **world)
+    assert failure is not None
+    assert failure.category is Category.CONTRACT_BREACH
+    [closed] = [o for o in stage.ledger if o.kind is Kind.CLOSED]
+    assert (closed.ours, closed.code) == (True, 1002)
+    assert closed.words.startswith("by Earshot, because the service sent a frame that breaks the protocol: ")
+    told = [failure.message, *evidence(stage).values(), stage.ledger.summary("Lena")]
+    assert not [words for words in told if "service closed" in words]
+    assert "by Earshot" in stage.ledger.summary("Lena")
+
+
+def test_a_frame_that_is_no_text_is_kept_with_what_is_wrong_with_it(world: dict[str, Any]) -> None:
+    with service(lets_in_and(text(b'{"type":"\xff"}'), text(b'{"load":NaN}'))) as port:
+        stage, _ = scenario(port, (joins, beats), **world)
+    kept = [o for o in stage.ledger if o.kind is Kind.RECEIVED and not o.message]
+    assert [o.payload for o in kept] == [b'{"type":"\xff"}', b'{"load":NaN}']
+    assert [o.code for o in stage.ledger if o.kind is Kind.CLOSED] == [1000], "nobody ended the connection over it"
 
 
 def judge(case: Case, stage: Any, failure: Failure | None) -> None:

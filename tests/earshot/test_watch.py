@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from earshot.failures import TargetUnreachable, Unusable
+from earshot.failures import ContractBreach, TargetUnreachable, Unusable
 from earshot.ledger import Kind, Ledger, Observation
 from earshot.measure.stopwatch import judges_time
 from earshot.running.obstacles import Obstacles
@@ -72,6 +72,21 @@ KNOWN = ExpectedFailure("A talk", "no voice yet")
 def test_a_surprise_fails_the_step_in_which_it_came() -> None:
     with pytest.raises(AssertionError, match="Lena received an unexpected error"):
         run_step(gets_an_error)
+
+
+def gets_what_nobody_can_read(context: Any) -> None:
+    breach = "a text frame of 9 bytes that is no JSON"
+    context.stage.ledger.keep(Observation(time.monotonic_ns(), "Lena", "Lena", Kind.VIOLATION, words=breach))
+
+
+@pytest.mark.parametrize("consequence", [fails, breaks], ids=["in vain", "broken"])
+def test_what_breaks_the_contract_is_to_blame_for_what_goes_wrong_after_it(consequence: Any) -> None:
+    def step(context: Any) -> None:
+        gets_what_nobody_can_read(context)
+        consequence(context)
+
+    with pytest.raises(ContractBreach, match=r"9 bytes that is no JSON; and so: (no sound|KeyError\('typo'\))"):
+        run_step(step)
 
 
 def test_a_known_failure_skips_the_scenario_with_reason_and_failure() -> None:
