@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from earshot.secrecy import presentable
+from earshot.wire.reading import read
+
+_LONGEST_SHOWN = 300
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -91,7 +94,7 @@ class Log:
             log.seek(self._began)
             for line in log:
                 if line.endswith(b"\n"):  # the last one may still be being written
-                    yield _entry(line.decode("utf-8").rstrip("\n"))
+                    yield _entry(line.rstrip(b"\n"))
 
 
 def fingerprint(connection_id: str) -> str:
@@ -103,21 +106,17 @@ def _connections(metadata: Mapping[str, Any]) -> Sequence[str]:
     return [str(metadata.get("connection")), *metadata.get("connections", [])]
 
 
-def _entry(line: str) -> Entry:
+def _entry(line: bytes) -> Entry:
     try:
-        members = json.loads(line)
-        return Entry(
-            raw=line,
-            time=members["time"],
-            level=members["level"],
-            component=members["component"],
-            operation=members["operation"],
-            message=members["message"],
-            session_id=members.get("correlationId"),
-            metadata=members.get("metadata", {}),
-        )
+        members = read(line)
+        texts = {name: members[name] for name in ("time", "level", "component", "operation", "message")}
+        metadata = members.get("metadata", {})
+        if not all(isinstance(value, str) for value in texts.values()) or not isinstance(metadata, dict):
+            raise TypeError("the first five are texts, and metadata is an object")
+        return Entry(raw=line.decode(), **texts, session_id=members.get("correlationId"), metadata=metadata)
     except (ValueError, KeyError, TypeError) as failure:
+        shown = presentable(line.decode(errors="replace"))[:_LONGEST_SHOWN]
         raise AssertionError(
             "expected a log line to be a JSON object with time, level, component, operation and message, "
-            f"got {line[:300]!r} ({type(failure).__name__}: {failure})"
+            f"got {shown!r} ({type(failure).__name__}: {failure})"
         ) from None

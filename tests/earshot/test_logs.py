@@ -47,9 +47,21 @@ def test_only_what_came_after_a_position_is_read_and_no_line_by_half(log: Log) -
     assert later.text() == line("INFO", "four") + '{"time": "still being'
 
 
-@pytest.mark.parametrize("text", ["not JSON", "{}", "[1]"])
-def test_a_line_that_is_none_of_the_sheet_s_breaks_a_promise(log: Log, text: str) -> None:
-    with log._path.open("a") as file:
-        file.write(text + "\n")
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"not JSON",
+        b"{}",
+        b"[1]",
+        b"\xff\xfe",
+        line("INFO", "x").encode("utf-16"),
+        line("INFO", "x", load=float("nan")).encode(),
+        line("INFO", "x", time=7).encode(),
+        line("INFO", "x", metadata=["a"]).encode(),
+    ],
+)
+def test_a_line_that_is_none_of_the_sheet_s_breaks_a_promise(log: Log, text: bytes) -> None:
+    with log._path.open("ab") as file:
+        file.write(text.removesuffix(b"\n") + b"\n")
     with pytest.raises(AssertionError, match="expected a log line"):
         log.entries()
