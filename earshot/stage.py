@@ -82,7 +82,7 @@ class Stage:
         self._uses(self._target.service(self._settings))
 
     def uses_service_alone(self) -> None:
-        """Let everybody connect to a service that nobody outside this scenario uses, where there can be one."""
+        """Let everybody connect to a service that nobody outside this scenario uses (tag @needs-own-service)."""
         self._uses(self._target.service_alone(self._settings))
 
     def loses_the_service(self) -> None:

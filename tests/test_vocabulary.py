@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from behave.matchers import ParseMatcher
 
+from earshot.book.promises import parse_features
 from features.vocabulary.parameters import doing, more_phrases, parameter, phrases
 
 parameter("TestDegrees", r"\d+ degrees", lambda text: int(text.split()[0]))
@@ -53,3 +57,17 @@ def test_a_list_grows_but_no_phrase_of_it_means_two_things() -> None:
 def test_a_name_stands_for_one_thing() -> None:
     with pytest.raises(ValueError, match="TestDegrees would stand for two things"):
         parameter("TestDegrees", "cold|warm", str)
+
+
+@pytest.mark.parametrize(
+    ("words", "tag"),
+    [("nobody else uses", "needs-own-service"), ("(?!nobody else uses)", "needs-settings")],
+)
+def test_who_asks_for_a_service_of_a_kind_says_so_by_a_tag(words: str, tag: str) -> None:
+    features = [feature for _, feature in parse_features(Path(__file__).parents[1] / "features")]
+    scenarios = [each for feature in features for each in feature.walk_scenarios()]
+    asking = [
+        each for each in scenarios if any(re.match(f"a service that {words}", step.name) for step in each.all_steps)
+    ]
+    assert len(asking) > 10
+    assert [each.name for each in asking if tag not in each.effective_tags] == []

@@ -18,6 +18,7 @@ MEANINGS: Mapping[str, str] = {
     "needs-fault": "needs faults on demand",
     "needs-double": "needs to see what recogniser and translation received",
     "needs-settings": "needs a service with other settings",
+    "needs-own-service": "needs a service that nobody else uses meanwhile",
     "needs-exact-words": "needs a recogniser that understands the recordings word by word, and nothing else",
     **{extra.tag: f"needs what a service may leave out: {extra.summary}" for extra in EXTRAS},
     "alone": "judges time: never runs beside other scenarios",

@@ -1,8 +1,9 @@
 """`python -m earshot run`: the features in several behave processes at once, one folder of results and one verdict.
 
 They share one embedded stack; those that ask for other settings have instances of their own. Each is dealt a bundle of
-scenarios whenever it has nothing to do. Scenarios tagged @alone follow when all others have ended, with one worker, and
-then once more those whose verdict stayed open.
+scenarios whenever it has nothing to do. Scenarios tagged @alone follow when all others have ended, with one worker; so
+do those that need a service to themselves, where none can be started for them; and then once more those whose verdict
+stayed open.
 """
 
 from __future__ import annotations
@@ -120,11 +121,12 @@ class Launch:
         self.was_cancelled = False
         """Whether somebody ended it before its time."""
         self._dealing = threading.Lock()
-        together = [scenario for scenario in scenarios if not scenario.alone]
+        self._options = dict(option.partition("=")[::2] for option in arguments.options)
+        together = [scenario for scenario in scenarios if not self._runs_alone(scenario)]
         self._bundles = self._bundled(together)
         self._groups: defaultdict[int, set[str]] = defaultdict(set)
         """The services with other settings that each worker has running, or had."""
-        self._alone = [scenario.place for scenario in scenarios if scenario.alone]
+        self._alone = [scenario.place for scenario in scenarios if self._runs_alone(scenario)]
         self._again: list[str] | None = None
         """What stayed open and is tried once more at the end; None before that is known."""
         self._ends_at = math.inf
@@ -137,7 +139,7 @@ class Launch:
         with tempfile.TemporaryDirectory(prefix=named_for("run")) as name, contextlib.ExitStack() as open_things:
             folder = Path(name)
             stack = None
-            if not names_a_service(dict(option.partition("=")[::2] for option in arguments.options)):
+            if not names_a_service(self._options):
                 target = open_things.enter_context(contextlib.closing(EmbeddedTarget(twin=_twin(arguments.options))))
                 stack = folder / "stack.json"
                 target.share(stack)
@@ -202,6 +204,9 @@ class Launch:
                     self._display.tell(news)
             except (EOFError, OSError):  # it has ended
                 return
+
+    def _runs_alone(self, scenario: Planned) -> bool:
+        return scenario.alone or (scenario.needs_own_service and names_a_service(self._options))
 
     def _next_for(self, number: int) -> list[str] | None:
         """Return what a worker is to do next; the first one takes what must run alone, once all others have ended."""

@@ -46,6 +46,10 @@ class Planned:
     def alone(self) -> bool:
         return "alone" in self.tags
 
+    @property
+    def needs_own_service(self) -> bool:
+        return "needs-own-service" in self.tags
+
 
 def select(features: Path, paths: Sequence[str], tags: Sequence[str]) -> list[Planned]:
     """Return the scenarios below `features` that lie in `paths` (none means all) and fit `tags`.

@@ -137,7 +137,7 @@ class Control:
         if self._is_shared:
             raise Unusable(
                 f"{reason}; let the scenario begin with “Given a service that nobody else uses” and tag it "
-                "@needs-settings"
+                "@needs-own-service"
             )
 
     def _ask(self, method: str, path: str, body: object = None, **query: object) -> Any:

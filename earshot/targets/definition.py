@@ -87,6 +87,8 @@ class Definition:
     equivalent_codes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     expected_failures: tuple[ExpectedFailure, ...] = ()
     exact_words: bool = False
+    alone: bool = False
+    """Whether nobody but this run uses the service."""
 
 
 def read(path: Path | None, options: Mapping[str, str]) -> Definition:
@@ -118,6 +120,7 @@ def read(path: Path | None, options: Mapping[str, str]) -> Definition:
         equivalent_codes={code: frozenset(others) for code, others in codes.items()},
         expected_failures=tuple(_expected(entry) for entry in document.get("expected_failures", ())),
         exact_words=bool(document.get("exact_words")),
+        alone=bool(document.get("alone")),
     )
 
 

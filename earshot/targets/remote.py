@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,16 +35,20 @@ class RemoteTarget:
             else None,
             log=Path(definition.log) if definition.log else None,
             exact_words=definition.exact_words,
+            alone=definition.alone,
             offers=_offers(definition),
             **_of_aws(definition.aws),
+        )
+        self._without_others = replace(
+            self._service, control=Control(definition.control) if definition.control else None
         )
         granted = self._service.capabilities
         claimed = definition.capabilities
         if claimed is not None and (missing := claimed - granted):
             raise Unusable(
                 f"the target {self.name} claims {', '.join(sorted(missing))}, but its definition does not say how: "
-                f"tables and metrics need `aws`, logs need `log`, faults and doubles need `control`, and the rest has "
-                f"to be offered by the service over HTTP"
+                f"tables and metrics need `aws`, logs need `log`, faults and doubles need `control`, a service for one "
+                f"scenario needs `alone`, exact words need `exact_words`, and the rest has to be offered over HTTP"
             )
         self.capabilities = granted if claimed is None else claimed
         if gone := self.gone():
@@ -60,8 +65,12 @@ class RemoteTarget:
         return self._service
 
     def service_alone(self, settings: Mapping[str, str]) -> Service:
-        """Return the service: that nobody else uses it is up to those who point Earshot at it."""
-        return self.service(settings)
+        """Return the service, for a scenario that nothing runs beside; Unusable where others may use it."""
+        if not self._service.alone:
+            raise Unusable(f"others may use the target {self.name}; tag the scenario @needs-own-service")
+        if settings:
+            return self.service(settings)
+        return self._without_others
 
     def gone(self) -> TargetUnreachable | None:
         """Return at which of its addresses nobody listens, if there is one."""

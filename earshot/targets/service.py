@@ -22,6 +22,7 @@ TAGS = (
     "needs-fault",
     "needs-double",
     "needs-settings",
+    "needs-own-service",
     "needs-exact-words",
     *OFFERABLE,
 )
@@ -46,6 +47,8 @@ class Service:
     """How long people wait for an answer that takes thought: a little longer than the longest budget."""
     exact_words: bool = False
     """Whether its recogniser understands the recordings word by word, and nothing else."""
+    alone: bool = False
+    """Whether nobody but this run uses it."""
     offers: frozenset[str] = frozenset()
     """The tags of scenarios that need something over HTTP which a service may leave out, and this one does not."""
 
@@ -90,6 +93,7 @@ class Service:
             "needs-logs": self.log,
             "needs-fault": self.control,
             "needs-double": self.control,
+            "needs-own-service": self.alone or None,
             "needs-exact-words": self.exact_words or None,
         }
         return self.offers | {tag for tag, grant in granted.items() if grant is not None}

@@ -27,7 +27,7 @@ class Target(Protocol):
         """
 
     def service_alone(self, settings: Mapping[str, str]) -> Service:
-        """Return the same, but one that nobody else uses meanwhile, where the target can start such."""
+        """Return the same, but one that nobody else uses meanwhile; Unusable where there is none."""
 
     def gone(self) -> Unusable | None:
         """Return which part of it no longer answers: TargetUnreachable for the service, Unusable for what is ours."""

@@ -42,7 +42,7 @@ Feature: How connections are closed
 
   Rule: A service that is shut down takes leave of everybody
 
-    @BRO-3.5.1 @normal @needs-settings
+    @BRO-3.5.1 @normal @needs-settings @needs-own-service
     Scenario: Nobody is left in the dark when the service is shut down
       Given a service that nobody else uses
       And Ana is broadcasting in English

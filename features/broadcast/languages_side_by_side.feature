@@ -10,7 +10,7 @@ Feature: Languages side by side
 
   Rule: A language is translated and spoken once, however many people listen
 
-    @BRO-6.2.3 @BRO-6.2.5 @critical @needs-settings @needs-double
+    @BRO-6.2.3 @BRO-6.2.5 @critical @needs-double @needs-own-service
     Scenario: A sentence is translated and spoken once, however many people listen
       Given Lena listens in German and Amina in German
       And Marco listens in German
@@ -20,7 +20,7 @@ Feature: Languages side by side
       And that sentence is spoken once in German
       And Lena hears nothing else for 0.3 seconds
 
-    @BRO-1.5.2 @normal @needs-settings @needs-double
+    @BRO-1.5.2 @normal @needs-double @needs-own-service
     Scenario: The speaker's own language is not translated
       Given Lena listens in English
       When Ana's recogniser understands "Thank you all for coming."
@@ -29,7 +29,7 @@ Feature: Languages side by side
 
   Rule: A language that fails misses one sentence, and the others go on
 
-    @BRO-6.2.13 @critical @needs-settings @needs-fault @needs-double
+    @BRO-6.2.13 @critical @needs-fault @needs-double @needs-own-service
     Scenario Outline: A sentence that cannot be <processed> French is heard in Spanish
       Given Lena listens in Spanish and Amina in French
       And the next sentence cannot be <processed> French
@@ -42,7 +42,7 @@ Feature: Languages side by side
         | translated into |
         | spoken in       |
 
-    @BRO-6.2.13 @critical @needs-settings @needs-fault @needs-double
+    @BRO-6.2.13 @critical @needs-fault @needs-double @needs-own-service
     Scenario Outline: After a sentence that could not be <processed> French, the next one is heard
       Given Amina listens in French
       And the next sentence cannot be <processed> French
@@ -57,7 +57,7 @@ Feature: Languages side by side
         | translated into |
         | spoken in       |
 
-    @BRO-6.2.14 @normal @needs-settings @needs-fault @needs-double @needs-logs
+    @BRO-6.2.14 @normal @needs-fault @needs-double @needs-logs @needs-own-service
     Scenario: When no language can be served, nobody hears the sentence and an error is logged
       Given Lena listens in Spanish and Amina in French
       And nothing can be spoken
@@ -66,7 +66,7 @@ Feature: Languages side by side
       And Amina hears nothing for 0.3 seconds
       And the log reports that nobody heard a sentence of Ana's
 
-    @BRO-6.2.21 @normal @needs-settings @needs-fault @needs-double
+    @BRO-6.2.21 @normal @needs-fault @needs-double @needs-own-service
     Scenario: A translation that takes less than two seconds is heard
       Given Lena listens in Spanish and Amina in French
       And the next translation into French takes 1.7 seconds
@@ -74,7 +74,7 @@ Feature: Languages side by side
       Then Lena hears "Thank you all for coming." in Spanish within 1 second
       And Amina hears "Thank you all for coming." in French within 3 seconds
 
-    @BRO-6.2.21 @normal @needs-settings @needs-fault @needs-double
+    @BRO-6.2.21 @normal @needs-fault @needs-double @needs-own-service
     Scenario: A translation that takes more than two seconds is given up for that sentence
       Given Lena listens in Spanish and Amina in French
       And the next translation into French takes 2.3 seconds
@@ -82,7 +82,7 @@ Feature: Languages side by side
       Then Lena hears "Thank you all for coming." in Spanish within 1 second
       And Amina hears nothing for 2.6 seconds
 
-    @BRO-6.2.22 @normal @needs-settings @needs-fault @needs-double @slow
+    @BRO-6.2.22 @normal @needs-fault @needs-double @slow @needs-own-service
     Scenario: Speech that takes less than five seconds to make is heard
       Given Lena listens in Spanish and Amina in French
       And making the next speech in French takes 4.6 seconds
@@ -90,7 +90,7 @@ Feature: Languages side by side
       Then Lena hears "Thank you all for coming." in Spanish within 1 second
       And Amina hears "Thank you all for coming." in French within 6 seconds
 
-    @BRO-6.2.22 @normal @needs-settings @needs-fault @needs-double @slow
+    @BRO-6.2.22 @normal @needs-fault @needs-double @slow @needs-own-service
     Scenario: Speech that takes more than five seconds to make is given up for that sentence
       Given Lena listens in Spanish and Amina in French
       And making the next speech in French takes 5.3 seconds
@@ -98,7 +98,7 @@ Feature: Languages side by side
       Then Lena hears "Thank you all for coming." in Spanish within 1 second
       And Amina hears nothing for 6 seconds
 
-    @BRO-6.2.12 @normal @needs-settings @needs-fault @needs-double
+    @BRO-6.2.12 @normal @needs-fault @needs-double @needs-own-service
     Scenario: Three languages take hardly longer than one
       Given Lena listens in Spanish and Amina in French
       And Marco listens in German

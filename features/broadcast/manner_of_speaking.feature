@@ -10,7 +10,7 @@ Feature: The manner of speaking
 
   Rule: Loudness is told in four levels, and pace in five
 
-    @BRO-3.9.5 @BRO-5.5.1 @normal @needs-settings @needs-double
+    @BRO-3.9.5 @BRO-5.5.1 @normal @needs-double @needs-own-service
     Scenario Outline: Speech at <level> is <loudness>
       Given Ana has spoken with a voice of <level> for 2 seconds
       When Ana's recogniser understands "Thank you all for coming." in these 2 seconds
@@ -25,7 +25,7 @@ Feature: The manner of speaking
         | -29.5 dB | soft      | 0.4    |
         | -30.5 dB | a whisper | 0.2    |
 
-    @BRO-3.9.5 @BRO-5.5.2 @normal @needs-settings @needs-double
+    @BRO-3.9.5 @BRO-5.5.2 @normal @needs-double @needs-own-service
     Scenario Outline: <words> words in 7 seconds are <pace>
       Given Ana has spoken with a voice of -15 dB for 7 seconds
       When Ana's recogniser understands <words> words in these 7 seconds
@@ -42,7 +42,7 @@ Feature: The manner of speaking
         | 22    | fast      | 1.15   |
         | 23    | very fast | 1.3    |
 
-    @BRO-3.9.5 @BRO-5.5.3 @normal @needs-settings @needs-double
+    @BRO-3.9.5 @BRO-5.5.3 @normal @needs-double @needs-own-service
     Scenario: Where the manner of speaking cannot be told, the voice speaks at medium pace and loudness
       Given Lena listens in English
       And Ana's recogniser has got silence for 2 seconds
@@ -52,7 +52,7 @@ Feature: The manner of speaking
 
   Rule: The translated voice speaks as the speaker does
 
-    @BRO-6.3.3 @normal @needs-settings @needs-double
+    @BRO-6.3.3 @normal @needs-double @needs-own-service
     Scenario Outline: <loudness> speech is spoken with <volume> loudness
       Given Lena listens in English
       And Ana has spoken with a voice of <level> for 2 seconds
@@ -67,7 +67,7 @@ Feature: The manner of speaking
         | Soft      | -25 dB | low        |
         | Whispered | -35 dB | very low   |
 
-    @BRO-6.3.2 @normal @needs-settings @needs-double
+    @BRO-6.3.2 @normal @needs-double @needs-own-service
     Scenario Outline: Speech of <words> words in 7 seconds is spoken at <pace> pace
       Given Lena listens in English
       And Ana has spoken with a voice of -15 dB for 7 seconds
@@ -80,7 +80,7 @@ Feature: The manner of speaking
         | 17    | medium |
         | 23    | fast   |
 
-    @BRO-6.3.5 @normal @needs-settings @needs-fault @needs-double
+    @BRO-6.3.5 @normal @needs-fault @needs-double @needs-own-service
     Scenario: A voice that cannot speak louder says the same words without being louder
       Given Lena listens in English
       And Ana has spoken with a voice of -6 dB for 2 seconds
@@ -89,7 +89,7 @@ Feature: The manner of speaking
       Then Lena hears "Thank you all for coming." in English
       And these words are spoken a second time, at medium pace and medium loudness
 
-    @BRO-6.3.1 @normal @needs-settings @needs-double
+    @BRO-6.3.1 @normal @needs-double @needs-own-service
     Scenario: Special characters reach the voice as they are
       Given Lena listens in English
       And Ana has spoken with a voice of -15 dB for 2 seconds

@@ -108,7 +108,7 @@ Feature: What the service tells those who run it
     Background:
       Given a service that nobody else uses
 
-    @REQ-23.3 @normal @needs-metrics
+    @REQ-23.3 @normal @needs-metrics @needs-own-service
     Scenario Outline: <measure> is measured
       Given Ana is broadcasting in English
       And Lena listens in Spanish
@@ -123,7 +123,7 @@ Feature: What the service tells those who run it
         | the time to set the volume    | Ana    | set the volume        |
         | the time to change a language | Lena   | change their language |
 
-    @REQ-23.5 @normal @needs-metrics @needs-fault
+    @REQ-23.5 @normal @needs-metrics @needs-fault @needs-own-service
     Scenario: Faults are counted by what failed
       Given Ana is broadcasting in English
       And the figure for faults in controls of speakers is known
@@ -132,7 +132,7 @@ Feature: What the service tells those who run it
       Then Ana is refused because of a fault in the service
       And the figure for faults in controls of speakers grows by 1
 
-    @REQ-23.5 @minor @needs-metrics @needs-fault @needs-settings
+    @REQ-23.5 @minor @needs-metrics @needs-fault @needs-settings @needs-own-service
     Scenario: Requests that take too long are counted apart from other faults
       Given a service that gives up on a request after 0.8 seconds
       And Ana is broadcasting in English
@@ -142,7 +142,7 @@ Feature: What the service tells those who run it
       Then Ana is refused because the request took too long
       And the figure for status requests that took too long grows by 1
 
-    @REQ-28.5 @normal @needs-metrics @needs-settings
+    @REQ-28.5 @normal @needs-metrics @needs-settings @needs-own-service
     Scenario: A silent speaker is counted
       Given a service that disconnects clients after 1.2 seconds of silence
       And the figure for silent speakers disconnected is known
@@ -150,7 +150,7 @@ Feature: What the service tells those who run it
       Then Ana is disconnected 1.2 to 2.2 seconds after falling silent
       And the figure for silent speakers disconnected grows by 1
 
-    @REQ-28.5 @normal @needs-metrics @needs-settings
+    @REQ-28.5 @normal @needs-metrics @needs-settings @needs-own-service
     Scenario: A silent listener is counted apart
       Given a service that disconnects clients after 1.2 seconds of silence
       And Ana is broadcasting in English
@@ -160,7 +160,7 @@ Feature: What the service tells those who run it
       When Ana leaves
       Then the figure for silent listeners disconnected grows by 1
 
-    @REQ-28.5 @minor @needs-metrics @needs-settings
+    @REQ-28.5 @minor @needs-metrics @needs-settings @needs-own-service
     Scenario: Who stopped the heartbeats is counted apart
       Given a service that disconnects clients after 2 seconds of silence, or 1 second without heartbeats
       And Ana is broadcasting in English
@@ -169,7 +169,7 @@ Feature: What the service tells those who run it
       Then Ana is disconnected 1 to 2 seconds after falling silent
       And the figure for speakers disconnected for want of heartbeats grows by 1
 
-    @BRO-8.3.2 @minor @needs-metrics @needs-settings
+    @BRO-8.3.2 @minor @needs-metrics @needs-settings @needs-own-service
     Scenario: Statuses that are sent unasked are counted
       Given a service that tells speakers the status every second
       And the figure for statuses sent unasked is known
@@ -178,7 +178,7 @@ Feature: What the service tells those who run it
       When Ana leaves
       Then the figure for statuses sent unasked grows by 1
 
-    @BRO-8.3.3 @normal @needs-metrics
+    @BRO-8.3.3 @normal @needs-metrics @needs-own-service
     Scenario Outline: <measure> is recorded when somebody comes
       Given it is known how often <measure> was measured
       And Ana is broadcasting in English
@@ -192,14 +192,14 @@ Feature: What the service tells those who run it
         | the number of active sessions |
         | the number of listeners       |
 
-    @BRO-8.3.3 @minor @needs-metrics
+    @BRO-8.3.3 @minor @needs-metrics @needs-own-service
     Scenario: Refused connections are counted by their reason
       Given the figure for connections refused for want of a session is known
       When Lena tries to join the session "quiet-river-404"
       Then Lena is refused because there is no such session
       And the figure for connections refused for want of a session grows by 1
 
-    @BRO-8.3.4 @normal @needs-metrics
+    @BRO-8.3.4 @normal @needs-metrics @needs-own-service
     Scenario Outline: <measure> is recorded for each sentence
       Given Ana is broadcasting in English
       And Lena listens in Spanish
@@ -295,7 +295,7 @@ Feature: What the service tells those who run it
       When Ana says "Thank you all for coming."
       Then the log reports that Ana's recogniser failed, by its code and in words
 
-    @BRO-2.3.4 @minor @needs-logs @needs-fault @needs-settings
+    @BRO-2.3.4 @minor @needs-logs @needs-fault @needs-own-service
     Scenario: Joins that could not be counted are logged
       Given a service that nobody else uses
       And Ana is broadcasting in English

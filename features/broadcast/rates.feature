@@ -148,14 +148,14 @@ Feature: Rates of requests
       Given a service that nobody else uses
       And Ana is broadcasting in English
 
-    @BRO-2.3.4 @normal @needs-fault @needs-settings
+    @BRO-2.3.4 @normal @needs-fault @needs-own-service
     Scenario: Joins are let through while they cannot be counted
       Given Lena has joined and left 10 times
       And joins cannot be counted
       When Lena joins in Spanish
       Then Lena is let in
 
-    @BRO-2.3.4 @minor @needs-fault @needs-logs @needs-settings
+    @BRO-2.3.4 @minor @needs-fault @needs-logs @needs-own-service
     Scenario: That joins cannot be counted is logged as a warning
       Given joins cannot be counted
       When Lena joins in Spanish

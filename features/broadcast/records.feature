@@ -164,7 +164,7 @@ Feature: What is kept on record
 
   Rule: What two do at the same moment does not get mixed up
 
-    @BRO-2.5.1 @BRO-1.3.8 @normal @needs-fault @needs-settings
+    @BRO-2.5.1 @BRO-1.3.8 @normal @needs-fault @needs-own-service
     Scenario: A name that is taken is not given to another session
       Given a service that nobody else uses
       And the next 9 names for a session turn out to be taken
@@ -172,14 +172,14 @@ Feature: What is kept on record
       Then Ana is told the name of the session
       And 9 other names were tried before
 
-    @BRO-1.3.8 @minor @needs-fault @needs-settings
+    @BRO-1.3.8 @minor @needs-fault @needs-own-service
     Scenario: After ten names that were taken, opening a session fails
       Given a service that nobody else uses
       And the next 10 names for a session turn out to be taken
       When Ana tries to start a broadcast in English
       Then Ana is refused because of a fault in the service
 
-    @BRO-2.5.2 @normal @needs-fault @needs-table @needs-settings
+    @BRO-2.5.2 @normal @needs-fault @needs-table @needs-own-service
     Scenario: Who joins in the moment in which the session ends is refused and not recorded
       Given a service that nobody else uses
       And Ana is broadcasting in English

@@ -9,7 +9,7 @@ Feature: When something fails
       Given a service that nobody else uses
       And Ana is broadcasting in English
 
-    @REQ-22.2 @critical @needs-fault @needs-settings
+    @REQ-22.2 @critical @needs-fault @needs-own-service
     Scenario: A record that cannot be read once is read again
       Given Lena listens in Spanish
       And Ana has been told that 1 person is listening
@@ -18,7 +18,7 @@ Feature: When something fails
       Then Lena is told that the broadcast is muted
       And Ana has the answer after 100 to 2000 ms
 
-    @REQ-22.2 @critical @needs-fault @needs-settings
+    @REQ-22.2 @critical @needs-fault @needs-own-service
     Scenario: A record that cannot be read twice is read again, after a longer rest
       Given Lena listens in Spanish
       And Ana has been told that 1 person is listening
@@ -27,7 +27,7 @@ Feature: When something fails
       Then Lena is told that the broadcast is muted
       And Ana has the answer after 300 to 3000 ms
 
-    @REQ-22.2 @normal @needs-fault @needs-settings
+    @REQ-22.2 @normal @needs-fault @needs-own-service
     Scenario: A listener gets in although the records fail twice
       Given the records of Ana's session fail 2 times in a row
       When Lena joins in Spanish
@@ -35,7 +35,7 @@ Feature: When something fails
 
   Rule: What cannot be done is refused, and can be done later
 
-    @REQ-22.2 @critical @needs-fault @needs-settings
+    @REQ-22.2 @critical @needs-fault @needs-own-service
     Scenario: After three failures in a row a request is refused
       Given a service that nobody else uses
       And Ana is broadcasting in English
@@ -46,7 +46,7 @@ Feature: When something fails
       Then Ana is refused because of a fault in the service
       And Lena is told nothing for 0.3 seconds
 
-    @BRO-3.2.13 @critical @needs-fault @needs-settings
+    @BRO-3.2.13 @critical @needs-fault @needs-own-service
     Scenario: While no records can be reached, nobody gets in
       Given a service that nobody else uses
       And Ana is broadcasting in English
@@ -54,21 +54,21 @@ Feature: When something fails
       When Lena tries to join in Spanish
       Then Lena is refused because the service is not available
 
-    @BRO-3.2.13 @normal @needs-fault @needs-settings
+    @BRO-3.2.13 @normal @needs-fault @needs-own-service
     Scenario: While no records can be reached, no session is opened
       Given a service that nobody else uses
       And no records can be reached
       When Ana tries to start a broadcast in English
       Then Ana is refused because the service is not available
 
-    @BRO-3.2.13 @normal @needs-fault @needs-settings
+    @BRO-3.2.13 @normal @needs-fault @needs-own-service
     Scenario: While sign-ins cannot be checked, no session is opened
       Given a service that nobody else uses
       And nobody's sign-in can be checked
       When Ana tries to start a broadcast in English
       Then Ana is refused because the service is not available
 
-    @REQ-22.2 @BRO-3.2.13 @normal @needs-fault @needs-settings
+    @REQ-22.2 @BRO-3.2.13 @normal @needs-fault @needs-own-service
     Scenario: When everything can be reached again, the service is as it was
       Given a service that nobody else uses
       And Ana is broadcasting in English

@@ -25,7 +25,7 @@ Feature: Remembered translations
       Then Marco hears "Thank you all for coming." in Spanish
       And that sentence is translated once into Spanish
 
-    @BRO-6.4.3 @normal @needs-settings @needs-fault @needs-double
+    @BRO-6.4.3 @normal @needs-fault @needs-double @needs-own-service
     Scenario: A sentence that was translated before is heard in at most half the time
       Given a service that nobody else uses
       And Ana and Bruno are broadcasting in English to recognisers that follow a script

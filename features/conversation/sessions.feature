@@ -192,7 +192,7 @@ Feature: The session of a conversation
       Then Ana is answered
       And Ana's session keeps "Play some quiet jazz.", and nothing else for 0.8 seconds
 
-    @CONV-12 @CONV-13 @normal @needs-double @needs-settings
+    @CONV-12 @CONV-13 @normal @needs-double @needs-own-service
     Scenario Outline: Nothing of unfinished audio stays in memory when somebody <goes>
       Given a service that nobody else uses
       And Ana is in a conversation

@@ -142,7 +142,7 @@ Feature: When something goes wrong in a conversation
       And Ana's turn is over within 1 second of the answer
       And Ana can still ask "Play some quiet jazz."
 
-    @CONV-54 @normal @needs-fault @needs-settings
+    @CONV-54 @normal @needs-fault @needs-own-service
     Scenario: The service tells that it could not keep something
       Given a service that nobody else uses
       And Ana is in a conversation
@@ -187,7 +187,7 @@ Feature: When something goes wrong in a conversation
 
   Rule: Audio on disk is removed, whatever became of the turn
 
-    @CONV-57 @critical @needs-double @needs-settings
+    @CONV-57 @critical @needs-double @needs-own-service
     Scenario: Nothing stays after a turn that went well
       Given a service that nobody else uses
       And Ana is in a conversation
@@ -195,7 +195,7 @@ Feature: When something goes wrong in a conversation
       Then Ana is answered
       And the service holds no audio in memory or on disk
 
-    @CONV-57 @normal @needs-fault @needs-double @needs-settings
+    @CONV-57 @normal @needs-fault @needs-double @needs-own-service
     Scenario Outline: Nothing stays after a turn whose recognition <fails>
       Given a service that nobody else uses
       And Ana is in a conversation
@@ -209,7 +209,7 @@ Feature: When something goes wrong in a conversation
         | cannot begin           |
         | fails while it listens |
 
-    @CONV-57 @normal @needs-double @needs-settings
+    @CONV-57 @normal @needs-double @needs-own-service
     Scenario: Nothing stays after a recording that could not be read
       Given a service that nobody else uses
       And Ana is in a conversation
@@ -218,7 +218,7 @@ Feature: When something goes wrong in a conversation
       Then Ana is told at the end of the turn that the audio cannot be decoded
       And the service holds no audio in memory or on disk
 
-    @CONV-57 @normal @needs-fault @needs-double @needs-settings
+    @CONV-57 @normal @needs-fault @needs-double @needs-own-service
     Scenario: Nothing stays when somebody leaves while a turn is being worked on
       Given a service that nobody else uses
       And Ana is in a conversation

@@ -151,7 +151,10 @@ def test_results_of_an_earlier_run_are_gone_and_green_is_green(tree: Path) -> No
     assert "Shuffled with --seed 3" in run.stdout
 
 
-def test_alone_is_alone(tree: Path) -> None:
+@pytest.mark.parametrize("tag", ["alone", "needs-own-service"])
+def test_alone_is_alone(tree: Path, tag: str) -> None:
+    feature = tree / "features" / "kit.feature"
+    feature.write_text(feature.read_text().replace("@alone", f"@{tag}"))
     earshot_run(tree, "--jobs", "8", "--tags", "not @slow")
     loaded = [json.loads(file.read_text()) for file in (tree / "allure-results").glob("*-result.json")]
     alone = next(result for result in loaded if result["name"] == "One that judges time")

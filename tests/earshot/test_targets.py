@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ import yaml
 from earshot.failures import Unusable
 from earshot.targets.definition import ExpectedFailure, names_a_service, read
 from earshot.targets.endpoints import endpoints_of
+from earshot.targets.remote import RemoteTarget
 from earshot.targets.service import Service
 from earshot.targets.tokens import NoTokens, tokens_of
 
@@ -155,18 +157,18 @@ def test_what_the_environment_says_is_never_ignored(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize(
-    ("address", "socket"),
+    ("address", "socket_address"),
     [
         ("http://127.0.0.1:8000", "ws://127.0.0.1:8000/ws/audio"),
         ("http://127.0.0.1:8000/", "ws://127.0.0.1:8000/ws/audio"),
         ("https://talk.example/voice", "wss://talk.example/voice/ws/audio"),
     ],
 )
-def test_the_socket_of_the_conversation_follows_from_its_address(address: str, socket: str) -> None:
+def test_the_socket_of_the_conversation_follows_from_its_address(address: str, socket_address: str) -> None:
     service = Service("mine", endpoints_of({"conversation": {"http": address}}, "mine"), NoTokens())
-    assert service.endpoint("conversation", "user") == socket
+    assert service.endpoint("conversation", "user") == socket_address
     assert service.http_url("conversation") == address.rstrip("/")
-    assert service.addresses() == [address.rstrip("/"), socket]
+    assert service.addresses() == [address.rstrip("/"), socket_address]
     assert service.systems == {"conversation"}
     with pytest.raises(Unusable, match="no address for the broadcast"):
         service.endpoint("broadcast", "speaker")
@@ -212,6 +214,22 @@ def test_a_command_is_asked_for_each_token() -> None:
     fails = tokens_of({"kind": "command", "command": [sys.executable, "-c", "exit(3)"]}, "mine")
     with pytest.raises(Unusable, match="ended with 3 and printed nothing"):
         fails.issue("ana")
+
+
+def test_a_service_has_nobody_else_only_where_the_target_file_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EARSHOT_TOKEN_SECRET", SECRET)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        file = {"name": "mine", "endpoints": {"broadcast": {"ws": f"ws://127.0.0.1:{listening.getsockname()[1]}"}}}
+        shared = RemoteTarget(read(written(tmp_path, file), {}))
+        alone = RemoteTarget(read(written(tmp_path, file | {"alone": True}), {}))
+    assert alone.capabilities - shared.capabilities == {"needs-own-service"}
+    assert alone.service_alone({}).endpoints == shared.service({}).endpoints
+    with pytest.raises(Unusable, match="others may use the target mine; tag the scenario @needs-own-service"):
+        shared.service_alone({})
+    with pytest.raises(Unusable, match="cannot be given settings"):
+        alone.service_alone({"LIMIT": "1"})
 
 
 @pytest.fixture
