@@ -20,6 +20,7 @@ MEANINGS: Mapping[str, str] = {
     "needs-settings": "needs a service with other settings",
     "needs-own-service": "needs a service that nobody else uses meanwhile",
     "needs-exact-words": "needs a recogniser that understands the recordings word by word, and nothing else",
+    "needs-reference": "needs the reference: shows what it promises beyond what every service has to",
     **{extra.tag: f"needs what a service may leave out: {extra.summary}" for extra in EXTRAS},
     "alone": "judges time: never runs beside other scenarios",
     "slow": "takes longer than everyday runs allow; run with --tags=@slow",

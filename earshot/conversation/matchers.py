@@ -3,7 +3,8 @@ is reported of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from hamcrest import assert_that, equal_to
@@ -98,13 +99,23 @@ def complains(expected: Complaint) -> Matcher[Observation]:
     )
 
 
-def words(text: str, *, exactly: bool) -> Matcher[str]:
-    """Match this text; if not `exactly`, any that is not blank."""
+def words(text: str, *, exactly: bool, others: Collection[str] = ()) -> Matcher[str]:
+    """Match this text; if not `exactly`, any that is not blank and none of the `others` that were said, either.
+
+    Then neither case nor punctuation tells two texts apart.
+    """
+    foreign = {_bare(other) for other in others} - {_bare(text)}
     return expectation(
-        f"“{text}”" if exactly else "some words",
-        lambda understood: understood == text if exactly else bool(understood.strip()),
+        f"“{text}”" if exactly else f"some words, as if for “{text}”",
+        lambda understood: (
+            understood == text if exactly else bool(understood.strip()) and _bare(understood) not in foreign
+        ),
         lambda understood: f"was understood as “{understood}”" if understood else "nothing was understood",
     )
+
+
+def _bare(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.lower()))
 
 
 def _shown(answer: Answer) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
-from hamcrest import assert_that, contains_exactly, empty, has_length, only_contains
+from hamcrest import assert_that, empty, has_length, only_contains
 
 from earshot.audio import signals
 from earshot.conversation.browser.actor import Browser
@@ -67,8 +67,11 @@ class Conversation(System):
         """Insist that the last turns of this person were understood as these texts, one turn each."""
         understood = [answer.transcription for answer in self.user(name).last_answers(len(texts))]
         exactly = self.stage.service.exact_words
-        expected: list[Any] = [words(text, exactly=exactly) for text in texts]
-        assert_that(understood, contains_exactly(*expected), f"what {name} said")
+        asked = {question for user in self.users() for question in user.questions()}
+        assert_that(understood, has_length(len(texts)), f"how many turns of {name}'s were understood")
+        for number, (heard, text) in enumerate(zip(understood, texts, strict=True), start=1):
+            which = f"what {name} said" if len(texts) == 1 else f"what {name} said in turn {number} of {len(texts)}"
+            assert_that(heard, words(text, exactly=exactly, others=asked - {text}), which)
 
     def says_half_a_minute(self, name: str | None) -> None:
         """Let somebody, if anybody, say sentences that last about as long in one turn."""
@@ -117,21 +120,20 @@ class Conversation(System):
             user.sounds(A_SOUND, "a sound")
             user.answer(user.ends_turn())
 
-    def has_own_answers(self, users: Sequence[User]) -> None:
-        """Insist that each was understood, every time, and that nobody was given one answer to different questions.
-
-        Of those who asked once, no two were given one answer, either.
-        """
-        asked_for = defaultdict(set)
+    def has_answered_each(self, users: Sequence[User]) -> None:
+        """Insist that each was understood and answered, every time."""
         an_answer: Any = only_contains(answered())
         for user in users:
-            asked, answers = user.questions(), user.answers()
-            assert_that(answers, an_answer, f"what {user.name} was told")
-            self.has_understood(user.name, asked)
+            assert_that(user.answers(), an_answer, f"what {user.name} was told")
+            self.has_understood(user.name, user.questions())
             assert_that(user.order.acknowledged, has_length(len(user.order.pieces)), f"{user.name}'s confirmed pieces")
-            of = user.name if len(asked) > 1 else "those who asked once"
-            for question, answer in zip(asked, answers, strict=True):
-                asked_for[of, answer.response].add(question)
+
+    def has_mixed_up_no_answers(self) -> None:
+        """Insist that no answer was given to two questions that differ, whoever asked them."""
+        asked_for = defaultdict(set)
+        for user in self.users():
+            for question, answer in zip(user.questions(), user.answers(), strict=True):
+                asked_for[answer.response].add(question)
         mixed_up = {answer: asked for answer, asked in asked_for.items() if len(asked) > 1}
         assert_that(mixed_up, empty(), "answers to more than one question, and the questions")
 

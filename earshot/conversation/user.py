@@ -357,6 +357,12 @@ class User(Participant):
         mine = (o for o in self._scene.ledger if o.leg == self.leg.label)
         return answer_delays(mine, AUDIO)
 
+    def confirmations_kept_until(self, moment: Observation) -> list[float]:
+        """Return how many ms each piece took to be confirmed that was sent before this came, and confirmed after it."""
+        order = self.order_of_audio()
+        pairs = zip(order.pieces, order.acknowledged, strict=False)
+        return [ms_between(piece, told) for piece, told in pairs if piece.at_ns < moment.at_ns < told.at_ns]
+
     def complaint(self) -> Observation:
         """Return the error that came of the last attempt, or instead of the latest answer, or else of connecting."""
         if self._outcome is None and self.turns:
@@ -385,6 +391,11 @@ class User(Participant):
         came = self._await((*answer, ERROR), since=sent.number, patience_s=PATIENCE_S)
         self._outcome = came
         self._scene.surprises.hold(came)
+
+    def sends_what_may_be_refused(self, frame: Message | bytes) -> None:
+        """Send something that may be confirmed or refused; return when it was."""
+        self.tries(frame)
+        self._scene.surprises.claim(self.outcome)
 
     def sends_what_may_be_ignored(self, frame: Message | str) -> None:
         """Send something that may be answered with an error or not at all."""

@@ -16,7 +16,7 @@ import yaml
 from earshot.agreement import NAMES, asyncapi, openapi
 from earshot.failures import Unusable
 from earshot.targets.endpoints import Endpoint, endpoints_of
-from earshot.targets.service import TAGS
+from earshot.targets.service import OF_THE_EMBEDDED, TAGS
 from earshot.yaml_files import read_yaml
 
 EMBEDDED = "embedded"
@@ -196,7 +196,7 @@ def _endpoints(document: Mapping[str, Any], where: str) -> Mapping[str, Endpoint
 
 def _check(document: Mapping[str, Any], where: str) -> None:
     schema = read_yaml(SCHEMA)
-    schema["properties"]["capabilities"]["items"] = {"enum": [tag for tag in TAGS if tag != "needs-settings"]}
+    schema["properties"]["capabilities"]["items"] = {"enum": [tag for tag in TAGS if tag not in OF_THE_EMBEDDED]}
     for error in jsonschema_rs.Draft202012Validator(schema).iter_errors(_as_json(document)):
         place = ".".join(str(part) for part in error.instance_path) or "the top level"
         raise Unusable(f"{where}, at {place}: {error.message}; docs/targeting-your-backend.md explains every line")

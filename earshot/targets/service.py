@@ -24,9 +24,12 @@ TAGS = (
     "needs-settings",
     "needs-own-service",
     "needs-exact-words",
+    "needs-reference",
     *OFFERABLE,
 )
 """What a scenario may ask of the service under test, beyond its sockets and what it must offer over HTTP."""
+OF_THE_EMBEDDED = frozenset({"needs-settings", "needs-reference"})
+"""Those that no service which runs elsewhere can grant."""
 
 
 @dataclass(frozen=True)

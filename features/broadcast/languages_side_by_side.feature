@@ -98,7 +98,7 @@ Feature: Languages side by side
       Then Lena hears "Thank you all for coming." in Spanish within 1 second
       And Amina hears nothing for 6 seconds
 
-    @BRO-6.2.12 @normal @needs-fault @needs-double @needs-own-service
+    @BRO-6.2.12 @normal @needs-fault @needs-double @needs-own-service @needs-reference
     Scenario: Three languages take hardly longer than one
       Given Lena listens in Spanish and Amina in French
       And Marco listens in German

@@ -23,12 +23,12 @@ Feature: How long things take when there are many
   Rule: Many people follow one session
 
     @BRO-8.1.20 @BRO-6.2.9 @critical @needs-double
-    Scenario: A hundred listeners hear every sentence within 300 ms
+    Scenario: A hundred listeners hear every sentence within 2 seconds
       Given Ana is broadcasting in English
       And Ana speaks to a recogniser that follows a script
       And an audience of 100 people listens in English
       When Ana's recogniser goes on to understand 75 new sentences within 5 seconds
-      Then 95% of sentences reach everybody in the audience within 300 ms, and none is lost
+      Then 95% of sentences reach everybody in the audience within 2 seconds, and none is lost
 
     @BRO-8.1.22 @BRO-8.1.8 @REQ-21.3 @normal @slow
     Scenario: The status is told within 500 ms although 500 people listen
@@ -39,18 +39,18 @@ Feature: How long things take when there are many
       And 95% of questions for the status are answered within 500 ms
 
     @BRO-8.1.22 @critical @needs-double @slow
-    Scenario: Five hundred listeners hear the speaker within 300 ms
+    Scenario: Five hundred listeners hear the speaker within 5 seconds
       Given Ana is broadcasting in English
       And Ana speaks to a recogniser that follows a script
       And an audience of 500 people listens in English
       When Ana's recogniser goes on to understand 100 new sentences within 10 seconds
-      Then 95% of sentences reach everybody in the audience within 300 ms, and none is lost
+      Then 95% of sentences reach everybody in the audience within 5 seconds, and none is lost
 
     @BRO-8.1.22 @extension @normal @needs-double @needs-settings @slow
-    Scenario: A thousand listeners hear the speaker within 300 ms
+    Scenario: A thousand listeners hear the speaker within 5 seconds
       Given a service that lets 1000 listeners into a session
       And Ana is broadcasting in English
       And Ana speaks to a recogniser that follows a script
       And an audience of 1000 people listens in English
       When Ana's recogniser goes on to understand 100 new sentences within 10 seconds
-      Then 95% of sentences reach everybody in the audience within 300 ms, and none is lost
+      Then 95% of sentences reach everybody in the audience within 5 seconds, and none is lost

@@ -5,7 +5,7 @@ Feature: What the service tells those who run it
 
   Rule: What happens in a session is counted and timed
 
-    @REQ-23.1 @BRO-8.3.7 @critical @needs-metrics @alone
+    @REQ-23.1 @BRO-8.3.7 @critical @needs-metrics @needs-reference @alone
     Scenario: Every piece of audio is counted, and a second later the figure can be read
       Given Ana is broadcasting in English
       When Ana sends 12 pieces of audio at once

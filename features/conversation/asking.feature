@@ -48,7 +48,7 @@ Feature: Asking the assistant
       Then each of Ana's pieces of audio is confirmed once
       And Ana is answered within 60 seconds of naming the session
 
-    @CONV-4 @normal @needs-exact-words
+    @CONV-4 @normal @needs-reference
     Scenario: The reference answers a short sentence within 2 seconds
       Given Ana is in a conversation
       When Ana asks "Tell me a funny story."
