@@ -19,6 +19,8 @@ Feature: When something goes wrong in a conversation
         | a message of a kind that only the service sends |
         | a message whose kind is written in capitals     |
         | a message of a kind without a name              |
+        | a message whose kind is a number                |
+        | a message whose kind is an empty value          |
 
     @CONV-51 @CONV-56 @critical
     Scenario Outline: What cannot be read is refused: <message>
@@ -39,11 +41,9 @@ Feature: When something goes wrong in a conversation
         | an empty value               |
         | a message nested 50000 times |
 
-      Examples: A message that does not say what it is
+      Examples: No kind
         | message                                |
         | a message that does not say what it is |
-        | a message whose kind is a number       |
-        | a message whose kind is an empty value |
 
     @CONV-50 @normal
     Scenario Outline: What was said before <message> is not lost
@@ -174,7 +174,7 @@ Feature: When something goes wrong in a conversation
       Examples:
         | message                                  | error                       |
         | a piece of signs that stand for no sound | the audio cannot be decoded |
-        | a piece whose audio is an object         | the audio cannot be decoded |
+        | a piece whose audio is an object         | the audio is no text        |
         | half a message                           | the message cannot be read  |
 
     @CONV-56 @critical @needs-fault

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 from behave import given, then, when
 from hamcrest import assert_that, equal_to, has_length
@@ -10,6 +10,7 @@ from hamcrest import assert_that, equal_to, has_length
 from earshot.conversation.matchers import Complaint, complains
 from earshot.conversation.requests import Message
 from earshot.conversation.turns import ERROR
+from earshot.conversation.user import User
 from earshot.measure.stopwatch import judges_time
 from earshot.patience import comes_to
 from features.vocabulary.conversation import World
@@ -21,10 +22,9 @@ HELD_S = 5.0
 # -- pieces
 
 
-@given("{person:Name} has sent {pieces:SentPieces}")
-def step_has_sent(context: World, person: str, pieces: Sequence[Message | bytes]) -> None:
-    user = context.conversation.user(person)
-    user.confirmed(user.sends_unconfirmed(pieces))
+@given("{person:Name} has sent {send:SentPieces}")
+def step_has_sent(context: World, person: str, send: Callable[[User], object]) -> None:
+    send(context.conversation.user(person))
 
 
 @when('{person:Name} asks "{text:Quoted}" with {piece:Piece} in the middle')

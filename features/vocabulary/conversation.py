@@ -67,6 +67,7 @@ BACKENDS = {"Llama": "llama", "OpenAI": "openai", "Hugging Face": "huggingface"}
 COMPLAINTS = {
     "that is no name for a session": Complaint("INVALID_SESSION_ID"),
     "the audio cannot be decoded": Complaint("INVALID_AUDIO", "AUDIO_NOT_DECODABLE", says="decod"),
+    "the audio is no text": Complaint("INVALID_AUDIO"),
     "the piece of audio is too long": Complaint("CHUNK_TOO_LARGE"),
     "the turn is too long": Complaint("SEGMENT_TOO_LARGE"),
     "there is no audio data": Complaint("NO_AUDIO", says="audio data"),
@@ -166,8 +167,6 @@ NONSENSE = {
     "an empty value": "null",
     "a message nested 50000 times": "[" * 50_000,
     "a message that does not say what it is": '{"data": "AAAA"}',
-    "a message whose kind is a number": '{"type": 7}',
-    "a message whose kind is an empty value": '{"type": null}',
 }
 """What cannot be understood as a message (CONV-51)."""
 
@@ -176,6 +175,8 @@ UNKNOWN_KINDS = {
     "a message of a kind that only the service sends": '{"type": "session_ack", "session_id": "earshot"}',
     "a message whose kind is written in capitals": '{"type": "SEGMENT_END"}',
     "a message of a kind without a name": '{"type": ""}',
+    "a message whose kind is a number": '{"type": 7}',
+    "a message whose kind is an empty value": '{"type": null}',
 }
 """What is a message, but of no kind that the service knows (CONV-50)."""
 
@@ -406,8 +407,10 @@ parameter("Session", one_of(SESSIONS), SESSIONS.__getitem__)
 phrases(
     "SentPieces",
     {
-        "an empty piece": [requests.as_text(b"")],
-        "{count:Number} pieces of {size:Bytes}": lambda count, size: [QUIET * size] * count,
+        "an empty piece": lambda user: user.sends_what_may_be_refused(requests.as_text(b"")),
+        "{count:Number} pieces of {size:Bytes}": (
+            lambda count, size: lambda user: user.sends([QUIET * size] * count, requests.as_bytes)
+        ),
     },
 )
 parameter("AreOver", "turn is|two turns are", lambda text: 1 + ("two" in text))

@@ -11,6 +11,8 @@ LISTENING = "You"
 FAILED = "Error"
 WORDS_PER_S = 6.0
 """How fast an answer is spoken: about twice as fast as people speak, so that scenarios are short."""
+SPEAKS_AT_LEAST_S = 1.0
+"""However short the answer: long enough for somebody to interrupt it."""
 
 
 @dataclass(slots=True)
@@ -68,4 +70,4 @@ class Display:
 
 def speaking_s(words: str) -> float:
     """Return how long it takes to speak an answer."""
-    return len(words.split()) / WORDS_PER_S
+    return max(SPEAKS_AT_LEAST_S, len(words.split()) / WORDS_PER_S)
