@@ -37,5 +37,9 @@ class Unusable(Exception):
     """The run cannot begin or go on; the text is one sentence: who, what was expected, what came, what to do."""
 
 
+class NotGranted(Unusable):
+    """The target does not grant what a step asks for, so that its scenario cannot be checked."""
+
+
 class TargetUnreachable(Unusable):
     """The service under test cannot be reached."""

@@ -2,7 +2,7 @@
 
 An error or a contract violation that no step asked for fails the step in which it came, not a later one. Where the
 target file says that a scenario is known to fail, its failure becomes a skip with that reason; that it passes is the
-failure then.
+failure then. What the target turns out not to grant is skipped, too.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from behave.model import Scenario
 from behave.runner import Context
 
 from earshot.evidence.verdicts import KNOWN_TO_FAIL, sentence
-from earshot.failures import ContractBreach
+from earshot.failures import ContractBreach, NotGranted
 from earshot.running.run import Run
 from earshot.stage import Stage
 
@@ -83,10 +83,13 @@ def _blaming_breaches(stage: Stage) -> Iterator[None]:
 def _excusing(scenario: Scenario, run: Run) -> Iterator[None]:
     """Turn the failure of a scenario that is known to fail into a skip with the known reason.
 
-    Raises Unusable instead if it may come of something of ours that is gone.
+    So is a scenario that asks for what the target turns out not to grant. Raises Unusable if a failure may come of
+    something of ours that is gone.
     """
     try:
         yield
+    except NotGranted as lack:
+        scenario.skip(f"not checked: {lack}")
     except AssertionError as failure:
         run.obstacles.insist_on_ours(failure)
         expected = run.expected_failure(scenario)

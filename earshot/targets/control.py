@@ -1,8 +1,8 @@
 """The control plane of a service under test: orders to give, observations to read.
 
 It speaks contract/control.openapi.yaml. Whatever it cannot do raises Unusable: a fault that cannot be ordered says
-nothing about the service. Times named `_at_s` are on the monotonic clock that all processes of this machine share, so
-they can be compared with `time.monotonic()` here.
+nothing about the service. What a service does not offer raises NotGranted. Times named `_at_s` are on the monotonic
+clock that all processes of this machine share, so they can be compared with `time.monotonic()` here.
 """
 
 from __future__ import annotations
@@ -11,14 +11,16 @@ import base64
 import http.client
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from hamcrest import empty
 
-from earshot.failures import Unusable
+from earshot.failures import NotGranted, TargetUnreachable, Unusable
 from earshot.patience import comes_to
 from earshot.targets import orderable
 
@@ -52,14 +54,17 @@ class Control:
     Where others use the service too (`is_shared`), an order must be meant for somebody: Unusable otherwise.
     """
 
-    def __init__(self, url: str, token: str | None = None, *, is_shared: bool = False) -> None:
+    def __init__(
+        self, url: str, token: str | None = None, *, is_shared: bool = False, within_s: float = ANSWER_WITHIN_S
+    ) -> None:
         address = urlsplit(url)
-        if address.scheme != "http" or not address.hostname:
+        if address.scheme != "http" or not address.hostname or address.path.strip("/"):
             raise Unusable(f"the control plane's address: expected http://host:port, got {url!r}")
-        self.url = url
+        self.url = url.rstrip("/")
+        self._within_s = within_s
         self._credentials = {} if token is None else {"Authorization": f"Bearer {token}"}
         self._is_shared = is_shared
-        self._connection = http.client.HTTPConnection(address.hostname, address.port or 80, timeout=ANSWER_WITHIN_S)
+        self._connection = http.client.HTTPConnection(address.hostname, address.port or 80, timeout=within_s)
         self._ordered: dict[str, Order] = {}
 
     def close(self) -> None:
@@ -88,7 +93,7 @@ class Control:
 
     def now(self, order: Order) -> Order:
         """Return an order with how often it has struck by now."""
-        return _order(self._ask("GET", f"/orders/{quote(order.id)}"))
+        return _order(self._ask("GET", f"/orders/{quote(order.id, safe='')}"))
 
     def ordered(self) -> list[Order]:
         """Return what was ordered here and not called off, with how often each has struck by now."""
@@ -103,14 +108,29 @@ class Control:
         comes_to(idle, empty(), "What was ordered and has struck nobody", within_s=STRIKES_WITHIN_S)
 
     def call_off(self, order: Order) -> None:
-        """Let it strike no more; whoever it stalls goes on."""
+        """Let it strike no more; whoever it stalls goes on. A service that knows of it no longer has called it off."""
         self._ordered.pop(order.id, None)
-        self._ask("DELETE", f"/orders/{quote(order.id)}")
+        with suppress(_Missing):
+            self._ask("DELETE", f"/orders/{quote(order.id, safe='')}")
 
     def call_off_ours(self) -> None:
         """Call off all that was ordered here; others may test the same service at the same time."""
         for order in list(self._ordered.values()):
             self.call_off(order)
+
+    def insist_on_presence(self, target: str) -> None:
+        """Raise TargetUnreachable unless the control plane of this target is there and lists its orders."""
+        try:
+            listed = self._ask("GET", "/orders")
+            came = f"it lists {listed!r}"
+        except Unusable as failure:
+            listed, came = None, str(failure)
+        if not isinstance(listed, list):
+            raise TargetUnreachable(
+                f"the control plane of the target {target} should list its orders at {self.url}/orders, but {came}; "
+                f"start the service with its control plane, correct the address or the token (`control` and "
+                f"`control_token` in the target file), or leave it out: scenarios that need it are then skipped"
+            )
 
     # ---- what there is to see
 
@@ -141,6 +161,7 @@ class Control:
             )
 
     def _ask(self, method: str, path: str, body: object = None, **query: object) -> Any:
+        """Return what is answered, None if that is nothing."""
         given = {name: value for name, value in query.items() if value is not None}
         target = f"{path}?{urlencode(given)}" if given else path
         content = None if body is None else json.dumps(body)
@@ -150,14 +171,23 @@ class Control:
             self._connection.close()
             raise Unusable(
                 f"the control plane at {self.url} did not answer {method} {target}: expected an answer within "
-                f"{ANSWER_WITHIN_S:g} s, got {failure or type(failure).__name__}; is the service still running?"
+                f"{self._within_s:g} s, got {failure or type(failure).__name__}; is the service still running?"
             ) from None
-        if status >= 400:
-            raise Unusable(
+        if status == HTTPStatus.NOT_IMPLEMENTED:
+            asked = f"{method} {target}{f' with {content}' if content else ''}"
+            raise NotGranted(f"the control plane at {self.url} does not offer {asked}: {_complaint(answer)}")
+        if status >= HTTPStatus.BAD_REQUEST:
+            raise (_Missing if status == HTTPStatus.NOT_FOUND else Unusable)(
                 f"the control plane at {self.url} refused {method} {target}: expected 2xx, "
                 f"got {status} with {_complaint(answer)}"
             )
-        return json.loads(answer)
+        try:
+            return json.loads(answer) if answer else None
+        except ValueError:
+            raise Unusable(
+                f"the control plane at {self.url} answered {method} {target} with {status}: expected JSON, "
+                f"got {answer[:200]!r}"
+            ) from None
 
     def _exchange(self, method: str, target: str, content: str | None) -> tuple[int, bytes]:
         is_new = self._connection.sock is None
@@ -177,6 +207,10 @@ class Control:
         return response.status, response.read()
 
 
+class _Missing(Unusable):
+    """The control plane has nothing of this name."""
+
+
 def _complaint(answer: bytes) -> str:
     try:
         return str(json.loads(answer)["detail"])
@@ -184,9 +218,14 @@ def _complaint(answer: bytes) -> str:
         return repr(answer[:200])
 
 
-def _order(answer: Mapping[str, Any]) -> Order:
-    words = f"{answer['effect']} at {answer['place']}"
-    return Order(answer["id"], words, answer["times_struck"], answer["times_left"])
+def _order(answer: Any) -> Order:
+    try:
+        words = f"{answer['effect']} at {answer['place']}"
+        return Order(answer["id"], words, answer["times_struck"], answer["times_left"])
+    except (KeyError, TypeError):
+        raise Unusable(
+            f"the control plane should answer with a StandingOrder of its contract, got {answer!r}"
+        ) from None
 
 
 def _record(plain: Mapping[str, Any]) -> Record:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from earshot.targets.definition import Definition, address_hint
 from earshot.targets.health import await_health, has_health
 from earshot.targets.metrics import Metrics
 from earshot.targets.offers import offered
-from earshot.targets.reach import nobody_at
+from earshot.targets.reach import REACH_WITHIN_S, nobody_at
 from earshot.targets.service import Service
 from earshot.targets.tables import Tables
 from earshot.targets.tokens import NoTokens, Tokens, tokens_of
@@ -30,18 +31,14 @@ class RemoteTarget:
             name=definition.name,
             endpoints=definition.endpoints,
             tokens=_tokens(definition),
-            control=Control(definition.control, definition.control_token, is_shared=True)
-            if definition.control
-            else None,
+            control=_control(definition, is_shared=True),
             log=Path(definition.log) if definition.log else None,
             exact_words=definition.exact_words,
             alone=definition.alone,
             offers=_offers(definition),
             **_of_aws(definition.aws),
         )
-        self._without_others = replace(
-            self._service, control=Control(definition.control) if definition.control else None
-        )
+        self._without_others = replace(self._service, control=_control(definition))
         granted = self._service.capabilities
         claimed = definition.capabilities
         if claimed is not None and (missing := claimed - granted):
@@ -53,6 +50,9 @@ class RemoteTarget:
         self.capabilities = granted if claimed is None else claimed
         if gone := self.gone():
             raise TargetUnreachable(f"{gone}; start it, or correct the address")
+        if control := _control(definition, within_s=REACH_WITHIN_S):
+            with closing(control):
+                control.insist_on_presence(self.name)
 
     @property
     def systems(self) -> frozenset[str]:
@@ -78,6 +78,10 @@ class RemoteTarget:
 
     def close(self) -> None:
         """Nothing was started, so nothing is stopped."""
+
+
+def _control(definition: Definition, **how: Any) -> Control | None:
+    return Control(definition.control, definition.control_token, **how) if definition.control else None
 
 
 def _tokens(definition: Definition) -> Tokens:

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from earshot.failures import Unusable
+from earshot.failures import NotGranted, TargetUnreachable, Unusable
 from earshot.targets.control import Control
 from tests.earshot.web_kit import Answer, reply, serving
 
@@ -87,6 +87,66 @@ def test_a_token_is_shown_with_every_request_and_in_no_complaint() -> None:
     assert "wr0ng" not in str(refused.value)
 
 
+def test_what_is_not_offered_is_told_apart_from_what_goes_wrong() -> None:
+    told = r"does not offer POST /orders with .*sign-in.*: no such place here"
+    answer = answers(501, b'{"detail": "no such place here"}')
+    with plane(answer) as (control, _), pytest.raises(NotGranted, match=told):
+        control.order("sign-in", times=1)
+
+
+ORDER = json.dumps(
+    {"id": "o/1", "place": "sign-in", "effect": "fail", "scope": {}, "times_struck": 0, "times_left": 2}
+).encode()
+
+
+@pytest.mark.parametrize("answer", [answers(200, b'{"removed": 1}'), answers(204, b""), answers(404, b"")])
+def test_an_order_may_be_gone_when_it_is_called_off(answer: Answer) -> None:
+    with plane(answers(201, ORDER), answer) as (control, asked):
+        control.order("sign-in", times=2)
+        control.call_off_ours()
+        control.call_off_ours()
+        assert asked == ["POST /orders", "DELETE /orders/o%2F1"]
+
+
+def test_an_order_that_cannot_be_called_off_is_no_small_matter() -> None:
+    with plane(answers(201, ORDER), answers(500, b"")) as (control, _):
+        control.order("sign-in", times=2)
+        with pytest.raises(Unusable, match="500"):
+            control.call_off_ours()
+
+
+def test_an_order_that_is_not_told_in_full_is_named() -> None:
+    with plane(answers(201, b'{"id": "1"}')) as (control, _), pytest.raises(Unusable, match="a StandingOrder of its"):
+        control.order("sign-in", times=2)
+
+
+def test_an_answer_that_is_no_json_is_named() -> None:
+    with plane(answers(200, b"<html>")) as (control, _), pytest.raises(Unusable, match="expected JSON, got b'<html>'"):
+        control.census()
+
+
+@pytest.mark.parametrize(
+    ("answer", "came"),
+    [
+        (answers(200, b'{"orders": []}'), "it lists {'orders': []}"),
+        (answers(404, b""), "expected 2xx, got 404"),
+        (hangs_up, "did not answer GET /orders"),
+    ],
+)
+def test_a_control_plane_that_is_none_is_named_with_what_to_do(answer: Answer, came: str) -> None:
+    with plane(answer) as (control, _), pytest.raises(TargetUnreachable) as failure:
+        control.insist_on_presence("mine")
+    words = str(failure.value)
+    assert words.startswith(f"the control plane of the target mine should list its orders at {control.url}/orders, but")
+    assert came in words
+    assert "(`control` and `control_token` in the target file)" in words
+
+
+def test_a_control_plane_that_lists_its_orders_is_there() -> None:
+    with plane(answers(200, b"[]")) as (control, _):
+        control.insist_on_presence("mine")
+
+
 def test_nobody_there_is_not_the_service_s_fault() -> None:
     with plane() as (control, _):
         pass
@@ -95,8 +155,9 @@ def test_nobody_there_is_not_the_service_s_fault() -> None:
 
 
 def test_an_address_that_is_none_is_refused_at_once() -> None:
-    with pytest.raises(Unusable, match="http://host:port"):
-        Control("ws://127.0.0.1:1/broadcast")
+    for address in ("ws://127.0.0.1:1/broadcast", "http://127.0.0.1:1/control"):
+        with pytest.raises(Unusable, match="http://host:port"):
+            Control(address)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from earshot.failures import ContractBreach, TargetUnreachable, Unusable
+from earshot.failures import ContractBreach, NotGranted, TargetUnreachable, Unusable
 from earshot.ledger import Kind, Ledger, Observation
 from earshot.measure.stopwatch import judges_time
 from earshot.running.obstacles import Obstacles
@@ -107,6 +107,14 @@ def test_a_failure_while_the_store_is_gone_is_not_the_services() -> None:
     dead = SimpleNamespace(gone=lambda: TargetUnreachable("the service cannot be reached"))
     with pytest.raises(AssertionError, match="no sound"):
         run_step(fails, target=dead)
+
+
+def test_what_the_target_turns_out_not_to_grant_skips_the_scenario() -> None:
+    def asks_too_much(context: Any) -> None:
+        raise NotGranted("there is no such place")
+
+    _, skipped = run_step(asks_too_much)
+    assert skipped == ["not checked: there is no such place"]
 
 
 def test_an_unknown_failure_and_a_fault_of_the_harness_are_never_excused() -> None:
