@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import yaml
 
 from earshot.evidence.record import read_results
 from earshot.evidence.results import ScenarioResult
+from earshot.evidence.verdicts import Category
 
 ROOT = Path(__file__).parents[1]
 NAME = "the service of another team"
@@ -19,34 +21,52 @@ NOT_GRANTED = f"not checked: {NAME} does not grant what @needs-"
 
 
 @contextmanager
-def second_service(*options: str) -> Iterator[str]:
-    """Run the second service, and yield its address."""
+def second_service(*options: str) -> Iterator[list[str]]:
+    """Run the second service, and yield its address and that of its control plane."""
     command = [sys.executable, "-m", "tests.second_conversation", *options]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None and process.stdout is not None
-        yield process.stdout.readline().strip()
+        yield process.stdout.readline().split()
         process.stdin.close()
 
 
-def run(folder: Path, address: str, tags: str, features: str) -> tuple[int, list[ScenarioResult]]:
-    """Return the exit code and the results of the conversation's features, with a target file of an address alone."""
+def run(
+    folder: Path, address: str, tags: str, features: str = "", **granted: object
+) -> tuple[int, list[ScenarioResult]]:
+    """Return exit code and results of the conversation's features, with a target file of an address and what is given.
+
+    What nobody can be held to has to be skipped with a reason.
+    """
     target = folder / "target.yaml"
-    target.write_text(f"name: {NAME}\nendpoints:\n  conversation: {{http: {address}}}\n")
+    target.write_text(yaml.safe_dump({"name": NAME, "endpoints": {"conversation": {"http": address}}, **granted}))
     results = folder / "results"
     options = ["--jobs=4", f"--results={results}", f"-Dtarget={target}", f"--tags={tags} and not @alone and not @slow"]
     command = [sys.executable, "-m", "earshot", "run", *options, f"features/conversation/{features}"]
     outcome = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=False)
-    return outcome.returncode, read_results(results)
+    found = read_results(results)
+    assert all(result.category is Category.NOT_CHECKED for result in found if result.verdict == "skipped")
+    return outcome.returncode, found
+
+
+def wrong(results: Iterable[ScenarioResult]) -> dict[str, str]:
+    return {result.full_name: result.message for result in results if result.verdict not in ("passed", "skipped")}
 
 
 def test_it_keeps_every_promise_that_it_can_be_held_to(tmp_path: Path) -> None:
-    with second_service() as address:
-        code, results = run(tmp_path, address, "@conversation", "")
-    wrong = {result.full_name: result.message for result in results if result.verdict not in ("passed", "skipped")}
-    assert (code, wrong) == (0, {})
-    unexplained = [r.full_name for r in results if r.verdict == "skipped" and not r.message.startswith(NOT_GRANTED)]
-    assert unexplained == []
+    with second_service() as (address, _):
+        code, results = run(tmp_path, address, "@conversation")
+    assert (code, wrong(results)) == (0, {})
+    assert all(result.message.startswith(NOT_GRANTED) for result in results if result.verdict == "skipped")
     assert len([result for result in results if result.verdict == "passed"]) > 100
+
+
+def test_a_part_of_a_control_plane_is_enough_for_what_it_offers(tmp_path: Path) -> None:
+    with second_service() as (address, control):
+        grants = {"control": control, "capabilities": ["needs-fault"]}
+        code, results = run(tmp_path, address, "@needs-fault", "troubles.feature", **grants)
+    assert (code, wrong(results)) == (0, {})
+    assert len([result for result in results if result.verdict == "passed"]) >= 6
+    assert any("does not offer POST /orders" in result.message for result in results)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +79,7 @@ def test_it_keeps_every_promise_that_it_can_be_held_to(tmp_path: Path) -> None:
     ],
 )
 def test_its_faults_are_found_and_named(tmp_path: Path, fault: str, tags: str, said: str) -> None:
-    with second_service(f"--fault={fault}") as address:
+    with second_service(f"--fault={fault}") as (address, _):
         code, results = run(tmp_path, address, tags, "turns.feature")
     failures = {result.full_name: result.message for result in results if result.status == "failed"}
     assert code == 1
