@@ -77,11 +77,12 @@ class HandOvers:
 
     # ---- one of them
 
-    def of(self, text: str, expected: Matcher[Record] | None = None) -> Record:
+    def of(self, text: str, expected: Matcher[Record] | None = None, *, within_s: float = PATIENCE_S) -> Record:
         """Return how a sentence was handed over, once there is exactly one hand-over of it and it is as expected."""
         look_up = lambda: [one for one in self.all() if one.transcript_text == text]  # noqa: E731
         expected = expected or handing_over.anyhow()
-        [self._looked_at] = comes_to(look_up, contains_exactly(expected), f'how "{text}" is handed over')
+        what = f'how "{text}" is handed over'
+        [self._looked_at] = comes_to(look_up, contains_exactly(expected), what, within_s=within_s)
         return self._looked_at
 
     @property

@@ -176,6 +176,10 @@ class Recogniser:
         """Return how long after the first result of the latest series this was."""
         return (observation.at_ns - self._began_ns) / 1e9
 
+    def reported_at_s(self) -> float:
+        """Return when the first result of the latest series was reported, in seconds of the monotonic clock."""
+        return self._began_ns / 1e9
+
     def since_last_result_s(self, observation: Observation) -> float:
         """Return how long after the last result of the latest series this was."""
         return (observation.at_ns - self._ended_ns) / 1e9

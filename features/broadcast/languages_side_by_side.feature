@@ -71,15 +71,15 @@ Feature: Languages side by side
       Given Lena listens in Spanish and Amina in French
       And the next translation into French takes 1.7 seconds
       When Ana's recogniser understands "Thank you all for coming.", which was never translated before
-      Then Lena hears "Thank you all for coming." in Spanish within 1 second
-      And Amina hears "Thank you all for coming." in French within 3 seconds
+      Then Lena hears "Thank you all for coming." in Spanish
+      And Amina hears "Thank you all for coming." in French within 7 seconds
 
     @BRO-6.2.21 @normal @needs-fault @needs-double @needs-own-service
     Scenario: A translation that takes more than two seconds is given up for that sentence
       Given Lena listens in Spanish and Amina in French
       And the next translation into French takes 2.3 seconds
       When Ana's recogniser understands "Thank you all for coming.", which was never translated before
-      Then Lena hears "Thank you all for coming." in Spanish within 1 second
+      Then Lena hears "Thank you all for coming." in Spanish
       And Amina hears nothing for 2.6 seconds
 
     @BRO-6.2.22 @normal @needs-fault @needs-double @slow @needs-own-service
@@ -87,15 +87,15 @@ Feature: Languages side by side
       Given Lena listens in Spanish and Amina in French
       And making the next speech in French takes 4.6 seconds
       When Ana's recogniser understands "Thank you all for coming."
-      Then Lena hears "Thank you all for coming." in Spanish within 1 second
-      And Amina hears "Thank you all for coming." in French within 6 seconds
+      Then Lena hears "Thank you all for coming." in Spanish within 4 seconds
+      And Amina hears "Thank you all for coming." in French within 7 seconds
 
     @BRO-6.2.22 @normal @needs-fault @needs-double @slow @needs-own-service
     Scenario: Speech that takes more than five seconds to make is given up for that sentence
       Given Lena listens in Spanish and Amina in French
       And making the next speech in French takes 5.3 seconds
       When Ana's recogniser understands "Thank you all for coming."
-      Then Lena hears "Thank you all for coming." in Spanish within 1 second
+      Then Lena hears "Thank you all for coming." in Spanish within 4 seconds
       And Amina hears nothing for 6 seconds
 
     @BRO-6.2.12 @normal @needs-fault @needs-double @needs-own-service @needs-reference

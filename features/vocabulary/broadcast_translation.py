@@ -25,7 +25,7 @@ Record = Callable[[Translation, str], Matcher[Any]]
 
 
 InTime = Callable[[Broadcast], tuple[float, float]]
-"""How many seconds after it was recognised something may be heard: at least, and at most."""
+"""How many seconds after it was recognised something may happen to a sentence: at least, and at most."""
 
 LOUDNESSES = {"very low": "x-soft", "low": "soft", "medium": "medium", "great": "loud"}
 """How loud a voice speaks a translation (BRO-6.3.3)."""
@@ -44,6 +44,14 @@ phrases(
     },
 )
 phrases(
+    "InTime",
+    {
+        "within {limit_ms:Duration}": lambda limit_ms: lambda _: (0, limit_ms / 1000),
+        "after {least_s:Decimal} to {most_s:Seconds}": lambda least_s, most_s: lambda _: (least_s, most_s),
+        "in half the time or less": lambda b: (0, b.translation.first_took_s / 2),
+    },
+)
+phrases(
     "HandedOver",
     {
         '"{text:Quoted}" as {kind:Finality}, with a stability of {stability:Decimal}': (
@@ -51,6 +59,9 @@ phrases(
         ),
         '"{text:Quoted}" with attempt number {number:Number}': (
             lambda text, number: lambda b: b.handovers.of(text, handing_over.acknowledged_by_attempt(number))
+        ),
+        '"{text:Quoted}" {in_time:InTime}': (
+            lambda text, in_time: lambda b: b.is_handed_over_in_time(text, *in_time(b))
         ),
         "that sentence": lambda b: b.handovers.of(b.translation.sentence),
         'only "{text:Quoted}" for {span_s:Seconds}': (
@@ -125,14 +136,6 @@ phrases(
 )
 parameter("HeardIn", rf"in (?:{one_of(LANGUAGES)}|their own languages)", lambda text: LANGUAGES.get(text[3:], ""))
 parameter("Hear", "hears?", str)
-phrases(
-    "InTime",
-    {
-        "within {limit_ms:Duration}": lambda limit_ms: lambda _: (0, limit_ms / 1000),
-        "after {least_s:Decimal} to {most_s:Seconds}": lambda least_s, most_s: lambda _: (least_s, most_s),
-        "in half the time or less": lambda b: (0, b.translation.first_took_s / 2),
-    },
-)
 FIGURES = {
     "faults of recognition by kind": (Figure(AUDIO, "TranscribeErrors", (("ErrorCode", PASSING),), counts=True),),
     "hits, number and removals of remembered translations": tuple(
