@@ -222,8 +222,9 @@ class Broadcast(System):
     def is_handed_over_in_time(self, text: str, least_s: float, most_s: float) -> None:
         """Insist that a sentence is handed over to translation, so many seconds after it was recognised."""
         handed_over = self.handovers.of(text, within_s=most_s + 1)
-        after_s = handed_over.attempts[0].at_s - self.the_recogniser().reported_at_s()
-        assert_that(after_s, lasting(least_s, most_s), f'how long it took until "{text}" was handed over')
+        reported_at_s = self.the_recogniser().reported_at_s()
+        after = Delay(round(reported_at_s * 1e9), (handed_over.attempts[0].at_s - reported_at_s) * 1000)
+        self.stage.stopwatch.insist_on_time(after, least_s * 1000, most_s * 1000, f'until "{text}" was handed over')
 
     def took_s(self, heard: Heard) -> float:
         """Return how long after it was recognised something was heard."""

@@ -151,7 +151,7 @@ Feature: When something goes wrong in a conversation
       Then Ana is answered
       And the service says that it could not keep something
 
-    @CONV-54 @normal @needs-fault @needs-settings @needs-conversation-log
+    @CONV-54 @normal @needs-fault @needs-own-service @needs-conversation-log
     Scenario: What comes after the storage works again is kept
       Given a service that nobody else uses
       And Ana is in a conversation

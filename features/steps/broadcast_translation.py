@@ -28,6 +28,7 @@ def step_given_up(context: World, text: str, count: int) -> None:
 
 
 @then("translation is handed {what:HandedOver}")
+@judges_time
 def step_handed_over(context: World, what: Finding) -> None:
     what(context.broadcast)
 

@@ -24,7 +24,6 @@ from earshot.conversation.turns import SESSION_KNOWN
 from earshot.conversation.user import User
 from earshot.measure.delays import Delay
 from earshot.measure.stopwatch import judges_time
-from earshot.participant import ms_between
 from features.vocabulary.conversation import QUESTIONS, Group, Way, World
 from features.vocabulary.shared import News
 
