@@ -59,12 +59,12 @@ class Contract:
         self._roles = sorted(document["channels"])
         compiled: dict[str, _Message] = {}
         for direction, role, name in self._uses():
-            if self._definition(name).get("contentType") == _BINARY:
+            if self._is_binary(name):
                 self._binary[role] = name
                 continue
             message = compiled.setdefault(name, _Message(name, self._validator(name)))
             of_role = self._messages.setdefault((direction, role), {})
-            kind = self._payload(name)["properties"][self._named_by[direction]]["const"]
+            kind = self._kind(name, direction)
             if of_role.setdefault(kind, message) is not message:
                 rivals = f"{of_role[kind].name} and {name}"
                 raise ValueError(f"{kind} {direction} by a {role} could be {rivals}; one frame, one message")
@@ -123,12 +123,27 @@ class Contract:
         declared = dict.fromkeys(name for _, _, name in self._uses())
         return {"declared": list(declared), "seen": dict(self._seen), "unknown": dict(self._unknown)}
 
+    def answers(self, role: str) -> Mapping[str, frozenset[str]]:
+        """Return what a `role` can ask for, by the name of its message, and the types of what it is answered with."""
+        found: dict[str, frozenset[str]] = {}
+        for operation in self._document["operations"].values():
+            reply = operation.get("reply", {"messages": (), "channel": operation["channel"]})
+            types = frozenset(self._kind(name, "received") for _, _, name in _messages_of(reply, "received"))
+            for _, whose, name in _messages_of(operation, "sent"):
+                if operation["action"] == "receive" and whose == role and not self._is_binary(name):
+                    found[self._kind(name, "sent")] = types
+        return found
+
+    def told(self, role: str) -> frozenset[str]:
+        """Return the types of all messages that a `role` may get."""
+        return frozenset(self._messages.get(("received", role), {}))
+
     def examples(self, direction: Direction) -> list[tuple[str, str, dict[str, object]]]:
         """Return the examples of all JSON messages as (message name, role, payload), once per role."""
         return [
             (name, role, example["payload"])
             for used, role, name in self._uses()
-            if used == direction and self._definition(name).get("contentType") != _BINARY
+            if used == direction and not self._is_binary(name)
             for example in self._definition(name)["examples"]
         ]
 
@@ -191,6 +206,13 @@ class Contract:
             if reply := operation.get("reply"):
                 found.update(dict.fromkeys(_messages_of(reply, "received")))
         yield from found
+
+    def _is_binary(self, name: str) -> bool:
+        return self._definition(name).get("contentType") == _BINARY
+
+    def _kind(self, name: str, direction: Direction) -> str:
+        """Return by what a message is known on the wire."""
+        return str(self._payload(name)["properties"][self._named_by[direction]]["const"])
 
     def _definition(self, name: str) -> Mapping[str, Any]:
         definition: Mapping[str, Any] = self._document["components"]["messages"][name]

@@ -165,3 +165,10 @@ def test_examples_of_answers_keep_their_schemas(path: str, schema: str) -> None:
         validator.validate(example["value"])
         for member in RESOURCES["components"]["schemas"][schema]["required"]:
             assert not validator.is_valid({name: value for name, value in example["value"].items() if name != member})
+
+
+def test_the_contract_tells_what_answers_each_request() -> None:
+    answers = CONTRACT.answers("user")
+    assert answers["audio_chunk"] == {"chunk_received"}
+    assert answers["segment_end"] == {"chatbot_response", "segment_processed"}
+    assert answers["close"] == frozenset()
