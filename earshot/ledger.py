@@ -87,7 +87,7 @@ class Ledger:
         self.began_ns = time.monotonic_ns()
         self.began_at = time.time()
         self._kept: list[Observation] = []
-        self._systems: dict[str, str] = {}
+        self._sides: dict[str, tuple[str, str]] = {}
         self._news = threading.Condition()
 
     def __iter__(self) -> Iterator[Observation]:
@@ -108,13 +108,17 @@ class Ledger:
         """Keep a remark of the harness itself."""
         return self.keep(Observation(time.monotonic_ns(), who, who, Kind.NOTE, words=words))
 
-    def belongs(self, leg: str, system: str) -> None:
-        """Say to which system a connection goes."""
-        self._systems[leg] = system
+    def belongs(self, leg: str, system: str, role: str) -> None:
+        """Say to which system a connection goes, and in which role."""
+        self._sides[leg] = system, role
 
     def system_of(self, leg: str) -> str:
         """Return to which system a connection goes; an empty text where nobody said so."""
-        return self._systems.get(leg, "")
+        return self._sides.get(leg, ("", ""))[0]
+
+    def role_on(self, leg: str) -> str:
+        """Return in which role somebody has a connection; an empty text where nobody said so."""
+        return self._sides.get(leg, ("", ""))[1]
 
     def since(self, number: int) -> list[Observation]:
         """Return what was kept from position `number` on."""

@@ -108,7 +108,7 @@ class Participant(ABC):
             contract=scene.contracts[self.system],
         )
         self.legs.append(leg)
-        scene.ledger.belongs(leg.label, self.system)
+        scene.ledger.belongs(leg.label, self.system, self.role)
         return scene.runtime.call(
             leg.open(
                 scene.service.endpoint(self.system, self.role),

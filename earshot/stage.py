@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from earshot.audio.clips import SampleLibrary
+from earshot.causality import Causality
+from earshot.causes import Timer
 from earshot.failures import ContractBreach, Unusable
 from earshot.ledger import Ledger, Observation
 from earshot.measure.floor import NullEcho
@@ -28,6 +30,8 @@ from earshot.targets.target import Target
 from earshot.wire.contract import Contract
 
 Role = TypeVar("Role", bound=Participant)
+MOST_TOLD = 5
+"""How many surprises are told in full; what goes wrong again and again is understood by then."""
 
 
 class Stage:
@@ -46,7 +50,10 @@ class Stage:
     ) -> None:
         ledger = Ledger()
         self.ledger = ledger
-        self.surprises = Surprises(ledger)
+        self.surprises = Surprises(
+            ledger,
+            Causality(ledger, {name: wing.causes for name, wing in wings().items()}, contracts, self._set_to_s),
+        )
         self.stopwatch = Stopwatch(runtime, ledger, echo, lambda: self.service.parts())
         """Judges how long things take."""
         self.turning_point = 0
@@ -91,6 +98,7 @@ class Stage:
         if shut_down is None:
             raise Unusable("only a service that a scenario has to itself can be shut down; give it settings of its own")
         self._service_is_gone = True
+        self.surprises.causality.is_shut_down()
         shut_down()
 
     def another(self) -> Stage:
@@ -112,7 +120,9 @@ class Stage:
     def control(self) -> Control:
         """Where faults are ordered and doubles read (@needs-fault, @needs-double); faults end with the scenario."""
         self._has_ordered_faults = True
-        return _granted(self.service.control, "uses the service's control plane", "@needs-fault or @needs-double")
+        control = _granted(self.service.control, "uses the service's control plane", "@needs-fault or @needs-double")
+        control.tells = self.surprises.causality.is_ordered
+        return control
 
     @property
     def metrics(self) -> Metrics:
@@ -198,7 +208,8 @@ class Stage:
         disorder = [words for person in self.people for words in person.complaints()]
         if news := [*disorder, *self.surprises.news(at_the_end=at_the_end)]:
             breach = any(BREACH in words for words in news)
-            raise (ContractBreach if breach else AssertionError)("; ".join(news))
+            more = [f"and {len(news) - MOST_TOLD} more"] if len(news) > MOST_TOLD else []
+            raise (ContractBreach if breach else AssertionError)("; ".join([*news[:MOST_TOLD], *more]))
 
     def closes(self) -> None:
         """End the scenario: let everything still under way arrive, part, and look for what nobody mentioned."""
@@ -236,6 +247,13 @@ class Stage:
             raise RuntimeError("the service is chosen before anybody connects")
         self.scene.service = service
         self._log = _from_now(service.log)
+
+    def _set_to_s(self, timer: Timer) -> float | None:
+        """Return how many seconds the service is set to; None where it may be set to anything."""
+        if not self.can_choose_settings:
+            return None
+        setting = self._settings.get(timer.setting)
+        return timer.usual_s if setting is None else float(setting) * timer.unit_s
 
     def _everybody_leaves(self) -> None:
         for person in self.people:

@@ -2,10 +2,12 @@
 
 A step that expects an error, or a close, claims it. Whatever nobody claimed is a surprise: a message that says that
 something is wrong, a breach of the contract, a close by the service with any code but 1000, a connection refused.
+A message without a cause is a surprise whatever steps expected: nobody can ask for it.
 """
 
 from __future__ import annotations
 
+from earshot.causality import Causality
 from earshot.ledger import Kind, Ledger, Observation
 from earshot.system import describe_refusal
 from earshot.systems import complaint
@@ -18,12 +20,15 @@ BREACH = "received something the contract does not allow"
 class Surprises:
     """Which observations of a ledger somebody expected, and which nobody did."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, causality: Causality | None = None) -> None:
+        self.causality = causality or Causality(ledger, {}, {})
         self._ledger = ledger
+        self._looked_at = 0
+        self._open: list[Observation] = []
+        """Surprises that were not told yet; a step may still claim them."""
         self._claimed: set[int] = set()
         self._held: set[int] = set()
         self._refused_legs: set[str] = set()
-        self._told: set[int] = set()
         self._ended_by_us: set[str] = set()
         self._judged_at_the_end: set[str] = set()
         self._excused: set[str] = set()
@@ -41,6 +46,7 @@ class Surprises:
     def ended_by_us(self, leg: str) -> None:
         """Say that this connection was closed by its person, so that any close of it is in order."""
         self._ended_by_us.add(leg)
+        self.causality.leaves(leg)
 
     def judge_at_the_end(self, leg: str) -> None:
         """Put aside whatever comes on a connection until the scenario ends, by when a step may have claimed it.
@@ -55,23 +61,24 @@ class Surprises:
 
     def breaches(self) -> list[str]:
         """Return a sentence for each breach of the contract that was neither claimed nor told, which is told now."""
-        fresh = [
-            o
-            for o in self._ledger
-            if o.kind is Kind.VIOLATION and o.number not in self._told and o.number not in self._claimed
-        ]
-        self._told.update(o.number for o in fresh)
-        return [self._sentence(o) for o in fresh]
+        self._look()
+        breaches = [o for o in self._open if o.kind is Kind.VIOLATION and self._is_surprise(o)]
+        self._open = [o for o in self._open if o.kind is not Kind.VIOLATION]
+        return [self._sentence(o) for o in breaches]
 
     def news(self, *, at_the_end: bool = False) -> list[str]:
         """Return a sentence for every surprise that has not been told before."""
-        fresh = [
-            o
-            for o in self._ledger
-            if o.number not in self._told and (at_the_end or not self._is_put_aside(o)) and self._is_surprise(o)
-        ]
-        self._told.update(o.number for o in fresh)
-        return [self._sentence(o) for o in fresh]
+        self._look()
+        surprises = [o for o in self._open if self._is_surprise(o)]
+        self._open = [] if at_the_end else [o for o in surprises if self._is_put_aside(o)]
+        found = [self._sentence(o) for o in surprises if at_the_end or not self._is_put_aside(o)]
+        return [*found, *self.causality.news(at_the_end=at_the_end)]
+
+    def _look(self) -> None:
+        """Find the surprises among what came since this was last done; each observation is looked at once."""
+        new = self._ledger.since(self._looked_at)
+        self._looked_at += len(new)
+        self._open += [o for o in new if self._is_surprise(o)]
 
     def _is_put_aside(self, observation: Observation) -> bool:
         late = observation.leg in self._judged_at_the_end and observation.kind is not Kind.VIOLATION

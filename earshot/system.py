@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from earshot.causes import Causes
 from earshot.ledger import Kind, Observation
 from earshot.measure.timed import Timed
 from earshot.wording import Wording
@@ -24,6 +25,8 @@ class System:
     wording: ClassVar[Wording] = Wording()
     timed: ClassVar[Mapping[str, Timed]] = {}
     """What its sentences time, by its words."""
+    causes: ClassVar[Causes] = Causes()
+    """What can cause the messages of the service that answer nothing."""
     commands: ClassVar[Mapping[str, tuple[str, str]]] = {}
     """What it adds to the command line: a module, as cli.py has them, and what it is for."""
 

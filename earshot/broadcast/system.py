@@ -10,6 +10,7 @@ from hamcrest import empty, has_entries, none
 from hamcrest.core.matcher import Matcher
 
 from earshot.broadcast.attempts import Refusal
+from earshot.broadcast.causes import CAUSES
 from earshot.broadcast.exhibits import recordings
 from earshot.broadcast.explore.exploration import Exploration, everyday_seed
 from earshot.broadcast.explore.flood import Flood
@@ -50,6 +51,7 @@ class Broadcast(System):
     name = Person.system
     wording = WORDING
     timed = TIMED
+    causes = CAUSES
     invitation = staticmethod(invitation)
     commands: ClassVar = {
         "load": (
@@ -151,6 +153,7 @@ class Broadcast(System):
         `by` is the member that tells the messages apart which they are to note.
         """
         url = self.stage.service.endpoint(self.name, Listener.role)
+        self.stage.surprises.causality.has_unseen_people(self.the_speaker().session_id)
         self.audience.join(count, url=url, session_id=self.the_speaker().session_id, language=language, by=by)
         self.stage.stopwatch.clock_error_ms = self.audience.clock_error_ms
 

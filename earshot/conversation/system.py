@@ -10,6 +10,7 @@ from typing import Any
 from hamcrest import assert_that, empty, has_length, only_contains
 
 from earshot.audio import signals
+from earshot.causes import Causes
 from earshot.conversation.browser.actor import Browser
 from earshot.conversation.dialogue import dialogue_page
 from earshot.conversation.invitation import invitation
@@ -17,7 +18,7 @@ from earshot.conversation.kept import Kept
 from earshot.conversation.matchers import answered, words
 from earshot.conversation.planned import PlannedUsers, Stream
 from earshot.conversation.timed import TIMED
-from earshot.conversation.turns import ANSWER
+from earshot.conversation.turns import ANSWER, AUDIO
 from earshot.conversation.user import User
 from earshot.conversation.wording import WORDING
 from earshot.ledger import Observation
@@ -37,6 +38,7 @@ class Conversation(System):
     name = User.system
     wording = WORDING
     timed = TIMED
+    causes = Causes(binary=AUDIO, answers_repeat=frozenset({"session_id"}))
     invitation = staticmethod(invitation)
 
     @classmethod

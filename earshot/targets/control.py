@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import http.client
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -66,6 +66,8 @@ class Control:
         self._is_shared = is_shared
         self._connection = http.client.HTTPConnection(address.hostname, address.port or 80, timeout=within_s)
         self._ordered: dict[str, Order] = {}
+        self.tells: Callable[[str, Mapping[str, object], object], None] | None = None
+        """Is told of every order before it is given: its place, all it says, and the session that it is for, if any."""
 
     def close(self) -> None:
         """Close the connection; what was ordered stays in place."""
@@ -86,6 +88,8 @@ class Control:
             self._insist_on_being_alone(f"a fault of reading {table} may reach those whose records are read together")
         if given.keys().isdisjoint(SOMEBODY):
             self._insist_on_being_alone(f"{effect} at {place} would reach everybody who uses this service")
+        if self.tells is not None:
+            self.tells(place, given, given.get("session_id"))
         order = _order(self._ask("POST", "/orders", given))
         if order.times_left != 0:
             self._ordered[order.id] = order
