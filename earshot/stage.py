@@ -18,6 +18,7 @@ from earshot.measure.stopwatch import Stopwatch
 from earshot.participant import Participant
 from earshot.runtime import Runtime
 from earshot.scene import Scene
+from earshot.streams import Streams
 from earshot.surprises import BREACH, Surprises
 from earshot.system import Item
 from earshot.systems import wings
@@ -53,6 +54,7 @@ class Stage:
         self.surprises = Surprises(
             ledger,
             Causality(ledger, {name: wing.causes for name, wing in wings().items()}, contracts, self._set_to_s),
+            Streams(ledger, {name: wing.heard for name, wing in wings().items()}),
         )
         self.stopwatch = Stopwatch(runtime, ledger, echo, lambda: self.service.parts())
         """Judges how long things take."""

@@ -2,13 +2,14 @@
 
 A step that expects an error, or a close, claims it. Whatever nobody claimed is a surprise: a message that says that
 something is wrong, a breach of the contract, a close by the service with any code but 1000, a connection refused.
-A message without a cause is a surprise whatever steps expected: nobody can ask for it.
+A message without a cause, and disorder in a stream, are surprises whatever steps expected: nobody can ask for them.
 """
 
 from __future__ import annotations
 
 from earshot.causality import Causality
 from earshot.ledger import Kind, Ledger, Observation
+from earshot.streams import Streams
 from earshot.system import describe_refusal
 from earshot.systems import complaint
 
@@ -20,8 +21,9 @@ BREACH = "received something the contract does not allow"
 class Surprises:
     """Which observations of a ledger somebody expected, and which nobody did."""
 
-    def __init__(self, ledger: Ledger, causality: Causality | None = None) -> None:
+    def __init__(self, ledger: Ledger, causality: Causality | None = None, streams: Streams | None = None) -> None:
         self.causality = causality or Causality(ledger, {}, {})
+        self.streams = streams or Streams(ledger, {})
         self._ledger = ledger
         self._looked_at = 0
         self._open: list[Observation] = []
@@ -72,7 +74,7 @@ class Surprises:
         surprises = [o for o in self._open if self._is_surprise(o)]
         self._open = [] if at_the_end else [o for o in surprises if self._is_put_aside(o)]
         found = [self._sentence(o) for o in surprises if at_the_end or not self._is_put_aside(o)]
-        return [*found, *self.causality.news(at_the_end=at_the_end)]
+        return [*found, *self.causality.news(at_the_end=at_the_end), *self.streams.news()]
 
     def _look(self) -> None:
         """Find the surprises among what came since this was last done; each observation is looked at once."""

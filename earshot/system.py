@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from earshot.causes import Causes
 from earshot.ledger import Kind, Observation
 from earshot.measure.timed import Timed
+from earshot.streams import Stream
 from earshot.wording import Wording
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ class System:
     """What its sentences time, by its words."""
     causes: ClassVar[Causes] = Causes()
     """What can cause the messages of the service that answer nothing."""
+    heard: ClassVar[tuple[Stream, ...]] = ()
+    """Which messages of the service are parts of a stream of sound."""
     commands: ClassVar[Mapping[str, tuple[str, str]]] = {}
     """What it adds to the command line: a module, as cli.py has them, and what it is for."""
 

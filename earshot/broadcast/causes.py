@@ -1,4 +1,4 @@
-"""What the messages of a broadcast can come of, if they answer no request (BRO-3.3, BRO-3.4)."""
+"""What the messages of a broadcast can come of, if they answer no request (BRO-3.3, BRO-3.4), and what is a stream."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from earshot.causes import (
     by,
     order_at,
 )
+from earshot.streams import Stream
 
 SPEAKER, LISTENER = "speaker", "listener"
 _ENDS = (*by(SPEAKER, "endSession", LEAVES), Cause(SHUT_DOWN, HARNESS))
@@ -111,3 +112,5 @@ CAUSES = Causes(
         *_timed(LISTENER),
     ),
 )
+
+HEARD = (Stream("audio", numbered_by="sequenceNumber", sound="audioData", rate_hz=16_000, lasts="duration"),)

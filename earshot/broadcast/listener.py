@@ -150,6 +150,7 @@ class Listener(AtTheReceiver):
 
     def stops_reading(self) -> None:
         """Take nothing from the connection any more, like a device on a line that is stuck."""
+        self._scene.surprises.streams.may_miss(self.leg.label)
         self._scene.runtime.do(self.leg.stop_reading)
 
     def reads_again(self) -> None:

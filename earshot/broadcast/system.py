@@ -10,7 +10,7 @@ from hamcrest import empty, has_entries, none
 from hamcrest.core.matcher import Matcher
 
 from earshot.broadcast.attempts import Refusal
-from earshot.broadcast.causes import CAUSES
+from earshot.broadcast.causes import CAUSES, HEARD
 from earshot.broadcast.exhibits import recordings
 from earshot.broadcast.explore.exploration import Exploration, everyday_seed
 from earshot.broadcast.explore.flood import Flood
@@ -52,6 +52,7 @@ class Broadcast(System):
     wording = WORDING
     timed = TIMED
     causes = CAUSES
+    heard = HEARD
     invitation = staticmethod(invitation)
     commands: ClassVar = {
         "load": (

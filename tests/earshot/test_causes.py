@@ -32,6 +32,15 @@ def test_the_table_speaks_of_messages_and_acts_that_there_are(system: str) -> No
             assert role == HARNESS or cause.act == LEAVES or cause.act in contract.answers(role)
 
 
+@pytest.mark.parametrize("system", WITH_SOCKETS)
+def test_streams_are_messages_that_there_are(system: str) -> None:
+    document = asyncapi(system)
+    assert document is not None
+    messages = document["components"]["messages"]
+    for stream in wings()[system].heard:
+        assert {stream.numbered_by, stream.sound, stream.lasts} <= messages[stream.type]["payload"]["properties"].keys()
+
+
 def _unasked(system: str) -> Iterator[tuple[str, str]]:
     """Yield the type of each message that is no answer, and to whom it may come."""
     document = asyncapi(system) or {}
