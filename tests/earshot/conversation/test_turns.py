@@ -44,18 +44,11 @@ def test_what_is_in_order(story: Story) -> None:
 @pytest.mark.parametrize(
     ("story", "words"),
     [
-        ((PIECE, ACK, ACK), "2 pieces of audio were confirmed, but only 1 had been sent"),
-        ((ACK, PIECE), "1 pieces of audio were confirmed, but only 0 had been sent"),
-        ((NAMED, KNOWN, KNOWN), "a session was confirmed 2 times, but was named only 1 times"),
         ((NAMED, PIECE, ACK, KNOWN), "something else had been said before that"),
         ((PIECE, ACK, END, OVER), "turn 1 was declared over without an answer or an error"),
         ((END, ERROR, OVER, END, OVER), "turn 2 was declared over without an answer or an error"),
         ((PIECE, ERROR, END, OVER), "turn 1 was declared over without an answer or an error"),
-        ((END, ANSWER, OVER, OVER), "a turn was declared over, but all 1 that were ended had been before"),
-        ((END, ANSWER, ANSWER, OVER), "turn 1 was answered twice"),
-        ((END, ANSWER, OVER, ANSWER), "an answer came, but all 1 turns that were ended had been declared over"),
-        ((ANSWER, OVER), "an answer came, but all 0 turns"),
-        ((END, END, ANSWER, ANSWER, OVER, OVER), "turn 1 was answered twice"),
+        ((END, ANSWER, ANSWER, OVER), "came another answer; it should have been declared over first"),
         ((END, ANSWER, ERROR, OVER), "after the answer to a turn came an error"),
     ],
 )
