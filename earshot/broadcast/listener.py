@@ -168,10 +168,10 @@ class Listener(AtTheReceiver):
             raise AssertionError(f"{self.name} has heard nothing yet in this scenario")
         return self.heard[-1]
 
-    def has_heard_provisionally(self) -> None:
-        """Assert that what was heard last is said to be provisional."""
+    def has_heard_what_is(self, *, provisional: bool) -> None:
+        """Assert that what was heard last is said to be provisional, or else final."""
         message = self.last_heard().observation.message
-        assert_that(message, has_entry("isPartial", True), f"what {self.name} is told of the words heard last")
+        assert_that(message, has_entry("isPartial", provisional), f"what {self.name} is told of the words heard last")
 
     def has_heard_plain_sound(self, rate_hz: int) -> None:
         """Assert that what was heard last is described as uncompressed mono sound, as long as it is at this rate."""

@@ -48,3 +48,11 @@ Feature: How a speaker wants provisional results to be used
       When Ana's recogniser understands "Thank you all for coming."
       Then Lena hears "Thank you all for coming." in Spanish
       And Ana's recogniser is asked for no provisional results
+
+    @BRO-6.1.11 @REQ-4.3 @normal
+    Scenario: Without provisional results, a talk is heard once its words are final
+      Given Ana is broadcasting in English with no provisional results
+      And Lena listens in Spanish
+      When Ana says "Thank you all for coming."
+      Then Lena hears "Thank you all for coming." in Spanish
+      And what Lena heard is final

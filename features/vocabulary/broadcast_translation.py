@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from hamcrest import greater_than, has_entries
@@ -115,7 +116,8 @@ phrases(
 phrases(
     "HeardAs",
     {
-        "provisional": Listener.has_heard_provisionally,
+        "provisional": partial(Listener.has_heard_what_is, provisional=True),
+        "final": partial(Listener.has_heard_what_is, provisional=False),
         "uncompressed mono sound at {rate_hz:Number} Hz, and as long as is said": doing(Listener.has_heard_plain_sound),
         "numbered without gaps": Listener.has_heard_in_order,
     },
