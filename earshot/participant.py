@@ -10,6 +10,7 @@ from typing import ClassVar
 from earshot.failures import ContractBreach
 from earshot.ledger import Kind, Observation
 from earshot.scene import Scene, new_address
+from earshot.wire.contract import Contract
 from earshot.wire.leg import Leg
 
 PATIENCE_S = 5.0
@@ -40,6 +41,11 @@ class Participant(ABC):
         if not self.legs:
             raise AssertionError(f"{self.name} has no connection: nothing was opened in this scenario yet")
         return self.legs[-1]
+
+    @property
+    def contract(self) -> Contract:
+        """The agreement that every message is held against."""
+        return self._scene.contracts[self.system]
 
     @property
     def outcome(self) -> Observation:
@@ -105,7 +111,7 @@ class Participant(ABC):
             label=scene.new_label(self.name),
             role=self.role,
             ledger=scene.ledger,
-            contract=scene.contracts[self.system],
+            contract=self.contract,
         )
         self.legs.append(leg)
         scene.ledger.belongs(leg.label, self.system, self.role)

@@ -45,7 +45,6 @@ class Stage:
         target: Target,
         samples: SampleLibrary,
         contracts: Mapping[str, Contract],
-        equivalent_codes: Mapping[str, Mapping[str, frozenset[str]]],
         echo: Callable[[], NullEcho],
         another: Callable[[], Stage],
     ) -> None:
@@ -64,7 +63,6 @@ class Stage:
         self.records_seen: list[Mapping[str, Item | None]] = []
         """What the service had on record each time somebody looked, by what to call it."""
         self._target = target
-        self._equivalent_codes = equivalent_codes
         self._another = another
         self.scene = Scene(runtime, target.service({}), samples, contracts, ledger, self.surprises)
         self._settings: dict[str, str] = {}
@@ -111,10 +109,6 @@ class Stage:
     def samples(self) -> SampleLibrary:
         """What can be said, and its recordings in every language."""
         return self.scene.samples
-
-    def equivalents(self, system: str, code: str) -> frozenset[str]:
-        """Return by which other codes the service under test may say the same in a system."""
-        return self._equivalent_codes.get(system, {}).get(code, frozenset())
 
     # ---- what the tests may see of it
 

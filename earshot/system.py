@@ -14,6 +14,7 @@ from earshot.wording import Wording
 if TYPE_CHECKING:
     from earshot.stage import Stage
     from earshot.targets.service import Service
+    from earshot.wire.contract import Contract
 
 Item = dict[str, Any]
 """One record of a service, as plain values."""
@@ -35,6 +36,11 @@ class System:
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
+
+    @property
+    def contract(self) -> Contract:
+        """The agreement that every message is held against."""
+        return self.stage.scene.contracts[self.name]
 
     @staticmethod
     def invitation(service: Service) -> str:  # noqa: ARG004  nobody is invited unless a wing says how

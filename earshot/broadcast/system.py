@@ -37,7 +37,6 @@ from earshot.measure.delays import Delay
 from earshot.stage import Stage
 from earshot.system import Item, System
 from earshot.targets.logs import Entry
-from earshot.wire.contract import Contract
 
 UNNAMED_LISTENER, UNNAMED_SPEAKER = "Listener", "Speaker"
 """What people are called whose names do not matter; they are numbered."""
@@ -165,15 +164,10 @@ class Broadcast(System):
 
     # ---- what serves them
 
-    @property
-    def contract(self) -> Contract:
-        """The agreement that every message is held against."""
-        return self.stage.scene.contracts[self.name]
-
     def refused_with(self, code: str) -> Matcher[Refusal]:
         """Match a refusal that means this error code, in the words of the service under test."""
-        equivalents = self.stage.equivalents(self.name, code)
-        return refused_with(code, equivalents=equivalents, status=self.contract.status_of(code))
+        accepted = self.contract.codes_of(code) or ()
+        return refused_with(code, equivalents=accepted, status=self.contract.status_of(code))
 
     @property
     def recorded(self) -> Records:

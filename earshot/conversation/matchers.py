@@ -14,6 +14,7 @@ from earshot.conversation.turns import ACKNOWLEDGED, ERROR
 from earshot.conversation.user import Answer, User, describe
 from earshot.ledger import Observation
 from earshot.matchers.expectation import expectation
+from earshot.wire.contract import Contract
 
 NAMES = {"llama": "Llama", "openai": "OpenAI", "huggingface": "Hugging Face"}
 """What the assistants are called in sentences."""
@@ -24,7 +25,7 @@ FIGURES = {"min", "median", "average", "p95", "p99", "max", "deviation"}
 
 
 class Complaint:
-    """An error of the service: its codes, and the word by which it is known from services that send no code."""
+    """An error of the service: its codes, and the word by which it is known from services with other codes, or none."""
 
     def __init__(self, *codes: str, says: str = "") -> None:
         self.codes = codes
@@ -32,7 +33,7 @@ class Complaint:
 
     def reaches(self, user: User, **_since: int) -> None:
         """Insist that this is what came of somebody's last attempt or turn."""
-        assert_that(user.complaint(), complains(self), f"what {user.name} was told")
+        assert_that(user.complaint(), complains(self, user.contract), f"what {user.name} was told")
 
 
 class NoAnswer:
@@ -80,8 +81,10 @@ def not_answered(expected: NoAnswer) -> Matcher[Answer]:
     )
 
 
-def complains(expected: Complaint) -> Matcher[Observation]:
-    """Match an error of this meaning, in whatever words beside its keyword."""
+def complains(expected: Complaint, contract: Contract) -> Matcher[Observation]:
+    """Match an error of this meaning, in whatever words beside its keyword; a code is judged as far as it is agreed."""
+    codes = [contract.codes_of(code) for code in expected.codes]
+    accepted = None if None in codes else frozenset[str]().union(*filter(None, codes))
     keyword = f" that speaks of “{expected.says}”" if expected.says else ""
 
     def fits(observation: Observation) -> bool:
@@ -91,11 +94,13 @@ def complains(expected: Complaint) -> Matcher[Observation]:
             and isinstance(said, str)
             and said.strip() != ""
             and expected.says in said.lower()
-            and (code is None or code in expected.codes)
+            and (code is None or accepted is None or code in accepted)
         )
 
     return expectation(
-        f"an error{keyword} ({' or '.join(expected.codes)})", fits, lambda observation: f"was {describe(observation)}"
+        f"an error{keyword} ({' or '.join(sorted(accepted or expected.codes))})",
+        fits,
+        lambda observation: f"was {describe(observation)}",
     )
 
 

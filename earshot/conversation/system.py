@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -49,6 +50,13 @@ class Conversation(System):
             return f"{message['error']} ({message.get('backend_used')})"
         return super().complaint(observation)
 
+    def as_its_own(self, text: str) -> str:
+        """Return a text with what the service has of its own in the place of what the contract names, in its case."""
+        for usual, own in self.contract.own():
+            for found in set(re.findall(re.escape(usual), text, re.IGNORECASE)):
+                text = text.replace(found, _in_case_of(found, own))
+        return text
+
     def user(self, name: str) -> User:
         """Return whoever talks with the assistant under this name, who appears on first mention."""
         return self.stage.appears(name, Browser if self._has_browser(name) else User)
@@ -69,9 +77,9 @@ class Conversation(System):
         """Insist that the last turns of this person were understood as these texts, one turn each."""
         understood = [answer.transcription for answer in self.user(name).last_answers(len(texts))]
         exactly = self.stage.service.exact_words
-        asked = {question for user in self.users() for question in user.questions()}
+        asked = {self.as_its_own(question) for user in self.users() for question in user.questions()}
         assert_that(understood, has_length(len(texts)), f"how many turns of {name}'s were understood")
-        for number, (heard, text) in enumerate(zip(understood, texts, strict=True), start=1):
+        for number, (heard, text) in enumerate(zip(understood, map(self.as_its_own, texts), strict=True), start=1):
             which = f"what {name} said" if len(texts) == 1 else f"what {name} said in turn {number} of {len(texts)}"
             assert_that(heard, words(text, exactly=exactly, others=asked - {text}), which)
 
@@ -108,6 +116,7 @@ class Conversation(System):
     def is_to_understand(self, name: str, texts: Sequence[str], speaker: str | None = None) -> None:
         """Let the recogniser understand this in the next turns of somebody, whatever they say."""
         user = self.user(name)
+        texts = [self.as_its_own(text) for text in texts]
         for text in texts:
             user.will_be_understood_as(text)
         self.stage.control.order(
@@ -156,6 +165,12 @@ class Conversation(System):
 
     def _has_browser(self, name: str) -> bool:
         return any(browser.name == name for browser in self.stage.present(Browser))
+
+
+def _in_case_of(model: str, text: str) -> str:
+    if model.isupper():
+        return text.upper()
+    return text.capitalize() if model[:1].isupper() else text
 
 
 system = Conversation

@@ -21,18 +21,27 @@ from earshot.secrecy import keep_secrets_of_surroundings
 from earshot.side_by_side import shared_stack
 from earshot.stage import Stage
 from earshot.systems import NAMES
-from earshot.targets.definition import OVERRIDES, Definition, ExpectedFailure, names_a_service, read
-from earshot.targets.embedded import ROOT, EmbeddedTarget
+from earshot.targets.definition import (
+    OVERRIDES,
+    Declared,
+    Definition,
+    ExpectedFailure,
+    names_a_service,
+    read,
+    read_declared,
+)
+from earshot.targets.embedded import EXACTLY_AS_AGREED, ROOT, EmbeddedTarget
 from earshot.targets.service import TAGS
 from earshot.targets.target import Target
 from earshot.wire.contract import Contract
 
 ASYNCAPI = ".asyncapi.yaml"
-OPTIONS = ("target", "twin", "strict", *OVERRIDES)
+OPTIONS = ("target", "twin", "declares", "strict", *OVERRIDES)
 """What may be given as -D name=value.
 
-`target` is "embedded" (the default) or the path of a target file; `twin` makes the embedded reference a faulty one;
-`strict` makes the run red when a verdict stays open.
+`target` is "embedded" (the default) or the path of a target file; `twin` makes the embedded reference another one, and
+`declares` is a file that says what a sound twin does in its own way; `strict` makes the run red when a verdict stays
+open.
 """
 
 
@@ -44,16 +53,20 @@ class Run:
         keep_secrets_of_surroundings()
         self.samples = _samples(ROOT / "audio_samples")
         definition = _definition(options)
-        self.contracts = _contracts(ROOT / "contract", foreign=definition is not None)
+        declared = definition.declared if definition else _declared(options)
+        self.contracts = _contracts(ROOT / "contract", declared)
         """The agreement about each system, by its name."""
         self._expected_failures = _expected_failures(definition)
-        self._equivalent_codes = {name: _equivalents(contract, definition) for name, contract in self.contracts.items()}
         self.runtime = Runtime()
         self._target: Target | None = None
         self._echo: NullEcho | None = None
         try:
-            twin = options.get("twin")
-            self._target = _remote(definition) if definition else EmbeddedTarget(shared_stack(), twin=twin)
+            if definition:
+                self._target = _remote(definition)
+            else:
+                self._target = EmbeddedTarget(
+                    shared_stack(), twin=options.get("twin"), declared=declared or EXACTLY_AS_AGREED
+                )
             self.obstacles = Obstacles(self._target)
         except BaseException:
             self.close()
@@ -72,7 +85,6 @@ class Run:
             target=self.target,
             samples=self.samples,
             contracts=self.contracts,
-            equivalent_codes=self._equivalent_codes,
             echo=self._null_echo,
             another=self.stage,
         )
@@ -134,9 +146,15 @@ def _expected_failures(definition: Definition | None) -> tuple[ExpectedFailure, 
     return definition.expected_failures
 
 
-def _contracts(folder: Path, *, foreign: bool) -> dict[str, Contract]:
-    files = sorted(folder.glob(f"*{ASYNCAPI}"))
-    return {file.name.removesuffix(ASYNCAPI): Contract.load(file, foreign=foreign) for file in files}
+def _contracts(folder: Path, declared: Declared | None) -> dict[str, Contract]:
+    """Return the agreements, as our own service has to keep them or, with what it `declared`, another one."""
+    files = {file.name.removesuffix(ASYNCAPI): file for file in sorted(folder.glob(f"*{ASYNCAPI}"))}
+    if declared is None:
+        return {name: Contract.load(file) for name, file in files.items()}
+    return {
+        name: Contract.load(file, foreign=True, own_codes=declared.equivalent_codes, own=declared.own.get(name, {}))
+        for name, file in files.items()
+    }
 
 
 def _check(options: Mapping[str, str]) -> None:
@@ -150,19 +168,18 @@ def _check(options: Mapping[str, str]) -> None:
 def _definition(options: Mapping[str, str]) -> Definition | None:
     """Return what the options say of a service that runs elsewhere, or None for the embedded one."""
     if not names_a_service(options):
+        if "declares" in options and "twin" not in options:
+            raise Unusable("-D declares: expected together with -D twin=NAME, got it alone")
         return None
-    if "twin" in options:
+    if options.keys() & {"twin", "declares"}:
         raise Unusable("-D twin: only the embedded reference has twins; name no other service beside it")
     chosen = options.get("target")
     return read(Path(chosen) if chosen else None, options)
 
 
-def _equivalents(contract: Contract, definition: Definition | None) -> Mapping[str, frozenset[str]]:
-    """Return, per error code, what a service may say instead: nothing for our own, which has to say it exactly."""
-    if definition is None:
-        return {}
-    own = definition.equivalent_codes
-    return {code: others | own.get(code, frozenset()) for code, others in contract.equivalents.items()}
+def _declared(options: Mapping[str, str]) -> Declared | None:
+    """Return what the embedded reference does in its own way, as a sound twin; None if it is to do all as agreed."""
+    return read_declared(Path(options["declares"])) if "declares" in options else None
 
 
 def _samples(folder: Path) -> SampleLibrary:

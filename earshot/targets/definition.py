@@ -51,6 +51,10 @@ OVERRIDES: Mapping[str, tuple[str, ...]] = {
 }
 """What `-D name=value`, or the environment variable EARSHOT_NAME, puts in place of a line of the file."""
 
+DECLARATIONS = ("exact_words", "equivalent_codes", "own")
+"""The lines of a target file by which a service is judged, wherever it runs."""
+_ANYWHERE = {NAMES[0]: {"http": "http://anywhere"}}
+
 
 @dataclass(frozen=True, slots=True)
 class ExpectedFailure:
@@ -73,6 +77,18 @@ class ExpectedFailure:
 
 
 @dataclass(frozen=True, slots=True)
+class Declared:
+    """What a service does in its own way where the sheets leave it open: it is judged by that."""
+
+    exact_words: bool = False
+    """Whether its recogniser understands the recordings word by word, and nothing else."""
+    equivalent_codes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By which codes of its own it says the same."""
+    own: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What it has in the place of what a system's document names in `x-own`, by the name of the system."""
+
+
+@dataclass(frozen=True, slots=True)
 class Definition:
     """A target file that has been read, checked and overridden."""
 
@@ -84,9 +100,8 @@ class Definition:
     control_token: str | None = field(default=None, repr=False)
     log: str | None = None
     capabilities: frozenset[str] | None = None
-    equivalent_codes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    declared: Declared = Declared()
     expected_failures: tuple[ExpectedFailure, ...] = ()
-    exact_words: bool = False
     alone: bool = False
     """Whether nobody but this run uses the service."""
 
@@ -106,7 +121,6 @@ def read(path: Path | None, options: Mapping[str, str]) -> Definition:
     addresses = (address for endpoint in endpoints.values() for address in endpoint.addresses())
     document.setdefault("name", next(addresses, where))
     _check(document, where)
-    codes = document.get("equivalent_codes", {})
     capabilities = document.get("capabilities")
     return Definition(
         name=str(document["name"]),
@@ -117,10 +131,27 @@ def read(path: Path | None, options: Mapping[str, str]) -> Definition:
         control_token=document.get("control_token"),
         log=document.get("log"),
         capabilities=None if capabilities is None else frozenset(capabilities),
-        equivalent_codes={code: frozenset(others) for code, others in codes.items()},
+        declared=_declared(document),
         expected_failures=tuple(_expected(entry) for entry in document.get("expected_failures", ())),
-        exact_words=bool(document.get("exact_words")),
         alone=bool(document.get("alone")),
+    )
+
+
+def read_declared(path: Path) -> Declared:
+    """Return what a file declares, that holds nothing else of what a target file may; raises Unusable as `read`."""
+    document = _document(path)
+    if others := document.keys() - DECLARATIONS:
+        raise Unusable(f"{path} should hold only {', '.join(DECLARATIONS)}, but has {', '.join(sorted(others))}")
+    _check({**document, "name": str(path), "endpoints": _ANYWHERE}, str(path))
+    return _declared(document)
+
+
+def _declared(document: Mapping[str, Any]) -> Declared:
+    codes = document.get("equivalent_codes", {})
+    return Declared(
+        exact_words=bool(document.get("exact_words")),
+        equivalent_codes={code: frozenset(others) for code, others in codes.items()},
+        own=document.get("own", {}),
     )
 
 
@@ -197,6 +228,11 @@ def _endpoints(document: Mapping[str, Any], where: str) -> Mapping[str, Endpoint
 def _check(document: Mapping[str, Any], where: str) -> None:
     schema = read_yaml(SCHEMA)
     schema["properties"]["capabilities"]["items"] = {"enum": [tag for tag in TAGS if tag not in OF_THE_EMBEDDED]}
+    schema["properties"]["own"]["properties"] = {
+        system: {"type": "object", "additionalProperties": False, "properties": own}
+        for system in NAMES
+        if (own := (asyncapi(system) or {}).get("x-own"))
+    }
     for error in jsonschema_rs.Draft202012Validator(schema).iter_errors(_as_json(document)):
         place = ".".join(str(part) for part in error.instance_path) or "the top level"
         raise Unusable(f"{where}, at {place}: {error.message}; docs/targeting-your-backend.md explains every line")

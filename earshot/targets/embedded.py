@@ -18,16 +18,19 @@ from earshot.scratch import named_for
 from earshot.targets.aws import Aws
 from earshot.targets.children import Child, Start, program
 from earshot.targets.control import Control
+from earshot.targets.definition import Declared
 from earshot.targets.endpoints import endpoints_of
 from earshot.targets.fork_server import ForkServer
 from earshot.targets.metrics import Metrics
 from earshot.targets.offers import OFFERABLE
 from earshot.targets.reach import insist_on_listener, nobody_at
-from earshot.targets.service import TAGS, Service
+from earshot.targets.service import Service
 from earshot.targets.tables import Tables
 from earshot.targets.tokens import SignedTokens
 
 ROOT = Path(__file__).resolve().parents[2]
+EXACTLY_AS_AGREED = Declared(exact_words=True)
+"""What the reference does in its own way, but for sound twins."""
 SPARE_INSTANCES = 3
 """Instances with changed settings that are kept running for further scenarios; the longest unused one is ended."""
 
@@ -36,14 +39,16 @@ class EmbeddedTarget:
     """The reference backend, started for this run and ended with it; one more instance for each set of settings."""
 
     name = "embedded reference"
-    capabilities = frozenset(TAGS)
 
-    def __init__(self, shared: Path | None = None, *, twin: str | None = None) -> None:
+    def __init__(
+        self, shared: Path | None = None, *, twin: str | None = None, declared: Declared = EXACTLY_AS_AGREED
+    ) -> None:
         """Start moto and the usual instance, or join those that another process of this run wrote to `shared`.
 
-        With `twin`, every instance is that faulty variant of the reference.
+        With `twin`, every instance is that variant of the reference, and does what is `declared` in its own way.
         """
         self._twin = twin
+        self._declared = declared
         self._folder = Path(tempfile.mkdtemp(prefix=named_for("target")))
         stack = json.loads(shared.read_text()) if shared else {}
         self._tokens = SignedTokens(stack.get("secret") or secrets.token_urlsafe(32))
@@ -75,6 +80,10 @@ class EmbeddedTarget:
         except BaseException:
             self.close()
             raise
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        return self._usual.capabilities | {"needs-settings"}
 
     @property
     def systems(self) -> frozenset[str]:
@@ -167,7 +176,7 @@ class EmbeddedTarget:
             control=Control(ready["control_url"], ready["control_token"], is_shared=True),
             metrics=Metrics(aws, alarm_prefix=ready["alarm_prefix"]),
             answers_within_s=15.0,
-            exact_words=True,
+            exact_words=self._declared.exact_words,
             offers=frozenset(OFFERABLE),
         )
 

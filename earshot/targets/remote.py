@@ -33,7 +33,7 @@ class RemoteTarget:
             tokens=_tokens(definition),
             control=_control(definition, is_shared=True),
             log=Path(definition.log) if definition.log else None,
-            exact_words=definition.exact_words,
+            exact_words=definition.declared.exact_words,
             alone=definition.alone,
             offers=_offers(definition),
             **_of_aws(definition.aws),

@@ -13,8 +13,10 @@ class Target(Protocol):
     """The embedded reference, or a service that runs elsewhere."""
 
     name: str
-    capabilities: frozenset[str]
-    """The tags of scenarios that can run on it."""
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """The tags of scenarios that can run on it."""
 
     @property
     def systems(self) -> frozenset[str]:

@@ -7,8 +7,9 @@ A channel of the document is a role. A role may send the messages of the `receiv
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, TypedDict
@@ -23,6 +24,7 @@ Direction = Literal["sent", "received"]
 _NAMED_BY: Mapping[Direction, str] = {"sent": "action", "received": "type"}
 """The member that names a message, unless the document says otherwise (`x-named-by`)."""
 _BINARY = "application/octet-stream"
+_NONE: Mapping[str, Iterable[str]] = MappingProxyType({})
 
 
 class Coverage(TypedDict):
@@ -47,10 +49,19 @@ class Contract:
     expected and what came. Audio, tokens and connection ids are never quoted.
     """
 
-    def __init__(self, document: Mapping[str, Any], *, foreign: bool = False) -> None:
+    def __init__(
+        self,
+        document: Mapping[str, Any],
+        *,
+        foreign: bool = False,
+        own_codes: Mapping[str, Iterable[str]] = _NONE,
+        own: Mapping[str, Any] = _NONE,
+    ) -> None:
         """Compile `document`; see `load`. ValueError when one frame could be two of its messages."""
         self._document = document
         self._foreign = foreign
+        self._own_codes = own_codes
+        self._own = own
         self._named_by: Mapping[Direction, str] = document.get("x-named-by", _NAMED_BY)
         self._messages: dict[tuple[Direction, str], dict[str, _Message]] = {}
         self._binary: dict[str, str] = {}
@@ -77,13 +88,26 @@ class Contract:
         """Every error code of the document, with the codes by which another service may say the same."""
 
     @classmethod
-    def load(cls, path: Path, *, foreign: bool = False) -> Contract:
+    def load(cls, path: Path, **terms: Any) -> Contract:
         """Read the AsyncAPI document at `path`.
 
         `foreign` is for services that were not built from it: where the document grants them a looser form of
-        a message (`x-foreign-payload`), that form is what counts.
+        a message (`x-foreign-payload`), that form is what counts. `own_codes` are by which they say what the
+        document has a code for, `own` what they have in the place of what the document names in `x-own`.
         """
-        return cls(read_yaml(path), foreign=foreign)
+        return cls(read_yaml(path), **terms)
+
+    def codes_of(self, meaning: str) -> frozenset[str] | None:
+        """Return by which codes the service may say what the document has this code for; None if by any or none.
+
+        A service that was built from the document has no choice. Another one has where the document leaves codes open
+        (`x-codes-are-open`), unless it is known by which codes of its own it says it.
+        """
+        if not self._foreign:
+            return frozenset({meaning})
+        if self._document.get("x-codes-are-open") and meaning not in self._own_codes:
+            return None
+        return self.equivalents[meaning] | {meaning, *self._own_codes.get(meaning, ())}
 
     def check_received(self, message: Mapping[str, object], role: str) -> str | None:
         """Say what is wrong with a message that a `role` got.
@@ -112,6 +136,12 @@ class Contract:
             return f"{name} from a {role} should have {least} to {most} bytes, but has {len(frame)}"
         self._seen[name] += 1
         return None
+
+    def own(self) -> Iterator[tuple[str, str]]:
+        """Yield what the document names and the service may have of its own, each with what it has instead."""
+        for name, declared in self._document.get("x-own", {}).items():
+            usual, own = declared["default"], self._own.get(name, declared["default"])
+            yield from [(usual, own)] if isinstance(usual, str) else zip(usual, cycle(own), strict=False)
 
     @property
     def title(self) -> str:

@@ -246,7 +246,7 @@ def _understood_and_answered(context: World, person: str, text: str) -> None:
 def step_answered_then_told(context: World, person: str, complaint: Complaint) -> None:
     user = context.conversation.user(person)
     assert_that(user.answer(user.turns[-2]), answered(), f"what {person} was told first")
-    assert_that(user.complaint_at_end(), complains(complaint), f"what {person} was told then")
+    assert_that(user.complaint_at_end(), complains(complaint, user.contract), f"what {person} was told then")
 
 
 @then("{person:Name}'s turn is over within {limit_s:Seconds} of the answer")

@@ -57,7 +57,8 @@ def step_piece_confirmed_or_refused(context: World, person: str) -> None:
 
 @then("{person:Name} is told at the end of the turn that {complaint:Complaint}")
 def step_told_at_end(context: World, person: str, complaint: Complaint) -> None:
-    assert_that(context.conversation.user(person).complaint_at_end(), complains(complaint), f"what {person} was told")
+    user = context.conversation.user(person)
+    assert_that(user.complaint_at_end(), complains(complaint, user.contract), f"what {person} was told")
 
 
 @then('the recogniser got exactly the sound of "{text:Quoted}" from {person:Name}')

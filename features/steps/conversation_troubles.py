@@ -30,7 +30,10 @@ from features.vocabulary.conversation import Understood, World
 @given("for {person:Name}, {choice:Choice} is preferred, OpenAI has {key:Key}, and {terms:Terms}")
 def step_prefers(context: World, person: str, choice: str, key: str | None, terms: Mapping[str, object]) -> None:
     session_id = context.conversation.user(person).session_id
-    context.stage.control.order("assistant", "configure", session_id=session_id, choice=choice, openai_key=key, **terms)
+    own_key = key and context.conversation.as_its_own(key)
+    context.stage.control.order(
+        "assistant", "configure", session_id=session_id, choice=choice, openai_key=own_key, **terms
+    )
 
 
 @then("{person:Name} has not been answered yet")
@@ -103,8 +106,9 @@ def step_asks_come_what_may(context: World, person: str, text: str) -> None:
 
 @then("{person:Name} is told among other things that {complaint:Complaint}")
 def step_told_among_others(context: World, person: str, complaint: Complaint) -> None:
-    errors = context.conversation.user(person).errors_of_turn(since=context.stage.turning_point)
-    assert_that(errors, has_item(complains(complaint)), f"the errors that {person} was told")
+    user = context.conversation.user(person)
+    errors = user.errors_of_turn(since=context.stage.turning_point)
+    assert_that(errors, has_item(complains(complaint, user.contract)), f"the errors that {person} was told")
 
 
 @given("the service has said that it could not keep something")

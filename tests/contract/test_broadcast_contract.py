@@ -302,6 +302,13 @@ def test_every_code_of_the_other_vocabulary_is_an_equivalent_or_told_otherwise()
     assert CONTRACT.equivalents["TIMEOUT"] == frozenset()
 
 
+def test_only_another_service_may_use_an_equivalent_code_or_one_that_it_declares() -> None:
+    theirs = Contract(DOCUMENT, foreign=True, own_codes={"TIMEOUT": ["TOO_LATE"]})
+    assert CONTRACT.codes_of("INVALID_SESSION_ID") == {"INVALID_SESSION_ID"}
+    assert theirs.codes_of("INVALID_SESSION_ID") == {"INVALID_SESSION_ID", *CONTRACT.equivalents["INVALID_SESSION_ID"]}
+    assert theirs.codes_of("TIMEOUT") == {"TIMEOUT", "TOO_LATE"}
+
+
 def test_refusals_use_the_status_of_their_code() -> None:
     refusals = DOCUMENT["x-refusals"]
     assert [(row["status"], row["code"]) for row in refusals] == [

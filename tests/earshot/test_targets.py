@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from earshot.failures import Unusable
-from earshot.targets.definition import ExpectedFailure, names_a_service, read
+from earshot.targets.definition import ExpectedFailure, names_a_service, read, read_declared
 from earshot.targets.endpoints import endpoints_of
 from earshot.targets.remote import RemoteTarget
 from earshot.targets.service import Service
@@ -51,6 +51,9 @@ def test_the_annotated_example_is_valid() -> None:
         ({"endpoints": {}}, "endpoints"),
         ({"endpoints": "ws://127.0.0.1"}, "endpoints"),
         ({"endpoint": {}}, "the top level"),
+        ({"own": {"conversation": {"blocked_words": []}}}, "own.conversation.blocked_words"),
+        ({"own": {"conversation": {"blocked_word": ["x"]}}}, "own.conversation"),
+        ({"own": {"broadcast": {}}}, "own"),
         ({"capabilities": ["needs-tables"]}, "capabilities.0"),
         ({"control": "http://10.0.0.1:80"}, "control"),
         ({"expected_failures": [{"scenario": "x"}]}, "expected_failures.0"),
@@ -62,6 +65,20 @@ def test_a_mistake_is_named_with_its_place(tmp_path: Path, change: dict[str, obj
     with pytest.raises(Unusable) as refusal:
         read(file, {})
     assert f"{file}, at {place}: " in str(refusal.value)
+
+
+def test_what_a_service_does_in_its_own_way_can_be_declared_by_itself(tmp_path: Path) -> None:
+    own = {"conversation": {"placeholder_key": "sk-mine"}}
+    declared = read_declared(written(tmp_path, {"equivalent_codes": {"NO_AUDIO": ["E-17"]}, "own": own}))
+    assert not declared.exact_words
+    assert declared.equivalent_codes == {"NO_AUDIO": {"E-17"}}
+    assert declared.own == own
+
+
+@pytest.mark.parametrize("wrong", [{"endpoints": {}}, {"exact_words": "yes"}, {"own": {"conversation": {"x": 1}}}])
+def test_what_is_declared_by_itself_is_checked(tmp_path: Path, wrong: dict[str, object]) -> None:
+    with pytest.raises(Unusable):
+        read_declared(written(tmp_path, wrong))
 
 
 @pytest.mark.parametrize(

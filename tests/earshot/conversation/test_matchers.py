@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hamcrest import assert_that
 
+from earshot.agreement import asyncapi
 from earshot.conversation.matchers import (
     FIGURES,
     Complaint,
@@ -17,6 +18,10 @@ from earshot.conversation.matchers import (
 )
 from earshot.conversation.user import Answer
 from earshot.ledger import Kind, Observation
+from earshot.wire.contract import Contract
+
+DOCUMENT = asyncapi("conversation") or {}
+OURS = Contract(DOCUMENT)
 
 
 def told(**message: object) -> Observation:
@@ -61,7 +66,34 @@ def test_no_answer_is_known_by_who_gave_none_and_by_keywords_in_any_case() -> No
 def test_an_error_is_known_by_its_keyword_and_by_its_code_if_there_is_one(
     message: dict[str, object], matches: bool
 ) -> None:
-    assert complains(Complaint("NO_AUDIO", says="audio data")).matches(told(**message)) is matches
+    assert complains(Complaint("NO_AUDIO", says="audio data"), OURS).matches(told(**message)) is matches
+
+
+@pytest.mark.parametrize(
+    ("own_codes", "code", "matches"),
+    [
+        ({}, "E-17", True),
+        ({}, "INTERNAL_ERROR", True),
+        ({"NO_AUDIO": ["E-17"]}, "E-17", True),
+        ({"NO_AUDIO": ["E-17"]}, "NO_AUDIO", True),
+        ({"NO_AUDIO": ["E-17"]}, "E-18", False),
+        ({"INVALID_MESSAGE": ["E-17"]}, "E-18", True),
+    ],
+)
+def test_the_code_of_another_service_is_judged_as_far_as_it_declares_its_own(
+    own_codes: dict[str, list[str]], code: str, matches: bool
+) -> None:
+    theirs = Contract(DOCUMENT, foreign=True, own_codes=own_codes)
+    error = told(type="error", message="There is no audio data.", code=code)
+    assert complains(Complaint("NO_AUDIO", says="audio data"), theirs).matches(error) is matches
+    silent = told(type="error", message="Nothing there.", code=code)
+    assert not complains(Complaint("NO_AUDIO", says="audio data"), theirs).matches(silent)
+
+
+def test_an_error_with_several_codes_may_have_any_of_them() -> None:
+    expected = Complaint("INVALID_AUDIO", "AUDIO_NOT_DECODABLE", says="decod")
+    assert complains(expected, OURS).matches(told(type="error", message="Not decoded.", code="AUDIO_NOT_DECODABLE"))
+    assert not complains(expected, OURS).matches(told(type="error", message="Not decoded.", code="NO_AUDIO"))
 
 
 def test_words_are_the_same_to_the_letter_or_any_at_all() -> None:
