@@ -80,7 +80,14 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
 
 
 def _of_twin(twin: Twin) -> dict[str, object]:
-    return {"name": twin.name, "system": twin.system, "breaks": twin.breaks, "sentence": twin.sentence}
+    return {
+        "name": twin.name,
+        "system": twin.system,
+        "sound": twin.is_sound,
+        "breaks": twin.breaks,
+        "sentence": twin.sentence,
+        "declares": twin.declares,
+    }
 
 
 def _become(name: str) -> None:
@@ -252,7 +259,9 @@ def _parser() -> argparse.ArgumentParser:
         default=SAMPLES,
         help="folder of phrasebook and recordings (default %(default)s)",
     )
-    faulty = parser.add_argument_group("twins", "Variants that break one promise on purpose, to try tests with.")
+    faulty = parser.add_argument_group(
+        "twins", "Variants to try tests with: with one promise broken, or sound and otherwise."
+    )
     faulty.add_argument("--twin", metavar="NAME", help="be this twin")
     faulty.add_argument("--list-twins", action="store_true", help="print them as JSON and end")
     limits = parser.add_argument_group("settings", "Limits and timers of the service; durations accept fractions.")

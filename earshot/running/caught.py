@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,14 @@ Titles = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Twin:
-    """A faulty variant of the reference, as it lists itself."""
+    """A variant of the reference, as it lists itself; one that breaks nothing is sound."""
 
     name: str
     system: str
     breaks: tuple[str, ...]
     sentence: str
+    declares: Mapping[str, Any] = field(default_factory=dict)
+    """What a target file would say of it."""
 
 
 @dataclass(frozen=True, slots=True)

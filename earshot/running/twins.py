@@ -4,6 +4,8 @@ For each twin of the reference (one promise broken on purpose) the scenarios tha
 first, those that are slow only if need be; if it survives, all the others of its system. A twin is caught only by a
 *failed* scenario that carries one of its ids: a crash, a broken harness or a failure elsewhere does not count. With
 `--times N`, those that caught it first have to catch it N times.
+
+`--sound` is about the twins that break nothing, and do otherwise what the sheets leave open: see sound.py.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from earshot.book.promises import parse_features
 from earshot.evidence.identity import title
 from earshot.evidence.results import ScenarioResult, all_results
 from earshot.failures import Unusable
+from earshot.running import sound
 from earshot.running.caught import Catch, TriedTwin, Twin, as_markdown, read_reasons
 from earshot.running.plan import Planned, select
 from earshot.running.repeated import repeated
@@ -43,7 +46,10 @@ REASONS = ROOT / "features" / "without_twins.yaml"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", help="which twins; default: all")
-    parser.add_argument("--system", help="only the twins of this system")
+    parser.add_argument(
+        "--sound", action="store_true", help="show sound twins to all features, none of which may be red"
+    )
+    parser.add_argument("--system", help="only the twins of this system, and only its features")
     parser.add_argument("--jobs", type=int, default=3, help="twins at a time; default: %(default)s")
     parser.add_argument("--times", type=int, default=1, metavar="N", help="each has to be caught N times of N")
     parser.add_argument(
@@ -56,8 +62,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Try every twin, print who caught it, and return 1 if one survived."""
-    known_twins = list_twins()
+    """Try every twin, print who caught it, and return 1 if one survived; or, of sound twins, if one was caught."""
+    known_twins = list_twins(are_sound=arguments.sound)
+    if arguments.sound:
+        return sound.run(_chosen(known_twins, arguments.names, None), arguments)
     twins = _chosen(known_twins, arguments.names, arguments.system)
     began = time.monotonic()
     with (
@@ -96,16 +104,17 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if survivors else 0
 
 
-def list_twins() -> list[Twin]:
-    """Ask the reference which twins there are."""
+def list_twins(*, are_sound: bool = False) -> list[Twin]:
+    """Ask the reference which twins there are that break a promise, or that are sound."""
     listing = subprocess.run(
         [sys.executable, "-m", "reference", "--list-twins"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     if listing.returncode != 0:
         raise Unusable(f"the reference should list its twins, but ended with {listing.returncode}: {listing.stderr}")
     return [
-        Twin(entry["name"], entry["system"], tuple(entry["breaks"]), entry["sentence"])
+        Twin(entry["name"], entry["system"], tuple(entry["breaks"]), entry["sentence"], entry["declares"])
         for entry in json.loads(listing.stdout)
+        if entry["sound"] == are_sound
     ]
 
 

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
 from websockets.asyncio.server import Server, ServerConnection, serve
@@ -28,6 +28,9 @@ from reference.storage.ids import Ids
 PING_EVERY_S = 20.0
 PING_TIMEOUT_S = 30.0
 """Together less than the 60 s within which a lost speaker's slot must be free again (REQ-15.5)."""
+
+SERVED_WITH: Mapping[str, Any] = {"compression": None, "server_header": None}
+"""How sockets are served, as far as no client may mind: see websockets.asyncio.server.serve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,16 +163,15 @@ class GatewayServer:
             host,
             port,
             process_request=self._upgrade,
-            compression=None,
             max_size=self._terms.longest_frame_bytes,
             max_queue=self._terms.frames_read_ahead,
             ping_interval=PING_EVERY_S,
             ping_timeout=PING_TIMEOUT_S,
             close_timeout=5,
-            server_header=None,
             backlog=1024,
             # Not a part of our own log: at its debug level it writes down whole frames and queries.
             logger=logging.getLogger("websockets.server"),
+            **SERVED_WITH,
         )
 
     async def stop(self) -> None:
@@ -187,7 +189,7 @@ class GatewayServer:
         if endpoint is None:
             resource = await self._resources(path)
             if resource is not None:
-                return _json_response(resource.status, resource.content)
+                return json_response(resource.status, resource.content)
             return connection.respond(HTTPStatus.NOT_FOUND, f"Nothing is served at {path}\n")
         upgrade = Upgrade(dict(parse_qsl(query, keep_blank_values=True)), _client_address(connection, request.headers))
         visit = Visit(self._ids.connection_id(), endpoint)
@@ -241,10 +243,11 @@ class GatewayServer:
             )
 
     def _refused(self, refusal: Refusal) -> Response:
-        return _json_response(HTTPStatus(refusal.status), error_envelope(refusal, self._clock.now_ms()))
+        return json_response(HTTPStatus(refusal.status), error_envelope(refusal, self._clock.now_ms()))
 
 
-def _json_response(status: HTTPStatus, content: Mapping[str, object]) -> Response:
+def json_response(status: HTTPStatus, content: Mapping[str, object]) -> Response:
+    """Return an answer over HTTP; the connection is closed after it."""
     body = json.dumps(content).encode()
     headers = Headers(
         {

@@ -1,6 +1,6 @@
 """How a twin is declared, found and applied.
 
-A twin replaces one piece of the service, its seam, by a faulty one. It is called after the function that declares it,
+A twin replaces one piece of the service, its seam, by another. It is called after the function that declares it,
 and the function's docstring says what is wrong:
 
     @twin_of(StatusDesk.answer, "REQ-11.4")
@@ -9,6 +9,9 @@ and the function's docstring says what is wrong:
         return replace(await answer(self, live), …)
 
 The faulty piece gets the good one first, and then whatever the good one gets. Its types are those of the seam.
+
+A twin that breaks no promise is a *sound* one: it does otherwise, as the sheets leave it open, and its docstring says
+which of their ids do so.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ import importlib.util
 import inspect
 import pkgutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,15 +44,23 @@ class Seam:
 
 @dataclass(frozen=True, slots=True)
 class Twin:
-    """A faulty variant of the reference."""
+    """A variant of the reference: a faulty one, or a sound one that differs where it may."""
 
     name: str
     system: str
+    """In whose wing it stands; a room of the kernel where it differs in every system."""
     breaks: tuple[str, ...]
-    """The ids of the promises it breaks: a scenario that carries one of them must fail."""
+    """The ids of the promises it breaks: a scenario that carries one of them must fail. None for a sound twin."""
     sentence: str
-    """What is wrong with it, in words."""
+    """What is wrong with it, or otherwise, in words."""
+    declares: Mapping[str, object] = field(default_factory=dict)
+    """What a target file would say of a sound twin."""
     pieces: list[tuple[Seam, Make]] = field(default_factory=list)
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it keeps every promise."""
+        return not self.breaks
 
     def also(self, seam: Callable[..., Any] | Seam) -> Callable[[Piece], Piece]:
         """Replace a further piece by the decorated function."""
@@ -94,16 +105,17 @@ def made_by(make: Make, seam: Callable[..., Any] | Seam, *breaks: str) -> Callab
     return declare
 
 
-def named_after(piece: Piece, breaks: tuple[str, ...]) -> Twin:
+def named_after(piece: Piece, breaks: tuple[str, ...], **declares: object) -> Twin:
     """Register and return a twin without pieces, called and explained as this function is."""
-    return register(piece.__name__.replace("_", "-"), piece.__module__, breaks, inspect.getdoc(piece) or "")
+    name = piece.__name__.replace("_", "-")
+    return register(name, piece.__module__, breaks, inspect.getdoc(piece) or "", **declares)
 
 
-def register(name: str, module: str, breaks: tuple[str, ...], sentence: str) -> Twin:
+def register(name: str, module: str, breaks: tuple[str, ...], sentence: str, **declares: object) -> Twin:
     """Register and return a twin without pieces; it belongs to the system in whose wing the module stands."""
     if name in TWINS:
         raise ValueError(f"there are two twins called {name}")
-    twin = TWINS[name] = Twin(name, _system_of(module), breaks, sentence)
+    twin = TWINS[name] = Twin(name, _system_of(module), breaks, sentence, declares)
     return twin
 
 

@@ -97,7 +97,21 @@ def test_twins_break_promises_that_exist() -> None:
         broken = {id_ for one in known().values() for id_ in one.breaks if one.system == document["system"]}
         assert broken, f"nothing of {document['title']} is broken"
         assert broken - promised == set()
-    assert all(one.breaks for one in known().values())
+
+
+@pytest.mark.parametrize("one", [one for one in known().values() if one.is_sound], ids=lambda one: one.name)
+def test_a_sound_twin_says_what_leaves_it_open_and_what_it_declares(one: Twin) -> None:
+    promised = {
+        promise["id"]
+        for path in (ROOT / "contract").glob("*.requirements.yaml")
+        for group in yaml.safe_load(path.read_text("utf-8"))["groups"]
+        for promise in group["requirements"]
+    }
+    cited = re.findall(r"(?:REQ|BRO|CONV)-[0-9]+(?:[.][0-9]+)*", one.sentence)
+    sections = re.findall(r"section [0-9]+", one.sentence)
+    assert cited or sections, "it must say by which lines of the sheets it is sound"
+    assert {id_ for id_ in cited if not any(known_id.startswith(id_) for known_id in promised)} == set()
+    assert one.declares.keys() <= {"exact_words", "equivalent_codes", "own"}
 
 
 @pytest.mark.parametrize("number", range(1, 29))

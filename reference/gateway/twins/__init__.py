@@ -1,0 +1,1 @@
+"""Twins that concern the sockets of every system."""
