@@ -46,7 +46,7 @@ class Kept:
         members = {name: told.message[name] for name in ("transcription", "response", "backend_used", "error")}
         kept = self.of(user.session_id)
         assert_that(kept, contains_exactly(has_entries(**members)), f"what is kept of {user.name}'s session")
-        assert_that(kept[0]["time"], matches_regexp("Z$"), "in which time zone the time is kept")
+        assert_that(kept[0]["time"], matches_regexp("(Z|[+]00:00)$"), "in which time zone the time is kept")
         ledger = self._scene.ledger
         answered_at_s = ledger.began_at + ledger.elapsed_ms(told) / 1000
         later_s = datetime.fromisoformat(kept[0]["time"]).timestamp() - answered_at_s

@@ -37,15 +37,19 @@ class Complaint:
 
 
 class NoAnswer:
-    """Why a turn has no answer: who is said to have answered, and the words that the reason contains."""
+    """Why a turn has no answer: who is said to have answered, and the keywords that the reason contains.
 
-    def __init__(self, backend: str, *says: str) -> None:
+    `asks` is a word by which our own service asks for something; others ask in words of their own.
+    """
+
+    def __init__(self, backend: str, *says: str, asks: str = "") -> None:
         self.backend = backend
         self.says = says
+        self.asks = asks
 
     def reaches(self, user: User, **_since: int) -> None:
         """Insist that this came instead of the answer to somebody's last turn."""
-        assert_that(user.answer(), not_answered(self), f"what {user.name} was told")
+        assert_that(user.answer(), not_answered(self, user.contract), f"what {user.name} was told")
 
 
 class PieceReceived:
@@ -67,15 +71,16 @@ def answered(*backends: str) -> Matcher[Answer]:
     return expectation(f"an answer by {who}", fits, _shown)
 
 
-def not_answered(expected: NoAnswer) -> Matcher[Answer]:
+def not_answered(expected: NoAnswer, contract: Contract) -> Matcher[Answer]:
     """Match what comes instead of an answer, for this reason."""
-    said = " and ".join(f"“{word}”" for word in expected.says)
+    keywords = expected.says if contract.is_foreign else (*expected.says, *filter(None, [expected.asks]))
+    said = " and ".join(f"“{word}”" for word in keywords)
     return expectation(
         f"no answer (given by {expected.backend!r}), for a reason that says {said}",
         lambda answer: (
             answer.backend == expected.backend
             and answer.response is None
-            and all(word in (answer.error or "").lower() for word in expected.says)
+            and all(word in (answer.error or "").lower() for word in keywords)
         ),
         _shown,
     )
@@ -101,6 +106,14 @@ def complains(expected: Complaint, contract: Contract) -> Matcher[Observation]:
         f"an error{keyword} ({' or '.join(sorted(accepted or expected.codes))})",
         fits,
         lambda observation: f"was {describe(observation)}",
+    )
+
+
+def unwell(problem: str) -> Matcher[Mapping[str, Any]]:
+    """Match a service that says it is not well, and names this problem if it names any (CONV-54)."""
+    return expectation(
+        f"a warning, because of {problem!r} if a reason is told",
+        lambda health: health.get("status") == "warning" and problem in health.get("problems", [problem]),
     )
 
 

@@ -83,6 +83,21 @@ class Conversation(System):
             which = f"what {name} said" if len(texts) == 1 else f"what {name} said in turn {number} of {len(texts)}"
             assert_that(heard, words(text, exactly=exactly, others=asked - {text}), which)
 
+    def as_understood(self, texts: Sequence[str]) -> list[str]:
+        """Return these texts or, where another recogniser has its own words for what was said, what it told of them."""
+        if self.stage.service.exact_words:
+            return list(texts)
+        exchanges = [each for user in self.users() for each in user.exchanges()]
+        told = {
+            " ".join(spoken.words for spoken in each.spoken): str(each.turn.result.message.get("transcription"))
+            for each in exchanges
+            if all(spoken.script is None for spoken in each.spoken)
+            and each.turn is not None
+            and each.turn.result is not None
+            and each.turn.result.type == ANSWER
+        }
+        return [told.get(text, text) for text in texts]
+
     def says_half_a_minute(self, name: str | None) -> None:
         """Let somebody, if anybody, say sentences that last about as long in one turn."""
         if name is not None:

@@ -98,6 +98,8 @@ class User(Participant):
         self.session_id = f"{name.lower().replace(' ', '-')}-{scene.run_id}"
         self.spoken: list[Spoken] = []
         """Everything that was said, in order."""
+        self.refusals: list[Observation] = []
+        """The errors that came of what may be refused or not."""
         self.asked_at_ns = 0
         """When this person last asked for a connection (monotonic)."""
         self._orders: dict[str, TurnTaking] = {}
@@ -393,9 +395,15 @@ class User(Participant):
         self._scene.surprises.hold(came)
 
     def sends_what_may_be_refused(self, frame: Message | bytes) -> None:
-        """Send something that may be confirmed or refused; return when it was."""
+        """Send something that may be taken or answered with an error, and wait for either."""
         self.tries(frame)
+        self.takes_what_came()
+
+    def takes_what_came(self) -> None:
+        """Take what came of the last attempt as expected, be it an error or not."""
         self._scene.surprises.claim(self.outcome)
+        if self.outcome.type == ERROR:
+            self.refusals.append(self.outcome)
 
     def sends_what_may_be_ignored(self, frame: Message | str) -> None:
         """Send something that may be answered with an error or not at all."""

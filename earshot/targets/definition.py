@@ -50,7 +50,6 @@ OVERRIDES: Mapping[str, tuple[str, ...]] = {
     "log": ("log",),
 }
 """What `-D name=value`, or the environment variable EARSHOT_NAME, puts in place of a line of the file."""
-
 DECLARATIONS = ("exact_words", "equivalent_codes", "own")
 """The lines of a target file by which a service is judged, wherever it runs."""
 _ANYWHERE = {NAMES[0]: {"http": "http://anywhere"}}

@@ -83,7 +83,10 @@ class EmbeddedTarget:
 
     @property
     def capabilities(self) -> frozenset[str]:
-        return self._usual.capabilities | {"needs-settings"}
+        """All there are; of a sound twin, what it declares, and nothing that only the reference promises."""
+        if self._declared is EXACTLY_AS_AGREED:
+            return frozenset(TAGS)
+        return self._usual.capabilities | {"needs-settings", "needs-own-service"}
 
     @property
     def systems(self) -> frozenset[str]:

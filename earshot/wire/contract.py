@@ -59,7 +59,8 @@ class Contract:
     ) -> None:
         """Compile `document`; see `load`. ValueError when one frame could be two of its messages."""
         self._document = document
-        self._foreign = foreign
+        self.is_foreign = foreign
+        """Whether it is held before a service that was not built from it."""
         self._own_codes = own_codes
         self._own = own
         self._named_by: Mapping[Direction, str] = document.get("x-named-by", _NAMED_BY)
@@ -103,7 +104,7 @@ class Contract:
         A service that was built from the document has no choice. Another one has where the document leaves codes open
         (`x-codes-are-open`), unless it is known by which codes of its own it says it.
         """
-        if not self._foreign:
+        if not self.is_foreign:
             return frozenset({meaning})
         if self._document.get("x-codes-are-open") and meaning not in self._own_codes:
             return None
@@ -264,7 +265,7 @@ class Contract:
 
     def _validator(self, name: str) -> Draft7Validator:
         definition = self._definition(name)
-        foreign_payload = definition.get("x-foreign-payload") if self._foreign else None
+        foreign_payload = definition.get("x-foreign-payload") if self.is_foreign else None
         schemas = {"components": {"schemas": self._document["components"].get("schemas", {})}}
         return Draft7Validator({**schemas, **(foreign_payload or definition["payload"])})
 

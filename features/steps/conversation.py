@@ -268,7 +268,8 @@ def step_over(context: World, person: str, count: int) -> None:
 
 @then("{person:Name}'s {session:Session} keeps {texts:Kept}")
 def step_keeps(context: World, person: str, session: Callable[[User], str], texts: Sequence[str]) -> None:
-    context.conversation.kept.comes_to(session(context.conversation.user(person)), texts)
+    conversation = context.conversation
+    conversation.kept.comes_to(session(conversation.user(person)), conversation.as_understood(texts))
 
 
 @then("{person:Name}'s session keeps {texts:Kept}, and nothing else for {for_s:Seconds}")
@@ -276,7 +277,8 @@ def step_keeps(context: World, person: str, session: Callable[[User], str], text
 def step_keeps_nothing_else(context: World, person: str, for_s: float, texts: Sequence[str] = ()) -> None:
     context.stage.lets_pass(for_s)
     kept = context.conversation.kept.of(context.conversation.user(person).session_id)
-    assert_that([each["transcription"] for each in kept], equal_to([*texts]), f"what {person}'s session keeps")
+    expected = context.conversation.as_understood(texts)
+    assert_that([each["transcription"] for each in kept], equal_to(expected), f"what {person}'s session keeps")
 
 
 @then("{person:Name}'s turn is kept with its time, the words understood and the answer")

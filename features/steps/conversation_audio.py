@@ -9,7 +9,6 @@ from hamcrest import assert_that, equal_to, has_length
 
 from earshot.conversation.matchers import Complaint, complains
 from earshot.conversation.requests import Message
-from earshot.conversation.turns import ERROR
 from earshot.conversation.user import User
 from earshot.measure.stopwatch import judges_time
 from earshot.patience import comes_to
@@ -50,9 +49,7 @@ def step_each_confirmed_within(context: World, person: str, limit_s: float) -> N
 
 @then("that piece is confirmed to {person:Name} or refused")
 def step_piece_confirmed_or_refused(context: World, person: str) -> None:
-    user = context.conversation.user(person)
-    if user.outcome.type == ERROR:
-        user.complaint()
+    context.conversation.user(person).takes_what_came()
 
 
 @then("{person:Name} is told at the end of the turn that {complaint:Complaint}")

@@ -11,14 +11,13 @@ from hamcrest import (
     empty,
     equal_to,
     greater_than,
-    has_entries,
     has_item,
     is_not,
     less_than,
     less_than_or_equal_to,
 )
 
-from earshot.conversation.matchers import Complaint, complains
+from earshot.conversation.matchers import Complaint, complains, unwell
 from earshot.conversation.turns import ANSWER, ERROR
 from earshot.disclosures import gives_away
 from earshot.patience import comes_to
@@ -114,8 +113,7 @@ def step_told_among_others(context: World, person: str, complaint: Complaint) ->
 @given("the service has said that it could not keep something")
 @then("the service says that it could not keep something")
 def step_says_not_kept(context: World) -> None:
-    unwell = has_entries(status="warning", problems=has_item("conversation-log"))
-    comes_to(context.conversation.kept.health, unwell, "what the service says about itself")
+    comes_to(context.conversation.kept.health, unwell("conversation-log"), "what the service says about itself")
 
 
 @then("{person:Name} is told something, and the turn is over")

@@ -80,8 +80,10 @@ COMPLAINTS = {
 
 NO_ANSWERS = {
     "no speech was heard": NoAnswer("none", "speech"),
-    "the words are inappropriate and should be put differently": NoAnswer("guardrails", "inappropriate", "rephrase"),
-    "this looks like spam and should be put differently": NoAnswer("guardrails", "spam", "rephrase"),
+    "the words are inappropriate and should be put differently": NoAnswer(
+        "guardrails", "inappropriate", asks="rephrase"
+    ),
+    "this looks like spam and should be put differently": NoAnswer("guardrails", "spam", asks="rephrase"),
     "no assistant is available": NoAnswer("unknown", "unavailable"),
     "the assistant has failed": NoAnswer("error", "chatbot error"),
 }

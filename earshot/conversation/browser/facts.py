@@ -74,7 +74,8 @@ def shows_questions_and_answers(page: Browser, _since: int) -> None:
     """Leave aside what it shows of errors about pieces of audio: nobody may be told of any that was not expected."""
     answers = page.answers()
     expected = [line for each in answers for line in ((LISTENING, each.transcription), (each.backend, each.response))]
-    shown = [line for line in page.shows() if line[0] != FAILED]
+    refused = [(FAILED, each.message.get("message")) for each in page.refusals]
+    shown = [line for line in page.shows() if line not in refused]
     assert_that(shown, contains_exactly(*expected), f"what {page.name}'s page shows")
 
 

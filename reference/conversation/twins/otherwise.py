@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 
 from reference.conversation import codec, gateway, order
@@ -13,6 +14,8 @@ from reference.conversation.gateway import ConversationEndpoint
 from reference.conversation.model import Heard, Refused, Utterance
 from reference.conversation.notices import Complaint
 from reference.conversation.transcriber import Transcriber
+from reference.speech.ports import Transcript
+from reference.speech.sphinx import SphinxRecogniser
 from reference.twins.sound import otherwise, sound_twin_of
 
 OPTIONAL = {"segment", "chunk", "bytes", "code", "problems"}
@@ -95,21 +98,24 @@ async def three_seconds_a_turn(answer, self, *given):
     return await answer(self, *given)
 
 
-@sound_twin_of(Transcriber.transcribe, exact_words=False)
-async def words_in_lower_letters(transcribe, self, *given):
+@sound_twin_of(SphinxRecogniser.open, exact_words=False)
+def words_in_lower_letters(listen, self, options, on_transcript, on_failure):
     """What is understood has neither capitals nor punctuation (CONV-7: exactly for the reference, else not empty)."""
-    heard = await transcribe(self, *given)
-    return Heard(tuple(replace(one, text=one.text.lower().rstrip(".?!")) for one in heard.utterances))
+    return listen(self, options, worded(on_transcript, lambda text: text.lower().rstrip(".?!")), on_failure)
+
+
+@sound_twin_of(SphinxRecogniser.open, exact_words=False)
+def other_words_understood(listen, self, options, on_transcript, on_failure):
+    """Other words are understood than were said (CONV-7: exactly for the reference, else not empty)."""
+    return listen(self, options, worded(on_transcript, lambda text: f"well, {text.lower()} or so"), on_failure)
+
+
+def worded(on_transcript: Callable[[Transcript], None], write: Callable[[str], str]) -> Callable[[Transcript], None]:
+    """Return what passes on transcripts with their words written otherwise."""
+    return lambda transcript: on_transcript(replace(transcript, text=transcript.text and write(transcript.text)))
 
 
 @sound_twin_of(Transcriber.transcribe, exact_words=False)
-async def other_words_understood(transcribe, self, *given):
-    """Other words are understood than were said (CONV-7: exactly for the reference, else not empty)."""
-    heard = await transcribe(self, *given)
-    return Heard(tuple(replace(one, text=f"well, {one.text.lower()} or so") for one in heard.utterances))
-
-
-@sound_twin_of(Transcriber.transcribe)
 async def sounds_taken_for_speech(transcribe, self, *given):
     """Whatever is heard is taken for speech, silence and tones as well (CONV-31: others may recognise something)."""
     heard = await transcribe(self, *given)

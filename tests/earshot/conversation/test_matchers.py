@@ -14,6 +14,7 @@ from earshot.conversation.matchers import (
     complains,
     not_answered,
     reports,
+    unwell,
     words,
 )
 from earshot.conversation.user import Answer
@@ -46,10 +47,32 @@ def test_an_answer_is_by_somebody_and_not_blank() -> None:
 
 def test_no_answer_is_known_by_who_gave_none_and_by_keywords_in_any_case() -> None:
     expected = NoAnswer("unknown", "unavailable")
-    assert not_answered(expected).matches(NOBODY)
-    assert not not_answered(NoAnswer("none", "unavailable")).matches(NOBODY)
-    assert not not_answered(NoAnswer("unknown", "speech")).matches(NOBODY)
-    assert not not_answered(expected).matches(answer(backend_used="unknown", error="unavailable"))
+    assert not_answered(expected, OURS).matches(NOBODY)
+    assert not not_answered(NoAnswer("none", "unavailable"), OURS).matches(NOBODY)
+    assert not not_answered(NoAnswer("unknown", "speech"), OURS).matches(NOBODY)
+    assert not not_answered(expected, OURS).matches(answer(backend_used="unknown", error="unavailable"))
+
+
+def test_only_our_own_service_has_to_ask_for_something_in_a_certain_word() -> None:
+    expected = NoAnswer("guardrails", "spam", asks="rephrase")
+    blunt = answer(response=None, backend_used="guardrails", error="SPAM! Put it in other words.")
+    polite = answer(response=None, backend_used="guardrails", error="SPAM! Please rephrase it.")
+    theirs = Contract(DOCUMENT, foreign=True)
+    assert [not_answered(expected, OURS).matches(each) for each in (blunt, polite)] == [False, True]
+    assert [not_answered(expected, theirs).matches(each) for each in (blunt, polite)] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("health", "matches"),
+    [
+        ({"status": "warning"}, True),
+        ({"status": "warning", "problems": ["conversation-log"]}, True),
+        ({"status": "warning", "problems": ["audio-decoder"]}, False),
+        ({"status": "ok", "problems": ["conversation-log"]}, False),
+    ],
+)
+def test_a_service_that_is_unwell_need_not_say_why(health: dict[str, object], matches: bool) -> None:
+    assert unwell("conversation-log").matches(health) is matches
 
 
 @pytest.mark.parametrize(
@@ -111,7 +134,7 @@ def test_a_mismatch_says_who_said_what() -> None:
         failure.value
     )
     with pytest.raises(AssertionError, match=r"Llama said “Hello!” \(it had understood “Hello\?”\)"):
-        assert_that(answer(), not_answered(NoAnswer("none", "speech")))
+        assert_that(answer(), not_answered(NoAnswer("none", "speech"), OURS))
 
 
 def test_a_report_of_timings_is_complete_and_by_kind() -> None:
