@@ -96,6 +96,8 @@ async def dial(
 ) -> Dialled:
     """Return an open connection of this kind, on which nothing is sent unasked and nothing held up or cut short.
 
+    As pages do, it offers to compress messages; that is up to the service.
+
     Raises InvalidStatus when the service says no, and BadHandshake when it says nothing that makes sense, or nothing at
     all; OSError or TimeoutError when nobody is there.
     """
@@ -110,7 +112,6 @@ async def dial(
             url,
             additional_headers=dict(headers),
             create_connection=begin,  # type: ignore[arg-type]  # a factory does as well as a class
-            compression=None,
             proxy=None,
             open_timeout=within_s,
             close_timeout=close_within_s,

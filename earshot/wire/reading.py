@@ -84,10 +84,11 @@ def _whole_number(digits: str) -> int:
 
 
 def _number(written: str) -> float:
+    """Return a number that is written with a point or an exponent: a whole one is whole however it is written."""
     value = float(written)
     if math.isinf(value):
         _beyond(written)
-    return value
+    return int(value) if value.is_integer() else value
 
 
 def _beyond(written: str) -> NoReturn:

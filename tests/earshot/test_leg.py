@@ -68,6 +68,26 @@ async def answers(connection: ServerConnection) -> None:
         await connection.send(ACK)
 
 
+@pytest.mark.parametrize("written", ["1760000068000", "1760000068000.0", "1.760000068e12", "1760000068000E0"])
+def test_a_whole_number_is_whole_however_it_is_written(written: str) -> None:
+    async def answer(connection: ServerConnection) -> None:
+        await connection.send(f'{{"type": "heartbeatAck", "timestamp": {written}, "load": 0.5}}')
+
+    observed = converse(answer, lambda leg: until(leg, Kind.RECEIVED))
+    [told] = [o for o in observed if o.kind is Kind.RECEIVED]
+    assert repr(told.message["timestamp"]) == "1760000068000"
+    assert told.message["load"] == 0.5
+
+
+def test_a_service_may_send_in_fragments_and_compressed() -> None:
+    async def answer(connection: ServerConnection) -> None:
+        assert connection.protocol.extensions, "the client offers to compress"
+        await connection.send([ACK[:20], ACK[20:]])
+
+    observed = converse(answer, lambda leg: until(leg, Kind.RECEIVED))
+    assert [o.type for o in observed if o.kind is Kind.RECEIVED] == ["heartbeatAck"]
+
+
 def test_everything_is_kept_in_order() -> None:
     async def beat(leg: Leg) -> None:
         await leg.send({"action": "heartbeat"})
