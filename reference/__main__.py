@@ -90,13 +90,14 @@ def _of_twin(twin: Twin) -> dict[str, object]:
     }
 
 
-def _become(name: str) -> None:
+def _become(names: str) -> None:
     from reference.twins.twin import find
 
-    twin = find(name)
-    if twin is None:
-        raise SettingError(f"--twin {name}: there is no such twin; --list-twins prints those that are.")
-    twin.apply()
+    for name in names.split(","):
+        twin = find(name)
+        if twin is None:
+            raise SettingError(f"--twin {name}: there is no such twin; --list-twins prints those that are.")
+        twin.apply()
 
 
 def _run(options: argparse.Namespace, settings: Settings, secret: str, aws_endpoint: str) -> None:
@@ -262,7 +263,7 @@ def _parser() -> argparse.ArgumentParser:
     faulty = parser.add_argument_group(
         "twins", "Variants to try tests with: with one promise broken, or sound and otherwise."
     )
-    faulty.add_argument("--twin", metavar="NAME", help="be this twin")
+    faulty.add_argument("--twin", metavar="NAME[,NAME]", help="be this twin, or all of these at once")
     faulty.add_argument("--list-twins", action="store_true", help="print them as JSON and end")
     limits = parser.add_argument_group("settings", "Limits and timers of the service; durations accept fractions.")
     for setting in describe(setting_kinds()):

@@ -14,6 +14,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from earshot.evidence.results import read_results
 from earshot.failures import Unusable
@@ -47,6 +48,9 @@ def run(twins: Sequence[Twin], arguments: argparse.Namespace) -> int:
     if arguments.system not in (None, *NAMES):
         raise Unusable(f"there is no system {arguments.system}; there are {', '.join(NAMES)}")
     outcomes = _read(arguments.json)
+    if arguments.together:
+        named = sorted(twins, key=lambda twin: arguments.names.index(twin.name)) if arguments.names else twins
+        twins = [together(named)]
     for twin in twins:
         for system in [twin.system] if twin.system in NAMES else NAMES:
             if arguments.system in (None, system) and not _is_known(outcomes, twin, system):
@@ -59,6 +63,28 @@ def run(twins: Sequence[Twin], arguments: argparse.Namespace) -> int:
     red = [shown for shown in outcomes.values() if shown.red]
     print(f"{len(outcomes) - len(red)} of {len(outcomes)} rows without red")
     return 1 if red else 0
+
+
+def together(twins: Sequence[Twin]) -> Twin:
+    """Return the twin that is all of these at once, the first of them closest to the reference."""
+    systems = {twin.system for twin in twins}
+    in_one = {twin.system for twin in twins if twin.system in NAMES}
+    if len(in_one) > 1:
+        raise Unusable(f"twins of {' and '.join(sorted(in_one))} meet no features together; choose one with --system")
+    declares: dict[str, Any] = {}
+    for twin in twins:
+        _add(declares, twin.declares)
+    declares["exact_words"] = all(twin.declares.get("exact_words") for twin in twins)
+    system = (in_one or systems).pop()
+    return Twin(",".join(twin.name for twin in twins), system, (), " ".join(t.sentence for t in twins), declares)
+
+
+def _add(declared: dict[str, Any], more: Mapping[str, Any]) -> None:
+    for name, value in more.items():
+        if isinstance(value, Mapping):
+            _add(declared.setdefault(name, {}), value)
+        else:
+            declared[name] = value
 
 
 def show(twin: Twin, system: str, jobs: int) -> Shown:

@@ -49,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sound", action="store_true", help="show sound twins to all features, none of which may be red"
     )
+    parser.add_argument("--together", action="store_true", help="with --sound: all of them at once, in one run")
     parser.add_argument("--system", help="only the twins of this system, and only its features")
     parser.add_argument("--jobs", type=int, default=3, help="twins at a time; default: %(default)s")
     parser.add_argument("--times", type=int, default=1, metavar="N", help="each has to be caught N times of N")

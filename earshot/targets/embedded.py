@@ -24,13 +24,15 @@ from earshot.targets.fork_server import ForkServer
 from earshot.targets.metrics import Metrics
 from earshot.targets.offers import OFFERABLE
 from earshot.targets.reach import insist_on_listener, nobody_at
-from earshot.targets.service import Service
+from earshot.targets.service import TAGS, Service
 from earshot.targets.tables import Tables
 from earshot.targets.tokens import SignedTokens
 
 ROOT = Path(__file__).resolve().parents[2]
 EXACTLY_AS_AGREED = Declared(exact_words=True)
 """What the reference does in its own way, but for sound twins."""
+ANSWERS_WITHIN_S = 15.0
+"""How long people wait for an answer of the reference that takes thought; others have as long as the sheets say."""
 SPARE_INSTANCES = 3
 """Instances with changed settings that are kept running for further scenarios; the longest unused one is ended."""
 
@@ -82,9 +84,13 @@ class EmbeddedTarget:
             raise
 
     @property
+    def _is_as_agreed(self) -> bool:
+        return self._declared is EXACTLY_AS_AGREED
+
+    @property
     def capabilities(self) -> frozenset[str]:
         """All there are; of a sound twin, what it declares, and nothing that only the reference promises."""
-        if self._declared is EXACTLY_AS_AGREED:
+        if self._is_as_agreed:
             return frozenset(TAGS)
         return self._usual.capabilities | {"needs-settings", "needs-own-service"}
 
@@ -178,7 +184,7 @@ class EmbeddedTarget:
             log=Path(ready["log"]),
             control=Control(ready["control_url"], ready["control_token"], is_shared=True),
             metrics=Metrics(aws, alarm_prefix=ready["alarm_prefix"]),
-            answers_within_s=15.0,
+            answers_within_s=ANSWERS_WITHIN_S if self._is_as_agreed else Service.answers_within_s,
             exact_words=self._declared.exact_words,
             offers=frozenset(OFFERABLE),
         )

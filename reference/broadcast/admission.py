@@ -118,7 +118,7 @@ class Admission:
             SessionJoined(session, newcomer.connection_id, joining.target_language, session.listener_count),
         )
         self._metrics.put("ListenerJoinLatency", (self._clock.monotonic_s() - since_s) * 1000)
-        self._tell_latecomer(newcomer.connection_id, session)
+        self.tell_latecomer(newcomer.connection_id, session)
         self._enter(live, connection)
         self._status.listeners_changed(live, joining.target_language)
         self._journal.info(
@@ -175,7 +175,7 @@ class Admission:
             newcomer.connection_id,
             RefreshComplete(session.session_id, Role.LISTENER, session.source_language, language),
         )
-        self._tell_latecomer(newcomer.connection_id, session)
+        self.tell_latecomer(newcomer.connection_id, session)
         self._enter(live, connection)
         self._status.listeners_changed(live, language)
         self._journal.info(
@@ -259,7 +259,7 @@ class Admission:
     def _session_expiry_s(self) -> int:
         return self._clock.now_ms() // 1000 + round(self._settings.session_max_duration_hours * 3600)
 
-    def _tell_latecomer(self, connection_id: str, session: Session) -> None:
+    def tell_latecomer(self, connection_id: str, session: Session) -> None:
         """Tell someone who comes in during a break that there is one.
 
         Controls are told to those who are in, so one that was used while somebody was let in counts here.

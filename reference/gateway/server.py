@@ -205,10 +205,10 @@ class GatewayServer:
             await asyncio.shield(admission)
         except Refusal as refusal:
             self._journal.info("upgrade", "upgrade refused", connection_id=visit.connection_id, code=refusal.code)
-            return self._refused(refusal)
+            return self.refuse(visit.connection_id, refusal)
         except Exception as failure:  # whatever it is, the client gets an envelope
             self._journal.error("upgrade", "upgrade failed", failure=failure, connection_id=visit.connection_id)
-            return self._refused(Refusal("INTERNAL_ERROR", "The connection could not be opened"))
+            return self.refuse(visit.connection_id, Refusal("INTERNAL_ERROR", "The connection could not be opened"))
         return None
 
     async def _accompany(self, connection: ServerConnection, visit: Visit, admission: asyncio.Task[None]) -> None:
@@ -242,7 +242,8 @@ class GatewayServer:
                 code=closed.rcvd and closed.rcvd.code,
             )
 
-    def _refused(self, refusal: Refusal) -> Response:
+    def refuse(self, connection_id: str, refusal: Refusal) -> Response | None:  # noqa: ARG002  a twin tells it otherwise
+        """Return the answer to a request for a connection that is refused."""
         return json_response(HTTPStatus(refusal.status), error_envelope(refusal, self._clock.now_ms()))
 
 

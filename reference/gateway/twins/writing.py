@@ -17,10 +17,10 @@ from websockets.typing import BytesLike
 
 from reference.gateway import server
 from reference.gateway.connections import AudioMessage, Outbox
-from reference.gateway.server import SERVED_WITH, json_response
+from reference.gateway.server import json_response
 from reference.twins.kinds import Declare
-from reference.twins.sound import otherwise, sound_twin_of
-from reference.twins.twin import Piece, Twin
+from reference.twins.sound import sound_made_by, sound_twin_of
+from reference.twins.twin import Piece, Seam, Twin
 
 Value = Any
 EXACTLY_BELOW = 10**15
@@ -122,6 +122,11 @@ def numbers_with_an_exponent():
 # ---- sockets
 
 
+def served_with(**terms: Any) -> Declare:
+    """Sockets are served on these other terms."""
+    return sound_made_by(lambda usual: {**usual, **terms}, Seam(server, "SERVED_WITH"))
+
+
 def in_three(data: bytes) -> list[Frame]:
     """Return a text message as several frames, cut anywhere (RFC 6455, 5.4)."""
     third = len(data) // 3
@@ -144,7 +149,7 @@ class InFragments(ServerConnection):
         self.protocol.send_text = send_text  # type: ignore[method-assign]
 
 
-@otherwise(server, "SERVED_WITH", {**SERVED_WITH, "create_connection": InFragments})
+@served_with(create_connection=InFragments)
 def messages_in_fragments():
     """Every message comes in three fragments, cut within a letter if need be (BRO-3.1, CONV-1; RFC 6455)."""
 
@@ -155,7 +160,7 @@ def frame_in_fragments(_usual: Piece, self: AudioMessage, sequence_number: int) 
     return b"".join(frame.serialize(mask=False) for frame in in_three(data))
 
 
-@otherwise(server, "SERVED_WITH", {**SERVED_WITH, "compression": "deflate"})
+@served_with(compression="deflate")
 def messages_compressed():
     """Messages are compressed for whoever offers that they may be (BRO-3.1, CONV-1; RFC 7692)."""
 
@@ -166,6 +171,6 @@ def in_lower_case(_connection: ServerConnection, _request: Request, response: Re
     return response
 
 
-@otherwise(server, "SERVED_WITH", {**SERVED_WITH, "process_response": in_lower_case})
+@served_with(process_response=in_lower_case)
 def headers_in_lower_case():
     """The names of HTTP headers are written in lower case (BRO-3.2, CONV-1; HTTP does not distinguish)."""

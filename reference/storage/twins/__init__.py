@@ -1,0 +1,1 @@
+"""Twins that concern the store and the ids of every system."""
