@@ -76,15 +76,22 @@ class Person(Attempts):
         """Return when everything the service had already sent on this connection has arrived.
 
         The answer to a heartbeat travels behind it on the same ordered connection. A connection that the service closes
-        meanwhile has nothing more to bring.
+        meanwhile has nothing more to bring. One that it leaves open when the session is over (9-L10) belongs to none,
+        and may ask nothing: that it is there has to do.
         """
-        if self.leg.is_open and self.marker is not None:
+        if self.leg.is_open and self.marker is not None and not self._session_is_over():
             try:
                 self._is_answered_so_far()
                 self.asks(self.marker)
             except AssertionError:
-                if self.leg.is_open:
+                if self.leg.is_open and not self._session_is_over():
                     raise
+        if self.leg.is_open and self._session_is_over():
+            self._scene.runtime.call(self.leg.ping(PATIENCE_S), within_s=PATIENCE_S + 1)
+
+    def _session_is_over(self) -> bool:
+        """Whether this person was told so on the connection in use."""
+        return bool(self.received("sessionEnded"))
 
     def goes_dead(self) -> None:
         """Ask nothing any more over a connection that is dead: no answer would come."""
