@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from earshot.evidence.results import read_results
+from earshot.evidence.record import RunRecord, read_results
 from earshot.failures import Unusable
 from earshot.running.caught import Twin
 from earshot.running.launch import Launch
@@ -97,7 +97,8 @@ def show(twin: Twin, system: str, jobs: int) -> Shown:
         options = [f"twin={twin.name}", f"declares={declared}"]
         results = Path(name) / "results"
         arguments = argparse.Namespace(jobs=jobs, options=options, results=results, tags=tags, shuffle=False)
-        Launch(select(Path("features"), [], tags), arguments).run()
+        with RunRecord(results) as record:
+            Launch(select(Path("features"), [], tags), arguments, record).run()
         came = read_results(results)
     return Shown(
         twin.name,
