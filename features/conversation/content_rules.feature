@@ -2,7 +2,7 @@
 Feature: What is not passed on to the assistant
 
   Some words, and texts that say the same again and again, are turned away before any assistant is asked. The words
-  here are invented; no real ones are needed.
+  here are invented; no real ones are needed. A service that blocks other words says so, and is told those instead.
 
   Rule: Blocked words are turned away
 

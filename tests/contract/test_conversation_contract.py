@@ -172,3 +172,13 @@ def test_the_contract_tells_what_answers_each_request() -> None:
     assert answers["audio_chunk"] == {"chunk_received"}
     assert answers["segment_end"] == {"chatbot_response", "segment_processed"}
     assert answers["close"] == frozenset()
+
+
+def test_a_service_may_have_words_of_its_own_in_the_place_of_those_that_are_named() -> None:
+    theirs = Contract(DOCUMENT, foreign=True, own={"blocked_words": ["wuzzlefret"]})
+    assert dict(CONTRACT.own()) == {name: name for name in ("flumperdinck", "zorgleblat", "sk-your-key-here")}
+    assert dict(theirs.own()) == {
+        "flumperdinck": "wuzzlefret",
+        "zorgleblat": "wuzzlefret",
+        "sk-your-key-here": "sk-your-key-here",
+    }
