@@ -12,7 +12,7 @@ from reference.conversation.conversation import Conversation
 from reference.conversation.desk import SegmentDesk
 from reference.conversation.gateway import ConversationEndpoint
 from reference.conversation.model import Heard, Refused, Utterance
-from reference.conversation.notices import Complaint
+from reference.conversation.notices import Complaint, SegmentAnswered
 from reference.conversation.transcriber import Transcriber
 from reference.speech.ports import Transcript
 from reference.speech.sphinx import SphinxRecogniser
@@ -40,14 +40,14 @@ NO_ANSWERS = {
 def codes_of_its_own(members, notice):
     """Errors have codes that no contract knows (section 1: `code` is optional; messages are matched by keyword)."""
     told = members(notice)
-    return {**told, "code": f"E-{len(told['code'])}"} if told["type"] == "error" else told
+    return {**told, "code": f"E-{len(notice.refused.code)}"} if isinstance(notice, Complaint) else told
 
 
 @sound_twin_of(codec.members, equivalent_codes={"NO_AUDIO": ["E_NO_AUDIO"], "INVALID_MESSAGE": ["E_INVALID_MESSAGE"]})
 def codes_that_are_declared(members, notice):
     """Errors have codes of the service's own, some of which it declares (section 1: `code` is optional)."""
     told = members(notice)
-    return {**told, "code": f"E_{told['code']}"} if told["type"] == "error" else told
+    return {**told, "code": f"E_{notice.refused.code}"} if isinstance(notice, Complaint) else told
 
 
 @sound_twin_of(codec.members)
@@ -65,11 +65,12 @@ def health_in_short(body, report):
 def wordings_of_its_own(members, notice):
     """Errors are worded otherwise, around the agreed keywords, in capitals too (section 1: matched by keyword)."""
     told = members(notice)
-    match told["type"]:
-        case "error":
-            return {**told, "message": WORDINGS.get(told["code"], "Alas, that did not work out.")}
-        case "chatbot_response" if told["error"] is not None:
-            return {**told, "error": NO_ANSWERS["spam" if "spam" in told["error"] else told["backend_used"]]}
+    match notice:
+        case Complaint(refused):
+            return {**told, "message": WORDINGS.get(refused.code, "Alas, that did not work out.")}
+        case SegmentAnswered(_, answer) if answer.reply.error is not None:
+            why = "spam" if "spam" in answer.reply.error else answer.reply.backend_used
+            return {**told, "error": NO_ANSWERS[why]}
     return told
 
 
