@@ -78,7 +78,7 @@ class Explorer:
         self._live_before = set(self.model.broadcasts)
         expected = self.model.do(step)
         answer = getattr(self, f"_{step.verb.replace(' ', '_')}")(step.who, **step.arguments)
-        if answer != expected.answer:
+        if answer not in self._accepted(expected.answer):
             raise AssertionError(f"after “{step}” {step.who} expected {expected.answer or 'nothing'}, but got {answer}")
         self._gives_leeway(step, expected)
         self._everybody_was_told(step, expected, before, began)
@@ -231,6 +231,12 @@ class Explorer:
                 broadcastState=_state(broadcast),
             )
             self._broadcast.speaker(name).finds_status(wanted, within_s=self.patience_s)
+
+    def _accepted(self, answer: str) -> frozenset[str]:
+        """Return the types or error codes by which the service under test may give this answer."""
+        contract = self._broadcast.contract
+        codes = contract.codes_of(answer) if answer in contract.equivalents else None
+        return codes or frozenset({answer})
 
     def _person(self, name: str) -> Person:
         return self._broadcast.listener(name) if name in LISTENERS else self._broadcast.speaker(name)
