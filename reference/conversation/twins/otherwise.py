@@ -68,10 +68,19 @@ def wordings_of_its_own(members, notice):
     match notice:
         case Complaint(refused):
             return {**told, "message": WORDINGS.get(refused.code, "Alas, that did not work out.")}
-        case SegmentAnswered(_, answer) if answer.reply.error is not None:
-            why = "spam" if "spam" in answer.reply.error else answer.reply.backend_used
-            return {**told, "error": NO_ANSWERS[why]}
+        case SegmentAnswered():
+            return {**told, "error": in_other_words(told["error"], told["backend_used"])}
     return told
+
+
+@wordings_of_its_own.also(codec.log_segment)
+def kept_as_told(log_segment, *given):
+    kept = log_segment(*given)
+    return {**kept, "error": in_other_words(kept["error"], kept["backend_used"])}
+
+
+def in_other_words(error: str | None, backend: str) -> str | None:
+    return error and NO_ANSWERS["spam" if "spam" in error else backend]
 
 
 # ---- audio and turns
