@@ -165,7 +165,7 @@ def scenario(
     target: Any = SimpleNamespace(name="hostile", capabilities=frozenset(), service=lambda _: meant, gone=lambda: None)
     nothing: Any = None
     stage = Stage(
-        runtime=runtime, target=target, samples=samples, contracts=contracts, equivalent_codes={}, echo=nothing,
+        runtime=runtime, target=target, samples=samples, contracts=contracts, echo=nothing,
         another=nothing,
     )  # fmt: skip
     matchers = [SimpleNamespace(func=step) for step in steps]

@@ -149,7 +149,7 @@ WIRE_CASES = [
     ),
     Case(
         "an extension nobody asked for",
-        lambda c: shake(c, b"Sec-WebSocket-Extensions: permessage-deflate"),
+        lambda c: shake(c, b"Sec-WebSocket-Extensions: permessage-bzip2"),
         "handshake: .*extension",
     ),
     Case("no upgrade", says(b"HTTP/1.1 101 Switching Protocols\r\n\r\n"), "handshake: .*(Upgrade|Connection)"),

@@ -42,7 +42,6 @@ def stage() -> Stage:
         target=cast(Any, SimpleNamespace(service=lambda _: SimpleNamespace(log=None))),
         samples=cast(Any, None),
         contracts={},
-        equivalent_codes={},
         echo=nothing,
         another=nothing,
     )
