@@ -13,7 +13,7 @@ from earshot.scene import Scene, new_address
 from earshot.wire.contract import Contract
 from earshot.wire.leg import Leg
 
-PATIENCE_S = 5.0
+PATIENCE_S = 10.0
 """How long somebody waits for an answer that should come at once."""
 OPENING_PATIENCE_S = 20.0
 """Coming in by a move may take ten seconds (BRO-8.1.13); what takes longer is to be measured, not given up."""

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from hamcrest import assert_that
 from hamcrest.core.matcher import Matcher
 
-PATIENCE_S = 3.0
+PATIENCE_S = 10.0
 LOOK_EVERY_S = 0.02
 FIRST_LOOK_AGAIN_S = 0.004
 """Most of what is looked up is there within milliseconds, so the second look comes sooner than later ones."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from reference.background import Background
 from reference.broadcast.live import LiveSession
+from reference.broadcast.model import Session
 from reference.broadcast.notices import SessionStatus, UpdateReason
 from reference.broadcast.ports import Audience
 from reference.broadcast.repository import BroadcastRepository
@@ -149,10 +150,15 @@ class StatusDesk:
         return SessionStatus(
             live.session_id,
             listeners_by_language,
-            round((self._clock.monotonic_s() - live.opened_at_s) * 1000) // 1000,
+            self._age_s(live, session),
             session.state,
             reason,
         )
+
+    def _age_s(self, live: LiveSession, session: Session) -> int:
+        """Return how old a session is: since when is on record, and no clock that is set back makes it younger."""
+        by_record_ms = self._clock.now_ms() - session.created_at_ms
+        return max(round((self._clock.monotonic_s() - live.opened_at_s) * 1000), by_record_ms) // 1000
 
     def _desk(self, live: LiveSession) -> _Desk:
         return self._desks.setdefault(live.session_id, _Desk())
