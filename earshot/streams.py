@@ -5,15 +5,13 @@ A wing says which of its messages are streams; they are judged by what came over
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from earshot.audio.pcm import NoSound, samples_of
 from earshot.ledger import Kind, Ledger, Observation
 
-BYTES_PER_SAMPLE = 2
 LENGTHS_DIFFER_BY_S = 0.1
 """A length may be rounded."""
 _RECENT_SOUNDS = 64
@@ -83,25 +81,21 @@ def _ill_formed(observation: Observation, stream: Stream) -> str | None:
     sound = observation.message.get(stream.sound)
     if not isinstance(sound, str):
         return None
-    size_bytes, is_heard = _measured(sound)
-    if size_bytes < 0:
-        return "whose sound is no base64"
-    if size_bytes % BYTES_PER_SAMPLE:
-        return f"whose sound of {size_bytes} bytes ends with half a sample"
-    if not is_heard:
-        return "whose sound is silence"
-    length_s = size_bytes / BYTES_PER_SAMPLE / stream.rate_hz
+    count, fault = _measured(sound)
+    if fault:
+        return f"with sound that {fault}"
+    length_s = count / stream.rate_hz
     said_s = observation.message.get(stream.lasts)
     if isinstance(said_s, int | float) and abs(said_s - length_s) > LENGTHS_DIFFER_BY_S:
-        return f"whose sound lasts {length_s:.2f} s at {stream.rate_hz} Hz, though it says {said_s:g} s"
+        return f"with sound that lasts {length_s:.2f} s at {stream.rate_hz} Hz, though it says {said_s:g} s"
     return None
 
 
 @lru_cache(maxsize=_RECENT_SOUNDS)
-def _measured(sound: str) -> tuple[int, bool]:
-    """Return how many bytes of sound these are, -1 if they cannot be read, and whether anything is to be heard."""
+def _measured(sound: str) -> tuple[int, str]:
+    """Return how many samples of sound these are, and what is wrong with them; empty if nothing is."""
     try:
-        pcm = base64.b64decode(sound, validate=True)
-    except (binascii.Error, ValueError):
-        return -1, False
-    return len(pcm), pcm.count(0) < len(pcm)
+        samples = samples_of(sound)
+    except NoSound as fault:
+        return 0, str(fault)
+    return len(samples), "" if samples.any() else "is silence"

@@ -89,8 +89,8 @@ def test_who_is_too_slow_may_miss_something_but_gets_nothing_twice(heard: Heard)
     ("pcm", "words"),
     [
         (A_SECOND[:-1], "ends with half a sample"),
-        (bytes(2000), "whose sound is silence"),
-        (b"", "whose sound is silence"),
+        (bytes(2000), "with sound that is silence"),
+        (b"", "with sound that is empty"),
     ],
 )
 def test_ill_formed_sound_is_a_surprise(heard: Heard, pcm: bytes, words: str) -> None:
@@ -104,7 +104,7 @@ def test_sound_that_is_no_base64_is_a_surprise(heard: Heard) -> None:
     heard.ledger.keep(
         Observation(time.monotonic_ns(), "Lena", "Lena", Kind.RECEIVED, message={"type": "speech", "pcm": "_-_-"})
     )
-    assert "whose sound is no base64" in heard.surprises.news()[1]
+    assert "with sound that is no base64" in heard.surprises.news()[1]
 
 
 def test_sound_lasts_as_long_as_it_says(heard: Heard) -> None:
