@@ -105,7 +105,7 @@ Feature: The session of a conversation
       And Ana ends the turn
       Then Ana is answered
       And Ana's new session keeps "Set a timer for ten minutes."
-      And Ana's first session keeps nothing
+      And Ana's first session keeps nothing for 0.8 seconds
 
   Rule: Audio does not depend on a name
 

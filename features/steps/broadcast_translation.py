@@ -51,11 +51,6 @@ def step_translated(context: World, translated_or_spoken: Callable[[Translation]
     translated_or_spoken(context.broadcast.translation)
 
 
-@then("nothing is translated")
-def step_nothing_translated(context: World) -> None:
-    assert_that(context.broadcast.translation.translations(), nothing(), "what was translated")
-
-
 @then("these words are spoken {in_a_manner:Speaking}")
 def step_spoken(context: World, in_a_manner: dict[str, Any]) -> None:
     context.broadcast.translation.speak(context.broadcast.the_recogniser().reported[-1], **in_a_manner)

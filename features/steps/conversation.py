@@ -272,11 +272,13 @@ def step_keeps(context: World, person: str, session: Callable[[User], str], text
     conversation.kept.comes_to(session(conversation.user(person)), conversation.as_understood(texts))
 
 
-@then("{person:Name}'s session keeps {texts:Kept}, and nothing else for {for_s:Seconds}")
-@then("{person:Name}'s session keeps nothing for {for_s:Seconds}")
-def step_keeps_nothing_else(context: World, person: str, for_s: float, texts: Sequence[str] = ()) -> None:
+@then("{person:Name}'s {session:Session} keeps {texts:Kept}, and nothing else for {for_s:Seconds}")
+@then("{person:Name}'s {session:Session} keeps nothing for {for_s:Seconds}")
+def step_keeps_nothing_else(
+    context: World, person: str, session: Callable[[User], str], for_s: float, texts: Sequence[str] = ()
+) -> None:
     context.stage.lets_pass(for_s)
-    kept = context.conversation.kept.of(context.conversation.user(person).session_id)
+    kept = context.conversation.kept.of(session(context.conversation.user(person)))
     expected = context.conversation.as_understood(texts)
     assert_that([each["transcription"] for each in kept], equal_to(expected), f"what {person}'s session keeps")
 

@@ -327,7 +327,7 @@ parameter(
     r'"[^"]*"(?: and then (?:as )?"[^"]*")?|the 10 things that were asked, in that order',
     lambda text: re.findall('"([^"]*)"', text) or QUESTIONS,
 )
-parameter("Kept", r'"[^"]*"(?: and then "[^"]*")?|nothing', lambda text: re.findall('"([^"]*)"', text))
+parameter("Kept", r'"[^"]*"(?: and then "[^"]*")?', lambda text: re.findall('"([^"]*)"', text))
 parameter("Complaint", one_of(COMPLAINTS), COMPLAINTS.__getitem__)
 more_phrases("News", {**COMPLAINTS, **NO_ANSWERS, "the piece of audio was received": PieceReceived()})
 parameter("SessionName", one_of(SESSION_NAMES), SESSION_NAMES.__getitem__)
