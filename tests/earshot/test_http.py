@@ -430,3 +430,11 @@ def _certificate(file: Path) -> ssl.SSLContext:
     pem = certificate.public_bytes(Encoding.PEM)
     file.write_bytes(pem + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     return ssl.create_default_context(cadata=pem.decode())
+
+
+def test_an_answer_has_the_headers_that_it_must_have() -> None:
+    count = {"x-count": {"required": True, "schema": {"type": "integer"}}}
+    contract = HttpContract({"paths": {"/": {"get": {"responses": {"200": {"headers": count}}}}}})
+    assert contract.check_answer("GET /", 200, {"x-count": "3"}, b"") is None
+    assert "header x-count is missing" in str(contract.check_answer("GET /", 200, {}, b""))
+    assert "header x-count" in str(contract.check_answer("GET /", 200, {"x-count": "three"}, b""))

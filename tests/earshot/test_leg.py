@@ -168,3 +168,9 @@ def test_nobody_there_is_said_in_one_sentence() -> None:
 
     with pytest.raises(TargetUnreachable, match=r"Lena could not connect to ws://127\.0\.0\.1:9/"):
         asyncio.run(knock())
+
+
+def test_a_refusal_that_breaks_the_contract_is_a_breach(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(ERROR, "message")
+    observed = converse(answers, nothing, refuse=http.HTTPStatus.SERVICE_UNAVAILABLE)
+    assert ["message" in o.words for o in observed if o.kind is Kind.VIOLATION] == [True]

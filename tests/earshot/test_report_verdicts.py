@@ -118,3 +118,8 @@ def test_what_was_seen_of_the_contract_is_kept(tmp_path: Path) -> None:
     surroundings.keep_seen(tmp_path, "broadcast", contract)
     [file] = tmp_path.glob(SEEN)
     assert json.loads(file.read_text())["seen"] == {"heartbeat": 1}
+
+
+def test_a_step_in_words_of_steps_that_nobody_knows_is_our_own_fault() -> None:
+    assert Failure.raised(AssertionError("UNDEFINED SUB-STEP: Given a typo")).status == "broken"
+    assert Failure.raised(AssertionError("FAILED SUB-STEP: Then Lena hears it")).status == "failed"

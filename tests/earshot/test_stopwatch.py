@@ -276,3 +276,12 @@ def test_a_time_that_is_taken_once_needs_a_watched_machine() -> None:
         stopwatch.stop()
     finally:
         runtime.close()
+
+
+def test_a_step_may_know_what_must_be_found_of_one_claim(watch: Callable[..., tuple[Stopwatch, Act]]) -> None:
+    stopwatch, act = watch(mixed(0))
+    stopwatch.times(act)
+    no_silence = Budget(95, 100, worst_gap_ms=5000)
+    stopwatch.insist_on_outcome(Outcome.PASS, Claim.GAP, no_silence, delays)
+    with pytest.raises(AssertionError, match="the verdict on the longest silence"):
+        stopwatch.insist_on_outcome(Outcome.FAIL, Claim.GAP, no_silence, delays)

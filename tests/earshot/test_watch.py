@@ -16,7 +16,7 @@ from earshot.failures import ContractBreach, NotGranted, TargetUnreachable, Unus
 from earshot.ledger import Kind, Ledger, Observation
 from earshot.measure.stopwatch import judges_time
 from earshot.running.obstacles import Obstacles
-from earshot.running.watch import turn, watch_steps
+from earshot.running.watch import close_stage, turn, watch_steps
 from earshot.surprises import Surprises
 from earshot.targets.definition import ExpectedFailure
 
@@ -122,6 +122,32 @@ def test_an_unknown_failure_and_a_fault_of_the_harness_are_never_excused() -> No
         run_step(fails)
     with pytest.raises(KeyError):
         run_step(breaks, KNOWN)
+
+
+def end(expected: ExpectedFailure | None, *, surprise: str = "", skipped: bool = False) -> list[str]:
+    """End a scenario as the run would; return why it was skipped."""
+    reasons: list[str] = []
+
+    def closes() -> None:
+        if surprise:
+            raise AssertionError(surprise)
+
+    scenario: Any = SimpleNamespace(name="A talk", should_skip=skipped, skip=reasons.append)
+    run: Any = SimpleNamespace(expected_failure=lambda _: expected, obstacles=Obstacles(WHOLE))
+    close_stage(SimpleNamespace(closes=closes, surprises=Surprises(Ledger())), scenario, run)  # type: ignore[arg-type]
+    return reasons
+
+
+def test_what_comes_to_light_at_the_end_fails_a_scenario() -> None:
+    assert end(None) == []
+    with pytest.raises(AssertionError, match="a session is still open"):
+        end(None, surprise="a session is still open")
+
+
+def test_a_scenario_that_is_known_to_fail_may_not_pass() -> None:
+    with pytest.raises(AssertionError, match="the scenario passed, though the target file says that it fails: no voic"):
+        end(KNOWN)
+    assert end(KNOWN, skipped=True) == []
 
 
 def test_a_scenario_turns_at_its_when_and_not_again_at_an_and(monkeypatch: pytest.MonkeyPatch) -> None:

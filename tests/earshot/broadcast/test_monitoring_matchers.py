@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -81,3 +82,8 @@ def test_sound_at_half_volume_is_told_from_sound_at_full_volume() -> None:
     assert not ends_with_sound_at(0.5, original).matches(original.tobytes())
     assert not ends_with_sound_at(0.5, original).matches(half[:-2])
     assert not ends_with_sound_at(0.5, original[:0]).matches(half)
+
+
+def test_an_alarm_goes_off_above_its_limit_and_not_below() -> None:
+    below = replace(alarm("Delay", 100), comparison="LessThanThreshold")
+    assert not raise_alarm("critical", "Delay", above=100, for_minutes=5).matches([below])

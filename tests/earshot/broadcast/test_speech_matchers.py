@@ -98,3 +98,23 @@ def test_a_warning_needs_words_and_its_figures() -> None:
     assert_that(warning | {"message": " "}, not_(explains("clipping")))
     assert_that(warning | {"details": {"percentage": True, "threshold": 1.0}}, not_(explains("clipping")))
     assert_that(warning, not_(explains("echo")))
+
+
+def test_none_of_these_pieces_means_not_one() -> None:
+    assert_that([1, 2], pieces.none_of([3, 4]))
+    assert_that([1, 3], not_(pieces.none_of([3, 4])))
+
+
+def test_starts_of_recognition_are_counted() -> None:
+    attempts = [attempt(0, opened=False), attempt(1, opened=True)]
+    assert_that(attempts, recognition.tried(2))
+    assert_that(attempts, recognition.started(1))
+    for other in (recognition.tried(1), recognition.tried(3), recognition.started(0), recognition.started(2)):
+        assert_that(attempts, not_(other))
+
+
+def test_a_handover_has_its_kind_its_stability_and_its_number_of_attempts() -> None:
+    assert_that(handover(), handing_over.handed_over_as("final", 1.0))
+    for other in (("provisional", 1.0), ("final", 0.9)):
+        assert_that(handover(), not_(handing_over.handed_over_as(*other)))
+    assert_that(handover(attempts=2, acknowledged=False), not_(handing_over.given_up_after(3)))

@@ -7,7 +7,7 @@ from hamcrest import assert_that
 
 from earshot.broadcast.acts import ASK_STATUS, PAUSE
 from earshot.broadcast.matchers.audience import counts_audience
-from earshot.broadcast.matchers.state import held_back, in_state, passed_on
+from earshot.broadcast.matchers.state import held_back, in_state, passed_on, untouched_since
 from earshot.ledger import Kind, Observation
 
 QUIET = {"isActive": True, "isPaused": True, "isMuted": False, "volume": 0.4, "lastStateChange": 1}
@@ -79,3 +79,10 @@ def test_a_status_that_came_by_itself_does_not_answer_a_request() -> None:
     assert ASK_STATUS.is_answered_by({"type": "sessionStatus", "updateReason": "requested"})
     assert not ASK_STATUS.is_answered_by({"type": "sessionStatus", "updateReason": "newLanguage"})
     assert PAUSE.having(estimatedPauseDuration=1).is_answered_by({"type": "broadcastPaused"})
+
+
+def test_a_state_is_untouched_only_if_it_never_changed_after_the_opening() -> None:
+    fresh = {"isActive": True, "isPaused": False, "isMuted": False, "volume": 1.0, "lastStateChange": 5}
+    assert untouched_since(5).matches(fresh)
+    assert not untouched_since(4).matches(fresh)
+    assert not untouched_since(5).matches(fresh | {"isMuted": True})

@@ -145,3 +145,8 @@ def test_a_report_of_timings_is_complete_and_by_kind() -> None:
     assert not expected.matches({"kinds": {"turns": [whole], "other": []}})
     assert not expected.matches({"kinds": {"turns": [whole], "other": [whole | {"figures": {"min": 1.0}}]}})
     assert not expected.matches({"kinds": {"turns": [whole], "other": [whole | {"limit_ms": None}]}})
+
+
+def test_an_error_in_blank_words_is_none() -> None:
+    assert complains(Complaint("NO_AUDIO"), OURS).matches(told(type="error", message="Nothing there."))
+    assert not complains(Complaint("NO_AUDIO"), OURS).matches(told(type="error", message="  "))
