@@ -47,6 +47,8 @@ def run(twins: Sequence[Twin], arguments: argparse.Namespace) -> int:
     """
     if arguments.system not in (None, *NAMES):
         raise Unusable(f"there is no system {arguments.system}; there are {', '.join(NAMES)}")
+    if arguments.system is not None:
+        twins = [twin for twin in twins if twin.system == arguments.system or twin.system not in NAMES]
     outcomes = _read(arguments.json)
     if arguments.together:
         named = sorted(twins, key=lambda twin: arguments.names.index(twin.name)) if arguments.names else twins
