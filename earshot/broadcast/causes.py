@@ -39,6 +39,8 @@ _TOLD_OF_A_MUTE = (Cause("speakerStateChange", SPEAKER, {"state": {"isMuted": Tr
 REFRESH = Timer("CONNECTION_REFRESH_MINUTES", 6000, unit_s=60)
 WARNING = Timer("CONNECTION_WARNING_MINUTES", 6300, unit_s=60)
 SILENCE = (Timer("CONNECTION_IDLE_TIMEOUT_SECONDS", 120), Timer("HEARTBEAT_TIMEOUT_SECONDS", 90))
+LIFE = Timer("SESSION_MAX_DURATION_HOURS", 720, unit_s=360)
+"""A tenth of it: lives are dated in whole seconds, and one may come late."""
 STATUS_AGAIN = Timer("PERIODIC_UPDATE_INTERVAL_SECONDS", 30)
 WARNING_OF_SOUND_AGAIN = Timer("", 60)
 """Which cannot be set."""
@@ -51,6 +53,7 @@ def _timed(role: str) -> Sequence[Unasked]:
         Unasked("connectionRefreshRequired", role, beats, Often.ONCE, not_before=(REFRESH,)),
         Unasked("connectionWarning", role, beats, not_before=(WARNING,)),
         Unasked("connectionTimeout", role, (), Often.ONCE, not_before=SILENCE),
+        Unasked("sessionEnded", role, (), Often.ONCE, not_before=(LIFE,)),
     )
 
 

@@ -5,7 +5,7 @@ Feature: How connections are closed
 
   Rule: Whoever took part in a session that is over is disconnected, and need not come back
 
-    @BRO-3.5.1 @normal
+    @BRO-3.5.1 @normal @needs-reference
     Scenario: Listeners are disconnected when the speaker ends the session
       Given Ana is broadcasting in English
       And Lena listens in Spanish and Amina in French
@@ -13,7 +13,7 @@ Feature: How connections are closed
       Then Lena and Amina are told last, before being disconnected, that the session has ended
       And Lena and Amina are disconnected and need not come back
 
-    @BRO-3.5.1 @normal
+    @BRO-3.5.1 @normal @needs-reference
     Scenario: Listeners are disconnected when the speaker is lost
       Given Ana is broadcasting in English
       And Lena listens in Spanish
