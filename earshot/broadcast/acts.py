@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from earshot.ledger import Kind, Observation
@@ -56,6 +56,18 @@ class Act:
         """Whether somebody sent this request, whatever its fields."""
         is_raw_sound = observation.is_binary and self.action == SEND_AUDIO.action
         return observation.kind is Kind.SENT and (observation.type == self.action or is_raw_sound)
+
+    def told_to_listeners(self, before: Mapping[str, object]) -> Sequence[str]:
+        """Return the types of what listeners are told of it, in a broadcast that had this state before.
+
+        A change of state that pauses or mutes is told as a pause or a mute, too (BRO-7.1.12).
+        """
+        if self.action not in TOLD_TO_LISTENERS:
+            return ()
+        state = self.fields.get("state")
+        changed = state if isinstance(state, Mapping) else {}
+        also = (("isPaused", PAUSE.answer), ("isMuted", MUTE.answer))
+        return [self.answer, *(told for member, told in also if changed.get(member) and not before.get(member))]
 
     @property
     def confirmation(self) -> Pairing:

@@ -9,6 +9,7 @@ from typing import ClassVar
 from hamcrest import empty, has_entries, none
 from hamcrest.core.matcher import Matcher
 
+from earshot.broadcast.acts import Act
 from earshot.broadcast.attempts import Refusal
 from earshot.broadcast.causes import CAUSES, HEARD
 from earshot.broadcast.exhibits import recordings
@@ -84,6 +85,17 @@ class Broadcast(System):
     def person(self, name: str) -> Person:
         """Return whoever of this name appeared last, in whichever role."""
         return self.stage.person(name, Person)
+
+    def has_controlled(self, name: str, control: Act) -> None:
+        """Let somebody use a control, and return when it is confirmed and all who listen have been told."""
+        person, since = self.person(name), len(self.stage.ledger)
+        before = person.confirmation.message.get("broadcastState", {}) if person.confirmations else {}
+        person.controls(control)
+        if isinstance(person, Speaker):
+            for listener in self.listeners():
+                if listener.listens_to(person.session_id):
+                    for told in control.told_to_listeners(before):
+                        listener.learns(told, since=since)
 
     def the_speaker(self) -> Speaker:
         """Return the one who is broadcasting, when there is only one."""

@@ -406,7 +406,8 @@ class User(Participant):
             self.refusals.append(self.outcome)
 
     def sends_what_may_be_ignored(self, frame: Message | str) -> None:
-        """Send something that may be answered with an error or not at all."""
+        """Send something that may be answered with an error, sooner or later, or not at all."""
+        self._scene.surprises.excuse_errors(self.leg.label)
         self._scene.runtime.call(self._send_odd(frame), within_s=PATIENCE_S)
 
     def excuses(self, turn: Turn) -> None:

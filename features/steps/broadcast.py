@@ -110,7 +110,7 @@ def step_controls(context: World, person: str, control: Act) -> None:
 
 @given("{person:Name} has {done:PastControl}")
 def step_has_controlled(context: World, person: str, done: Act) -> None:
-    context.broadcast.person(person).controls(done)
+    context.broadcast.has_controlled(person, done)
 
 
 @then("{person:Name} is told first that {first:News} and then that {news:News}")
