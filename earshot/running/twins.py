@@ -138,7 +138,7 @@ def try_twin(twin: Twin, stack: Path, *, promised_only: bool = False, times: int
             break
     caught_by = {catch.scenario for catch in catches}
     times_caught = 1 + _caught_again(twin, stack, results, times - 1) if catches else 0
-    red = [result.name for result in results if result.status in ("failed", "broken")]
+    red = [result.name for result in results if result.feature and result.status in ("failed", "broken")]
     return TriedTwin(
         twin,
         tuple(catches),

@@ -157,11 +157,11 @@ def notices_late_by_110_ms(tell, self, change, notice):
 
 
 @twin_of(SpeakerControls.tell, "BRO-8.1.7")
-def every_hundredth_notice_late_by_310_ms(tell, self, change, notice):
-    """Listeners are told of every hundredth control 310 ms late."""
+def every_hundredth_notice_late_by_400_ms(tell, self, change, notice):
+    """Listeners are told of every hundredth control 400 ms late."""
     if next(_notices) % 100:
         return tell(self, change, notice)
-    return _told_later(self, 0.31, tell, change, notice)
+    return _told_later(self, 0.4, tell, change, notice)
 
 
 @late(StatusDesk.answer, 1.1, "BRO-8.1.8", every=70)
