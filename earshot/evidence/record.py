@@ -75,9 +75,9 @@ class RunRecord:
 
     def ends(self) -> str:
         """Note the end, and return in what this is not a whole run; empty if it is."""
-        complete(self.folder)
+        results = complete(self.folder)
         self._notes(ENDED, {"at_ms": now_ms()})
-        return _missing(self.folder)
+        return _missing(self.folder, results)
 
     def close(self) -> None:
         self._lock.close()
@@ -105,9 +105,7 @@ def read_results(folder: Path) -> list[ScenarioResult]:
 
     Raises Unusable if there are none.
     """
-    if folder.is_dir() and not is_held(folder):
-        complete(folder)
-    results = all_results(folder)
+    results = all_results(folder) if is_held(folder) else complete(folder)
     if not results:
         raise Unusable(
             f"there are no results in {folder}; run `behave features/` first, or name their folder by --results"
@@ -121,7 +119,7 @@ def what_is_missing(folder: Path) -> str:
         return "the run is still going on"
     if not (folder / BEGUN).exists():
         return "nobody knows what was to be run"
-    return _missing(folder)
+    return _missing(folder, all_results(folder))
 
 
 def note_whole(folder: Path) -> None:
@@ -131,12 +129,14 @@ def note_whole(folder: Path) -> None:
             (folder / name).write_text(json.dumps(content), "utf-8")
 
 
-def complete(folder: Path) -> None:
-    """Write a result for every planned scenario that has none."""
-    there = {result.history_id for result in all_results(folder)}
-    for result in _planned(folder):
-        if result["historyId"] not in there:
-            _keep(folder, result)
+def complete(folder: Path) -> list[ScenarioResult]:
+    """Write a result for every planned scenario that has none, and return all there are, first started first."""
+    results = all_results(folder)
+    there = {result.history_id for result in results}
+    missing = [result for result in _planned(folder) if result["historyId"] not in there]
+    for result in missing:
+        _keep(folder, result)
+    return all_results(folder) if missing else results
 
 
 def is_held(folder: Path) -> bool:
@@ -150,10 +150,10 @@ def is_held(folder: Path) -> bool:
     return False
 
 
-def _missing(folder: Path) -> str:
+def _missing(folder: Path, results: Iterable[ScenarioResult]) -> str:
     if not (folder / PLANNED).exists():
         return "the run ended before it was known what was to be run"
-    not_run = sum(result.verdict == "not run" for result in all_results(folder))
+    not_run = sum(result.verdict == "not run" for result in results)
     if not_run or not (folder / ENDED).exists():
         return f"the run was cut off: {not_run} of {len(_planned(folder))} scenarios were not run"
     return ""
