@@ -30,7 +30,7 @@ from earshot.book.summary import summary, unwelcome
 from earshot.evidence.record import RunRecord, read_results
 from earshot.running.plan import Planned, bundles, keep_durations, read_durations, select, shuffled
 from earshot.running.progress import ProgressFormatter
-from earshot.running.worker import FORKING, work
+from earshot.running.worker import ALLURE, EVERYTHING, FORKING, work
 from earshot.scratch import named_for
 from earshot.side_by_side import environment_of
 from earshot.targets.definition import names_a_service
@@ -39,7 +39,6 @@ from earshot.targets.embedded import EmbeddedTarget
 JOBS_PER_CORE = 4
 """Scenarios mostly wait: for speech to pass, for records, for silence to be sure of."""
 DURATIONS = Path(".earshot/durations.json")
-ALLURE = "allure_behave.formatter:AllureFormatter"
 PROGRESS = f"{ProgressFormatter.__module__}:{ProgressFormatter.__name__}"
 LONGEST_BUNDLE_S = 4.0
 """Short enough that all workers end at about the same time, long enough that files are not read too often."""
@@ -133,14 +132,13 @@ class Launch:
 
     def run(self) -> int:
         """Run them and return the exit code: 0 only if every worker ended well and every scenario was run."""
-        arguments = self._arguments
         self._record.plans(scenario.blank for scenario in self._scenarios)
         previous = signal.signal(signal.SIGTERM, lambda *_: self._cancel())
         with tempfile.TemporaryDirectory(prefix=named_for("run")) as name, contextlib.ExitStack() as open_things:
             folder = Path(name)
             stack = None
             if not names_a_service(self._options):
-                target = open_things.enter_context(contextlib.closing(EmbeddedTarget(twin=_twin(arguments.options))))
+                target = open_things.enter_context(contextlib.closing(EmbeddedTarget(twin=self._options.get("twin"))))
                 stack = folder / "stack.json"
                 target.share(stack)
             try:
@@ -190,8 +188,7 @@ class Launch:
     def _command(self) -> list[str]:
         options = [part for option in self._arguments.options for part in ("-D", option)]
         formats = ["-f", ALLURE, "-o", str(self._arguments.results), "-f", PROGRESS]
-        everything = ["--tags", "@slow or not @slow"]  # what runs has been chosen already
-        return [*formats, *everything, *options]
+        return [*formats, "--tags", EVERYTHING, *options]
 
     def _deal(self, number: int, worker: Connection[Any, Any]) -> None:
         """Deal to one worker until nothing is left, and listen to what it tells."""
@@ -351,10 +348,6 @@ def _complaints(log: Path) -> list[str]:
     return [line.strip() for line in words.splitlines() if line.startswith("HOOK-ERROR in before_all")] or (
         [words.strip()] if "Traceback (most recent call last)" in words and "Errored scenarios" not in words else []
     )
-
-
-def _twin(options: Sequence[str]) -> str | None:
-    return next((option.partition("=")[2] for option in options if option.startswith("twin=")), None)
 
 
 def _minutes(duration_s: float) -> str:

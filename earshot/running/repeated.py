@@ -9,7 +9,7 @@ from pathlib import Path
 
 from earshot.evidence.results import ScenarioResult, all_results
 from earshot.failures import Unusable
-from earshot.running.worker import FORKING, work
+from earshot.running.worker import ALLURE, EVERYTHING, FORKING, work
 from earshot.side_by_side import environment_of
 
 ANSWERS_WITHIN_S = 900.0
@@ -24,12 +24,11 @@ def repeated(places: Sequence[str], times: int, options: Sequence[str], stack: P
     with tempfile.TemporaryDirectory(prefix="earshot-repeated-") as name:
         folder = Path(name)
         results = folder / "results"
-        formats = ["-f", "allure_behave.formatter:AllureFormatter", "-o", str(results), "-f", "null"]
-        everything = ["--tags", "@slow or not @slow"]
+        formats = ["-f", ALLURE, "-o", str(results), "-f", "null"]
         told = environment_of(0, 1, folder=folder, stack=stack)
         ours, its = FORKING.Pipe()
         process: BaseProcess = FORKING.Process(
-            target=work, args=(its, [*formats, *everything, *options], told, folder / "behave.log")
+            target=work, args=(its, [*formats, "--tags", EVERYTHING, *options], told, folder / "behave.log")
         )
         process.start()
         its.close()

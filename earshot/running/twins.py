@@ -34,12 +34,11 @@ from earshot.running import sound
 from earshot.running.caught import Catch, TriedTwin, Twin, as_markdown, read_reasons
 from earshot.running.plan import Planned, select
 from earshot.running.repeated import repeated
-from earshot.running.worker import FORKING, run_behave
+from earshot.running.worker import ALLURE, EVERYTHING, FORKING, run_behave
 from earshot.scratch import named_for
 from earshot.side_by_side import STACK
 from earshot.targets.embedded import ROOT, EmbeddedTarget
 
-ALLURE = "allure_behave.formatter:AllureFormatter"
 ENDS_WITHIN_S = 900.0
 REASONS = ROOT / "features" / "without_twins.yaml"
 
@@ -165,7 +164,7 @@ def _caught_again(twin: Twin, stack: Path, results: Iterable[ScenarioResult], ti
 
 @cache
 def _all_scenarios() -> Sequence[Planned]:
-    return select(ROOT / "features", [], ["@slow or not @slow"])
+    return select(ROOT / "features", [], [EVERYTHING])
 
 
 def _read(file: Path | None) -> list[TriedTwin]:

@@ -28,6 +28,10 @@ PRELOADED = (
 )
 """What every worker would otherwise load while it starts."""
 
+ALLURE = "allure_behave.formatter:AllureFormatter"
+EVERYTHING = "@slow or not @slow"
+"""The tags of what was chosen before it is dealt."""
+
 FORKING = get_context("forkserver")
 FORKING.set_forkserver_preload(list(PRELOADED))
 
