@@ -10,6 +10,7 @@ from pathlib import Path
 from earshot.evidence.results import ScenarioResult, all_results
 from earshot.failures import Unusable
 from earshot.running.worker import ALLURE, EVERYTHING, FORKING, work
+from earshot.scratch import named_for
 from earshot.side_by_side import environment_of
 
 ANSWERS_WITHIN_S = 900.0
@@ -21,7 +22,7 @@ def repeated(places: Sequence[str], times: int, options: Sequence[str], stack: P
     `options` are behave's, and `stack` says where the store is; results go where nobody else looks.
     """
     repetitions: list[list[ScenarioResult]] = []
-    with tempfile.TemporaryDirectory(prefix="earshot-repeated-") as name:
+    with tempfile.TemporaryDirectory(prefix=named_for("repeated")) as name:
         folder = Path(name)
         results = folder / "results"
         formats = ["-f", ALLURE, "-o", str(results), "-f", "null"]

@@ -21,6 +21,7 @@ from earshot.failures import Unusable
 from earshot.running.caught import Twin
 from earshot.running.launch import Launch
 from earshot.running.plan import select
+from earshot.scratch import named_for
 from earshot.systems import NAMES
 
 RED = frozenset({"failed", "broken", "not run"})
@@ -93,7 +94,7 @@ def show(twin: Twin, system: str, jobs: int) -> Shown:
     """Run the features of a system against a sound twin."""
     began = time.monotonic()
     tags = [f"@{system} and not @alone and not @slow"]
-    with tempfile.TemporaryDirectory(prefix="earshot-sound-") as name:
+    with tempfile.TemporaryDirectory(prefix=named_for("sound")) as name:
         declared = Path(name) / "declares.yaml"
         declared.write_text(json.dumps(twin.declares), "utf-8")
         options = [f"twin={twin.name}", f"declares={declared}"]
