@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from earshot.failures import TargetUnreachable, Unusable
+from earshot.failures import Unusable
 from earshot.scratch import named_for
 from earshot.targets.aws import Aws
 from earshot.targets.children import Child, Start, program
@@ -23,7 +23,7 @@ from earshot.targets.endpoints import endpoints_of
 from earshot.targets.fork_server import ForkServer
 from earshot.targets.metrics import Metrics
 from earshot.targets.offers import OFFERABLE
-from earshot.targets.reach import insist_on_listener, nobody_at
+from earshot.targets.reach import nobody_at
 from earshot.targets.service import TAGS, Service
 from earshot.targets.tables import Tables
 from earshot.targets.tokens import SignedTokens
@@ -121,10 +121,8 @@ class EmbeddedTarget:
 
     def gone(self) -> Unusable | None:
         """Return which part of it no longer answers: TargetUnreachable for the service, Unusable for the store."""
-        try:
-            insist_on_listener("the state store (moto) of the embedded reference", self._endpoint)
-        except TargetUnreachable as gone:
-            return Unusable(str(gone))
+        if store := nobody_at("the state store (moto) of the embedded reference", [self._endpoint]):
+            return Unusable(str(store))
         return nobody_at(self.name, self._usual.addresses())
 
     def share(self, file: Path) -> None:
