@@ -37,7 +37,6 @@ class Listener(AtTheReceiver):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.heard: list[Heard] = []
         self._welcome: Observation | None = None
-        self._reads = True
 
     @property
     def welcome(self) -> Observation:
@@ -151,19 +150,17 @@ class Listener(AtTheReceiver):
 
     def listens_to(self, session_id: str) -> bool:
         """Whether what is told in this session is to be heard here now."""
-        is_there = self._welcome is not None and self.leg.is_open and self.marker is not None
-        return is_there and self._reads and self.welcome.message["sessionId"] == session_id
+        is_there = self._welcome is not None and self.leg.is_open and self.leg.is_reading and self.marker is not None
+        return is_there and self.welcome.message["sessionId"] == session_id
 
     def stops_reading(self) -> None:
         """Take nothing from the connection any more, like a device on a line that is stuck."""
         self._scene.surprises.streams.may_miss(self.leg.label)
         self._scene.runtime.do(self.leg.stop_reading)
-        self._reads = False
 
     def reads_again(self) -> None:
         """Take what has come meanwhile, and what comes from now on."""
         self._scene.runtime.do(self.leg.read_again)
-        self._reads = True
 
     def catches_up(self) -> None:
         """Return when everything the service had already sent has arrived; whoever had stopped reading reads again."""

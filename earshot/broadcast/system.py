@@ -91,11 +91,10 @@ class Broadcast(System):
         person, since = self.person(name), len(self.stage.ledger)
         before = person.confirmation.message.get("broadcastState", {}) if person.confirmations else {}
         person.controls(control)
-        if isinstance(person, Speaker):
-            for listener in self.listeners():
-                if listener.listens_to(person.session_id):
-                    for told in control.told_to_listeners(before):
-                        listener.learns(told, since=since)
+        session_id = person.session_id if isinstance(person, Speaker) else ""
+        for listener in (each for each in self.listeners() if each.listens_to(session_id)):
+            for told in control.told_to_listeners(before):
+                listener.learns(told, since=since)
 
     def the_speaker(self) -> Speaker:
         """Return the one who is broadcasting, when there is only one."""

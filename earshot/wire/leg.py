@@ -237,6 +237,11 @@ class Leg:
             return False
         return True
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether what comes is taken from the network."""
+        return self._connection is not None and self._connection.transport.is_reading()
+
     def stop_reading(self) -> None:
         """Take nothing from the network any more; to be called on the loop."""
         if self._connection is not None:
