@@ -101,34 +101,27 @@ def test_a_piece_is_skipped(piece: Callable[..., Any], result: int | None, apply
     assert asyncio.run(counter.add_and_wait(1)) is None
 
 
+async def in_time(counter: Counter) -> bool:
+    try:
+        async with asyncio.timeout(0.02):
+            await counter.add_and_wait(1)
+    except TimeoutError:
+        return False
+    return True
+
+
 def test_an_awaited_piece_is_late_every_other_time(apply: Apply) -> None:
     apply(late(Counter.add_and_wait, 0.05, "TOY-1", every=2))
     counter = Counter(Settings())
 
-    async def in_time() -> bool:
-        try:
-            async with asyncio.timeout(0.02):
-                await counter.add_and_wait(1)
-        except TimeoutError:
-            return False
-        return True
-
     async def three_times() -> list[bool]:
-        return [await in_time() for _ in range(3)]
+        return [await in_time(counter) for _ in range(3)]
 
     assert asyncio.run(three_times()) == [True, False, True]
 
 
 def test_a_piece_is_late_at_a_certain_time_of_each(apply: Apply) -> None:
     apply(late_for_each(Counter.add_and_wait, 0.05, lambda self, _by: self, lambda number: number == 2, "TOY-1"))
-
-    async def in_time(counter: Counter) -> bool:
-        try:
-            async with asyncio.timeout(0.02):
-                await counter.add_and_wait(1)
-        except TimeoutError:
-            return False
-        return True
 
     async def two_of_each() -> list[bool]:
         one, other = Counter(Settings()), Counter(Settings())
