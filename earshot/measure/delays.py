@@ -22,6 +22,7 @@ class Delay:
     due_ns: int
     """On the monotonic clock."""
     took_ms: float
+    """`math.inf` if it never came."""
 
     @classmethod
     def between(cls, first: Observation, second: Observation) -> Delay:
@@ -32,8 +33,6 @@ class Delay:
     def until(cls, last: Observation, took_s: float) -> Delay:
         """Return what ended with this and had begun so long before."""
         return cls(last.at_ns - round(took_s * 1e9), took_s * 1000)
-
-    """`math.inf` if it never came."""
 
 
 Delays = Sequence[Delay]

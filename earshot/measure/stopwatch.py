@@ -91,7 +91,7 @@ class Stopwatch:
 
     def watches(self) -> None:
         """Watch the machine from now on, for what is timed once and not done again; harmless when it is watched."""
-        if self._watch is None and self._examination is None:
+        if not self._is_watched:
             self._watch = FitnessWatch(Processors(self._addresses()))
             self._runtime.call(self._watch.begin(), within_s=EXAMINED_WITHIN_S)
 
@@ -171,7 +171,7 @@ class Stopwatch:
 
         The machine must be watched: see `judges_time`.
         """
-        if self._examination is None and self._watch is None:
+        if not self._is_watched:
             raise RuntimeError("this step judges a time; say so of it with @judges_time")
         took = f"{what}: {delay.took_ms:.0f} ms, and {least_ms:g} to {most_ms:g} ms were expected"
         if delay.took_ms < least_ms:
@@ -186,7 +186,7 @@ class Stopwatch:
 
     def excuse(self, failure: TooLate) -> None:
         """Raise Inconclusive instead if the machine explains by how much it was late; nothing else is excused."""
-        if self._examination is None and self._watch is None:
+        if not self._is_watched:
             return
         machine = self._machine()
         error_ms = machine.held_up.ms(failure.began_ns, failure.ended_ns) + (machine.error_ms(95) or 0.0)
@@ -260,6 +260,10 @@ class Stopwatch:
             self.excuse(failure)
             raise
         self._rounds.append(self._ledger.since(since))
+
+    @property
+    def _is_watched(self) -> bool:
+        return self._examination is not None or self._watch is not None
 
     def _machine(self) -> Machine:
         if self._examination is None:
