@@ -26,7 +26,7 @@ _LOOKS = {
     State.KNOWN: ("bad soft", "known not to be kept"),
     State.OPEN: ("note", "open"),
     State.NOT_CHECKED: ("none", "not checked"),
-    State.PARTLY: ("good soft", "kept as far as checked"),
+    State.PARTLY: ("part", "kept as far as checked"),
     State.KEPT: ("good", "kept"),
 }
 _ORDER = (State.KEPT, State.PARTLY, State.OPEN, State.KNOWN, State.BROKEN, State.NOT_CHECKED)
