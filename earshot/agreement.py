@@ -26,6 +26,13 @@ def openapi(system: str) -> Mapping[str, Any] | None:
     return _document(CONTRACT / f"{system}.openapi.yaml")
 
 
+def levels(system: str) -> Mapping[str, str]:
+    """Return what a service may promise beyond what all of its system do: a sentence, by the tag of its scenarios."""
+    requirements = _document(CONTRACT / f"{system}{_REQUIREMENTS}") or {}
+    declared: Mapping[str, str] = requirements.get("levels", {})
+    return declared
+
+
 def token_audience(system: str) -> str | None:
     """Return for whom the sign-in tokens of a system's people are meant; None if nobody signs in."""
     documents = (document for document in (asyncapi(system), openapi(system)) if document is not None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from earshot.agreement import levels
 from earshot.evidence.identity import OWNER, REQUIREMENT_ID, SEVERITIES
 from earshot.side_by_side import LOCK_TAG
 from earshot.systems import NAMES
@@ -22,7 +23,11 @@ MEANINGS: Mapping[str, str] = {
     "needs-exact-words": "needs a recogniser that understands the recordings word by word, and nothing else",
     "needs-reference": "needs the reference: shows what it promises beyond what every service has to",
     **{extra.tag: f"needs what a service may leave out: {extra.summary}" for extra in EXTRAS},
+    **{level: f"for services that say so: {words}" for system in NAMES for level, words in levels(system).items()},
     "alone": "judges time: never runs beside other scenarios",
+    "perf": "judges how quick the service is",
+    "page": "what a page in the browser makes of the service",
+    "websocket": "about what is said over a WebSocket",
     "slow": "takes longer than everyday runs allow; run with --tags=@slow",
     "optional": "a promise that a service may leave out",
     "extension": "a promise beyond the original requirements",

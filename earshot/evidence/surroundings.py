@@ -7,7 +7,7 @@ import os
 import platform
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from behave.runner import Context
 
-from earshot.agreement import NAMES, openapi
+from earshot.agreement import NAMES, levels, openapi
 from earshot.evidence.formatter import results_folder
 from earshot.evidence.results import PROPERTIES, SEEN
 from earshot.secrecy import HIDDEN, is_secret, masked
@@ -62,12 +62,16 @@ def facts(target: Target, contracts: Mapping[str, Contract], options: Mapping[st
     """Return what a reader may want to know of a run, under the names they are shown by; no secrets."""
     granted = sorted(tag.removeprefix("needs-") for tag in target.capabilities)
     lacking = sorted(tag.removeprefix("needs-") for tag in TAGS if tag not in target.capabilities)
+    declared = {name: target.levels.get(name, frozenset()) for name in NAMES if levels(name)}
+    undeclared = {name: levels(name).keys() - held_to for name, held_to in declared.items()}
     given = {name: HIDDEN if is_secret(name) else masked(value) for name, value in sorted(options.items())}
     machine = f"{os.cpu_count()} processors ({platform.machine()}), {_memory()}{platform.system()} {platform.release()}"
     return {
         "Target": target.name,
         "Target grants": ", ".join(granted) or "its sockets",
         **({"Target does not grant": ", ".join(lacking)} if lacking else {}),
+        **_by_system("Target declares", declared),
+        **_by_system("Target does not declare", undeclared),
         "Contract": ", ".join(contract.title for _, contract in _agreements(contracts)),
         "Settings": ", ".join(f"{name}={value}" for name, value in given.items()) or "none",
         "At once": f"{workers()} scenarios" if workers() > 1 else "one scenario",
@@ -75,6 +79,11 @@ def facts(target: Target, contracts: Mapping[str, Contract], options: Mapping[st
         "Python": f"{platform.python_version()} ({sys.implementation.name})",
         "Packages": ", ".join(_versions(PACKAGES)),
     }
+
+
+def _by_system(name: str, levels_of: Mapping[str, Set[str]]) -> dict[str, str]:
+    said = [f"{', '.join(sorted(some))} ({system})" for system, some in levels_of.items() if some]
+    return {name: "; ".join(said)} if said else {}
 
 
 def _agreements(contracts: Mapping[str, Contract]) -> Iterator[tuple[str, Contract | HttpContract]]:

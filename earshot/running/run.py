@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import difflib
 import gc
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from behave.model import Scenario
 
+from earshot.agreement import levels
 from earshot.audio.clips import SampleError, SampleLibrary
 from earshot.book.promises import parse_features
 from earshot.evidence.identity import titles
@@ -89,7 +90,7 @@ class Run:
             another=self.stage,
         )
 
-    def lacks(self, tags: Iterable[str]) -> str | None:
+    def lacks(self, tags: Collection[str]) -> str | None:
         """Return why scenarios with these tags cannot run on this target, or no longer, or None if they can."""
         if self.obstacles.found is not None:
             return f"{NOT_RUN}: {self.obstacles.found}"
@@ -98,6 +99,10 @@ class Run:
                 return f"not checked: {self.target.name} has no address for the {tag}"
             if tag in TAGS and tag not in self.target.capabilities:
                 return f"not checked: {self.target.name} does not grant what @{tag} asks for"
+            for level, promise in levels(tag).items() if tag in NAMES else ():
+                if level in tags and level not in self.target.levels.get(tag, ()):
+                    promised = promise[:1].lower() + promise[1:].rstrip(".")
+                    return f"not checked: {self.target.name} does not declare @{level}, that {promised}"
         return None
 
     def expected_failure(self, scenario: Scenario) -> ExpectedFailure | None:

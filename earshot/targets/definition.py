@@ -13,7 +13,7 @@ from typing import Any
 import jsonschema_rs
 import yaml
 
-from earshot.agreement import NAMES, asyncapi, openapi
+from earshot.agreement import NAMES, asyncapi, levels, openapi
 from earshot.failures import Unusable
 from earshot.targets.endpoints import Endpoint, endpoints_of
 from earshot.targets.service import OF_THE_EMBEDDED, TAGS
@@ -50,7 +50,7 @@ OVERRIDES: Mapping[str, tuple[str, ...]] = {
     "log": ("log",),
 }
 """What `-D name=value`, or the environment variable EARSHOT_NAME, puts in place of a line of the file."""
-DECLARATIONS = ("exact_words", "equivalent_codes", "own")
+DECLARATIONS = ("exact_words", "equivalent_codes", "own", "levels")
 """The lines of a target file by which a service is judged, wherever it runs."""
 _ANYWHERE = {NAMES[0]: {"http": "http://anywhere"}}
 
@@ -85,6 +85,8 @@ class Declared:
     """By which codes of its own it says the same."""
     own: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """What it has in the place of what a system's document names in `x-own`, by the name of the system."""
+    levels: Mapping[str, frozenset[str]] | None = None
+    """What it promises beyond what all services of a system do, by the name of the system; None where nothing says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,9 @@ def _declared(document: Mapping[str, Any]) -> Declared:
         exact_words=bool(document.get("exact_words")),
         equivalent_codes={code: frozenset(others) for code, others in codes.items()},
         own=document.get("own", {}),
+        levels={system: frozenset(given) for system, given in document["levels"].items()}
+        if "levels" in document
+        else None,
     )
 
 
@@ -231,6 +236,9 @@ def _check(document: Mapping[str, Any], where: str) -> None:
         system: {"type": "object", "additionalProperties": False, "properties": own}
         for system in NAMES
         if (own := (asyncapi(system) or {}).get("x-own"))
+    }
+    schema["properties"]["levels"]["properties"] = {
+        system: {"type": "array", "items": {"enum": list(known)}} for system in NAMES if (known := levels(system))
     }
     for error in jsonschema_rs.Draft202012Validator(schema).iter_errors(_as_json(document)):
         place = ".".join(str(part) for part in error.instance_path) or "the top level"

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from earshot.agreement import NAMES, levels
 from earshot.failures import Unusable
 from earshot.scratch import named_for
 from earshot.targets.aws import Aws
@@ -93,6 +94,12 @@ class EmbeddedTarget:
         if self._is_as_agreed:
             return frozenset(TAGS)
         return self._usual.capabilities | {"needs-settings", "needs-own-service"}
+
+    @property
+    def levels(self) -> Mapping[str, frozenset[str]]:
+        """All there are, unless a sound twin declares otherwise."""
+        declared = self._declared.levels
+        return {system: frozenset(levels(system)) for system in NAMES} if declared is None else declared
 
     @property
     def systems(self) -> frozenset[str]:

@@ -38,6 +38,7 @@ class RemoteTarget:
             offers=_offers(definition),
             **_of_aws(definition.aws),
         )
+        self.levels = definition.declared.levels or {}
         self._without_others = replace(self._service, control=_control(definition))
         granted = self._service.capabilities
         claimed = definition.capabilities

@@ -22,6 +22,10 @@ class Target(Protocol):
     def systems(self) -> frozenset[str]:
         """The names of the systems that it offers."""
 
+    @property
+    def levels(self) -> Mapping[str, frozenset[str]]:
+        """What it promises beyond what all services of a system do, by the name of the system."""
+
     def service(self, settings: Mapping[str, str]) -> Service:
         """Return a service that runs with these settings, by their names; none means the usual one.
 

@@ -10,13 +10,19 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import jwt
 import pytest
 import yaml
 
+from earshot import agreement
+from earshot.evidence import surroundings
 from earshot.failures import Unusable
-from earshot.targets.definition import ExpectedFailure, names_a_service, read, read_declared
+from earshot.running.run import Run
+from earshot.targets.definition import Declared, ExpectedFailure, names_a_service, read, read_declared
+from earshot.targets.embedded import EmbeddedTarget
 from earshot.targets.endpoints import endpoints_of
 from earshot.targets.remote import RemoteTarget
 from earshot.targets.service import Service
@@ -247,6 +253,42 @@ def test_a_service_has_nobody_else_only_where_the_target_file_says_so(
         shared.service_alone({})
     with pytest.raises(Unusable, match="cannot be given settings"):
         alone.service_alone({"LIMIT": "1"})
+
+
+@pytest.fixture
+def two_levels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the requirements of the broadcast name two levels."""
+    document = {"levels": {"strict": "It refuses what is wrong.", "deaf": "It hears nothing."}}
+    usual = agreement._document
+    monkeypatch.setattr(agreement, "_document", lambda file: document if "broadcast.req" in file.name else usual(file))
+
+
+@pytest.mark.usefixtures("two_levels")
+def test_a_target_is_held_to_the_levels_that_it_declares(tmp_path: Path) -> None:
+    file = written(tmp_path, MINIMAL | {"levels": {"broadcast": ["strict"]}})
+    declared = read(file, {}).declared.levels
+    target: Any = SimpleNamespace(name="mine", systems={"broadcast"}, capabilities=frozenset(), levels=declared)
+    run: Any = SimpleNamespace(target=target, obstacles=SimpleNamespace(found=None))
+    assert Run.lacks(run, ["broadcast"]) is None
+    assert Run.lacks(run, ["broadcast", "strict"]) is None
+    reason = "not checked: mine does not declare @deaf, that it hears nothing"
+    assert Run.lacks(run, ["broadcast", "strict", "deaf"]) == reason
+    facts = surroundings.facts(target, {}, {})
+    assert facts["Target declares"] == "strict (broadcast)"
+    assert facts["Target does not declare"] == "deaf (broadcast)"
+
+
+@pytest.mark.usefixtures("two_levels")
+def test_levels_are_declared_or_not_held_to_and_the_reference_is_held_to_all(tmp_path: Path) -> None:
+    assert read(written(tmp_path, MINIMAL), {}).declared.levels is None
+    for wrong in ({"broadcast": ["Strict"]}, {"conversation": ["strict"]}, {"broadcast": "strict"}):
+        with pytest.raises(Unusable, match="levels"):
+            read(written(tmp_path, MINIMAL | {"levels": wrong}), {})
+    usual, twin = object.__new__(EmbeddedTarget), object.__new__(EmbeddedTarget)
+    usual._declared = Declared(exact_words=True)
+    twin._declared = read_declared(written(tmp_path, {"levels": {"broadcast": ["deaf"]}}))
+    assert usual.levels["broadcast"] == {"strict", "deaf"}
+    assert twin.levels == {"broadcast": {"deaf"}}
 
 
 @pytest.fixture
