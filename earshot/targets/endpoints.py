@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from earshot.agreement import NAMES, asyncapi, openapi
 from earshot.failures import Unusable
@@ -21,7 +22,7 @@ class Endpoint:
     """The address below which everything is that it offers over HTTP, without a slash at its end."""
 
     def socket(self, role: str) -> str | None:
-        """Return where somebody in this role connects."""
+        """Return where somebody in this role connects; what they say when they do stands in it as `{name}`."""
         return self.ws if self.ws is None or isinstance(self.ws, str) else self.ws[role]
 
     def addresses(self) -> Iterator[str]:
@@ -62,7 +63,7 @@ def _endpoint_of(system: str, given: object, where: str) -> Endpoint:
             raise Unusable(f"{place}: `ws` is missing, without which nobody finds the sockets of the {system}; {form}")
         return Endpoint(ws, http)
     if not isinstance(ws, Mapping):
-        return Endpoint(_address(ws, "ws", f"{place}.ws"), http)
+        return Endpoint(_with_what_is_said(_address(ws, "ws", f"{place}.ws"), system), http)
     roles = sorted(_channels(system))
     if sorted(ws) != roles:
         by_role = ", ".join(f"{role}: ws://…" for role in roles)
@@ -76,18 +77,25 @@ def _ways(system: str) -> list[str]:
     return [*(["ws"] if asyncapi(system) and not derived else []), *http]
 
 
-def _sockets_below(http: str, system: str) -> dict[str, str] | None:
-    """Return where each role connects, if the system's contract says where below its HTTP address that is."""
+def _with_what_is_said(ws: str, system: str) -> str | dict[str, str]:
+    """Return the address of everybody; behind one that leaves out what they say when they connect, the agreed path."""
+    is_said = any("parameters" in channel for channel in _channels(system).values())
+    return (_sockets_below(ws.rstrip("/"), system) or ws) if is_said and "{" not in ws else ws
+
+
+def _sockets_below(base: str, system: str) -> dict[str, str] | None:
+    """Return where each role connects, if the system's contract says where below this address that is."""
     channels = _channels(system)
-    if not channels or any("{" in path for path in channels.values()):
+    parameters = (one for channel in channels.values() for one in channel.get("parameters", {}).values())
+    if not channels or not all("x-given-by" in parameter for parameter in parameters):
         return None
-    return {role: f"ws{http.removeprefix('http')}{path}" for role, path in channels.items()}
+    return {role: re.sub("^http", "ws", base) + channel["address"] for role, channel in channels.items()}
 
 
-def _channels(system: str) -> dict[str, str]:
-    """Return the path of each role's channel."""
-    document = asyncapi(system) or {"channels": {}}
-    return {role: channel["address"] for role, channel in document["channels"].items()}
+def _channels(system: str) -> Mapping[str, Any]:
+    """Return each role's channel."""
+    channels: Mapping[str, Any] = (asyncapi(system) or {"channels": {}})["channels"]
+    return channels
 
 
 def _address(given: object, way: str, place: str) -> str:

@@ -14,13 +14,14 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import httpcore2
 import httpx2
 
 from earshot.failures import TargetUnreachable
 from earshot.ledger import Http, Kind, Ledger, Observation
+from earshot.wire.addresses import filled, with_query
 from earshot.wire.bodies import Body
 from earshot.wire.openapi import HttpContract
 from earshot.wire.reading import as_json
@@ -85,8 +86,7 @@ class HttpClient:
         all_headers = {**AS_IT_IS, **self._headers, **headers}
         if checked:
             self._insist(operation, parameters, query, all_headers, body)
-        target = path.format_map({name: _segment(value) for name, value in parameters.items()})
-        target += f"?{urlencode(query, doseq=True)}" if query else ""
+        target = with_query(filled(path, parameters), query)
         asked = Http(operation, target, {name.lower(): value for name, value in all_headers.items()})
         words = f"{asks or 'asks'} ({method} {target})"
         request = _request(method, self._base_url + target, all_headers, body)
@@ -216,11 +216,6 @@ def _request(method: str, url: str, headers: Mapping[str, str], body: Body | Non
 def _content(request: httpx2.Request) -> bytes:
     """Return the body of a request, as far as it exists beforehand."""
     return request.content if isinstance(request.stream, httpx2.ByteStream) else b""
-
-
-def _segment(value: str) -> str:
-    """Return a value for one segment of a path, which it cannot leave."""
-    return quote(value, safe="") if value.strip(".") else value.replace(".", "%2E")
 
 
 def _meaning(status: int) -> str:

@@ -12,7 +12,6 @@ import time
 from collections import deque
 from collections.abc import Mapping
 from typing import Any, TypeVar
-from urllib.parse import urlencode
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
@@ -22,6 +21,7 @@ from websockets.protocol import State
 
 from earshot.failures import ContractBreach, TargetUnreachable
 from earshot.ledger import Kind, Ledger, Observation
+from earshot.wire.addresses import filled, places_of, with_query
 from earshot.wire.contract import Contract
 from earshot.wire.reading import Unreadable, as_json, read, read_body
 from earshot.wire.statements import contradicted
@@ -163,16 +163,20 @@ class Leg:
     ) -> Observation:
         """Connect and start reading; returns what came of it: an OPENED or a REFUSED observation.
 
+        Of the parameters, those that have a place in `url` (`{session_id}`) go there, and the others into its query.
+
         `checked=False` is for people who mean to connect with parameters that break the contract; without parameters
         there is nothing to check. Raises TargetUnreachable when nobody is there, ContractBreach when somebody is whose
         answer is none by which a WebSocket opens or is refused, and AssertionError when they do not answer.
         """
-        if checked and parameters:
-            _insist(self._contract.check_connect(parameters, self.role))
+        places = places_of(url)
+        query = {key: value for key, value in parameters.items() if key not in places}
+        if checked and query:
+            _insist(self._contract.check_connect(query, self.role))
         shown: dict[str, object] = {
             key: "‹secret›" if key in SECRET_PARAMETERS else value for key, value in parameters.items()
         }
-        address = f"{url}?{urlencode(parameters)}" if parameters else url
+        address = with_query(filled(url, parameters), query)
         self._keep(Kind.SENT, message=shown, words=ASKS_TO_CONNECT)
         try:
             connection = await dial(StampingConnection, address, headers, within_s=within_s, close_within_s=5)

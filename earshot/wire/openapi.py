@@ -32,6 +32,8 @@ class Example(NamedTuple):
     """Of the answer that it belongs to; empty for that of a request."""
     content_type: str
     value: Any
+    headers: Mapping[str, str]
+    """Those that are declared with an example, by their names in small letters."""
 
 
 class HttpContract:
@@ -123,10 +125,12 @@ class HttpContract:
         for name, operation in self._operations.items():
             bodies = {"": operation.get("requestBody", {}), **operation["responses"]}
             for status, body in bodies.items():
+                headers = {key: self._resolved(one) for key, one in self._resolved(body).get("headers", {}).items()}
+                said = {key.lower(): str(one["example"]) for key, one in headers.items() if "example" in one}
                 for content_type, media in self._resolved(body).get("content", {}).items():
                     values = [self._resolved(one)["value"] for one in media.get("examples", {}).values()]
                     values += [media["example"]] if "example" in media else []
-                    yield from (Example(name, status, content_type, value) for value in values)
+                    yield from (Example(name, status, content_type, value, said) for value in values)
 
     def _check_parameters(self, operation: str, given: Mapping[str, Mapping[str, object]]) -> str | None:
         known: set[tuple[str, str]] = set()

@@ -14,7 +14,8 @@ def contradicted(status: int, headers: Mapping[str, str], body: object) -> str |
     """
     if coding := headers.get("content-encoding", "").lower().replace("identity", ""):
         return f"an answer with status {status} came in the coding {coding}, for which nobody asked"
-    said = body.get("statusCode") if isinstance(body, Mapping) else None
-    if said is not None and said != status:
-        return f"an answer with status {status} says in its body that its statusCode is {shown(said)}"
+    said = body if isinstance(body, Mapping) else {}
+    for name in ("statusCode", "status_code"):
+        if said.get(name) not in (None, status):
+            return f"an answer with status {status} says in its body that its {name} is {shown(said[name])}"
     return None

@@ -97,6 +97,24 @@ def test_everything_is_kept_in_order() -> None:
     assert kinds == [Kind.SENT, Kind.OPENED, Kind.SENT, Kind.RECEIVED, Kind.CLOSED]
 
 
+def test_what_is_said_when_connecting_stands_in_the_path_or_in_the_query() -> None:
+    asked: list[str] = []
+
+    async def note(connection: ServerConnection) -> None:
+        asked.append(connection.request.path if connection.request else "")
+
+    async def scene() -> None:
+        leg = Leg(who="Lena", label="Lena", role="listener", ledger=Ledger(), contract=CONTRACT)
+        async with asyncio.timeout(10), serve(note, "127.0.0.1", 0) as server:
+            port = next(iter(server.sockets)).getsockname()[1]
+            said = {"session_id": "../a b", "token": "abc"}
+            await leg.open(f"ws://127.0.0.1:{port}/of/{{session_id}}", said, headers={}, within_s=5, checked=False)
+            await leg.close()
+
+    asyncio.run(scene())
+    assert asked == ["/of/..%2Fa%20b?token=abc"]
+
+
 def test_the_token_is_not_kept() -> None:
     assert "abc" not in repr(converse(answers, nothing))
 
