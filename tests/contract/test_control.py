@@ -29,7 +29,7 @@ def test_whatever_can_be_ordered_or_seen_is_needed_for_something() -> None:
     assert named("census") < DOCUMENT["components"]["schemas"]["Census"]["properties"].keys()
 
 
-@pytest.mark.parametrize("system", NAMES)
+@pytest.mark.parametrize("system", FAULTS)
 def test_faults_strike_at_places_that_are_said_to_be_needed(system: str) -> None:
     places = {fault.place for fault in FAULTS[system].values() if isinstance(fault, Fault)}
     assert places

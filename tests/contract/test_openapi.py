@@ -18,7 +18,7 @@ EXAMPLES = [(name, example) for name, document in DOCUMENTS.items() for example 
 def test_examples_keep_their_schemas(name: str, example: Example) -> None:
     contract = HttpContract(DOCUMENTS[name])
     if example.status:
-        headers = {"content-type": example.content_type}
+        headers = {"content-type": example.content_type, **example.headers}
         status = int(example.status.replace("XX", "00")) if example.status != "default" else 500
         assert contract.check_answer(example.operation, status, headers, json.dumps(example.value).encode()) is None
     else:

@@ -8,7 +8,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -91,7 +91,7 @@ def test_what_is_declared_by_itself_is_checked(tmp_path: Path, wrong: dict[str, 
     ("endpoints", "write"),
     [
         ({"brodcast": {"ws": "ws://x"}}, "there is no system brodcast; write broadcast"),
-        ({"zzz": {"ws": "ws://x"}}, "there is no system zzz; write broadcast or conversation"),
+        ({"zzz": {"ws": "ws://x"}}, "there is no system zzz; write broadcast or conversation or studio"),
         ({"broadcast": "ws://x/stage"}, "write `broadcast: {ws: ws://…}`"),
         ({"broadcast": {"speaker": "ws://x", "listener": "ws://y"}}, "write `broadcast: {ws: ws://…}`"),
         ({"broadcast": {"http": "http://x"}}, "write `broadcast: {ws: ws://…}`"),
@@ -177,6 +177,19 @@ def test_what_the_environment_says_is_never_ignored(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv(variable, "ws://127.0.0.1:1")
     with pytest.raises(Unusable, match=words):
         names_a_service({})
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"http": "http://127.0.0.1:3000/"},
+        {"http": "http://elsewhere", "ws": "ws://127.0.0.1:3000"},
+        {"http": "http://elsewhere", "ws": "ws://127.0.0.1:3000/api/pipeline/realtime/{session_id}"},
+    ],
+)
+def test_what_people_say_when_they_connect_stays_open_in_their_address(given: Mapping[str, str]) -> None:
+    service = Service("mine", endpoints_of({"studio": given}, "mine"), NoTokens())
+    assert service.endpoint("studio", "engineer") == "ws://127.0.0.1:3000/api/pipeline/realtime/{session_id}"
 
 
 @pytest.mark.parametrize(

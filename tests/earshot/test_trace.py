@@ -340,6 +340,10 @@ def test_the_conversation_file_numbers_its_61_behaviours() -> None:
     assert [r.id for r in load_requirements() if r.system == "conversation"] == expected
 
 
+def test_the_studio_file_numbers_its_130_behaviours() -> None:
+    assert [r.id for r in load_requirements() if r.system == "studio"] == [f"STU-{n}" for n in range(1, 131)]
+
+
 def test_the_brief_text_holds_what_is_not_in_order(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     project.feature(ALL_SHOWN)
     project.run()
