@@ -13,7 +13,7 @@ from earshot.failures import TargetUnreachable, Unusable
 from earshot.targets.aws import Aws
 from earshot.targets.control import Control
 from earshot.targets.definition import Definition, address_hint
-from earshot.targets.health import await_health, has_health
+from earshot.targets.health import await_health, health_of
 from earshot.targets.metrics import Metrics
 from earshot.targets.offers import offered
 from earshot.targets.reach import REACH_WITHIN_S, nobody_at
@@ -95,8 +95,8 @@ def _offers(definition: Definition) -> frozenset[str]:
     offers: set[str] = set()
     for system, endpoint in definition.endpoints.items():
         if endpoint.http is not None:
-            if has_health(system):
-                await_health(definition.name, endpoint.http, hint=address_hint(system, "http"))
+            if health := health_of(system):
+                await_health(definition.name, endpoint.http, health, hint=address_hint(system, "http"))
             offers |= offered(system, endpoint.http)
     return frozenset(offers)
 

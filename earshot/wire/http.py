@@ -32,6 +32,8 @@ KEPT_OPEN_S = 3.0
 """How long a connection rests before it is given up: shorter than most services wait, who would close it meanwhile."""
 NOBODY = (httpx2.TransportError,)
 """What is raised when nobody answers, or not in HTTP."""
+SILENT = (httpx2.ReadTimeout,)
+"""Which of these says that somebody took the request and did not answer."""
 NONE: Mapping[str, str] = MappingProxyType({})
 AS_IT_IS: Mapping[str, str] = MappingProxyType({"Accept-Encoding": "identity"})
 """Asks for answers that are not compressed."""
