@@ -2,6 +2,7 @@
 # make test         everything: ruff, mypy, lint, trace, pytest, features
 # make check        ruff, mypy, pytest, and whether the features read well and show every promise
 # make features     the features alone; ARGS="--tags=@broadcast --jobs=2" is handed to the run
+# make watch        the features again at every change, until Ctrl-C; ARGS chooses which
 # make pins         write the requirements files anew from pyproject.toml
 # make clean        remove what runs leave behind
 #
@@ -18,7 +19,7 @@ install = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --compile-byte
 pin = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --annotation-style line \
       --no-emit-index-url --no-emit-find-links --generate-hashes --custom-compile-command "make pins"
 
-.PHONY: acceptance test check features pins clean
+.PHONY: acceptance test check features watch pins clean
 .NOTPARALLEL:
 
 acceptance: $(READY)
@@ -37,6 +38,9 @@ check: $(READY)
 features: $(READY)
 	$(BIN)/python -m earshot run $(ARGS)
 
+watch: $(READY)
+	$(BIN)/python -m earshot run --watch $(ARGS)
+
 pins: $(READY)
 	$(pin) --group run --output-file requirements.txt
 	$(pin) --group dev --constraint requirements.txt --output-file requirements-dev.txt
@@ -44,7 +48,7 @@ pins: $(READY)
 	$(pin) --group report --output-file requirements-report.txt
 
 clean:
-	rm -rf allure-results allure-report specification .mypy_cache .pytest_cache .ruff_cache
+	rm -rf allure-results allure-report test-results.xml specification .mypy_cache .pytest_cache .ruff_cache
 
 $(READY): | $(BIN)/python
 	@echo "Setting up .venv; this is done once."

@@ -27,7 +27,11 @@ from pathlib import Path
 from typing import Any
 
 from earshot.book.summary import summary, unwelcome
+from earshot.evidence.junit import TEST_RESULTS, write_junit
 from earshot.evidence.record import RunRecord, read_results
+from earshot.failures import Unusable
+from earshot.running.again import run_again
+from earshot.running.backend import started
 from earshot.running.plan import Planned, bundles, keep_durations, read_durations, select, shuffled
 from earshot.running.progress import ProgressFormatter
 from earshot.running.worker import ALLURE, EVERYTHING, FORKING, work
@@ -57,11 +61,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-D", dest="options", action="append", default=[], metavar="NAME=VALUE", help="as behave takes it"
     )
+    parser.add_argument("--name", action="append", default=[], metavar="REGEX", help="which scenarios, by their titles")
     parser.add_argument("--results", type=Path, default=Path("allure-results"), help="default: %(default)s")
+    parser.add_argument(
+        "--junit", type=Path, default=Path(TEST_RESULTS), metavar="FILE", help="JUnit XML; default: %(default)s"
+    )
     parser.add_argument("--repeat", type=_at_least_one, default=1, metavar="K", help="run everything K times")
     parser.add_argument("--shuffle", action="store_true", help="in an order of chance")
     parser.add_argument("--seed", type=int, help="of that order, to repeat it")
     parser.add_argument("--stress", action="store_true", help="keep every core busy meanwhile")
+    parser.add_argument("--start", metavar="COMMAND", help="start the service by this before, and stop it after")
+    parser.add_argument("--watch", action="store_true", help="again at every change, until Ctrl-C")
+    parser.add_argument("--once", dest="watch", action="store_false", help="not again, in spite of --watch")
+    parser.add_argument(
+        "--watch-also",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FOLDER",
+        help="what else is watched for changes",
+    )
     parser.add_argument(
         "--strict", dest="options", action="append_const", const="strict", help="red when any verdict stays open"
     )
@@ -73,13 +92,23 @@ def default_jobs() -> int:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run, print a summary, and return 0 only if every scenario passed or was skipped in every repetition."""
-    with RunRecord(arguments.results) as record:
-        return _run(arguments, record)
+    """Run, print a summary, and return 0 only if every scenario passed or was skipped in every repetition.
+
+    However it ends, what it came to is written as JUnit XML, too.
+    """
+    if arguments.watch:
+        return run_again([*sys.argv[1:], "--once"], arguments.watch_also)
+    record = RunRecord(arguments.results)
+    arguments.junit.unlink(missing_ok=True)
+    try:
+        with record, _service(arguments):
+            return _run(arguments, record)
+    finally:
+        write_junit(read_results(arguments.results), arguments.junit)
 
 
 def _run(arguments: argparse.Namespace, record: RunRecord) -> int:
-    scenarios = select(Path("features"), arguments.paths, arguments.tags)
+    scenarios = select(Path("features"), arguments.paths, arguments.tags, arguments.name)
     seed = arguments.seed if arguments.seed is not None else secrets.randbelow(10**6)
     verdicts: defaultdict[str, list[str]] = defaultdict(list)
     exit_code = 0
@@ -120,7 +149,7 @@ class Launch:
         self.was_cancelled = False
         """Whether somebody ended it before its time."""
         self._dealing = threading.Lock()
-        self._options = dict(option.partition("=")[::2] for option in arguments.options)
+        self._options = _named(arguments.options)
         together = [scenario for scenario in scenarios if not self._runs_alone(scenario)]
         self._bundles = self._bundled(together)
         self._groups: defaultdict[int, set[str]] = defaultdict(set)
@@ -307,6 +336,19 @@ class ProgressDisplay:
             f"{self._done} of {self._planned} done, {self._running} running, {len(self._red)} failed, "
             f"{_minutes(elapsed_s)} elapsed{left}"
         )
+
+
+def _service(arguments: argparse.Namespace) -> contextlib.AbstractContextManager[None]:
+    """Return what starts the service, where the run is to do that, and stops it."""
+    if arguments.start is None:
+        return contextlib.nullcontext()
+    if not names_a_service(_named(arguments.options)):
+        raise Unusable("--start: expected together with the address at which the service will be, got it alone")
+    return started(arguments.start)
+
+
+def _named(options: Sequence[str]) -> dict[str, str]:
+    return dict(option.partition("=")[::2] for option in options)
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,12 +52,14 @@ class Planned:
         return "needs-own-service" in self.tags
 
 
-def select(features: Path, paths: Sequence[str], tags: Sequence[str]) -> list[Planned]:
-    """Return the scenarios below `features` that lie in `paths` (none means all) and fit `tags`.
+def select(features: Path, paths: Sequence[str], tags: Sequence[str], names: Sequence[str] = ()) -> list[Planned]:
+    """Return the scenarios below `features` that lie in `paths` (none means all), fit `tags` and are called `names`.
 
-    A path is a file, a folder, or file:line for the scenario at that line. Raises Unusable when a path is not there,
-    nobody registered a tag, or nothing is selected.
+    A path is a file, a folder, or file:line for the scenario at that line; a name is a pattern for a part of the title,
+    and one of them is enough. Raises Unusable when a path is not there, nobody registered a tag, a name is no pattern,
+    or nothing is selected.
     """
+    called = _pattern(names)
     wanted = [_place(path) for path in paths]
     expression = make_tag_expression(list(tags) or [DEFAULT_TAGS])
     planned = []
@@ -70,13 +73,13 @@ def select(features: Path, paths: Sequence[str], tags: Sequence[str]) -> list[Pl
         named = None if not wanted else {at for line in lines for at in _at(line, feature)}
         for scenario, identity in identify(scenarios).items():
             is_named = named is None or scenario.line in named
-            if is_named and expression.check([str(tag) for tag in scenario.effective_tags]):
+            fits = expression.check([str(tag) for tag in scenario.effective_tags])
+            if is_named and fits and called.search(title(scenario)):
                 planned.append(_planned(file, scenario, identity))
     insist_on_known_tags(expression, carried)
     if not planned:
-        raise Unusable(
-            f"no scenario in {', '.join(paths) or features} has the tags {' and '.join(tags) or DEFAULT_TAGS}"
-        )
+        asked = [f"the tags {' and '.join(tags) or DEFAULT_TAGS}", *(f"the name {name}" for name in names)]
+        raise Unusable(f"no scenario in {', '.join(paths) or features} has {' and '.join(asked)}")
     return planned
 
 
@@ -121,6 +124,14 @@ def keep_durations(file: Path, results: Iterable[ScenarioResult]) -> None:
     known |= {result.history_id: round(result.duration_s, 3) for result in results if result.ended_ms is not None}
     file.parent.mkdir(exist_ok=True)
     file.write_text(json.dumps(known, indent=0, sort_keys=True), "utf-8")
+
+
+def _pattern(names: Sequence[str]) -> re.Pattern[str]:
+    """Return what finds any of the names in a title."""
+    try:
+        return re.compile("|".join(f"(?:{name})" for name in names))
+    except re.error as wrong:
+        raise Unusable(f"--name {' '.join(names)}: expected a regular expression, but {wrong}") from None
 
 
 def _place(path: str) -> tuple[Path, int | None]:

@@ -9,10 +9,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from xml.etree import ElementTree as Xml
 
 import pytest
 
 from earshot.evidence.blank import of_no_scenario
+from earshot.evidence.junit import TEST_RESULTS
 from earshot.evidence.record import read_results
 from earshot.evidence.results import ScenarioResult
 from earshot.failures import Unusable
@@ -139,6 +141,10 @@ def test_every_selected_scenario_has_one_result_and_red_is_red(tree: Path) -> No
         "A failing one": "failed",
         "One that judges time": "passed",
     }
+    cases = {
+        case.attrib["name"]: [each.tag for each in case] for case in Xml.parse(tree / TEST_RESULTS).iter("testcase")
+    }
+    assert cases == {name: ["failure"] * (verdict == "failed") for name, verdict in results(tree).items()}
     assert "4 of 4 done, 0 running, 1 failed" in run.stdout
     assert "4 scenarios: 1 failed, 3 passed" in run.stdout
 
@@ -197,11 +203,24 @@ def test_what_differs_between_repetitions_is_named(tree: Path) -> None:
 def test_nothing_selected_is_red_and_says_so(tree: Path) -> None:
     run = earshot_run(tree, "--tags", "@nobody")
     assert run.returncode == 2
+    assert "obody registered the tag @nobody" in (tree / TEST_RESULTS).read_text()
     assert "nobody registered the tag @nobody: earshot/book/tags.py lists those there are" in run.stderr
     assert "did you mean @failing?" in earshot_run(tree, "--tags", "@faling").stderr
     assert "no scenario in features has the tags @trivial" in earshot_run(tree, "--tags", "@trivial").stderr
     with pytest.raises(Unusable, match="there is nothing"):
         select(tree / "features", ["features/nowhere"], [])
+
+
+def test_a_name_is_a_pattern_for_a_part_of_the_title(tree: Path) -> None:
+    def called(*names: str) -> list[str]:
+        return [scenario.title for scenario in select(tree / "features", [], [], names)]
+
+    assert called("^Number") == ["Number 1", "Number 2"]
+    assert called("ailing", "2$") == ["Number 2", "A failing one"]
+    with pytest.raises(Unusable, match="and the name nobody"):
+        called("nobody")
+    with pytest.raises(Unusable, match="expected a regular expression"):
+        called("(")
 
 
 def test_a_line_names_a_scenario_or_all_rows_of_an_outline() -> None:
@@ -237,6 +256,8 @@ def test_ctrl_c_ends_every_worker(tree: Path) -> None:
     run.send_signal(signal.SIGINT)
     run.communicate(timeout=30)
     assert run.returncode != 0
+    cut_off = Xml.parse(tree / TEST_RESULTS).getroot()
+    assert cut_off.attrib["tests"] == "4" and int(cut_off.attrib["errors"]) >= 2
     while any(Path(f"/proc/{one}/cmdline").exists() for one in descendants):
         assert time.monotonic() < began + 50
         time.sleep(0.05)
