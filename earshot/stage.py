@@ -15,6 +15,7 @@ from earshot.failures import ContractBreach, Unusable
 from earshot.ledger import Ledger, Observation
 from earshot.measure.floor import NullEcho
 from earshot.measure.stopwatch import Stopwatch
+from earshot.measure.tuning import USUAL, Tuning
 from earshot.participant import Participant
 from earshot.runtime import Runtime
 from earshot.scene import Scene
@@ -47,15 +48,18 @@ class Stage:
         contracts: Mapping[str, Contract],
         echo: Callable[[], NullEcho],
         another: Callable[[], Stage],
+        tuning: Tuning = USUAL,
     ) -> None:
         ledger = Ledger()
+        self.tuning = tuning
+        """What the run sets of what scenarios say."""
         self.ledger = ledger
         self.surprises = Surprises(
             ledger,
             Causality(ledger, {name: wing.causes for name, wing in wings().items()}, contracts, self._set_to_s),
             Streams(ledger, {name: wing.heard for name, wing in wings().items()}),
         )
-        self.stopwatch = Stopwatch(runtime, ledger, echo, lambda: self.service.parts())
+        self.stopwatch = Stopwatch(runtime, ledger, echo, lambda: self.service.parts(), tuning.limit)
         """Judges how long things take."""
         self.turning_point = 0
         """Position in the ledger where the latest When step began."""

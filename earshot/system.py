@@ -31,6 +31,8 @@ class System:
     """What can cause the messages of the service that answer nothing."""
     heard: ClassVar[tuple[Stream, ...]] = ()
     """Which messages of the service are parts of a stream of sound."""
+    tunable: ClassVar[tuple[str, ...]] = ()
+    """What a run may set of its scenarios that judge time, beside what it may set of every system's: see Tuning."""
     commands: ClassVar[Mapping[str, tuple[str, str]]] = {}
     """What it adds to the command line: a module, as cli.py has them, and what it is for."""
 

@@ -36,6 +36,8 @@ class Measured:
     """What sort of work took the time: transcription, chat, WebSocket, end to end or other."""
     figures: Mapping[str, float | None] = field(default_factory=dict)
     """What was measured, in ms: min, median, average, p95, p99, max and deviation; None where an answer never came."""
+    counts: Mapping[str, float] = field(default_factory=dict)
+    """What was counted meanwhile, by what to call it, with its unit."""
     samples_ms: Sequence[float | None] = ()
     """Every sample, in the order in which they were due; None for an answer that never came."""
     interval_ms: float = 0.0
@@ -65,10 +67,19 @@ def of(judged: Judged) -> Measured:
         words=judged.words,
         kind=judged.kind,
         figures=figures(verdict.samples_ms),
+        counts=judged.counts,
         samples_ms=[_finite(time_ms) for time_ms in verdict.samples_ms],
         interval_ms=judged.interval_ms,
         fit=not verdict.complaints,
     )
+
+
+def in_a_line(measured: Measured) -> str:
+    """Return what was measured: how many, the figures in ms, and what was counted meanwhile."""
+    told = [f"{len(measured.samples_ms)} measured"]
+    told += [f"{name} {'never' if at_ms is None else f'{at_ms:.1f}'}" for name, at_ms in measured.figures.items()]
+    told += [f"{name} {count:g}" for name, count in measured.counts.items()]
+    return f"{measured.what}: {', '.join(told)}"
 
 
 def figures(samples_ms: Sequence[float]) -> dict[str, float | None]:

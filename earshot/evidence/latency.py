@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from earshot.evidence.budgets import figures
 from earshot.evidence.page import page, text
@@ -42,7 +42,7 @@ def _claim(judged: Judged) -> str:
     measured = judged.verdict
     return (
         f"<section class='card claim'>{_head(judged.what, measured.outcome)}<p>{text(capitalised(judged.words))}.</p>"
-        f"{_chart(judged)}{terms(_figures(measured), 'figures')}"
+        f"{_chart(judged)}{terms(_figures(measured, judged.counts), 'figures')}"
         f"<p class='machine'>The machine meanwhile: {text(measured.machine.in_words())}.</p></section>"
     )
 
@@ -57,7 +57,7 @@ def _head(what: str, outcome: Outcome) -> str:
     return f"<header><b>{text(capitalised(what))}</b>{VERDICTS[outcome]}</header>"
 
 
-def _figures(measured: Verdict) -> Iterator[tuple[str, str]]:
+def _figures(measured: Verdict, counts: Mapping[str, float]) -> Iterator[tuple[str, str]]:
     found = figures(measured.samples_ms)
     for name, words in WORDS.items():
         at_ms = found[name]
@@ -68,6 +68,7 @@ def _figures(measured: Verdict) -> Iterator[tuple[str, str]]:
     yield "lost", f"{measured.lost:,}"
     yield "longest silence", duration(measured.gap_ms)
     yield "looked at", f"{measured.looks} × ({measured.sure:.0%} sure)"
+    yield from ((text(name), f"{count:g}") for name, count in counts.items())
     if measured.design_effect > 1.1:
         yield "worth", f"{measured.count / measured.design_effect:.0f} independent ones"
 

@@ -8,8 +8,8 @@ the same rounds.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from hamcrest import assert_that, equal_to
@@ -30,6 +30,8 @@ EXAMINED_WITHIN_S = 30.0
 """How long a busy machine may take for the null echo."""
 Measure = Callable[[Sequence[Observation]], Delays]
 """How to read the delays of one round from what was observed in it: always as many, in the order they were due."""
+Count = Callable[[Sequence[Observation]], Mapping[str, float]]
+"""What else to count in all that was observed; see Judged.counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Judged:
     """What else was found, in words."""
     kind: str = ""
     """What sort of work took the time; reports put together what is of one kind."""
+    counts: Mapping[str, float] = field(default_factory=dict)
+    """What was counted meanwhile, by what to call it, with its unit."""
 
     @property
     def words(self) -> str:
@@ -71,9 +75,18 @@ class Stopwatch:
     """Judges what one scenario times. Steps use it on their own thread."""
 
     def __init__(
-        self, runtime: Runtime, ledger: Ledger, echo: Callable[[], NullEcho], addresses: Callable[[], Iterable[str]]
+        self,
+        runtime: Runtime,
+        ledger: Ledger,
+        echo: Callable[[], NullEcho],
+        addresses: Callable[[], Iterable[str]],
+        limit: Callable[[float], float] = lambda time_ms: time_ms,
     ) -> None:
-        """`echo` is asked for the null echo, `addresses` for where the service is, when the first thing is timed."""
+        """`echo` is asked for the null echo, `addresses` for where the service is, when the first thing is timed.
+
+        `limit` says which limit a run puts in the place of one.
+        """
+        self._limit = limit
         self.judged: list[Judged] = []
         """Every claim that was judged, with its verdict."""
         self.compared: list[Compared] = []
@@ -112,19 +125,29 @@ class Stopwatch:
         *,
         because: Callable[[], str] = lambda: "",
         kind: str = "",
+        counts: Count = lambda _: {},
     ) -> None:
         """Return if a claim about what was timed holds; `because` says more of what was found, if there is more.
 
         Raises BudgetExceeded when one can be sure that it is broken, Inconclusive when one cannot tell.
         """
-        judged = self.records(what, budget, measure, because=because, kind=kind)
+        judged = self.records(what, budget, measure, because=because, kind=kind, counts=counts)
         _raise(judged.verdict.outcome, f"{what}: {judged.words}")
 
     def records(
-        self, what: str, budget: Budget, measure: Measure, *, because: Callable[[], str] = lambda: "", kind: str = ""
+        self,
+        what: str,
+        budget: Budget,
+        measure: Measure,
+        *,
+        because: Callable[[], str] = lambda: "",
+        kind: str = "",
+        counts: Count = lambda _: {},
     ) -> Judged:
         """Return the verdict on a claim, and keep it for the report, whatever it is."""
-        judged = Judged(what, *self._verdict(budget, measure), because(), kind)
+        verdict, every_ms = self._verdict(budget, measure)
+        counted = counts([observation for observed in self._rounds for observation in observed])
+        judged = Judged(what, verdict, every_ms, because(), kind, counted)
         self.judged.append(judged)
         return judged
 
@@ -173,6 +196,7 @@ class Stopwatch:
         """
         if not self._is_watched:
             raise RuntimeError("this step judges a time; say so of it with @judges_time")
+        most_ms = self._limit(most_ms)
         took = f"{what}: {delay.took_ms:.0f} ms, and {least_ms:g} to {most_ms:g} ms were expected"
         if delay.took_ms < least_ms:
             raise AssertionError(took)
@@ -222,6 +246,7 @@ class Stopwatch:
 
     def _verdict(self, budget: Budget, measure: Measure) -> tuple[Verdict, float]:
         """Return the verdict, and how far apart the samples were due, in ms."""
+        budget = replace(budget, limit_ms=self._limit(budget.limit_ms))
         looked_at = list(measure(self._round(0)))
         every_ms, given = interval_ms(looked_at), 1
         samples_ms = [delay.took_ms for delay in looked_at]

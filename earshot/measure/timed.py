@@ -5,7 +5,7 @@ A sentence says "95% of controls are confirmed within 100 ms"; the words between
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,5 +28,7 @@ class Timed:
     """How long each took, in what was observed in one round; it is given the wing, too."""
     because: Callable[[Any], str] = lambda _wing: ""
     """What else there is to say of it."""
+    counts: Callable[[Sequence[Observation]], Mapping[str, float]] = lambda _: {}
+    """What else is counted in all that was observed, by what to call it, with its unit, such as `duration, s`."""
     kind: str = OTHER
     """What sort of work takes the time; reports put together what is of one kind."""

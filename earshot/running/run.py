@@ -16,12 +16,13 @@ from earshot.evidence.identity import titles
 from earshot.evidence.verdicts import NOT_RUN
 from earshot.failures import Unusable
 from earshot.measure.floor import NullEcho
+from earshot.measure.tuning import SETTINGS, Tuning
 from earshot.running.obstacles import Obstacles
 from earshot.runtime import Runtime
 from earshot.secrecy import keep_secrets_of_surroundings
 from earshot.side_by_side import shared_stack
 from earshot.stage import Stage
-from earshot.systems import NAMES
+from earshot.systems import NAMES, wings
 from earshot.targets.definition import (
     OVERRIDES,
     Declared,
@@ -37,12 +38,13 @@ from earshot.targets.target import Target
 from earshot.wire.contract import Contract
 
 ASYNCAPI = ".asyncapi.yaml"
-OPTIONS = ("target", "twin", "declares", "strict", *OVERRIDES)
+FURTHER = tuple(name for wing in wings().values() for name in wing.tunable)
+OPTIONS = ("target", "twin", "declares", "strict", *OVERRIDES, *SETTINGS, *FURTHER)
 """What may be given as -D name=value.
 
 `target` is "embedded" (the default) or the path of a target file; `twin` makes the embedded reference another one, and
 `declares` is a file that says what a sound twin does in its own way; `strict` makes the run red when a verdict stays
-open.
+open. The rest tries out other lengths and limits of scenarios that judge time (measure/tuning.py).
 """
 
 
@@ -51,6 +53,8 @@ class Run:
 
     def __init__(self, options: Mapping[str, str]) -> None:
         _check(options)
+        Tuning(options)
+        self._options = options
         keep_secrets_of_surroundings()
         self.samples = _samples(ROOT / "audio_samples")
         definition = _definition(options)
@@ -88,6 +92,7 @@ class Run:
             contracts=self.contracts,
             echo=self._null_echo,
             another=self.stage,
+            tuning=Tuning(self._options, FURTHER),
         )
 
     def lacks(self, tags: Collection[str]) -> str | None:

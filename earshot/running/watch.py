@@ -50,6 +50,9 @@ def close_stage(stage: Stage, scenario: Scenario, run: Run) -> None:
         raise AssertionError(
             f"the scenario passed, though the target file says that it fails: {expected.words}; remove it from there"
         )
+    if (altered := stage.tuning.altered) and not any(step.status.has_failed() for step in scenario.all_steps):
+        found = "; ".join(f"{judged.what}: {judged.words}" for judged in stage.stopwatch.judged)
+        scenario.skip(f"not checked: this run sets what the scenario says ({', '.join(altered.values())}); {found}")
 
 
 def _watched(step: Callable[..., object]) -> Callable[..., object]:

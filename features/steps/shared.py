@@ -105,6 +105,7 @@ def _insist(context: World, timed: Timed, budget: Budget, what: str) -> None:
         lambda seen: timed.delays(wing, seen),
         because=lambda: timed.because(wing),
         kind=timed.kind,
+        counts=timed.counts,
     )
 
 

@@ -27,7 +27,8 @@ WELL = {"status": "ok", "version": "1.0.0", "recordings_count": 0}
 
 CHAT = health_of("conversation")
 assert CHAT is not None
-STUDIO = Health("/api/health", ("healthy", "degraded"), every_s=2, tries=5, silent_s=8)
+STUDIO = health_of("studio")
+assert STUDIO is not None
 HINT = address_hint("conversation", "http")
 
 

@@ -7,7 +7,10 @@ import math
 
 import pytest
 
+from earshot.book.summary import summary
 from earshot.evidence.budgets import Measured, figures, of
+from earshot.evidence.latency import latency_page
+from earshot.evidence.results import ScenarioResult
 from earshot.evidence.timings import by_kind, timings
 from earshot.measure.budget import Budget
 from earshot.measure.stopwatch import Judged
@@ -38,6 +41,20 @@ def test_a_verdict_is_kept_with_its_kind_and_every_sample() -> None:
     kept = of(Judged("sessions are confirmed", verdict, 10.0, kind="WebSocket"))
     assert kept.kind == "WebSocket"
     assert list(kept.samples_ms) == [10.0] * 69 + [None]
+
+
+def test_console_report_and_file_tell_the_same_figures() -> None:
+    samples_ms = [float(time_ms) for time_ms in range(1, 21)]
+    verdict = judge(samples_ms, Budget(100, 100, things="pieces"), interval_ms=10)
+    judged = Judged("pieces come back", verdict, 10.0, counts={"sent": 20, "success rate, %": 99.5})
+    kept = of(judged)
+    [for_programs] = timings([kept])["kinds"]["other"]
+    assert for_programs["figures"] == kept.figures and for_programs["counts"] == judged.counts
+    line = summary([ScenarioResult(status="passed", budgets=(kept,))]).splitlines()[0]
+    assert "20 measured, min 1.0, median 10.0, average 10.5, p95 19.0, p99 20.0, max 20.0" in line
+    assert "sent 20, success rate, % 99.5" in line
+    page = latency_page([judged], [])
+    assert all(f"<dd>{told}</dd>" in page for told in ("1.0 ms", "19 ms", "20 ms", "20 pieces", "99.5"))
 
 
 def test_measurements_are_put_together_by_kind_in_a_fixed_order() -> None:

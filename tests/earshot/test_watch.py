@@ -15,6 +15,7 @@ import pytest
 from earshot.failures import ContractBreach, NotGranted, TargetUnreachable, Unusable
 from earshot.ledger import Kind, Ledger, Observation
 from earshot.measure.stopwatch import judges_time
+from earshot.measure.tuning import USUAL
 from earshot.running.obstacles import Obstacles
 from earshot.running.watch import close_stage, turn, watch_steps
 from earshot.surprises import Surprises
@@ -134,7 +135,8 @@ def end(expected: ExpectedFailure | None, *, surprise: str = "", skipped: bool =
 
     scenario: Any = SimpleNamespace(name="A talk", should_skip=skipped, skip=reasons.append)
     run: Any = SimpleNamespace(expected_failure=lambda _: expected, obstacles=Obstacles(WHOLE))
-    close_stage(SimpleNamespace(closes=closes, surprises=Surprises(Ledger())), scenario, run)  # type: ignore[arg-type]
+    stage = SimpleNamespace(closes=closes, surprises=Surprises(Ledger()), tuning=USUAL)
+    close_stage(stage, scenario, run)  # type: ignore[arg-type]
     return reasons
 
 
