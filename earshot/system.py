@@ -56,6 +56,10 @@ class System:
             return None
         return describe_refusal(observation)
 
+    def is_refused(self, name: str, reason: Any) -> None:
+        """Insist that the last attempt of somebody was refused for a reason that the words of this system know."""
+        raise NotImplementedError(f"nobody said yet how the {self.name} refuses, so that {name} could be")
+
     def records(self) -> Mapping[str, Item | None]:
         """Return what the service has on record of this scenario, by what to call it."""
         return {}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import ClassVar
 
-from hamcrest import empty, has_entries, none
+from hamcrest import assert_that, empty, has_entries, none
 from hamcrest.core.matcher import Matcher
 
 from earshot.broadcast.acts import Act
@@ -174,6 +174,10 @@ class Broadcast(System):
         self.audience.tallies[self.stage.ledger.note("The audience", f"heard: {tally.in_words()}").number] = tally
 
     # ---- what serves them
+
+    def is_refused(self, name: str, reason: str) -> None:
+        """Insist that the last attempt of somebody was refused with this error code."""
+        assert_that(self.person(name).refusal(), self.refused_with(reason), f"how {name} was refused")
 
     def refused_with(self, code: str) -> Matcher[Refusal]:
         """Match a refusal that means this error code, in the words of the service under test."""

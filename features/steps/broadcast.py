@@ -52,13 +52,6 @@ def step_listens_to(context: World, listener: str, speaker: str, language: str) 
     context.broadcast.listener(listener).joins(context.broadcast.speaker(speaker).session_id, language)
 
 
-@given("{person:Name} was refused because {code:Reason}")
-@then("{person:Name} is refused because {code:Reason}")
-def step_is_refused(context: World, person: str, code: str) -> None:
-    refusal = context.broadcast.person(person).refusal()
-    assert_that(refusal, context.broadcast.refused_with(code), f"how {person} was refused")
-
-
 @then("{person:Name} is told {details:Details}")
 def step_told_details(context: World, person: str, details: Matcher[Refusal]) -> None:
     assert_that(context.broadcast.person(person).refusal(), details, f"the refusal that {person} reads")

@@ -88,15 +88,15 @@ def step_all_granted(context: World, person: str) -> None:
     assert_that(context.broadcast.person(person).refusals(), all_granted(), f"what came of {person}'s requests")
 
 
-@then("the first {count:Number} of {person:Name}'s requests are granted and the rest refused because {code:Reason}")
+@then("the first {count:Number} of {person:Name}'s requests are granted and the rest refused because {code:Code}")
 def step_first_granted(context: World, count: int, person: str, code: str) -> None:
     expected = granted_up_to(count, context.broadcast.refused_with(code))
     assert_that(context.broadcast.person(person).refusals(), expected, f"what came of {person}'s requests")
 
 
 @then(
-    "the first {count:Number} of {person:Name}'s requests are refused because {first:Reason} "
-    "and the rest because {rest:Reason}"
+    "the first {count:Number} of {person:Name}'s requests are refused because {first:Code} "
+    "and the rest because {rest:Code}"
 )
 def step_first_refused(context: World, count: int, person: str, first: str, rest: str) -> None:
     expected = refused_up_to(count, context.broadcast.refused_with(first), context.broadcast.refused_with(rest))

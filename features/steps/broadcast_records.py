@@ -157,7 +157,7 @@ def step_tries_to_say(context: World, speaker: str, text: str) -> None:
     context.broadcast.speaker(speaker).tries_to_say(text)
 
 
-@then("each piece of it is refused to {speaker:Name} because {code:Reason}")
+@then("each piece of it is refused to {speaker:Name} because {code:Code}")
 def step_each_piece_refused(context: World, speaker: str, code: str) -> None:
     refused = granted_up_to(0, context.broadcast.refused_with(code))
     assert_that(context.broadcast.speaker(speaker).refusals(), refused, f"what came of {speaker}'s pieces of audio")

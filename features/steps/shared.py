@@ -11,7 +11,7 @@ from earshot.measure.sentences import duration
 from earshot.measure.timed import Timed
 from earshot.measure.verdict import QUICK
 from features.vocabulary.faults import Fault
-from features.vocabulary.shared import Attempt, News, World
+from features.vocabulary.shared import Attempt, News, Reason, World
 
 QUICK_MS = 50 * QUICK
 """That share of what sound may take to be acknowledged (REQ-21.1): nobody grows slow below it."""
@@ -48,6 +48,13 @@ def step_works_again(context: World) -> None:
 @when("{person:Name} tries to {attempt:Attempt}")
 def step_tries(context: World, person: str, attempt: Attempt) -> None:
     attempt(context, person)
+
+
+@given("{person:Name} was refused because {reason:Reason}")
+@then("{person:Name} is refused because {reason:Reason}")
+def step_is_refused(context: World, person: str, reason: Reason) -> None:
+    system = context.stage.person(person).system
+    context.stage.systems[system].is_refused(person, reason[system])
 
 
 @given("{person:Name} has left")

@@ -388,7 +388,8 @@ parameter(
     rf"(?:{one_of(LANGUAGES)})(?:(?:, | and )(?:{one_of(LANGUAGES)}))*",
     lambda text: [LANGUAGES[language] for language in re.split(", | and ", text)],
 )
-parameter("Reason", one_of(REFUSALS), REFUSALS.__getitem__)
+parameter("Code", one_of(REFUSALS), REFUSALS.__getitem__)
+shared.refusals(Broadcast.name, REFUSALS)
 parameter("Sound", one_of(SOUNDS), SOUNDS.__getitem__)
 parameter("Tier", "standard|premium", str)
 parameter("RoleOwner", "the speaker's|a listener's", lambda text: text.split()[1].removesuffix("'s"))
@@ -813,8 +814,8 @@ _OF_ALL = has_item(
 phrases(
     "LogLine",
     {
-        "{person:Name} was refused because {code:Reason}": lambda person, code: _refused(code, person),
-        "somebody was refused because {code:Reason}": lambda code: _refused(code),
+        "{person:Name} was refused because {code:Code}": lambda person, code: _refused(code, person),
+        "somebody was refused because {code:Code}": lambda code: _refused(code),
         "{size:Number} bytes of audio came from {person:Name}": lambda size, person: LogLine(
             has_item(has_properties(metadata=has_value(size))), connection_of=person
         ),

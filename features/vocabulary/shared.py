@@ -20,6 +20,10 @@ class News(Protocol):
         """Return when it has reached this person, from ledger position `since` on; AssertionError if it does not."""
 
 
+Reason = Mapping[str, Any]
+"""Why somebody is refused something, as each system that refuses for it knows it, by the name of the system."""
+
+
 class World(Protocol):
     """What a step knows; steps of a system know its people, too."""
 
@@ -37,6 +41,16 @@ ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 
 _TIMED = {words: timed for wing in wings().values() for words, timed in wing.timed.items()}
 """What takes time in any system, by its words."""
+
+
+_REASONS: dict[str, dict[str, Any]] = {}
+
+
+def refusals(system: str, reasons: Mapping[str, object]) -> None:
+    """Let "… is refused because …" be said with these words, for what System.is_refused is to make of each."""
+    for words, meaning in reasons.items():
+        _REASONS.setdefault(words, {})[system] = meaning
+    closed_list("Reason", {words: _REASONS[words] for words in reasons})
 
 
 def settings(words: Mapping[str, Mapping[str, str]]) -> None:
