@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from earshot.failures import ContractBreach
 from earshot.ledger import Kind, Observation
+from earshot.measure.delays import Delay
 from earshot.scene import Scene, new_address
 from earshot.wire.contract import Contract
 from earshot.wire.leg import Leg
@@ -32,7 +33,9 @@ class Participant(ABC):
         self.legs: list[Leg] = []
         self.address = new_address()
         self.left_at_ns = 0
-        """When this person last began to leave (monotonic)."""
+        """When this person last began to leave, or did what the service is to end the connection for (monotonic)."""
+        self.asked_at_ns = 0
+        """When this person last asked for a connection (monotonic)."""
         self._scene = scene
         self._outcome: Observation | None = None
 
@@ -88,9 +91,23 @@ class Participant(ABC):
         self._insist_on_the_service_as_cause(closed)
         return closed
 
+    def parts(self, *, patience_s: float) -> tuple[int | None, float]:
+        """Return with which code the service closed the connection, and how many seconds after it was to do so."""
+        closed = self.is_disconnected(patience_s=patience_s)
+        return closed.code, (closed.at_ns - self.left_at_ns) / 1e9
+
+    def opened_after(self) -> Delay:
+        """Return how long it took to open the connection in use."""
+        opened = next(o for o in self._scene.ledger if o.leg == self.leg.label and o.kind is Kind.OPENED)
+        return Delay(self.asked_at_ns, (opened.at_ns - self.asked_at_ns) / 1e6)
+
     def is_judged_at_the_end(self) -> None:
         """Let errors, or the close, come at any time on the connection in use, if a later step claims them."""
         self._scene.surprises.judge_at_the_end(self.leg.label)
+
+    def sends_heartbeat(self) -> None:
+        """Ask whether the service is there, and do not wait for its answer; where a system knows such messages."""
+        raise NotImplementedError(f"the {self.system} knows no heartbeats that {self.name} could send")
 
     def leaves(self) -> None:
         """Close the connection in an orderly way."""
@@ -115,6 +132,7 @@ class Participant(ABC):
         )
         self.legs.append(leg)
         scene.ledger.belongs(leg.label, self.system, self.role)
+        self.asked_at_ns = time.monotonic_ns()
         return scene.runtime.call(
             leg.open(
                 scene.service.endpoint(self.system, self.role),

@@ -100,8 +100,6 @@ class User(Participant):
         """Everything that was said, in order."""
         self.refusals: list[Observation] = []
         """The errors that came of what may be refused or not."""
-        self.asked_at_ns = 0
-        """When this person last asked for a connection (monotonic)."""
         self._orders: dict[str, TurnTaking] = {}
         self._followed = 0
         self._complaints: list[str] = []
@@ -111,7 +109,6 @@ class User(Participant):
 
     def connects(self) -> Observation:
         """Open a connection; raises AssertionError when it is refused."""
-        self.asked_at_ns = time.monotonic_ns()
         outcome = self._open({}, checked=True)
         self.is_judged_at_the_end()
         if outcome.kind is Kind.REFUSED:
@@ -152,11 +149,6 @@ class User(Participant):
         self.left_at_ns = time.monotonic_ns()
         self._send(SAY_GOODBYE)
         return self.is_disconnected()
-
-    def parts(self, *, patience_s: float) -> tuple[int | None, float]:
-        """Return with which code the service closed the connection, and how many seconds after the goodbye."""
-        closed = self.is_disconnected(patience_s=patience_s)
-        return closed.code, (closed.at_ns - self.left_at_ns) / 1e9
 
     # ---- speaking
 
@@ -293,11 +285,6 @@ class User(Participant):
     def turns(self) -> list[Turn]:
         """The turns that were ended on the connection in use."""
         return self._order().turns
-
-    def opened_after(self) -> Delay:
-        """Return how long it took to open the connection in use."""
-        opened = next(o for o in self._scene.ledger if o.leg == self.leg.label and o.kind is Kind.OPENED)
-        return Delay(self.asked_at_ns, (opened.at_ns - self.asked_at_ns) / 1e6)
 
     def over(self, turn: Turn | None = None, *, patience_s: float | None = None) -> Turn:
         """Return a turn, by default the latest, when it was declared over."""

@@ -87,12 +87,6 @@ def step_ends(context: World, speaker: str) -> None:
     context.broadcast.speaker(speaker).ends_the_session()
 
 
-@when("{people:Names} {send:Send} a heartbeat")
-def step_heartbeat(context: World, people: list[str], send: str) -> None:
-    for name in people:
-        context.broadcast.person(name).sends_heartbeat()
-
-
 # -- controls, and being told
 
 

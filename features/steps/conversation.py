@@ -29,7 +29,6 @@ from features.vocabulary.shared import News
 
 DETAILS = {"mood": "cheerful", "extra": {"depth": [1, 2, 3]}}
 """Members of messages that no contract knows."""
-CONNECTED_WITHIN_MS = 1000
 CONFIRMED_WITHIN_MS = 50
 
 # -- coming and going
@@ -68,13 +67,6 @@ def step_says_goodbye(context: World, person: str) -> None:
     context.conversation.user(person).says_goodbye()
 
 
-@then("{person:Name} is connected within 1 second")
-@judges_time
-def step_connected(context: World, person: str) -> None:
-    opened = context.conversation.user(person).opened_after()
-    context.stage.stopwatch.insist_on_time(opened, 0, CONNECTED_WITHIN_MS, f"until {person} was connected")
-
-
 @then("{person:Name}'s session is confirmed under that name before anything else is said")
 def step_session_known_first(context: World, person: str) -> None:
     user = context.conversation.user(person)
@@ -92,18 +84,6 @@ def step_session_known(context: World, person: str) -> None:
 @then("{person:Name} can still name the session")
 def step_can_still_name(context: World, person: str) -> None:
     context.conversation.user(person).names_session()
-
-
-@then("{person:Name} is disconnected in good order within {limit_s:Seconds}")
-def step_disconnected_in_order(context: World, person: str, limit_s: float) -> None:
-    code, after_s = context.conversation.user(person).parts(patience_s=limit_s)
-    assert_that(code, equal_to(1000), f"how {person}'s connection was closed")
-    assert_that(after_s, less_than_or_equal_to(limit_s), f"after how many seconds {person} was disconnected")
-
-
-@then("{person:Name} is disconnected within {limit_s:Seconds}")
-def step_disconnected(context: World, person: str, limit_s: float) -> None:
-    context.conversation.user(person).is_disconnected(patience_s=limit_s)
 
 
 # -- asking

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from behave import given, then, when
+from hamcrest import assert_that, equal_to, less_than_or_equal_to
 
 from earshot.measure.budget import Budget
 from earshot.measure.sentences import duration
+from earshot.measure.stopwatch import judges_time
 from earshot.measure.timed import Timed
 from earshot.measure.verdict import QUICK
 from features.vocabulary.faults import Fault
 from features.vocabulary.shared import Attempt, News, Reason, World
 
+CONNECTED_WITHIN_MS = 1000
 QUICK_MS = 50 * QUICK
 """That share of what sound may take to be acknowledged (REQ-21.1): nobody grows slow below it."""
 
@@ -57,6 +60,12 @@ def step_is_refused(context: World, person: str, reason: Reason) -> None:
     context.stage.systems[system].is_refused(person, reason[system])
 
 
+@when("{people:Names} {send:Send} a heartbeat")
+def step_heartbeat(context: World, people: list[str], send: str) -> None:
+    for name in people:
+        context.stage.person(name).sends_heartbeat()
+
+
 @given("{person:Name} has left")
 @when("{person:Name} leaves")
 def step_leaves(context: World, person: str) -> None:
@@ -66,6 +75,25 @@ def step_leaves(context: World, person: str) -> None:
 @when("{person:Name} loses the connection")
 def step_loses_connection(context: World, person: str) -> None:
     context.stage.person(person).vanishes()
+
+
+@then("{person:Name} is connected within 1 second")
+@judges_time
+def step_connected(context: World, person: str) -> None:
+    opened = context.stage.person(person).opened_after()
+    context.stage.stopwatch.insist_on_time(opened, 0, CONNECTED_WITHIN_MS, f"until {person} was connected")
+
+
+@then("{person:Name} is disconnected in good order within {limit_s:Seconds}")
+def step_disconnected_in_order(context: World, person: str, limit_s: float) -> None:
+    code, after_s = context.stage.person(person).parts(patience_s=limit_s)
+    assert_that(code, equal_to(1000), f"how {person}'s connection was closed")
+    assert_that(after_s, less_than_or_equal_to(limit_s), f"after how many seconds {person} was disconnected")
+
+
+@then("{person:Name} is disconnected within {limit_s:Seconds}")
+def step_disconnected(context: World, person: str, limit_s: float) -> None:
+    context.stage.person(person).is_disconnected(patience_s=limit_s)
 
 
 @given("{people:Names} {have:Has} been told that {news:News}")
