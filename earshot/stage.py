@@ -213,6 +213,12 @@ class Stage:
 
     def closes(self) -> None:
         """End the scenario: let everything still under way arrive, part, and look for what nobody mentioned."""
+        try:
+            self._ends()
+        finally:
+            self.scene.hangs_up()
+
+    def _ends(self) -> None:
         self.stopwatch.stop()
         in_vain: AssertionError | None = None
         try:
@@ -223,8 +229,6 @@ class Stage:
                     person.catches_up()
         finally:
             self._everybody_leaves()
-            for wing in self.systems.values():
-                wing.has_left()
         self.fails_on_surprises(at_the_end=True)
         if not self._service_is_gone:
             for wing in self.systems.values():
@@ -260,7 +264,8 @@ class Stage:
             for leg in person.legs:
                 self.surprises.ended_by_us(leg.label)
                 self.scene.runtime.call(leg.close(), within_s=10)
-        self.scene.hangs_up()
+        for wing in self.systems.values():
+            wing.has_left()
 
 
 Grant = TypeVar("Grant")
