@@ -79,7 +79,7 @@ def describe_refusal(observation: Observation) -> str:
     """Return code, status and message of an error envelope, or the bare HTTP status of a refusal without one."""
     message = observation.message
     code = message.get("code")
-    if code is None and isinstance(words := message.get("message"), str):
+    if code is None and isinstance(words := message.get("message", message.get("error")), str):
         return words
     if code is None:
         return f"HTTP status {observation.code} without an error message"
