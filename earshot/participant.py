@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from earshot.failures import ContractBreach
@@ -73,6 +73,14 @@ class Participant(ABC):
         """Return the first message of this type from ledger position `since` on, waiting for it if need be."""
         return self._await((notice,), since=since, patience_s=patience_s)
 
+    def stays_untold(self, for_s: float, *, since: int) -> None:
+        """Return if nothing came from ledger position `since` on, nor for another `for_s`, and nobody hung up."""
+        came = self._scene.ledger.await_first(
+            lambda o: self._is_for_me(o, ()) or self._is_my_close(o), since=since, within_s=for_s
+        )
+        if came is not None:
+            raise AssertionError(f"{self.name} was to be told nothing for {for_s:g} s, got {came.type or came.kind}")
+
     def is_disconnected_within(self, patience_s: float) -> bool:
         """Whether the service closes the connection in use in that time, which is then taken as expected."""
         closed = self._scene.ledger.await_first(self._is_my_close, within_s=patience_s)
@@ -120,8 +128,11 @@ class Participant(ABC):
         self._scene.surprises.ended_by_us(self.leg.label)
         self._scene.runtime.call(self.leg.vanish(), within_s=10)
 
-    def _open(self, parameters: Mapping[str, str], *, checked: bool) -> Observation:
-        """Ask for a connection and return what came of it, OPENED or REFUSED; it is in use from now on."""
+    def _open(self, parameters: Mapping[str, str], *, checked: bool, address: str = "") -> Observation:
+        """Ask for a connection and return what came of it, OPENED or REFUSED; it is in use from now on.
+
+        `address` is another one than where people in this role connect.
+        """
         scene = self._scene
         leg = Leg(
             who=self.name,
@@ -135,7 +146,7 @@ class Participant(ABC):
         self.asked_at_ns = time.monotonic_ns()
         return scene.runtime.call(
             leg.open(
-                scene.service.endpoint(self.system, self.role),
+                address or scene.service.endpoint(self.system, self.role),
                 parameters,
                 headers={"X-Forwarded-For": self.address},
                 within_s=OPENING_PATIENCE_S,
@@ -180,6 +191,13 @@ class Participant(ABC):
             and observation.leg == self.leg.label
             and (not types or observation.type in types)
         )
+
+
+def stay_untold(people: Sequence[Participant], for_s: float, *, since: int) -> None:
+    """Return if the service told none of them anything since ledger position `since`, nor for another `for_s`."""
+    ends_s = time.monotonic() + for_s
+    for person in people:
+        person.stays_untold(max(0.0, ends_s - time.monotonic()), since=since)
 
 
 def ms_between(first: Observation, second: Observation) -> float:

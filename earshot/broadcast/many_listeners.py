@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from earshot.broadcast.listener import Listener
-from earshot.broadcast.person import Person
 
 
 def join_at_once(listeners: Sequence[Listener], session_id: str, language: str) -> None:
@@ -24,13 +22,6 @@ def join_in_turn(listeners: Sequence[Listener], session_id: str, language: str) 
     """Let one after the other join a session."""
     for listener in listeners:
         listener.joins(session_id, language)
-
-
-def stay_untold(people: Sequence[Person], for_s: float, *, since: int) -> None:
-    """Return if the service told none of them anything since ledger position `since`, nor for another `for_s`."""
-    ends_s = time.monotonic() + for_s
-    for person in people:
-        person.stays_untold(max(0.0, ends_s - time.monotonic()), since=since)
 
 
 def leave_at_once(listeners: Sequence[Listener]) -> None:

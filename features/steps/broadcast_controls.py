@@ -16,7 +16,7 @@ from hamcrest import (
 )
 from hamcrest.core.matcher import Matcher
 
-from earshot.broadcast import acts, many_listeners
+from earshot.broadcast import acts
 from earshot.broadcast.acts import Act
 from earshot.broadcast.figures import PAUSE_LENGTH
 from earshot.broadcast.matchers.state import in_state
@@ -84,12 +84,6 @@ def step_told_nothing(context: World, people: list[str], are: str, nothing_more:
     for name in people:
         news = context.broadcast.person(name).news_not_accounted_for(since=context.stage.turning_point)
         assert_that(news, nothing(), f"what {name} is told beyond what was to be told")
-
-
-@then("{people:Names} {are:Are} told {nothing_more:Nothing} for {duration_s:Seconds}")
-def step_told_nothing_for(context: World, people: list[str], are: str, nothing_more: str, duration_s: float) -> None:
-    people_told = [context.broadcast.person(name) for name in people]
-    many_listeners.stay_untold(people_told, duration_s, since=context.stage.turning_point)
 
 
 # -- what has become of the broadcast

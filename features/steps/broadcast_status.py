@@ -43,11 +43,6 @@ def step_has_been_told_regularly(context: World, speaker: str) -> None:
     context.broadcast.speaker(speaker).is_told_status("periodic", since=0)
 
 
-@given("{speaker:Name} has been told nothing for {duration_s:Seconds}")
-def step_has_been_told_nothing(context: World, speaker: str, duration_s: float) -> None:
-    context.broadcast.speaker(speaker).stays_untold(duration_s, since=len(context.stage.ledger))
-
-
 @given("{speaker:Name} has been told nothing new for {duration_s:Seconds}")
 def step_settles(context: World, speaker: str, duration_s: float) -> None:
     context.broadcast.speaker(speaker).settles(duration_s)

@@ -71,11 +71,6 @@ def step_will_be_understood(context: World, person: str, understood: Understood)
 # -- messages
 
 
-@when("{person:Name} sends {message:UnknownKind}")
-def step_sends_unknown_kind(context: World, person: str, message: str) -> None:
-    context.conversation.user(person).sends_what_may_be_ignored(message)
-
-
 @then("{person:Name} stays connected for {for_ms:Milliseconds} and is told nothing but errors")
 def step_stays_connected(context: World, person: str, for_ms: float) -> None:
     user = context.conversation.user(person)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from behave import given, then, when
 from hamcrest import assert_that, equal_to, less_than_or_equal_to
@@ -12,6 +13,7 @@ from earshot.measure.sentences import duration
 from earshot.measure.stopwatch import judges_time
 from earshot.measure.timed import Timed
 from earshot.measure.verdict import QUICK
+from earshot.participant import stay_untold
 from features.vocabulary.faults import Fault
 from features.vocabulary.shared import Attempt, News, Reason, World
 
@@ -51,6 +53,12 @@ def step_works_again(context: World) -> None:
 @when("{person:Name} tries to {attempt:Attempt}")
 def step_tries(context: World, person: str, attempt: Attempt) -> None:
     attempt(context, person)
+
+
+@when("{person:Name} sends {message:UnknownKind}")
+def step_sends_unknown_kind(context: World, person: str, message: str) -> None:
+    somebody: Any = context.stage.person(person)
+    somebody.sends_what_may_be_ignored(message)
 
 
 @given("{person:Name} was refused because {reason:Reason}")
@@ -106,6 +114,16 @@ def step_have_been_told(context: World, people: list[str], have: str, news: News
 def step_told(context: World, people: list[str], are: str, news: News) -> None:
     for name in people:
         news.reaches(context.stage.person(name), since=context.stage.turning_point)
+
+
+@given("{person:Name} has been told nothing for {for_s:Seconds}")
+def step_has_been_told_nothing(context: World, person: str, for_s: float) -> None:
+    context.stage.person(person).stays_untold(for_s, since=len(context.stage.ledger))
+
+
+@then("{people:Names} {are:Are} told {nothing_more:Nothing} for {for_s:Seconds}")
+def step_told_nothing(context: World, people: list[str], are: str, nothing_more: str, for_s: float) -> None:
+    stay_untold([context.stage.person(name) for name in people], for_s, since=context.stage.turning_point)
 
 
 # -- how long it took

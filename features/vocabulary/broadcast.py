@@ -745,7 +745,6 @@ phrases(
         "held back because {reason:HeldBack}": lambda reason: held_back(reason),
     },
 )
-parameter("Nothing", "nothing(?: else)?", str)
 parameter("Fate", "passed on|dropped because they are too many", str)
 parameter("Moment", one_of(MOMENTS), MOMENTS.__getitem__)
 

@@ -338,7 +338,7 @@ parameter("UnknownKind", one_of(UNKNOWN_KINDS), UNKNOWN_KINDS.__getitem__)
 
 
 def _tries(frame: object) -> shared.Attempt:
-    return lambda world, name: world.conversation.user(name).tries(frame)
+    return lambda world, name: world.stage.person(name).tries(frame)
 
 
 more_phrases(

@@ -89,6 +89,7 @@ for name, verbs in {
     "Has": "has|have",
     "Send": "sends|send",
     "Join": "joins|join",
+    "Streams": "streams|stream",
     "Listen": "listens|listen",
 }.items():
     parameter(name, verbs, str)
@@ -100,6 +101,7 @@ for name, things in {
     "Minutes": "minutes?",
 }.items():
     parameter(name, rf"\d+ (?:{things})", lambda text: int(text.split()[0]))
+parameter("Nothing", "nothing(?: else)?", str)
 parameter("Decibels", r"-?\d+(?:\.\d+)? dB", lambda text: float(text.split()[0]))
 parameter("Percent", r"-?\d+(?:\.\d+)?%", lambda text: round(float(text[:-1]) / 100, 6))
 parameter("Timed", one_of(_TIMED), _TIMED.__getitem__)
