@@ -1,1 +1,333 @@
-"""Words of the sentences about the studio."""
+"""How words in a sentence about the studio become values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from http import HTTPStatus
+from typing import Any, NamedTuple, Protocol
+
+from earshot.audio import signals
+from earshot.audio.clips import SAMPLE_RATE_HZ, Samples
+from earshot.audio.containers import wav
+from earshot.studio import heard, requests, told
+from earshot.studio.engineer import Engineer
+from earshot.studio.matchers import BAD_REQUEST, Reason, StageChanged
+from earshot.studio.messages import PING, Message, piece, raw, sound, update
+from earshot.studio.pipelines import Pipeline, Stage, whole
+from earshot.studio.system import Studio
+from earshot.wire.bodies import File
+from features.vocabulary import shared
+from features.vocabulary.parameters import doing, more_phrases, parameter, phrases
+
+
+class World(shared.World, Protocol):
+    """What a step about the studio knows."""
+
+    studio: Studio
+
+
+NOBODYS = "6b0f6c1e-9d0c-4f0b-8a3b-2f6b1f0e7a11"
+"""The id of a live session that nobody started."""
+WEBM = b"\x1aE\xdf\xa3" + bytes(3196)
+"""How audio in a WebM container begins, as browsers record it."""
+
+
+class Sound(NamedTuple):
+    """A sound, and what to call it."""
+
+    words: str
+    samples: Samples
+
+
+class Source(NamedTuple):
+    """What makes a sound of any length in seconds."""
+
+    words: str
+    make: Callable[[float], Samples]
+
+
+def _tone(hz: int) -> Source:
+    return Source(f"a {hz} Hz tone", lambda length_s: signals.tone(hz, length_s, amplitude=1.0))
+
+
+def _tone_at(hz: int, level: float) -> Source:
+    return Source(
+        f"a {hz} Hz tone at {level:g} dB", lambda length_s: signals.at_level(signals.tone(hz, length_s), level)
+    )
+
+
+def _tone_with_peaks(hz: int, peak: float) -> Source:
+    words = f"a {hz} Hz tone with peaks at {peak:g} dB"
+    return Source(words, lambda length_s: signals.tone(hz, length_s, amplitude=10 ** (peak / 20)))
+
+
+def _noise(level: float) -> Source:
+    words = f"white noise at {level:g} dB"
+    return Source(words, lambda length_s: signals.at_level(signals.noise(length_s, sigma=0.05), level))
+
+
+SOURCES: Mapping[str, object] = {
+    "silence": Source("silence", signals.silence),
+    "a {hz:Number} Hz tone": _tone,
+    "a {hz:Number} Hz tone at {level:Decibels}": _tone_at,
+    "a {hz:Number} Hz tone with peaks at {peak:Decibels}": _tone_with_peaks,
+    "white noise at {level:Decibels}": _noise,
+}
+"""What makes a sound. A level is that of the whole (RMS), a peak that of its largest sample; a plain tone is as loud as
+can be."""
+
+
+def _of_length(length_ms: float, source: Source) -> Sound:
+    length = f"{length_ms / 1000:g} s" if length_ms >= 1000 else f"{length_ms:g} ms"
+    return Sound(f"{length} of {source.words}", source.make(length_ms / 1000))
+
+
+def _sends(sound: Sound, piece_ms: float = 100, *, unread: bool = False) -> Callable[[Engineer], object]:
+    return lambda engineer: engineer.sends(sound.samples, sound.words, piece_ms=piece_ms, unread=unread)
+
+
+def _in_one(sound: Sound) -> Callable[[Engineer], object]:
+    return _sends(sound, piece_ms=len(sound.samples) / SAMPLE_RATE_HZ * 1000)
+
+
+def _so_many(count: int, length_ms: float, source: Source, *, unread: bool = False) -> Callable[[Engineer], object]:
+    return _sends(_of_length(count * length_ms, source), piece_ms=length_ms, unread=unread)
+
+
+def _messages(words: str, *messages: Message) -> Callable[[Engineer], object]:
+    return lambda engineer: engineer.sends_messages(messages, words)
+
+
+_A_TONE = signals.tone(440, 0.1, amplitude=1.0)
+SENT: Mapping[str, object] = {
+    "{sound:StudioSound}": _sends,
+    "{sound:StudioSound} in one piece": _in_one,
+    "{count:Number} pieces of {length_ms:Milliseconds} of {source:Source}": _so_many,
+    "{count:Number} pieces of {length_ms:Milliseconds} of {source:Source} without reading what comes back": partial(
+        _so_many, unread=True
+    ),
+    "10 pieces of 100 ms of tones from 440 to 890 Hz": _messages(
+        "tones from 440 to 890 Hz", *(sound(signals.tone(hz, 0.1, amplitude=1.0)) for hz in range(440, 900, 50))
+    ),
+    "a piece without sound": _messages("a piece without sound", piece("")),
+    "a piece with a date and remarks": _messages(
+        "a piece with a date and remarks",
+        sound(_A_TONE, timestamp=1767262500123, metadata={"source": "microphone", "mood": ["calm"]}, colour="red"),
+    ),
+    "a piece and a heartbeat, and both again": _messages("pieces and heartbeats", *(2 * [sound(_A_TONE), PING])),
+    "{count:Number} heartbeats": lambda count: _messages("heartbeats", *(count * [PING])),
+}
+"""What is sent at one go, all of which is answered."""
+
+
+def _stage(kind: str, **parameters: Any) -> Pipeline:
+    return Pipeline.of(kind, **parameters)
+
+
+SETTINGS = {"chunk_size": 512, "sample_rate": 16000, "channels": 1, "buffer_size": 2048, "latency_target": 80}
+STAGES: Mapping[str, object] = {
+    "noise reduction": _stage("noise_reduction"),
+    "noise reduction at strength {strength:Decimal}": partial(_stage, "noise_reduction"),
+    "compression above {threshold:Decibels} at {ratio:Number} to 1": partial(_stage, "compression"),
+    "a limiter at {threshold:Decibels}": partial(_stage, "limiter"),
+    "a voice filter": _stage("voice_filter"),
+}
+"""Pipelines of one stage."""
+PIPELINES: Mapping[str, object] = {
+    "{stage:StageOfOne}": lambda stage: stage,
+    "{stage:StageOfOne}, with every setting of a live session": lambda stage: replace(stage, settings=SETTINGS),
+    "{stage:StageOfOne}, switched off": lambda stage: stage.having(enabled=False),
+    "{stage:StageOfOne}, and {gain_db:Decibels} more behind it": (
+        lambda stage, gain_db: stage.having(gain_out=gain_db)
+    ),
+    "{stage:StageOfOne}, then {other:StageOfOne}": lambda stage, other: stage.then(other),
+    "input and output only": Pipeline((Stage("input"), Stage("output")), (("input", "output"),)),
+    "no stages": Pipeline(),
+    "all eleven stages": whole(),
+}
+CHANGES: Mapping[str, object] = {
+    "the strength of noise reduction to {strength:Decimal}": (
+        lambda strength: ("noise_reduction", {"strength": strength})
+    ),
+    "the ratio of compression to {ratio:Number} to 1": lambda ratio: ("compression", {"ratio": ratio}),
+    "the roll-off of the voice filter to {hz:Number} Hz": (lambda hz: ("voice_filter", {"high_freq_rolloff": hz})),
+}
+"""What is set on a stage: its name, and the parameters."""
+
+_CIRCLE = (
+    _stage("noise_reduction")
+    .then(_stage("limiter"))
+    .connected(("noise_reduction", "limiter"), ("limiter", "noise_reduction"))
+)
+_NOWHERE = _stage("noise_reduction").connected(("noise_reduction", "reverb"))
+FLAWED_STARTS: Mapping[str, Callable[[dict[str, Any]], object]] = {
+    "without a pipeline": lambda _: {"session_config": {}},
+    "whose pipeline has no name": lambda config: _body(config, name=None),
+    "whose pipeline has no connections": lambda config: _body(config, connections=None),
+    "whose stages are a text": lambda config: _body(config, stages="noise_reduction"),
+    "whose sample rate is a word": lambda config: {**_body(config), "session_config": {"sample_rate": "fast"}},
+    "whose stages are connected in a circle": lambda config: _body(config, **_connected(_CIRCLE)),
+    "with a connection to a stage that it does not have": lambda config: _body(config, **_connected(_NOWHERE)),
+}
+"""Bodies by which no live session can start; each is given a good pipeline."""
+
+
+def _body(config: dict[str, Any], **other: Any) -> dict[str, Any]:
+    members = {**config, **other}
+    return {"pipeline_config": {name: value for name, value in members.items() if value is not None}}
+
+
+def _connected(pipeline: Pipeline) -> dict[str, Any]:
+    config = pipeline.config("")
+    return {name: config[name] for name in ("stages", "connections")}
+
+
+FLAWED_PIECES = {
+    "a piece with stray signs in it": piece("invalid_base64_!!!"),
+    "a piece whose audio is an empty value": piece(None),
+    "a piece of 3 bytes": piece("AAAA"),
+    "a piece of a WebM recording": raw(WEBM),
+}
+"""Pieces that cannot be processed."""
+INCOMPLETE = {
+    "a piece that forgets its audio": {"type": "audio_chunk"},
+    "a change that forgets its stage": {"type": "update_stage", "parameters": {"strength": 0.5}},
+    "a change that forgets what to change": {"type": "update_stage", "stage_id": "noise_reduction"},
+    "raw bytes": b"\0\1\2\3",
+}
+"""What ends a connection, besides what is no message in any system."""
+
+
+def _asks(request: Callable[[Engineer], requests.Request]) -> shared.Attempt:
+    """Let somebody ask for something over HTTP, which may be refused."""
+
+    def attempt(world: Any, name: str) -> None:
+        engineer = world.studio.engineer(name)
+        engineer.tries_to_ask(request(engineer))
+
+    return attempt
+
+
+def _starts(flaw: Callable[[dict[str, Any]], object]) -> shared.Attempt:
+    good = Pipeline.of("noise_reduction")
+    return _asks(lambda engineer: requests.start(flaw(good.config(engineer.new_pipeline_id()))))
+
+
+def _tries(frame: Message | bytes) -> shared.Attempt:
+    return lambda world, name: world.studio.engineer(name).tries(frame)
+
+
+def _upload(size_mib: int) -> requests.Request:
+    """Ask to process a file of so many MiB."""
+    fields = {"pipeline_config": json.dumps(Pipeline.of("noise_reduction").config("too-large"))}
+    return requests.batch(fields, File("talk.wav", wav(signals.silence(1)) + bytes(size_mib << 20), "audio/wav"))
+
+
+parameter("Origin", r"http://\S+", str)
+phrases(
+    "Engineers",
+    {
+        "{names:Names}": lambda names: lambda studio: [studio.engineer(name) for name in names],
+        "{count:Number} engineers": lambda count: lambda studio: studio.more_engineers(count),
+        "they": Studio.engineers,
+    },
+)
+phrases("Source", SOURCES)
+phrases("StudioSound", {"{length_ms:Duration} of {source:Source}": _of_length})
+phrases("Sent", SENT)
+phrases("StageOfOne", STAGES)
+phrases("Pipeline", PIPELINES)
+phrases("Change", CHANGES)
+phrases("FlawedStart", FLAWED_STARTS)
+phrases("SocketFlaw", FLAWED_PIECES | INCOMPLETE)
+phrases("Service", {name: name for name in ("orchestration", "Orchestration", "ORCHESTRATION-SERVICE", "piano tuner")})
+phrases("NoParameters", {"a text": "strong", "a list": ["strength", 0.5], "a number": 0.5, "an empty value": None})
+more_phrases(
+    "Attempt",
+    {
+        "start a live session without saying which": _asks(lambda _: requests.start_without_body()),
+        "start a live session {flaw:FlawedStart}": _starts,
+        "end the live session": _asks(lambda engineer: requests.stop(engineer.started.session_id)),
+        "end a live session that nobody started": _asks(lambda _: requests.stop(NOBODYS)),
+        "connect to the live session": (
+            lambda world, name: (it := world.studio.engineer(name)).tries_to_connect(it.started.session_id)
+        ),
+        "connect to a live session that nobody started": (
+            lambda world, name: world.studio.engineer(name).tries_to_connect(NOBODYS)
+        ),
+        "connect at an address that nobody offers": (
+            lambda world, name: world.studio.engineer(name).tries_to_connect_at("/api/nowhere")
+        ),
+        "connect by hand with a key that is none": _asks(
+            lambda engineer: requests.upgrade(engineer.started.session_id, "test")
+        ),
+        "ask for what nobody offers": _asks(lambda _: requests.nowhere()),
+        "ask how the {service:Service} is": lambda service: _asks(lambda _: requests.health_of(service)),
+        "send {flaw:SocketFlaw}": _tries,
+        "change a stage that the pipeline does not have": _tries(update("reverb", {"room": 0.5})),
+        "change noise reduction by {parameters:NoParameters}": lambda parameters: _tries(
+            update("noise_reduction", parameters)
+        ),
+        "upload {size_mib:Number} MiB": lambda size_mib: _asks(lambda _: _upload(size_mib)),
+        "have a page of {origin:Origin} start live sessions": lambda origin: _asks(
+            lambda _: requests.preflight(origin)
+        ),
+    },
+)
+more_phrases("News", {"each stage is changed": StageChanged()})
+shared.refusals(
+    Studio.name,
+    {
+        "there is no such session": Reason({HTTPStatus.NOT_FOUND}, says=["session not found"]),
+        "the live session cannot be started": Reason(BAD_REQUEST),
+        "the live session is described wrongly": Reason({HTTPStatus.UNPROCESSABLE_ENTITY}),
+        "its connections run in a circle": Reason(
+            {HTTPStatus.UNPROCESSABLE_ENTITY}, says=["noise_reduction", "limiter"]
+        ),
+        "a connection leads to an unknown stage": Reason({HTTPStatus.UNPROCESSABLE_ENTITY}, says=["reverb"]),
+        "the pipeline has no such stage": Reason(says=["reverb"]),
+        "the piece cannot be processed": Reason(says=["chunk processing failed"]),
+        "WebM is no live audio": Reason(says=["webm"]),
+        "those are no parameters": Reason(says=["config update failed"]),
+        "the message makes no sense": Reason(),
+        "nobody is there": Reason(wordless=True),
+        "there is no such thing": Reason({HTTPStatus.NOT_FOUND}),
+        "the upload is too large": Reason({HTTPStatus.REQUEST_ENTITY_TOO_LARGE}),
+        "the request is not a good one": Reason({HTTPStatus.BAD_REQUEST}, wordless=True),
+    },
+)
+phrases(
+    "SoundBack",
+    {
+        "is as long as what was sent": heard.is_as_long,
+        "is what was sent, sample by sample": heard.is_same,
+        "is nothing": heard.is_nothing,
+        "is {level:Decibels} louder than what was sent, give or take {tolerance:Decibels}": doing(heard.is_louder),
+        "is {level:Decibels} quieter than what was sent, give or take {tolerance:Decibels}": doing(heard.is_quieter),
+        "is at least {least:Decibels} quieter than before": doing(heard.is_quieter_than_before),
+        "is as loud as before, give or take {tolerance:Decibels}": doing(heard.is_as_loud_as_before),
+        "has no sample above {most:Decibels}": doing(heard.is_below),
+    },
+)
+phrases(
+    "StreamFigures",
+    {
+        "count {first:Number} to {last:Number}": doing(told.counts),
+        "count {number:Number}": lambda number: lambda engineer: told.counts(engineer, number, number),
+        "give a level of {level:Decibels}, give or take {tolerance:Decibels}": doing(told.has_level),
+        "give the mean of the latencies as their average": told.has_mean,
+        "give less than {most_ms:Milliseconds} for each piece": doing(told.is_quick),
+        "give more than nothing for each piece, and no more than it took to come back": told.is_honest,
+    },
+)
+phrases(
+    "Listing",
+    {
+        "is listed as connected": True,
+        "is listed as not connected": False,
+        "is not listed": None,
+    },
+)

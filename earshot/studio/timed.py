@@ -1,0 +1,72 @@
+"""What sentences time in live sessions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+from earshot.ledger import Kind, Observation
+from earshot.measure.delays import Delay, Delays, answer_delays
+from earshot.measure.pairing import Is, Pair, Pairing, pairs
+from earshot.measure.timed import Timed
+from earshot.studio.messages import AUDIO, ERROR, METRICS, UPDATE, UPDATED
+from earshot.wire.leg import ASKS_TO_CONNECT
+
+STREAM = "streaming"
+"""What sort of work takes the time."""
+
+
+def _sent(type_: str) -> Is:
+    return lambda o: o.kind is Kind.SENT and o.type == type_
+
+
+def _told(*types: str) -> Is:
+    return lambda o: o.kind is Kind.RECEIVED and o.type in types
+
+
+PIECES = Pairing(_sent(AUDIO), _told(METRICS, ERROR))
+"""In order alone: nothing says which piece an answer is about."""
+CHANGES = Pairing(_sent(UPDATE), _told(UPDATED))
+CONNECTIONS = Pairing(
+    lambda o: o.kind is Kind.SENT and o.words == ASKS_TO_CONNECT,
+    lambda o: o.kind is Kind.OPENED,
+)
+
+
+def round_trips(_wing: object, observed: Sequence[Observation]) -> Delays:
+    """Return how long after it was due each piece had come back; for ever where it was refused or lost."""
+    return _timed(observed, lambda request_ns, metrics: (metrics.at_ns - request_ns) / 1e6)
+
+
+def in_the_service(_wing: object, observed: Sequence[Observation]) -> Delays:
+    """Return how long the service says that each piece took; for ever where it was refused or lost."""
+    return _timed(observed, lambda _, metrics: float(metrics.message["metrics"]["total_latency"]))
+
+
+def _timed(observed: Sequence[Observation], took_ms: Callable[[int, Observation], float]) -> Delays:
+    return sorted(
+        Delay(due, math.inf if lost(pair) or pair.answer is None else took_ms(due, pair.answer))
+        for pair in pairs(observed, PIECES)
+        for due in [pair.request.due_ns or pair.request.at_ns]
+    )
+
+
+def lost(pair: Pair) -> bool:
+    """Whether a piece was refused, or never answered."""
+    return pair.answer is None or pair.answer.type == ERROR
+
+
+def _delays(pairing: Pairing) -> Callable[[object, Sequence[Observation]], Delays]:
+    return lambda _wing, observed: answer_delays(observed, pairing)
+
+
+TIMED: Mapping[str, Timed] = {
+    words: Timed("studio", words, things, delays, kind=STREAM)
+    for words, things, delays in (
+        ("pieces come back", "pieces", round_trips),
+        ("pieces are processed in the service", "pieces", in_the_service),
+        ("changes are confirmed", "changes", _delays(CHANGES)),
+        ("live sessions are connected to", "connections", _delays(CONNECTIONS)),
+    )
+}
+"""By its words."""
