@@ -6,12 +6,8 @@ import asyncio
 import itertools
 import json
 import logging
-import sys
-from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable
-from pathlib import Path
 
-import reference
 from reference.speech.phrasebook import Phrasebook
 from reference.speech.ports import (
     BYTES_PER_SECOND,
@@ -22,7 +18,8 @@ from reference.speech.ports import (
     StreamOptions,
     Transcript,
 )
-from reference.speech.worker_protocol import HEAD_BYTES, MessageKind, message, read_head
+from reference.speech.worker_protocol import MessageKind
+from reference.worker_process import WorkerProcess
 
 _LOG = logging.getLogger(__name__)
 
@@ -31,7 +28,6 @@ _UNDERSTOOD = "en-US"
 
 _MOST_UNHEARD_BYTES = 5 * BYTES_PER_SECOND
 _START_PATIENCE_S = 10.0
-_END_PATIENCE_S = 2.0
 
 OnTranscript = Callable[[Transcript], None]
 OnFailure = Callable[[SpeechFailure], None]
@@ -178,7 +174,7 @@ class _Stream:
 class _Worker:
     """The process at the far end of the pipe."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: WorkerProcess) -> None:
         self.alive = True
         self._process = process
         self._streams: dict[int, _Stream] = {}
@@ -188,19 +184,12 @@ class _Worker:
 
     @classmethod
     async def start(cls, phrases: dict[str, str]) -> _Worker:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "reference.speech.sphinx_worker",
-            stdin=PIPE,
-            stdout=PIPE,
-            cwd=Path(reference.__file__).parents[1],
-        )
+        process = await WorkerProcess.start("reference.speech.sphinx_worker")
         worker = cls(process)
         worker.send(MessageKind.CONFIGURE, 0, json.dumps(phrases).encode())
         try:
             async with asyncio.timeout(_START_PATIENCE_S):
-                kind, _, _ = await worker._next()
+                kind, _, _ = await process.receive()
         except asyncio.CancelledError:
             # Whoever wanted a stream has lost patience; no process is to be left behind.
             await worker.close()
@@ -210,10 +199,10 @@ class _Worker:
             raise SpeechFailure(
                 "ServiceUnavailable",
                 f"the speech worker was not ready within {_START_PATIENCE_S:g} s ({type(error).__name__}, "
-                f"exit code {process.returncode}); its error output says why",
+                f"exit code {process.exit_code}); its error output says why",
                 transient=True,
             ) from error
-        if kind is not MessageKind.READY:
+        if kind != MessageKind.READY:
             raise ValueError(f"the speech worker said {kind!r} before {MessageKind.READY!r}")
         worker._reading = asyncio.create_task(worker._read())
         return worker
@@ -235,20 +224,11 @@ class _Worker:
 
     def send(self, kind: MessageKind, number: int, body: bytes = b"") -> None:
         """Put a message into the pipe; what waits there is bounded by what each stream may have unheard."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(message(kind, number, body))
+        self._process.send(kind, number, body)
 
     async def close(self) -> None:
-        """Let the worker end by ending its input; kill it if it lingers."""
         self._closing = True
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        try:
-            async with asyncio.timeout(_END_PATIENCE_S):
-                await self._process.wait()
-        except TimeoutError:
-            self._process.kill()
-            await self._process.wait()
+        await self._process.close()
         if self._reading:
             await self._reading
 
@@ -256,7 +236,8 @@ class _Worker:
         """Hand the worker's messages to their streams, until it ends."""
         try:
             while True:
-                self._handle(*await self._next())
+                kind, number, body = await self._process.receive()
+                self._handle(MessageKind(kind), number, body)
         except (asyncio.IncompleteReadError, ConnectionError):
             self.alive = False
         exit_code = await self._process.wait()
@@ -266,11 +247,6 @@ class _Worker:
         for stream in self._streams.values():
             stream.fail(SpeechFailure("ServiceUnavailable", reason, transient=True))
         self._streams.clear()
-
-    async def _next(self) -> tuple[MessageKind, int, bytes]:
-        assert self._process.stdout is not None
-        kind, number, length = read_head(await self._process.stdout.readexactly(HEAD_BYTES))
-        return kind, number, await self._process.stdout.readexactly(length)
 
     def _handle(self, kind: MessageKind, number: int, body: bytes) -> None:
         stream = self._streams[number]

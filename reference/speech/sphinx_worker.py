@@ -1,44 +1,39 @@
 """The process in which speech is recognised: `python -m reference.speech.sphinx_worker`, started by `sphinx`.
 
 One message after the other, as `worker_protocol` describes them. It keeps no queue: while it listens,
-audio waits in the pipe. It ends when its input ends, so also when its parent dies, however that happens.
-Ctrl-C reaches a whole process group; the worker leaves it to its parent to end in good order.
+audio waits in the pipe.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import signal
-import sys
 import traceback
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import BinaryIO
 
 from reference.speech.listening import Listening, Sphinx
 from reference.speech.ports import Transcript
-from reference.speech.worker_protocol import HEAD_BYTES, MessageKind, message, read_head
+from reference.speech.worker_protocol import MessageKind
+from reference.worker_process import Pipe, serve
 
 
 class Worker:
     """Serves the streams of one parent."""
 
-    def __init__(self, inbox: BinaryIO, outbox: BinaryIO) -> None:
-        self._inbox = inbox
-        self._outbox = outbox
+    def __init__(self, pipe: Pipe) -> None:
+        self._pipe = pipe
         self._streams: dict[int, Listening] = {}
 
     def run(self) -> None:
-        kind, _, body = self._next()
-        if kind is not MessageKind.CONFIGURE:
+        kind, _, body = self._pipe.receive()
+        if kind != MessageKind.CONFIGURE:
             raise ValueError(f"expected {MessageKind.CONFIGURE!r} first, got {kind!r}")
         sphinx = Sphinx(json.loads(body))
         self._tell(MessageKind.READY, 0)
         while True:
-            kind, number, body = self._next()
+            kind, number, body = self._pipe.receive()
             try:
-                self._serve(sphinx, kind, number, body)
+                self._serve(sphinx, MessageKind(kind), number, body)
             except OSError:
                 raise
             except Exception as error:
@@ -67,31 +62,8 @@ class Worker:
             self._tell(MessageKind.RESULT, number, asdict(transcript))
 
     def _tell(self, kind: MessageKind, number: int, body: object = None) -> None:
-        self._outbox.write(message(kind, number, b"" if body is None else json.dumps(body).encode()))
-        self._outbox.flush()
-
-    def _next(self) -> tuple[MessageKind, int, bytes]:
-        kind, number, length = read_head(self._read(HEAD_BYTES))
-        return kind, number, self._read(length)
-
-    def _read(self, count: int) -> bytes:
-        read = self._inbox.read(count)
-        if len(read) < count:
-            raise EOFError
-        return read
-
-
-def main() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # The pipe belongs to the protocol alone: whatever is printed by mistake goes to the log.
-    outbox = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    try:
-        Worker(sys.stdin.buffer, outbox).run()
-    except (EOFError, BrokenPipeError):
-        # The parent is done with us, or dead. Leave at once: flushing what nobody reads would fail.
-        os._exit(0)
+        self._pipe.send(kind, number, b"" if body is None else json.dumps(body).encode())
 
 
 if __name__ == "__main__":
-    main()
+    serve(lambda pipe: Worker(pipe).run())

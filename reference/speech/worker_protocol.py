@@ -1,16 +1,11 @@
-"""How the reference and its speech worker talk: messages over the worker's standard input and output.
+"""What the reference and its speech worker say to each other (reference.worker_process).
 
-A message is a head of nine bytes (kind, stream number, length of the body; little-endian) and a body:
-audio, or JSON.
+The number of a message is that of its stream; its body is audio, or JSON.
 """
 
 from __future__ import annotations
 
-import struct
 from enum import IntEnum
-
-_HEAD = struct.Struct("<BII")
-HEAD_BYTES = _HEAD.size
 
 
 class MessageKind(IntEnum):
@@ -35,13 +30,3 @@ class MessageKind(IntEnum):
     """From the worker: the last message of a stream that went well."""
     BROKEN = 10
     """From the worker: the last message of a stream that did not; why, as a JSON string."""
-
-
-def message(kind: MessageKind, stream: int, body: bytes = b"") -> bytes:
-    return _HEAD.pack(kind, stream, len(body)) + body
-
-
-def read_head(head: bytes) -> tuple[MessageKind, int, int]:
-    """Return kind, stream number and length of the body from the HEAD_BYTES before it."""
-    kind, stream, length = _HEAD.unpack(head)
-    return MessageKind(kind), stream, length
