@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from reference.studio.dsp.parameters import Number
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -83,3 +85,75 @@ CATALOGUE: Mapping[str, Entry] = {
     ),
 }
 """Every stage of the catalogue, by name."""
+
+_BAND = {"freq": Number(None, 20, 20_000), "gain": Number(None, -20, 20), "q": Number(None, 0.1, 10)}
+_SHARE = Number(None, 0, 1)
+_RANGES: Mapping[str, Mapping[str, Number]] = {
+    "vad": {
+        "threshold": _SHARE,
+        "min_speech_duration": Number(None, 0, 10),
+        "min_silence_duration": Number(None, 0, 10),
+    },
+    "voice_filter": {
+        "low_cutoff": Number(None, 20, 20_000),
+        "high_cutoff": Number(None, 20, 20_000),
+        "filter_order": Number(None, 1, 8, whole=True),
+    },
+    "noise_reduction": {
+        "strength": _SHARE,
+        "frequency_smoothing": _SHARE,
+        "time_smoothing": Number(None, 0, 0.99),
+    },
+    "voice_enhancement": {"enhancement_strength": _SHARE, "sibilance_control": _SHARE},
+    "spectral_denoising": {"reduction_strength": _SHARE},
+    "lufs_normalization": {"target_lufs": Number(None, -60, 0), "max_peak": Number(None, -6, 0)},
+    "agc": {
+        "target_level": Number(None, -40, 0),
+        "max_gain": Number(None, 0, 40),
+        "attack_time": Number(None, 0.0001, 0.1),
+        "release_time": Number(None, 0.001, 1),
+    },
+    "compression": {
+        "ratio": Number(None, 1, 20),
+        "threshold": Number(None, -40, 0),
+        "attack": Number(None, 0.0001, 0.1),
+        "release": Number(None, 0.001, 1),
+    },
+    "limiter": {
+        "threshold": Number(None, -60, 0),
+        "release": Number(None, 0.001, 0.5),
+        "lookahead": Number(None, 0, 0.02),
+    },
+}
+
+
+def accepted(stage_name: str, given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Return the settings of a stage that are applied, defaults included, and what is to be said about those given.
+
+    Numbers beyond a range act as the nearest in it (STU-61); names and values of no use are left out.
+    """
+    warnings: list[str] = []
+    return _accepted("", CATALOGUE[stage_name].default_config, _RANGES.get(stage_name, {}), given, warnings), warnings
+
+
+def _accepted(
+    path: str,
+    defaults: Mapping[str, Any],
+    ranges: Mapping[str, Number],
+    given: Mapping[str, Any],
+    warnings: list[str],
+) -> dict[str, Any]:
+    applied = dict(defaults)
+    for name, value in given.items():
+        default = defaults.get(name)
+        if isinstance(default, Mapping):
+            inner = value if isinstance(value, Mapping) else {}
+            applied[name] = _accepted(f"{name}.", default, _BAND, inner, warnings)
+        elif name in ranges:
+            read = ranges[name].read(value)
+            applied[name] = default if read is None else read
+            if read is None or read != value:
+                warnings.append(f"{path}{name} is {applied[name]:g}: {value!r} is not possible.")
+        elif isinstance(value, type(default)):
+            applied[name] = value
+    return applied

@@ -84,6 +84,22 @@ class Pipeline:
             stage_ms[step.id] = 1000 * (time.perf_counter() - began)
         return _processed(sound, samples, stage_ms)
 
+    def process_long(self, samples: Integers, piece: int) -> Iterator[Processed | None]:
+        """Process the next piece of the stream, in pieces of so many frames; None between them, the result at last."""
+        stage_ms: dict[str, float] = {}
+        parts = []
+        for start in range(0, max(len(samples), 1), piece):
+            if start:
+                yield None
+            part = self.process(samples[start : start + piece])
+            stage_ms = {name: stage_ms.get(name, 0.0) + ms for name, ms in part.stage_ms.items()}
+            parts.append(part)
+        if len(parts) == 1:
+            yield parts[0]
+        else:
+            whole = np.concatenate([part.samples for part in parts])
+            yield Processed(whole, stage_ms, rms_db(sound_of(whole)), parts[-1].snr_db)
+
     def process_file(self, samples: Integers, piece: int) -> Iterator[Processed | None]:
         """Process all there is, in pieces of so many frames; None after each, the result at last."""
         stage_ms = dict.fromkeys(self._idle, 0.0)
