@@ -48,9 +48,8 @@ def _claim(judged: Judged) -> str:
 
 
 def _comparison(compared: Compared) -> str:
-    growth = compared.growth
-    words = f"<p>{text(capitalised(growth.words))}.</p>"
-    return f"<section class='card claim'>{_head(compared.what, growth.outcome)}{words}</section>"
+    words = f"<p>{text(capitalised(compared.words))}.</p>"
+    return f"<section class='card claim'>{_head(compared.what, compared.outcome)}{words}</section>"
 
 
 def _head(what: str, outcome: Outcome) -> str:

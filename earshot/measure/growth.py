@@ -44,10 +44,11 @@ def growth(
     error_ms: float,
     names: tuple[str, str],
     quick_ms: float = 0.0,
+    spare_ms: float = 0.0,
     held_up_ms: tuple[Sequence[float], Sequence[float]] = ((), ()),
     complaints: Sequence[str] = (),
 ) -> Growth:
-    """Return the verdict on "the later ones take at most so many times as long as the earlier ones".
+    """Return the verdict on "the later ones take at most so many times as long, and `spare_ms` more, as the earlier".
 
     What never came is infinite. `names` say what the two parts are, `held_up_ms` for how long others may have held up
     each of either part, `complaints` why. Neither verdict rests on a difference that they or the stopwatch could have
@@ -63,13 +64,14 @@ def growth(
         for times_ms, held_up in zip((before_ms, after_ms), held_up_ms, strict=True)
     )
     middle = float(np.median(before_ms)), float(np.median(after_ms))
-    if most_after <= at_most * least:
+    if most_after <= at_most * least + spare_ms:
         outcome = Outcome.PASS
-    elif least_after > at_most * most + error_ms:
+    elif least_after > at_most * most + spare_ms + error_ms:
         outcome = Outcome.FAIL
     else:
         outcome = Outcome.INCONCLUSIVE
-    allowed = f"{at_most:g} times as long is allowed" + (f" above {duration(quick_ms)}" if quick_ms else "")
+    spare = f", and {duration(spare_ms)} more," if spare_ms else ""
+    allowed = f"{at_most:g} times as long{spare} is allowed" + (f" above {duration(quick_ms)}" if quick_ms else "")
     return Growth(outcome, *middle, at_most, error_ms, _sentence(outcome, middle, allowed, names, complaints))
 
 

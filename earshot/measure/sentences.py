@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from statistics import NormalDist
+from collections.abc import Sequence
+from statistics import NormalDist, fmean
 
 from earshot.measure.budget import percent
+from earshot.measure.fitness import percentile_of
 from earshot.measure.verdict import Claim, Outcome, Verdict
 
 AGAIN = "measure again on a machine that has nothing else to do"
@@ -31,6 +33,20 @@ def duration(time_ms: float) -> str:
     if time_ms >= 1000:
         return f"{time_ms / 1000:.3g} s"
     return f"{time_ms:.0f} ms" if time_ms >= 10 else f"{time_ms:.1f} ms"
+
+
+def average_sentence(
+    outcome: Outcome, times_ms: Sequence[float], limit_ms: float, error_ms: float, things: str
+) -> str:
+    """Return in one sentence how long things took on average, and what that is a mean of."""
+    ordered = sorted(times_ms)
+    lost = sum(time_ms == math.inf for time_ms in times_ms)
+    found = f"{lost} of {len(times_ms)} {things} never came" if lost else f"{duration(fmean(times_ms))} on average"
+    of_what = f"{len(times_ms)} {things}, {duration(ordered[0])} to {duration(ordered[-1])}"
+    figures = f"{of_what}, p95 {duration(percentile_of(times_ms, 95))}, p99 {duration(percentile_of(times_ms, 99))}"
+    allowed = f"{duration(limit_ms)} is allowed"
+    open_ = f"; that is by no more than the machine may have made it late ({duration(error_ms)}); {AGAIN}"
+    return f"{found}, and {allowed} ({figures}){open_ if outcome is Outcome.INCONCLUSIVE else ''}"
 
 
 def _kept(verdict: Verdict) -> str:

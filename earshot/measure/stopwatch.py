@@ -10,19 +10,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from statistics import fmean
 from typing import TypeVar
 
 from hamcrest import assert_that, equal_to
 
-from earshot.failures import BudgetExceeded, Inconclusive, TooLate
+from earshot.failures import BudgetExceeded, Inconclusive, TooLate, Unusable
 from earshot.ledger import Ledger, Observation
 from earshot.measure.budget import Budget
 from earshot.measure.delays import Delay, Delays, interval_ms
 from earshot.measure.fitness import FitnessWatch, Machine
 from earshot.measure.floor import Examination, NullEcho
-from earshot.measure.growth import Growth, growth
+from earshot.measure.growth import growth
 from earshot.measure.processors import Processors
-from earshot.measure.sentences import AGAIN, duration, sentence
+from earshot.measure.sentences import AGAIN, average_sentence, duration, sentence
 from earshot.measure.verdict import Claim, Outcome, Verdict, judge
 from earshot.runtime import Runtime
 
@@ -56,10 +57,11 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What was to be no slower than what, and the verdict."""
+    """What was to be no slower than something else, or so long on average, and the verdict."""
 
     what: str
-    growth: Growth
+    outcome: Outcome
+    words: str
 
 
 Step = TypeVar("Step", bound=Callable[..., object])
@@ -168,14 +170,25 @@ class Stopwatch:
         assert_that(found, equal_to(expected), f"the verdict on the longest silence, {duration(verdict.gap_ms)}")
 
     def insist_on_no_growth(
-        self, what: str, measure: Measure, *, first_s: float, last_s: float, quick_ms: float = 0.0
+        self,
+        what: str,
+        measure: Measure,
+        *,
+        first_s: float,
+        last_s: float,
+        quick_ms: float = 0.0,
+        spare_ms: float = 0.0,
     ) -> None:
-        """Insist that what was due last takes at most twice as long as what was due first, or `quick_ms`."""
+        """Insist that what was due last takes at most twice as long, and `spare_ms` more, as what was due first.
+
+        Everything up to `quick_ms` is alike quick.
+        """
         delays = measure(self._round(0))
         began_ns, ended_ns = delays[0].due_ns, delays[-1].due_ns
         first = [delay for delay in delays if delay.due_ns < began_ns + first_s * 1e9]
         last = [delay for delay in delays if delay.due_ns > ended_ns - last_s * 1e9]
-        self._compare(what, first, last, (f"in the first {first_s:g} s", f"in the last {last_s:g} s"), quick_ms)
+        names = (f"in the first {first_s:g} s", f"in the last {last_s:g} s")
+        self._compare(what, first, last, names, quick_ms, spare_ms)
 
     def insist_on_no_growth_since(
         self, what: str, measure: Measure, names: tuple[str, str], *, quick_ms: float = 0.0
@@ -229,7 +242,30 @@ class Stopwatch:
             examination, self._examination = self._examination, None
             self._runtime.call(examination.__aexit__(None, None, None), within_s=EXAMINED_WITHIN_S)
 
-    def _compare(self, what: str, before: Delays, after: Delays, names: tuple[str, str], quick_ms: float) -> None:
+    def insist_on_average(self, what: str, limit_ms: float, measure: Measure, *, things: str) -> None:
+        """Insist that these took no longer on average; see `insist` for what it raises."""
+        delays, limit_ms = measure(self._round(0)), self._limit(limit_ms)
+        if not delays:
+            raise Unusable(f"{what}: no {things} were asked for, so nothing can be said of them")
+        machine, times_ms = self._machine(), [delay.took_ms for delay in delays]
+        error_ms = fmean(_held_up_ms(machine, delays)) + (machine.error_ms(95) or 0.0)
+        if (average_ms := fmean(times_ms)) <= limit_ms:
+            outcome = Outcome.PASS
+        else:
+            outcome = Outcome.FAIL if average_ms > limit_ms + error_ms else Outcome.INCONCLUSIVE
+        words = average_sentence(outcome, times_ms, limit_ms, error_ms, things)
+        self.compared.append(Compared(what, outcome, words))
+        _raise(outcome, f"{what}: {words}")
+
+    def _compare(
+        self,
+        what: str,
+        before: Delays,
+        after: Delays,
+        names: tuple[str, str],
+        quick_ms: float,
+        spare_ms: float = 0.0,
+    ) -> None:
         machine = self._machine()
         found = growth(
             [delay.took_ms for delay in before],
@@ -239,9 +275,10 @@ class Stopwatch:
             error_ms=machine.error_ms(95) or 0.0,
             names=names,
             quick_ms=quick_ms,
+            spare_ms=spare_ms,
             complaints=machine.complaints(None),
         )
-        self.compared.append(Compared(what, found))
+        self.compared.append(Compared(what, found.outcome, found.words))
         _raise(found.outcome, f"{what}: {found.words}")
 
     def _verdict(self, budget: Budget, measure: Measure) -> tuple[Verdict, float]:

@@ -34,6 +34,14 @@ def test_as_quick_as_before_passes() -> None:
     )
 
 
+def test_what_is_slow_within_what_is_to_spare_passes() -> None:
+    slow = [4 * time_ms for time_ms in EVEN]
+    assert growth(EVEN, slow, at_most=2.0, spare_ms=20, error_ms=0.5, names=NAMES).outcome is Outcome.PASS
+    found = growth(EVEN, slow, at_most=2.0, spare_ms=0.5, error_ms=0.5, names=NAMES)
+    assert found.outcome is Outcome.FAIL
+    assert "only 2 times as long, and 0.5 ms more, is allowed" in found.words
+
+
 def test_three_times_as_slow_fails_and_says_so() -> None:
     found = compared([3 * time_ms for time_ms in EVEN])
     assert found.outcome is Outcome.FAIL

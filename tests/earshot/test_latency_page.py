@@ -52,6 +52,6 @@ def test_delays_below_a_tenth_of_a_millisecond_can_be_drawn() -> None:
 
 def test_a_comparison_is_told_too() -> None:
     found = growth([5.0] * 30, [50.0] * 30, at_most=2, error_ms=1, names=("in the first 3 s", "in the last 3 s"))
-    html = latency_page([], [Compared("as quick at the end", found)])
+    html = latency_page([], [Compared("as quick at the end", found.outcome, found.words)])
     assert "As quick at the end" in html
     assert "Slower and slower: 50 ms (median) in the last 3 s" in html

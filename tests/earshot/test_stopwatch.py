@@ -193,13 +193,36 @@ def test_nothing_is_excused_before_anything_is_timed(watch: Callable[..., tuple[
     stopwatch.excuse(TooLate("too late", by_ms=1, began_ns=0, ended_ns=2_000_000))
 
 
+@pytest.mark.parametrize(
+    ("took_ms", "share", "failure"),
+    [
+        (itertools.repeat(10.0), 0.0, None),
+        (itertools.cycle([9.0, 11.0]), 0.0, None),
+        (itertools.repeat(15.0), 0.0, BudgetExceeded),
+        (itertools.repeat(15.0), 1.0, Inconclusive),  # as others held it up all the time
+        (itertools.cycle([1.0, math.inf]), 1.0, BudgetExceeded),
+    ],
+)
+def test_an_average_is_that_of_all(
+    watch: Callable[..., tuple[Stopwatch, Act]],
+    took_ms: Iterator[float],
+    share: float,
+    failure: type[Exception] | None,
+) -> None:
+    stopwatch, act = watch(took_ms, busy(share), count=20)
+    stopwatch.times(act)
+    with pytest.raises(failure, match="20 answers") if failure else nullcontext():
+        stopwatch.insist_on_average("on average", 10, delays, things="answers")
+    assert [each.outcome is Outcome.PASS for each in stopwatch.compared] == [failure is None]
+
+
 def test_the_end_is_compared_with_the_beginning(watch: Callable[..., tuple[Stopwatch, Act]]) -> None:
     tiring = (1.0 + k / 10 for k in itertools.count())
     stopwatch, act = watch(tiring, count=100)
     stopwatch.times(act)
     with pytest.raises(BudgetExceeded, match=r"as quick: slower and slower: .* in the last 0.3 s"):
         stopwatch.insist_on_no_growth("as quick", delays, first_s=0.3, last_s=0.3)
-    assert [each.growth.outcome for each in stopwatch.compared] == [Outcome.FAIL]
+    assert [each.outcome for each in stopwatch.compared] == [Outcome.FAIL]
 
 
 @pytest.mark.parametrize(
