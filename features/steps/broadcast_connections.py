@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from behave import given, then, when
-from hamcrest import all_of, assert_that, contains_exactly, equal_to, has_entries
+from hamcrest import all_of, assert_that, contains_exactly, has_entries
 from hamcrest.core.matcher import Matcher
 
 from earshot.audio.clips import Samples
@@ -124,13 +124,6 @@ def step_disconnected_after(
     closed = actor.is_disconnected()
     lasted = Delay.until(closed, since(actor, closed))
     context.stage.stopwatch.insist_on_time(lasted, least_s * 1000, most_s * 1000, f"until {person} is disconnected")
-
-
-@then("{people:Names} {are:Are} disconnected {how:Disconnection}")
-def step_disconnected(context: World, people: list[str], are: str, how: int) -> None:
-    for name in people:
-        closed = context.broadcast.person(name).is_disconnected()
-        assert_that(closed.code, equal_to(how), f"the code with which {name}'s connection was closed")
 
 
 @then("{people:Names} {are:Are} told last, before being disconnected, {words:LastWord}")

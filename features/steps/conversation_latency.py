@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from behave import given, then, when
-from hamcrest import all_of, assert_that, equal_to, instance_of, less_than_or_equal_to
+from hamcrest import assert_that, equal_to
 
 from earshot.conversation.matchers import reports
 from earshot.conversation.planned import Stream
@@ -14,7 +14,6 @@ from earshot.conversation.timed import TIMED
 from earshot.conversation.turns import SESSION_KNOWN
 from earshot.evidence.budgets import of
 from earshot.evidence.timings import timings
-from earshot.measure.budget import Budget
 from earshot.systems import kinds_of_timings
 from features.vocabulary.conversation import FLAWED_PIECES, NONSENSE, QUESTIONS, World
 
@@ -99,21 +98,6 @@ def step_lived_through_failures(context: World, person: str) -> None:
 def step_own_sessions(context: World) -> None:
     known = [o.message["session_id"] for o in context.stage.since_turn() if o.type == SESSION_KNOWN]
     assert_that(len(set(known)), equal_to(len(known)), f"how many different sessions {len(known)} people had")
-
-
-@then("on average conversations have their answer within {limit_s:Seconds}")
-def step_average(context: World, limit_s: float) -> None:
-    judged = context.stage.stopwatch.records(
-        CONVERSATION.words,
-        Budget(100, limit_s * 1000, things=CONVERSATION.things),
-        lambda seen: CONVERSATION.delays(context.conversation, seen),
-        kind=CONVERSATION.kind,
-    )
-    assert_that(
-        of(judged).figures["average"],
-        all_of(instance_of(float), less_than_or_equal_to(limit_s * 1000)),
-        "the average time from hello to the answer, in ms, if everybody was answered",
-    )
 
 
 @then("the timings are reported by kind, each beside its limit")

@@ -80,6 +80,7 @@ def step_leaves(context: World, person: str) -> None:
     context.stage.person(person).leaves()
 
 
+@given("{person:Name} has lost the connection")
 @when("{person:Name} loses the connection")
 def step_loses_connection(context: World, person: str) -> None:
     context.stage.person(person).vanishes()
@@ -97,6 +98,18 @@ def step_disconnected_in_order(context: World, person: str, limit_s: float) -> N
     code, after_s = context.stage.person(person).parts(patience_s=limit_s)
     assert_that(code, equal_to(1000), f"how {person}'s connection was closed")
     assert_that(after_s, less_than_or_equal_to(limit_s), f"after how many seconds {person} was disconnected")
+
+
+@then("{people:Names} {are:Are} disconnected {how:Disconnection}")
+def step_disconnected_how(context: World, people: list[str], are: str, how: int) -> None:
+    for name in people:
+        closed = context.stage.person(name).is_disconnected()
+        assert_that(closed.code, equal_to(how), f"the code with which {name}'s connection was closed")
+
+
+@given("{person:Name} has been disconnected")
+def step_has_been_disconnected(context: World, person: str) -> None:
+    context.stage.person(person).is_disconnected()
 
 
 @then("{person:Name} is disconnected within {limit_s:Seconds}")
@@ -159,6 +172,15 @@ def _insist(context: World, timed: Timed, budget: Budget, what: str) -> None:
         because=lambda: timed.because(wing),
         kind=timed.kind,
         counts=timed.counts,
+    )
+
+
+@then("on average {timed:Timed} within {limit_ms:Duration}")
+def step_average_within(context: World, timed: Timed, limit_ms: float) -> None:
+    wing = context.stage.systems[timed.system]
+    what = f"on average {timed.words} within {duration(limit_ms)}"
+    context.stage.stopwatch.insist_on_average(
+        what, limit_ms, lambda seen: timed.delays(wing, seen), things=timed.things
     )
 
 

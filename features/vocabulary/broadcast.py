@@ -720,15 +720,6 @@ LAST_WORDS = {
 }
 """What people are told last, before they are disconnected."""
 
-DISCONNECTIONS = {
-    "and need not come back": 1000,
-    "and may come back": 1001,
-    "because of too much audio": 1008,
-    "because the message is beyond all limits": 1009,
-    "because the service failed": 1011,
-}
-"""How the service may close a connection, and the code by which a client knows whether to come back (BRO-3.5)."""
-
 MOMENTS = {"connecting": Person.connected_for_s, "falling silent": Person.silent_for_s}
 """From when one counts how long a connection lasted."""
 
@@ -736,7 +727,6 @@ phrases("Untold", UNTOLD)
 phrases("Moved", MOVES)
 phrases("AskedAs", ROLES)
 phrases("LastWord", LAST_WORDS)
-phrases("Disconnection", DISCONNECTIONS)
 phrases(
     "WordsFate",
     {

@@ -37,6 +37,15 @@ Attempt = Callable[[Any, str], object]
 
 CAST = ("Ana", "Bruno", "Carla", "Lena", "Amina", "Marco", "Yuki", "Tomas", "Mallory")
 
+DISCONNECTIONS = {
+    "and need not come back": 1000,
+    "and may come back": 1001,
+    "because of too much audio": 1008,
+    "because the message is beyond all limits": 1009,
+    "because the service failed": 1011,
+}
+"""How a service may close a connection, and the code by which a client knows whether to come back (BRO-3.5)."""
+
 ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 
 _TIMED = {words: timed for wing in wings().values() for words, timed in wing.timed.items()}
@@ -101,6 +110,7 @@ for name, things in {
     "Minutes": "minutes?",
 }.items():
     parameter(name, rf"\d+ (?:{things})", lambda text: int(text.split()[0]))
+parameter("Disconnection", one_of(DISCONNECTIONS), DISCONNECTIONS.__getitem__)
 parameter("Nothing", "nothing(?: else)?", str)
 parameter("Decibels", r"-?\d+(?:\.\d+)? dB", lambda text: float(text.split()[0]))
 parameter("Percent", r"-?\d+(?:\.\d+)?%", lambda text: round(float(text[:-1]) / 100, 6))
