@@ -105,6 +105,14 @@ class Stage:
         self.surprises.causality.is_shut_down()
         shut_down()
 
+    def restarts_the_service(self) -> None:
+        """Let the service end and start again on what it has on record; what was in its memory alone is gone."""
+        if self.service.restart is None:
+            raise Unusable("only a service that a scenario has to itself can be restarted; give it one of its own")
+        self.surprises.causality.is_shut_down()
+        self.scene.service = self.service.restart()
+        self._log = _from_now(self.service.log)
+
     def another(self) -> Stage:
         """Return an empty stage beside this one, before the same target: a story within the story."""
         return self._another()

@@ -44,6 +44,20 @@ class Sending:
     def returned(self) -> Samples:
         return _joined(piece.returned for piece in self.pieces)
 
+    @property
+    def refused(self) -> int:
+        """How many pieces were refused."""
+        return sum(piece.answer is not None and not piece.was_processed for piece in self.pieces)
+
+    def rate(self) -> tuple[int, Delay]:
+        """Return how many pieces came back, and how long that took from when the first was due."""
+        back = [piece.answer for piece in self.pieces if piece.answer is not None and piece.was_processed]
+        if not back:
+            raise AssertionError("no piece came back")
+        first = self.pieces[0].sent
+        due_ns = first.due_ns or first.at_ns
+        return len(back), Delay(due_ns, (max(o.at_ns for o in back) - due_ns) / 1e6)
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -144,6 +158,11 @@ class Engineer(Participant):
         return self.started
 
     @property
+    def session_id(self) -> str:
+        """The id of the live session that this engineer uses."""
+        return self.session.session_id
+
+    @property
     def started(self) -> LiveSession:
         """The live session that this engineer started last."""
         if not self.sessions:
@@ -185,6 +204,12 @@ class Engineer(Participant):
         usual = urlsplit(self._scene.service.endpoint(SYSTEM, self.role))
         self._keep(self._open({}, checked=True, address=f"{usual.scheme}://{usual.netloc}{path}"))
         self._sessions_on[self.leg.label] = LiveSession("")
+
+    def connects_often(self, times: int) -> None:
+        """Connect to the session started last, and leave it, so many times."""
+        for _ in range(times):
+            self.connects()
+            self.leaves()
 
     def ends(self, session: LiveSession | None = None) -> Observation:
         """End a session, by default the one started last, which closes whoever is connected to it."""

@@ -6,10 +6,21 @@ import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 import numpy as np
-from hamcrest import assert_that
+from hamcrest import (
+    anything,
+    assert_that,
+    greater_than,
+    greater_than_or_equal_to,
+    has_entries,
+    instance_of,
+    is_in,
+    matches_regexp,
+)
 from hamcrest.core.matcher import Matcher
+from hamcrest.core.string_description import StringDescription
 
 from earshot.audio.clips import SAMPLE_RATE_HZ, Samples
 from earshot.audio.signals import rms_dbfs
@@ -20,6 +31,7 @@ from earshot.studio.messages import UPDATED
 
 BAD_REQUEST = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.INTERNAL_SERVER_ERROR})
 """How a service may say that a request is not as it should be (C-21)."""
+UUID_4 = r"(?i)^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
 ANY_REFUSAL = frozenset(range(400, 600))
 
 
@@ -52,6 +64,66 @@ def refused(reason: Reason) -> Matcher[Refusal]:
         fits,
         lambda refusal: f"it was “{refusal.words}”" + ("" if refusal.status is None else f", status {refusal.status}"),
     )
+
+
+def is_new(pipeline_id: str) -> Matcher[Observation]:
+    """Match what is told of a live session that has just been started with the pipeline of this name."""
+    return _told(
+        "a live session that is new and runs",
+        session_id=matches_regexp(UUID_4),
+        pipeline_id=pipeline_id,
+        status="running",
+        metrics=has_entries(chunks_processed=0, average_latency=0, quality_score=0),
+    )
+
+
+def is_up() -> Matcher[Observation]:
+    """Match what a service that is up tells of itself, however well it is."""
+    return _told(
+        "a service that is up",
+        status=is_in(["healthy", "degraded", "unknown"]),
+        version=matches_regexp(r"\S"),
+        services=instance_of(dict),
+        uptime=greater_than_or_equal_to(0),
+        timestamp=greater_than(0),
+    )
+
+
+def is_watched() -> Matcher[Observation]:
+    """Match what is told of one of the services that the studio stands on."""
+    return _told(
+        "how the service is",
+        service=matches_regexp(r"\S"),
+        status=matches_regexp(r"\S"),
+        error_count=greater_than_or_equal_to(0),
+        timestamp=anything(),
+        **{name: anything() for name in ("url", "last_check", "response_time", "last_error")},
+    )
+
+
+def lets_ask(origin: str) -> Matcher[Observation]:
+    """Match the permission for pages from somewhere to ask the service."""
+
+    def allowed(answer: Observation) -> str | None:
+        return answer.http.headers.get("access-control-allow-origin") if answer.http else None
+
+    return expectation(
+        f"the permission for pages of {origin}",
+        lambda answer: answer.code == HTTPStatus.OK and allowed(answer) == origin,
+        lambda answer: f"it was status {answer.code}, and pages of {allowed(answer) or 'nobody'} may ask",
+    )
+
+
+def _told(what: str, **members: Any) -> Matcher[Observation]:
+    """Match an answer that says yes and has these members."""
+    expected: Any = has_entries(members)
+
+    def instead(answer: Observation) -> str:
+        description = StringDescription()
+        expected.describe_mismatch(answer.message, description)
+        return f"status {answer.code}; {description}"
+
+    return expectation(what, lambda answer: answer.code == HTTPStatus.OK and expected.matches(answer.message), instead)
 
 
 class StageChanged:
@@ -94,6 +166,13 @@ def same_sound(sent: Samples) -> Matcher[Samples]:
         lambda returned: len(sent) > 0 and bool(np.array_equal(returned, sent)),
         instead,
     )
+
+
+def tells_figures() -> Matcher[str]:
+    """Match a sentence about an average that names it, the limit, and what it comes of."""
+    number = r"[0-9][0-9.]* m?s"
+    figures = rf"\([0-9]+ pieces, {number} to {number}, p95 {number}, p99 {number}\)"
+    return matches_regexp(rf"{number} on average, and {number} is allowed {figures}")
 
 
 def level_db(samples: Samples, last_s: float = 1.0) -> float:

@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
-from http import HTTPStatus
 from typing import Any
 
-from hamcrest import (
-    assert_that,
-    empty,
-    equal_to,
-    greater_than,
-    greater_than_or_equal_to,
-    has_entries,
-    instance_of,
-    is_in,
-    matches_regexp,
-)
+from hamcrest import assert_that, empty
 
-from earshot.audio.clips import SAMPLE_RATE_HZ, Samples
-from earshot.by_plan import LEAD_NS, PATIENCE_S, Sending, carry_out, far_too_late
 from earshot.causes import Causes
-from earshot.ledger import Observation
-from earshot.measure.schedule import Schedule
-from earshot.studio.engineer import PIECE_MS, Engineer
+from earshot.studio import planned
+from earshot.studio.engineer import Engineer
 from earshot.studio.matchers import Reason, refused
-from earshot.studio.messages import sound
-from earshot.studio.timed import PIECES, TIMED
+from earshot.studio.planned import Plan
+from earshot.studio.timed import TIMED
 from earshot.studio.wording import WORDING
 from earshot.system import System
 
-UUID_4 = r"(?i)^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
-NOTHING_YET: Any = has_entries(chunks_processed=0, average_latency=0, quality_score=0)
 UNNAMED = "Engineer"
 """What people are called whose names do not matter; they are numbered."""
 
@@ -43,6 +26,7 @@ class Studio(System):
     name = Engineer.system
     wording = WORDING
     timed = TIMED
+    tunable = ("pipeline",)
     causes = Causes(answers_repeat=frozenset({"stage_id"}))
 
     def engineer(self, name: str) -> Engineer:
@@ -61,49 +45,16 @@ class Studio(System):
         """Insist that the last attempt of somebody was refused for this reason."""
         assert_that(self.stage.person(name, Engineer).refusal(), refused(reason), f"how {name} was refused")
 
-    def stream(self, engineers: Sequence[Engineer], samples: Samples, words: str) -> None:
-        """Let each stream a sound at its own pace, in pieces of 100 ms; return when all is answered or lost.
+    def stream(self, engineers: Sequence[Engineer], plan: Plan) -> None:
+        """Let each stream by this plan; return when all is answered or lost."""
+        planned.stream(self.stage.scene.runtime, self.stage.ledger, engineers, plan)
 
-        Pieces that are refused count as lost (see TIMED). TooLate where something has no answer for too long.
-        """
-        step, since = round(PIECE_MS * SAMPLE_RATE_HZ / 1000), len(self.stage.ledger)
-        pieces = [sound(samples[start : start + step]) for start in range(0, len(samples), step)]
-        began_ns = time.monotonic_ns() + LEAD_NS
-        plan = [
-            Sending(at, engineer, piece)
-            for place, engineer in enumerate(engineers)
-            for at, piece in zip(
-                Schedule(len(pieces), PIECE_MS, place * PIECE_MS / len(engineers)).due_ns(began_ns), pieces, strict=True
-            )
-        ]
-        silent = carry_out(self.stage.scene.runtime, self.stage.ledger, plan, [PIECES])
-        for engineer in engineers:
-            engineer.has_streamed(words, since=since)
-        if silent:
-            who = " and ".join(sorted(silent)[:3])
-            raise far_too_late(plan, f"{who} had no answer {PATIENCE_S:g} s after all had been sent")
-
-    def is_new(self, engineer: Engineer) -> None:
-        """Insist that the session somebody started last runs under the pipeline it was started with, and is new."""
-        expected: Any = has_entries(
-            session_id=matches_regexp(UUID_4),
-            pipeline_id=engineer.pipeline_ids[-1],
-            status="running",
-            metrics=NOTHING_YET,
-        )
-        assert_that(engineer.answer.message, expected, f"what {engineer.name} was told of the live session")
-
-    def is_up(self, answer: Observation) -> None:
-        """Insist that the service told how it is, with its version, what it stands on, its running time and clock."""
-        expected = has_entries(
-            status=is_in(["healthy", "degraded", "unknown"]),
-            version=matches_regexp(r"\S"),
-            services=instance_of(dict),
-            uptime=greater_than_or_equal_to(0),
-            timestamp=greater_than(0),
-        )
-        assert_that(answer.code, equal_to(HTTPStatus.OK), "with which status the service told how it is")
-        assert_that(answer.message, expected, "what the service told of itself")
+    def sees_a_restart(self) -> None:
+        """Let the service be restarted, by which every live session is over."""
+        self.stage.restarts_the_service()
+        for engineer in self.engineers():
+            for session in engineer.sessions:
+                session.is_over = True
 
     def has_left(self) -> None:
         """End every live session that the engineers have not ended themselves."""

@@ -60,13 +60,31 @@ def _delays(pairing: Pairing) -> Callable[[object, Sequence[Observation]], Delay
     return lambda _wing, observed: answer_delays(observed, pairing)
 
 
+def _counts(observed: Sequence[Observation]) -> Mapping[str, float]:
+    """Return what else is told of streaming (STU-116)."""
+    found = pairs(observed, PIECES)
+    back = [pair.answer for pair in found if not lost(pair) and pair.answer is not None]
+    if not back:
+        return {"sent": len(found), "processed": 0}
+    refused = sum(pair.answer is not None and pair.answer.type == ERROR for pair in found)
+    began_ns = min(pair.request.due_ns or pair.request.at_ns for pair in found)
+    duration_s = (max(o.at_ns for o in back) - began_ns) / 1e9
+    return {
+        "duration, s": round(duration_s, 2),
+        "sent": len(found),
+        "processed": len(back),
+        "errors": refused,
+        "success rate, %": round(100 * len(back) / len(found), 2),
+        "pieces a second": round(len(back) / duration_s, 2),
+    }
+
+
 TIMED: Mapping[str, Timed] = {
-    words: Timed("studio", words, things, delays, kind=STREAM)
-    for words, things, delays in (
-        ("pieces come back", "pieces", round_trips),
-        ("pieces are processed in the service", "pieces", in_the_service),
-        ("changes are confirmed", "changes", _delays(CHANGES)),
-        ("live sessions are connected to", "connections", _delays(CONNECTIONS)),
+    words: Timed("studio", words, things, delays, kind=STREAM, counts=counts)
+    for words, things, delays, counts in (
+        ("pieces come back", "pieces", round_trips, _counts),
+        ("pieces are processed in the service", "pieces", in_the_service, _counts),
+        ("live sessions are connected to", "connections", _delays(CONNECTIONS), lambda _: {}),
     )
 }
 """By its words."""

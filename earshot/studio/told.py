@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from statistics import fmean
 from typing import Any
 
-from hamcrest import all_of, assert_that, close_to, equal_to, greater_than, less_than, only_contains
+from hamcrest import (
+    all_of,
+    assert_that,
+    close_to,
+    equal_to,
+    greater_than,
+    greater_than_or_equal_to,
+    less_than,
+    only_contains,
+)
 
 from earshot.matchers.numbers import between
 from earshot.participant import ms_between
@@ -38,6 +47,12 @@ def is_quick(engineer: Engineer, *, most_ms: float) -> None:
     """Insist on less than so many milliseconds in the service for each piece."""
     quick: Any = only_contains(all_of(greater_than(0), less_than(most_ms)))
     assert_that(_each(engineer, "total_latency"), quick, _of(engineer, "latencies in the service"))
+
+
+def is_slow(engineer: Engineer, *, least_ms: float) -> None:
+    """Insist on at least so many milliseconds in the service for each piece."""
+    slow: Any = only_contains(greater_than_or_equal_to(least_ms))
+    assert_that(_each(engineer, "total_latency"), slow, _of(engineer, "latencies in the service"))
 
 
 def is_honest(engineer: Engineer) -> None:

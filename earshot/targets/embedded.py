@@ -116,13 +116,7 @@ class EmbeddedTarget:
             while len(self._instances) >= SPARE_INSTANCES:
                 _, (child, _) = self._instances.popitem(last=False)
                 child.stop()
-            child, ready = self._start(settings)
-            service = replace(
-                self._service(ready),
-                control=Control(ready["control_url"], ready["control_token"]),
-                shut_down=lambda: self._shut_down(key),
-            )
-            self._instances[key] = child, service
+            self._add(key, settings, f"earshot-{secrets.token_hex(3)}")
         self._instances.move_to_end(key)
         return self._instances[key][1]
 
@@ -148,18 +142,35 @@ class EmbeddedTarget:
             self._children.pop().stop()
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    def _add(self, key: tuple[tuple[str, str], ...], settings: Mapping[str, str], place: str) -> Service:
+        """Start an instance with its state at this place, and keep it; return it."""
+
+        def restart() -> Service:
+            self._shut_down(key)
+            return self._add(key, settings, place)
+
+        child, ready = self._start(settings, place)
+        service = replace(
+            self._service(ready),
+            control=Control(ready["control_url"], ready["control_token"]),
+            shut_down=lambda: self._shut_down(key),
+            restart=restart,
+        )
+        self._instances[key] = child, service
+        return service
+
     def _shut_down(self, key: tuple[tuple[str, str], ...]) -> None:
         child, _ = self._instances.pop(key)
         child.terminate()
 
     def _start_usual(self) -> dict[str, Any]:
-        child, ready = self._start({})
+        child, ready = self._start({}, f"earshot-{secrets.token_hex(3)}")
         self._children.append(child)
         return ready
 
-    def _start(self, settings: Mapping[str, str]) -> tuple[Child, dict[str, Any]]:
+    def _start(self, settings: Mapping[str, str], place: str) -> tuple[Child, dict[str, Any]]:
+        """Start an instance whose state is at this place of the store."""
         self._started += 1
-        place = f"earshot-{secrets.token_hex(3)}"
         arguments = [
             "--stop-with-stdin",
             f"--aws-endpoint={self._endpoint}",

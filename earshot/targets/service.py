@@ -45,6 +45,8 @@ class Service:
     """Its control plane, through which faults are ordered and doubles are read."""
     shut_down: Callable[[], None] | None = None
     """Shuts the service down in an orderly way and returns when it is gone."""
+    restart: Callable[[], Service] | None = None
+    """Ends the service, starts it again on the same state, and returns it; its address may be another one."""
     metrics: Metrics | None = None
     answers_within_s: float = 65.0
     """How long people wait for an answer that takes thought: a little longer than the longest budget."""

@@ -6,14 +6,18 @@ from collections.abc import Callable
 
 from behave import given, then, when
 from hamcrest import assert_that, empty, equal_to, has_length
+from hamcrest.core.matcher import Matcher
 
 from earshot.by_plan import in_turn
+from earshot.ledger import Observation
 from earshot.measure.stopwatch import judges_time
-from earshot.patience import comes_to
+from earshot.patience import comes_to, stays
 from earshot.studio import requests
 from earshot.studio.engineer import Engineer
+from earshot.studio.matchers import is_new
+from earshot.studio.messages import sound as as_piece
 from earshot.studio.pipelines import Pipeline
-from features.vocabulary.studio import Sound, World
+from features.vocabulary.studio import Sound, World, tuned
 
 LISTED_WITHIN_S = 1.0
 """How long the list may take to know of a connection (STU-10)."""
@@ -36,6 +40,7 @@ def step_starts(context: World, person: str, pipeline: Pipeline) -> None:
 
 @given("{engineers:Engineers} {are:Are} streaming through {pipeline:Pipeline}")
 def step_are_streaming(context: World, engineers: Callable[..., list[Engineer]], are: str, pipeline: Pipeline) -> None:
+    pipeline = tuned(context, pipeline)
     for engineer in engineers(context.studio):
         engineer.starts(pipeline)
         engineer.connects()
@@ -48,7 +53,6 @@ def step_connects(context: World, person: str) -> None:
 
 
 @given("{person:Name} has connected to {other:Name}'s live session")
-@when("{person:Name} connects to {other:Name}'s live session")
 def step_connects_to(context: World, person: str, other: str) -> None:
     context.studio.engineer(person).connects(context.studio.engineer(other).started)
 
@@ -65,9 +69,15 @@ def step_cycles(context: World, person: str, times: int, every_ms: float) -> Non
     engineer.comes_and_goes(times, every_s=every_ms / 1000)
 
 
+@given("the service has been restarted")
+def step_restarted(context: World) -> None:
+    context.studio.sees_a_restart()
+
+
 @then("{person:Name}'s live session is new and runs")
 def step_is_new(context: World, person: str) -> None:
-    context.studio.is_new(context.studio.engineer(person))
+    engineer = context.studio.engineer(person)
+    assert_that(engineer.answer, is_new(engineer.pipeline_ids[-1]), f"what {person} was told of the live session")
 
 
 @then("{people:Names} have live sessions of their own")
@@ -80,6 +90,12 @@ def step_own_sessions(context: World, people: list[str]) -> None:
 def step_listed(context: World, person: str, is_listed: bool | None, limit_s: float) -> None:
     engineer = context.studio.engineer(person)
     comes_to(engineer.is_listed, equal_to(is_listed), f"whether {person}'s live session is connected", within_s=limit_s)
+
+
+@then("{person:Name}'s live session {is_listed:Listing} for {for_s:Seconds}")
+def step_stays_listed(context: World, person: str, is_listed: bool | None, for_s: float) -> None:
+    engineer = context.studio.engineer(person)
+    stays(engineer.is_listed, equal_to(is_listed), f"whether {person}'s live session is connected", for_s=for_s)
 
 
 @then("no live session of {person:Name}'s is listed")
@@ -109,15 +125,17 @@ def step_sends(context: World, person: str, sent: Deed) -> None:
     sent(context.studio.engineer(person))
 
 
+@when("{person:Name} sends {sound:StudioSound} in one piece, and {other:Name} meanwhile {other_sound:StudioSound}")
+def step_sends_meanwhile(context: World, person: str, sound: Sound, other: str, other_sound: Sound) -> None:
+    engineer = context.studio.engineer(person)
+    sent = engineer.sends_unanswered([as_piece(sound.samples)])
+    context.studio.engineer(other).sends(other_sound.samples, other_sound.words)
+    engineer.awaits(sent, sound.words)
+
+
 @when("{engineers:Engineers} send {sent:Sent} at the same moment")
 def step_send_together(context: World, engineers: Callable[..., list[Engineer]], sent: Deed) -> None:
     in_turn(context.stage.scene.runtime, engineers(context.studio), sent, every_s=AT_ONCE_S)
-
-
-@when("{engineers:Engineers} {stream:Streams} {sound:StudioSound}")
-def step_stream(context: World, engineers: Callable[..., list[Engineer]], stream: str, sound: Sound) -> None:
-    those = engineers(context.studio)
-    context.stage.stopwatch.times(lambda: context.studio.stream(those, sound.samples, sound.words))
 
 
 @given("{person:Name} has set {change:Change}")
@@ -156,6 +174,11 @@ def step_asks_health(context: World, person: str) -> None:
     context.studio.engineer(person).asks(requests.health())
 
 
-@then("{person:Name} learns that the service is up")
-def step_learns_up(context: World, person: str) -> None:
-    context.studio.is_up(context.studio.engineer(person).answer)
+@when("{person:Name} asks how the {service:Service} is")
+def step_asks_health_of(context: World, person: str, service: str) -> None:
+    context.studio.engineer(person).asks(requests.health_of(service))
+
+
+@then("{person:Name} learns {lesson:Lesson}")
+def step_learns(context: World, person: str, lesson: Matcher[Observation]) -> None:
+    assert_that(context.studio.engineer(person).answer, lesson, f"what {person} was told")

@@ -201,7 +201,7 @@ Feature: Live sessions
       And Bruno has sent 2 seconds of white noise at -30 dB
       And Ana has set the strength of noise reduction to 0.9
       When Bruno sends 2 seconds of white noise at -30 dB
-      Then what comes back to Bruno is as loud as before, give or take 0.2 dB
+      Then what comes back to Bruno is as loud as at first, give or take 0.2 dB
 
     @STU-19 @critical
     Scenario: Ten live sessions through all eleven stages are answered in full

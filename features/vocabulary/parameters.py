@@ -31,6 +31,14 @@ def parameter(name: str, pattern: str, convert: Callable[[str], object], sentenc
     _KNOWN[name] = (pattern, convert)
 
 
+def value_of(name: str, text: str) -> object:
+    """Return what a text stands for in the place of `{anything:name}`; ValueError where it is none of its phrases."""
+    pattern, convert = _KNOWN[name]
+    if not re.fullmatch(pattern, text):
+        raise ValueError(f"{text!r} is no {name}: docs/phrase-book.md lists what it may be")
+    return convert(text)
+
+
 _KNOWN: dict[str, tuple[str, Callable[[str], object]]] = {}
 _PHRASES: dict[str, dict[str, object]] = {}
 _LISTS: dict[str, dict[str, object]] = {}

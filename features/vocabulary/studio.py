@@ -7,28 +7,32 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, cast
 
 from earshot.audio import signals
 from earshot.audio.clips import SAMPLE_RATE_HZ, Samples
 from earshot.audio.containers import wav
 from earshot.studio import heard, requests, told
-from earshot.studio.engineer import Engineer
-from earshot.studio.matchers import BAD_REQUEST, Reason, StageChanged
+from earshot.studio.engineer import PIECE_MS, Engineer
+from earshot.studio.matchers import BAD_REQUEST, Reason, StageChanged, is_up, is_watched, lets_ask
 from earshot.studio.messages import PING, Message, piece, raw, sound, update
 from earshot.studio.pipelines import Pipeline, Stage, whole
+from earshot.studio.planned import Plan
 from earshot.studio.system import Studio
 from earshot.wire.bodies import File
 from features.vocabulary import shared
-from features.vocabulary.parameters import doing, more_phrases, parameter, phrases
+from features.vocabulary.faults import fault, faults
+from features.vocabulary.parameters import doing, more_phrases, one_of, parameter, phrases, value_of
 
 
 class World(shared.World, Protocol):
     """What a step about the studio knows."""
 
     studio: Studio
+    scenario: Any
 
 
+AS_SAID = "what the scenario says"
 NOBODYS = "6b0f6c1e-9d0c-4f0b-8a3b-2f6b1f0e7a11"
 """The id of a live session that nobody started."""
 WEBM = b"\x1aE\xdf\xa3" + bytes(3196)
@@ -97,6 +101,14 @@ def _so_many(count: int, length_ms: float, source: Source, *, unread: bool = Fal
     return _sends(_of_length(count * length_ms, source), piece_ms=length_ms, unread=unread)
 
 
+def _plan(count: int, piece_ms: float, source: Source) -> Plan:
+    return Plan(source.words, source.make, count, piece_ms)
+
+
+def _sustained(length_ms: float, source: Source, changes: int = 0) -> Plan:
+    return Plan(source.words, source.make, round(length_ms / PIECE_MS), is_sustained=True, changes=changes)
+
+
 def _messages(words: str, *messages: Message) -> Callable[[Engineer], object]:
     return lambda engineer: engineer.sends_messages(messages, words)
 
@@ -118,6 +130,7 @@ SENT: Mapping[str, object] = {
         sound(_A_TONE, timestamp=1767262500123, metadata={"source": "microphone", "mood": ["calm"]}, colour="red"),
     ),
     "a piece and a heartbeat, and both again": _messages("pieces and heartbeats", *(2 * [sound(_A_TONE), PING])),
+    "a message of {size_mib:Number} MiB": lambda size_mib: lambda engineer: engineer.sends_too_much(size_mib << 20),
     "{count:Number} heartbeats": lambda count: _messages("heartbeats", *(count * [PING])),
 }
 """What is sent at one go, all of which is answered."""
@@ -201,6 +214,14 @@ INCOMPLETE = {
 """What ends a connection, besides what is no message in any system."""
 
 
+ORIGINS = {
+    "the page of the studio": "http://localhost:3000",
+    "the page of its developers": "http://localhost:5173",
+    "the page of somebody else": "http://elsewhere.example",
+}
+"""Where pages come from."""
+
+
 def _asks(request: Callable[[Engineer], requests.Request]) -> shared.Attempt:
     """Let somebody ask for something over HTTP, which may be refused."""
 
@@ -226,7 +247,7 @@ def _upload(size_mib: int) -> requests.Request:
     return requests.batch(fields, File("talk.wav", wav(signals.silence(1)) + bytes(size_mib << 20), "audio/wav"))
 
 
-parameter("Origin", r"http://\S+", str)
+parameter("Origin", one_of(ORIGINS), ORIGINS.__getitem__)
 phrases(
     "Engineers",
     {
@@ -238,6 +259,14 @@ phrases(
 phrases("Source", SOURCES)
 phrases("StudioSound", {"{length_ms:Duration} of {source:Source}": _of_length})
 phrases("Sent", SENT)
+phrases(
+    "StreamPlan",
+    {
+        "{count:Number} pieces of {piece_ms:Milliseconds} of {source:Source}": _plan,
+        "{length_ms:Duration} of {source:Source}": _sustained,
+        "{length_ms:Duration} of {source:Source}, and changes noise reduction {changes:Times} meanwhile": _sustained,
+    },
+)
 phrases("StageOfOne", STAGES)
 phrases("Pipeline", PIPELINES)
 phrases("Change", CHANGES)
@@ -272,7 +301,7 @@ more_phrases(
             update("noise_reduction", parameters)
         ),
         "upload {size_mib:Number} MiB": lambda size_mib: _asks(lambda _: _upload(size_mib)),
-        "have a page of {origin:Origin} start live sessions": lambda origin: _asks(
+        "start live sessions from {origin:Origin}": lambda origin: _asks(
             lambda _: requests.preflight(origin)
         ),
     },
@@ -308,7 +337,7 @@ phrases(
         "is {level:Decibels} louder than what was sent, give or take {tolerance:Decibels}": doing(heard.is_louder),
         "is {level:Decibels} quieter than what was sent, give or take {tolerance:Decibels}": doing(heard.is_quieter),
         "is at least {least:Decibels} quieter than before": doing(heard.is_quieter_than_before),
-        "is as loud as before, give or take {tolerance:Decibels}": doing(heard.is_as_loud_as_before),
+        "is as loud as at first, give or take {tolerance:Decibels}": doing(heard.is_as_loud_as_before),
         "has no sample above {most:Decibels}": doing(heard.is_below),
     },
 )
@@ -319,9 +348,29 @@ phrases(
         "count {number:Number}": lambda number: lambda engineer: told.counts(engineer, number, number),
         "give a level of {level:Decibels}, give or take {tolerance:Decibels}": doing(told.has_level),
         "give the mean of the latencies as their average": told.has_mean,
+        "give at least {least_ms:Milliseconds} for each piece": doing(told.is_slow),
         "give less than {most_ms:Milliseconds} for each piece": doing(told.is_quick),
         "give more than nothing for each piece, and no more than it took to come back": told.is_honest,
     },
+)
+phrases(
+    "Lesson",
+    {
+        "that the service is up": is_up(),
+        "how that service is": is_watched(),
+        "that {origin:Origin} may start live sessions": lambda origin: lets_ask(origin),
+    },
+)
+faults(
+    {
+        "noise reduction takes {seconds:Seconds} longer for {person:Name}": fault(
+            "studio.stage",
+            "stall",
+            whom="session_id",
+            finds=lambda world, name: world.studio.engineer(name),
+            stage="noise_reduction",
+        ),
+    }
 )
 phrases(
     "Listing",
@@ -331,3 +380,9 @@ phrases(
         "is not listed": None,
     },
 )
+
+
+def tuned(world: World, pipeline: Pipeline) -> Pipeline:
+    """Return this pipeline or, in a scenario that judges time, the one that the run sets in its place."""
+    text = world.stage.tuning.of("pipeline", AS_SAID) if "perf" in world.scenario.effective_tags else AS_SAID
+    return pipeline if text == AS_SAID else cast(Pipeline, value_of("Pipeline", text))
