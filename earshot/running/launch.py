@@ -20,7 +20,7 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -101,7 +101,7 @@ def run(arguments: argparse.Namespace) -> int:
     record = RunRecord(arguments.results)
     arguments.junit.unlink(missing_ok=True)
     try:
-        with record, _service(arguments):
+        with record:
             return _run(arguments, record)
     finally:
         write_junit(read_results(arguments.results), arguments.junit)
@@ -149,7 +149,7 @@ class Launch:
         self.was_cancelled = False
         """Whether somebody ended it before its time."""
         self._dealing = threading.Lock()
-        self._options = _named(arguments.options)
+        self._options = dict(option.partition("=")[::2] for option in arguments.options)
         together = [scenario for scenario in scenarios if not self._runs_alone(scenario)]
         self._bundles = self._bundled(together)
         self._groups: defaultdict[int, set[str]] = defaultdict(set)
@@ -165,6 +165,7 @@ class Launch:
         previous = signal.signal(signal.SIGTERM, lambda *_: self._cancel())
         with tempfile.TemporaryDirectory(prefix=named_for("run")) as name, contextlib.ExitStack() as open_things:
             folder = Path(name)
+            open_things.enter_context(_service(self._arguments.start, self._options))
             stack = None
             if not names_a_service(self._options):
                 target = open_things.enter_context(contextlib.closing(EmbeddedTarget(twin=self._options.get("twin"))))
@@ -338,17 +339,13 @@ class ProgressDisplay:
         )
 
 
-def _service(arguments: argparse.Namespace) -> contextlib.AbstractContextManager[None]:
+def _service(command: str | None, options: Mapping[str, str]) -> contextlib.AbstractContextManager[None]:
     """Return what starts the service, where the run is to do that, and stops it."""
-    if arguments.start is None:
+    if command is None:
         return contextlib.nullcontext()
-    if not names_a_service(_named(arguments.options)):
+    if not names_a_service(options):
         raise Unusable("--start: expected together with the address at which the service will be, got it alone")
-    return started(arguments.start)
-
-
-def _named(options: Sequence[str]) -> dict[str, str]:
-    return dict(option.partition("=")[::2] for option in options)
+    return started(command)
 
 
 @contextlib.contextmanager
