@@ -174,9 +174,9 @@ def step_asks_health(context: World, person: str) -> None:
     context.studio.engineer(person).asks(requests.health())
 
 
-@when("{person:Name} asks how the {service:Service} is")
-def step_asks_health_of(context: World, person: str, service: str) -> None:
-    context.studio.engineer(person).asks(requests.health_of(service))
+@when("{person:Name} asks how the {part:Service} is")
+def step_asks_health_of(context: World, person: str, part: str) -> None:
+    context.studio.engineer(person).asks(requests.health_of(part))
 
 
 @then("{person:Name} learns {lesson:Lesson}")

@@ -17,7 +17,7 @@ Feature: Finding out what is wrong
 
   Rule: A restart forgets every live session, and says so
 
-    @STU-110 @normal @needs-settings
+    @STU-110 @normal @needs-own-service @needs-settings
     Scenario: A live session from before a restart is not there any more
       Given a service that nobody else uses
       And Ana has started a live session with noise reduction
