@@ -21,7 +21,7 @@ from reference.engines import RECOGNISERS
 from reference.settings import SettingError, Settings, SharedSettings, describe, read
 from reference.storage.aws import REGION
 from reference.storage.emulator import Emulator
-from reference.system import catalogue, setting_kinds, systems, tables
+from reference.system import buckets, catalogue, setting_kinds, systems, tables
 from reference.tokens import SHORTEST_SECRET_BYTES
 
 if TYPE_CHECKING:
@@ -120,6 +120,7 @@ async def _serve(options: argparse.Namespace, settings: Settings, secret: str, a
     from reference.monitoring.alarms import create as create_alarms
     from reference.monitoring.cloudwatch import CloudWatchMetrics
     from reference.storage import aws
+    from reference.storage.buckets import Buckets
     from reference.storage.clock import SystemClock
     from reference.storage.ids import RandomIds
     from reference.storage.tables import names
@@ -135,10 +136,13 @@ async def _serve(options: argparse.Namespace, settings: Settings, secret: str, a
     speech = engines.load(options.recogniser, options.samples)
     warming_up = Background().run(speech.warm_up(), name="warm-up")
     clock, store = SystemClock(), aws.connect(aws_endpoint, region=options.aws_region)
-    # Made where it is first needed, on a thread, because that takes a tenth of a second.
+    # Made where they are first needed, on a thread, because that takes a tenth of a second.
     connect = functools.cache(lambda: aws.connect(aws_endpoint, "cloudwatch", options.aws_region))
+    files = functools.cache(lambda: aws.connect(aws_endpoint, "s3", options.aws_region))
+    bucket_names = {one: f"{options.table_prefix}{one}" for one in buckets()}
+    kept = Buckets(files, bucket_names, options.aws_region)
     metrics = CloudWatchMetrics(catalogue(), connect, clock)
-    world = World(settings, speech, store, table_names, secret, clock, RandomIds(), metrics)
+    world = World(settings, speech, store, table_names, secret, clock, RandomIds(), kept, metrics)
     control = None if options.control_port is None else _control(options.control_port, world)
     app = App(world if control is None else control.world)
     if control is not None:
@@ -154,6 +158,7 @@ async def _serve(options: argparse.Namespace, settings: Settings, secret: str, a
         "ready": True,
         "endpoints": endpoints,
         "tables": table_names,
+        "buckets": bucket_names,
         "aws_endpoint": aws_endpoint,
         "aws_region": options.aws_region,
         "alarm_prefix": options.table_prefix,

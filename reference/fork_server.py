@@ -75,6 +75,8 @@ def _load() -> None:
         importlib.import_module(name)
     for system in systems():
         system.load()
+        for name in system.loaded_beside:
+            importlib.import_module(name)
         if system.faults is not None:
             system.faults()
     _rehearse()

@@ -62,6 +62,10 @@ class System:
     """Asked for when they are to be created."""
     faults: Callable[[], Callable[[Settings], Offer]] | None = None
     """Imports what it has for a control plane, and returns what makes that."""
+    buckets: tuple[str, ...] = ()
+    """Names of what it keeps in S3."""
+    loaded_beside: tuple[str, ...] = ()
+    """Modules that it loads on a thread when it starts, unless they are there already."""
     port_options: tuple[str, ...] = ()
     """Further names of the option for its port, which is `--NAME-port`."""
 
@@ -80,6 +84,10 @@ def setting_kinds() -> tuple[type, ...]:
 
 def tables() -> tuple[Table, ...]:
     return tuple(table for one in systems() for table in one.tables)
+
+
+def buckets() -> tuple[str, ...]:
+    return tuple(bucket for one in systems() for bucket in one.buckets)
 
 
 def catalogue() -> Catalogue:

@@ -10,6 +10,7 @@ from reference.engines import Engines
 from reference.gateway.disturbances import Disturbances
 from reference.metrics import Metrics, Unmeasured
 from reference.settings import Settings
+from reference.storage.buckets import Buckets
 from reference.storage.clock import Clock
 from reference.storage.ids import Ids
 from reference.storage.tables import TableNames
@@ -26,6 +27,7 @@ class World:
     token_secret: str
     clock: Clock
     ids: Ids
+    buckets: Buckets
     metrics: Metrics = field(default_factory=Unmeasured)
     disturbances: Disturbances = field(default_factory=Disturbances)
     disturbances_of: Mapping[str, Any] = field(default_factory=dict)

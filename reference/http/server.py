@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from reference.http.doors import impatient_protocol
 from reference.http.listening import http_url, listening_socket
+from reference.http.sockets import SocketTerms, resolute_protocol
 
 if TYPE_CHECKING:
     from uvicorn import Server
@@ -23,10 +24,10 @@ KEPT_OPEN_S = 600
 
 
 class HttpServer:
-    def __init__(self, host: str, port: int, *, sockets: bool = False) -> None:
+    def __init__(self, host: str, port: int, *, sockets: SocketTerms | None = None) -> None:
         """Bind the port, 0 meaning any; raise OSError when it cannot be used.
 
-        `sockets` says that the application takes WebSockets, too.
+        With `sockets`, the application takes WebSockets, too.
         """
         self._listener = listening_socket(host, port)
         self._sockets = sockets
@@ -57,7 +58,7 @@ class HttpServer:
             await self._server.serve(sockets=[self._listener])
 
 
-def _load(build: Callable[[], Any], sockets: bool) -> Server:
+def _load(build: Callable[[], Any], sockets: SocketTerms | None) -> Server:
     from uvicorn import Config, Server
 
     class BesideTheService(Server):
@@ -67,13 +68,18 @@ def _load(build: Callable[[], Any], sockets: bool) -> Server:
             yield
 
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    terms = sockets or SocketTerms()
     config = Config(
         build(),
         http=impatient_protocol(),
         lifespan="off",
         log_config=None,
         access_log=False,
-        ws="websockets-sansio" if sockets else "none",
+        ws=resolute_protocol() if sockets else "none",
+        ws_ping_interval=terms.ping_every_s,
+        ws_ping_timeout=terms.ping_within_s,
+        ws_max_size=terms.message_max_bytes,
+        ws_per_message_deflate=False,
         timeout_keep_alive=KEPT_OPEN_S,
         timeout_graceful_shutdown=2,
     )

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 import pytest
 
+from reference.storage import aws
+from reference.storage.buckets import Buckets
 from reference.storage.emulator import Emulator
 from reference.storage.tables import TableNames, names
-from reference.system import tables
+from reference.system import buckets, tables
 
 _numbers = itertools.count()
 
@@ -22,6 +24,12 @@ class TestStore:
     __test__ = False
     endpoint_url: str
     tables: TableNames
+    prefix: str
+
+    def buckets(self) -> Buckets:
+        """Return where files are kept, under names of this test's own."""
+        names = {one: f"{self.prefix}{one}" for one in buckets()}
+        return Buckets(lambda: aws.connect(self.endpoint_url, "s3"), names, aws.REGION)
 
 
 @pytest.fixture(scope="session")
@@ -33,4 +41,5 @@ def emulator_url() -> Iterator[str]:
 
 @pytest.fixture
 def store(emulator_url: str) -> TestStore:
-    return TestStore(emulator_url, names(tables(), f"test-{next(_numbers)}-"))
+    prefix = f"test-{next(_numbers)}-"
+    return TestStore(emulator_url, names(tables(), prefix), prefix)

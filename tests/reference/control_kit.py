@@ -65,6 +65,7 @@ async def controlled(store: TestStore, **settings: str) -> AsyncIterator[Control
         SECRET,
         SystemClock(),
         ids,
+        store.buckets(),
         metrics,
     )
     plane = ControlPlane(0, world)

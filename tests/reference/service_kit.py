@@ -148,6 +148,7 @@ async def running(store: TestStore, **settings: str) -> AsyncIterator[Service]:
             SECRET,
             SystemClock(),
             ids,
+            store.buckets(),
         )
     )
     endpoints = await app.start("127.0.0.1")

@@ -14,6 +14,7 @@ from websockets.asyncio.client import connect
 
 from reference.http import doors
 from reference.http.server import HttpServer
+from reference.http.sockets import SocketTerms
 from tests.reference.broadcast.world_fakes import on_loop
 from tests.reference.conftest import TestStore
 from tests.reference.control_kit import controlled
@@ -116,7 +117,7 @@ def test_whoever_has_asked_may_rest_or_talk_on(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(doors, "ASKED_WITHIN_S", SOON_S)
 
     async def work() -> tuple[bytes, bytes, str | bytes]:
-        server = HttpServer("127.0.0.1", 0, sockets=True)
+        server = HttpServer("127.0.0.1", 0, sockets=SocketTerms())
         server.start(build)
         try:
             host, port = server.url.removeprefix("http://").split(":")

@@ -18,6 +18,7 @@ from websockets.asyncio.client import connect
 
 from reference.http.listening import http_url, listening_socket
 from reference.http.server import HttpServer
+from reference.http.sockets import SocketTerms
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -69,7 +70,7 @@ def test_who_calls_before_it_is_loaded_waits_and_is_answered() -> None:
 
 def test_sockets_are_served_on_the_same_port_where_wanted() -> None:
     async def work() -> Any:
-        server = HttpServer("127.0.0.1", 0, sockets=True)
+        server = HttpServer("127.0.0.1", 0, sockets=SocketTerms())
         server.start(build)
         try:
             async with connect(f"{server.url.replace('http', 'ws')}/echo") as caller:

@@ -8,6 +8,7 @@ from reference.broadcast.settings import BroadcastSettings
 from reference.conversation.settings import ConversationSettings
 from reference.settings import SettingError, Settings, SharedSettings, describe
 from reference.settings import read as read_kinds
+from reference.studio.settings import StudioSettings
 from reference.system import setting_kinds
 
 
@@ -73,7 +74,9 @@ def test_words_are_taken_as_they_are_and_a_secret_is_never_shown() -> None:
 def test_every_setting_is_described_with_option_variable_and_default() -> None:
     described = {one.name: one for one in describe(setting_kinds())}
     assert set(described) == {
-        name for kind in (BroadcastSettings, ConversationSettings, SharedSettings) for name in kind.__dataclass_fields__
+        name
+        for kind in (BroadcastSettings, ConversationSettings, StudioSettings, SharedSettings)
+        for name in kind.__dataclass_fields__
     }
     assert described["max_message_size_bytes"].option == "--max-message-size-bytes"
     assert "1024 to 1048576, default 131072; environment MAX_MESSAGE_SIZE_BYTES" in (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import logging
 import pickle
@@ -112,16 +113,23 @@ class Dsp:
         self._live = _Place()
         self._desk = _Place()
         self._sessions: dict[str, tuple[Stage, ...]] = {}
-        self._warming: asyncio.Task[_Worker] | None = None
+        self._warming: asyncio.Task[None] | None = None
 
     @property
     def pids(self) -> tuple[int | None, int | None]:
         """The process ids for streams and for files, None for one that does not run."""
         return self._live.pid, self._desk.pid
 
-    def warm(self) -> None:
-        """Start the process for live streams, which takes a second, without waiting for it."""
-        self._warming = asyncio.get_running_loop().create_task(self._live.worker())
+    def warm(self) -> asyncio.Task[None]:
+        """Start the process for live streams, which takes a second, unless it runs; return what ends when it does."""
+        if self._warming is None or self._live.pid is None:
+            self._warming = asyncio.get_running_loop().create_task(self._warm())
+        return self._warming
+
+    async def _warm(self) -> None:
+        # One that cannot be started or dies fails whoever asks it for something.
+        with contextlib.suppress(DspFailed):
+            await (await self._live.worker()).ask("close", "", {})
 
     async def open(self, session_id: str, stages: Sequence[Stage]) -> None:
         """Have a session processed by these stages; nothing is started for it yet."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 
 from reference.http.server import HttpServer
+from reference.http.sockets import SocketTerms
 from reference.storage.aws import Store
 from reference.world import World
 
@@ -31,7 +32,7 @@ class DoorbellApp:
 
     async def start(self, host: str, port: int) -> Mapping[str, str]:
         """Listen."""
-        self._server = HttpServer(host, port, sockets=True)
+        self._server = HttpServer(host, port, sockets=SocketTerms())
         self._server.start(self._build)
         return {"ws": f"{self._server.url.replace('http', 'ws', 1)}/door", "http": self._server.url}
 
