@@ -35,9 +35,7 @@ def duration(time_ms: float) -> str:
     return f"{time_ms:.0f} ms" if time_ms >= 10 else f"{time_ms:.1f} ms"
 
 
-def average_sentence(
-    outcome: Outcome, times_ms: Sequence[float], limit_ms: float, error_ms: float, things: str
-) -> str:
+def average_sentence(outcome: Outcome, times_ms: Sequence[float], limit_ms: float, error_ms: float, things: str) -> str:
     """Return in one sentence how long things took on average, and what that is a mean of."""
     ordered = sorted(times_ms)
     lost = sum(time_ms == math.inf for time_ms in times_ms)

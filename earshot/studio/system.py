@@ -9,6 +9,7 @@ from hamcrest import assert_that, empty
 
 from earshot.causes import Causes
 from earshot.studio import planned
+from earshot.studio.browser.actor import Page
 from earshot.studio.engineer import Engineer
 from earshot.studio.matchers import Reason, refused
 from earshot.studio.planned import Plan
@@ -31,7 +32,11 @@ class Studio(System):
 
     def engineer(self, name: str) -> Engineer:
         """Return the engineer of this name, who appears on first mention."""
-        return self.stage.appears(name, Engineer)
+        return self.stage.appears(name, Page if self._has_page(name) else Engineer)
+
+    def page(self, name: str) -> Page:
+        """Return the page of the engineer of this name, who appears with it on first mention."""
+        return self.stage.appears(name, Page)
 
     def engineers(self) -> list[Engineer]:
         """Return every engineer, in order of appearance."""
@@ -62,6 +67,9 @@ class Studio(System):
             for session in engineer.sessions:
                 if not session.is_over:
                     engineer.ends(session)
+
+    def _has_page(self, name: str) -> bool:
+        return any(page.name == name for page in self.stage.present(Page))
 
     def leaves_nothing_behind(self) -> None:
         """Raise AssertionError if the service lists a session that somebody in this scenario started."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from behave import given, then, when
 
 from earshot.conversation.browser.actor import Steady
-from earshot.conversation.browser.facts import Fact
 from earshot.conversation.browser.recorder import Cadence
 from earshot.measure.stopwatch import judges_time
 from features.vocabulary.conversation import World
@@ -47,11 +46,6 @@ def step_connection_closed(context: World, person: str, code: int) -> None:
     page = context.conversation.browser(person)
     context.stage.control.order("connection", "close", session_id=page.session_id, close_code=code)
     page.connects_again()
-
-
-@then("{person:Name}'s page {fact:PageFact}")
-def step_page(context: World, person: str, fact: Fact) -> None:
-    fact(context.conversation.browser(person), context.stage.turning_point)
 
 
 @then("the page ended the turn {least_ms:Number} to {most_ms:Number} ms after {person:Name}'s last word")

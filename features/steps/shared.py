@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from behave import given, then, when
@@ -13,7 +13,7 @@ from earshot.measure.sentences import duration
 from earshot.measure.stopwatch import judges_time
 from earshot.measure.timed import Timed
 from earshot.measure.verdict import QUICK
-from earshot.participant import stay_untold
+from earshot.participant import Participant, stay_untold
 from features.vocabulary.faults import Fault
 from features.vocabulary.shared import Attempt, News, Reason, World
 
@@ -44,6 +44,14 @@ def step_goes_wrong(context: World, fault: Fault) -> None:
 def step_works_again(context: World) -> None:
     context.stage.control.await_strikes()
     context.stage.control.call_off_ours()
+
+
+# -- a page in a browser
+
+
+@then("{person:Name}'s page {fact:PageFact}")
+def step_page(context: World, person: str, fact: Callable[[Participant, int], object]) -> None:
+    fact(context.stage.person(person), context.stage.turning_point)
 
 
 # -- trying, going, and being told

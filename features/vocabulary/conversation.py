@@ -381,7 +381,7 @@ phrases(
         ),
     },
 )
-phrases("PageFact", PAGE_FACTS)
+more_phrases("PageFact", PAGE_FACTS)
 parameter("PageKind", "page|hasty page", lambda text: text == "hasty page")
 phrases(
     "Group",

@@ -301,9 +301,7 @@ more_phrases(
             update("noise_reduction", parameters)
         ),
         "upload {size_mib:Number} MiB": lambda size_mib: _asks(lambda _: _upload(size_mib)),
-        "start live sessions from {origin:Origin}": lambda origin: _asks(
-            lambda _: requests.preflight(origin)
-        ),
+        "start live sessions from {origin:Origin}": lambda origin: _asks(lambda _: requests.preflight(origin)),
     },
 )
 more_phrases("News", {"each stage is changed": StageChanged()})
