@@ -33,7 +33,7 @@ class Participant(ABC):
         self.legs: list[Leg] = []
         self.address = new_address()
         self.left_at_ns = 0
-        """When this person last began to leave, or did what the service is to end the connection for (monotonic)."""
+        """When this person last began to leave (monotonic)."""
         self.asked_at_ns = 0
         """When this person last asked for a connection (monotonic)."""
         self._scene = scene
@@ -98,11 +98,6 @@ class Participant(ABC):
             )
         self._insist_on_the_service_as_cause(closed)
         return closed
-
-    def parts(self, *, patience_s: float) -> tuple[int | None, float]:
-        """Return with which code the service closed the connection, and how many seconds after it was to do so."""
-        closed = self.is_disconnected(patience_s=patience_s)
-        return closed.code, (closed.at_ns - self.left_at_ns) / 1e9
 
     def opened_after(self) -> Delay:
         """Return how long it took to open the connection in use."""

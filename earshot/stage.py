@@ -63,7 +63,8 @@ class Stage:
         """Judges how long things take."""
         self.turning_point = 0
         """Position in the ledger where the latest When step began."""
-        self._turned_ns = ledger.began_ns
+        self.turned_ns = ledger.began_ns
+        """When that was (monotonic)."""
         self.records_seen: list[Mapping[str, Item | None]] = []
         """What the service had on record each time somebody looked, by what to call it."""
         self._target = target
@@ -150,7 +151,7 @@ class Stage:
     @property
     def turned_at_s(self) -> float:
         """When the latest When began, in seconds since 1970."""
-        return self.ledger.began_at + (self._turned_ns - self.ledger.began_ns) / 1e9
+        return self.ledger.began_at + (self.turned_ns - self.ledger.began_ns) / 1e9
 
     def service_log(self) -> str:
         """Return what the service logged since this scenario began, or an empty text if the target grants no log."""
@@ -209,7 +210,7 @@ class Stage:
     def marks_turning_point(self) -> None:
         """Remember where the ledger stands; steps that say "nothing is heard" look from here on."""
         self.turning_point = len(self.ledger)
-        self._turned_ns = time.monotonic_ns()
+        self.turned_ns = time.monotonic_ns()
 
     def fails_on_surprises(self, *, at_the_end: bool = False) -> None:
         """Raise AssertionError if anything happened that no step asked for."""

@@ -146,7 +146,6 @@ class User(Participant):
 
     def says_goodbye(self) -> Observation:
         """Say that the conversation is over, and return how the service closed the connection."""
-        self.left_at_ns = time.monotonic_ns()
         self._send(SAY_GOODBYE)
         return self.is_disconnected()
 

@@ -141,11 +141,6 @@ def step_second_passed(context: World) -> None:
     context.stage.lets_pass(1.0)
 
 
-@when("{person:Name} sends {count:Number} heartbeats")
-def step_sends_heartbeats(context: World, person: str, count: int) -> None:
-    context.broadcast.person(person).sends_heartbeats(count)
-
-
 # -- what is counted
 
 

@@ -88,6 +88,12 @@ def step_leaves(context: World, person: str) -> None:
     context.stage.person(person).leaves()
 
 
+@when("{person:Name} sends {count:Number} heartbeats")
+def step_sends_heartbeats(context: World, person: str, count: int) -> None:
+    somebody: Any = context.stage.person(person)
+    somebody.sends_heartbeats(count)
+
+
 @given("{person:Name} has lost the connection")
 @when("{person:Name} loses the connection")
 def step_loses_connection(context: World, person: str) -> None:
@@ -103,8 +109,9 @@ def step_connected(context: World, person: str) -> None:
 
 @then("{person:Name} is disconnected in good order within {limit_s:Seconds}")
 def step_disconnected_in_order(context: World, person: str, limit_s: float) -> None:
-    code, after_s = context.stage.person(person).parts(patience_s=limit_s)
-    assert_that(code, equal_to(1000), f"how {person}'s connection was closed")
+    closed = context.stage.person(person).is_disconnected(patience_s=limit_s)
+    assert_that(closed.code, equal_to(1000), f"how {person}'s connection was closed")
+    after_s = (closed.at_ns - context.stage.turned_ns) / 1e9
     assert_that(after_s, less_than_or_equal_to(limit_s), f"after how many seconds {person} was disconnected")
 
 
