@@ -194,7 +194,6 @@ class Engineer(Participant):
     def tries_to_connect(self, session_id: str) -> None:
         """Connect to a session that may not be there, and keep what came of it."""
         outcome = self._opens(LiveSession(session_id), session_id)
-        self.left_at_ns = self.asked_at_ns
         if outcome.kind is not Kind.REFUSED:
             outcome = self._await((ERROR,), since=outcome.number, patience_s=PATIENCE_S)
         self._keep(outcome)
@@ -214,7 +213,6 @@ class Engineer(Participant):
     def ends(self, session: LiveSession | None = None) -> Observation:
         """End a session, by default the one started last, which closes whoever is connected to it."""
         session = session or self.started
-        self.left_at_ns = time.monotonic_ns()
         answer = self.asks(requests.stop(session.session_id))
         session.is_over = True
         return answer
@@ -301,6 +299,10 @@ class Engineer(Participant):
         """Send a ping, and do not wait for its answer."""
         self._heartbeat = self._send(PING)
 
+    def sends_heartbeats(self, count: int) -> None:
+        """Send so many pings at once; return when each is answered."""
+        self.awaits(self.sends_unanswered([PING] * count), f"{count} heartbeats")
+
     def heartbeat_is_answered(self) -> Delay:
         """Return how long the answer to the latest heartbeat took; sends one if the latest was answered already."""
         if self._heartbeat is None or self.received(PONG, since=self._heartbeat.number):
@@ -322,7 +324,7 @@ class Engineer(Participant):
 
     def tries(self, frame: Message | str | bytes) -> None:
         """Send something as it is, which may be refused; keep what came of it, be it an answer or an error."""
-        self.left_at_ns = time.monotonic_ns()
+        self.is_judged_at_the_end()
         sent = self._scene.runtime.call(self._send_odd(frame), within_s=2 * PATIENCE_S)
         self._keep(self._await((METRICS, PONG, UPDATED, ERROR), since=sent.number, patience_s=PATIENCE_S))
 
@@ -332,7 +334,6 @@ class Engineer(Participant):
 
     def sends_too_much(self, size_bytes: int) -> None:
         """Send a message so large that the service may hang up before it has read it, and wait for nothing."""
-        self.left_at_ns = time.monotonic_ns()
         frame = '{"type":"audio_chunk","data":"' + "A" * size_bytes + '"}'
         try:
             self._scene.runtime.call(self._send_odd(frame), within_s=2 * PATIENCE_S)

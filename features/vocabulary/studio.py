@@ -131,7 +131,6 @@ SENT: Mapping[str, object] = {
     ),
     "a piece and a heartbeat, and both again": _messages("pieces and heartbeats", *(2 * [sound(_A_TONE), PING])),
     "a message of {size_mib:Number} MiB": lambda size_mib: lambda engineer: engineer.sends_too_much(size_mib << 20),
-    "{count:Number} heartbeats": lambda count: _messages("heartbeats", *(count * [PING])),
 }
 """What is sent at one go, all of which is answered."""
 
@@ -295,7 +294,7 @@ more_phrases(
         ),
         "ask for what nobody offers": _asks(lambda _: requests.nowhere()),
         "ask how the {service:Service} is": lambda service: _asks(lambda _: requests.health_of(service)),
-        "send {flaw:SocketFlaw}": _tries,
+        "send {flaw:SocketFlaw}": lambda flaw: _tries(flaw),
         "change a stage that the pipeline does not have": _tries(update("reverb", {"room": 0.5})),
         "change noise reduction by {parameters:NoParameters}": lambda parameters: _tries(
             update("noise_reduction", parameters)
