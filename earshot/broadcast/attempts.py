@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from earshot.participant import OPENING_PATIENCE_S, PATIENCE_S, Participant, ms_
 from earshot.scene import Scene
 from earshot.system import describe_refusal
 
+AGAIN_AFTER_S = 0.6
+"""How long somebody waits before asking for the same again: nothing may be asked for more than twice a second."""
 ANSWERED_WITHIN_S = 10.0
 """The longest that the answer to a request may take, be it a yes or a no (REQ-20.2)."""
 DEALT_WITH_WITHIN_S = 20.0
@@ -40,19 +43,27 @@ class Attempts(Participant):
         self.outcomes: list[Observation] = []
         """What came of the last series of attempts."""
 
-    def asks(self, act: Act, *, patience_s: float = PATIENCE_S) -> Observation:
-        """Ask for something and return the answer; an error instead of it is a broken promise."""
-        sent = self._send(act.message)
-        came = self._answer_to(act, since=sent.number, patience_s=patience_s)
-        self._answered_after = Delay.between(sent, came)
-        self._learnt.add(came.number)
-        if came.type == "error":
+    def asks(self, act: Act, *, patience_s: float = PATIENCE_S, again_on: str = "") -> Observation:
+        """Ask for something and return the answer; an error instead of it is a broken promise.
+
+        Where the sheet lets a service say `again_on`, a code, instead, it is asked again until `patience_s` is over.
+        """
+        deadline = time.monotonic() + patience_s
+        accepted = (self.contract.codes_of(again_on) or {again_on}) if again_on else frozenset()
+        while True:
+            sent = self._send(act.message)
+            came = self._answer_to(act, since=sent.number, patience_s=patience_s)
+            self._answered_after = Delay.between(sent, came)
+            self._learnt.add(came.number)
+            if came.type != "error":
+                return came
             self._scene.surprises.claim(came)
-            raise AssertionError(
-                f"{self.name} sent {act.action} and expected {act.answer}, "
-                f"but got the error {describe_refusal(came)} after {self._answered_after.took_ms:.0f} ms"
-            )
-        return came
+            if came.message.get("code") not in accepted or time.monotonic() > deadline:
+                raise AssertionError(
+                    f"{self.name} sent {act.action} and expected {act.answer}, "
+                    f"but got the error {describe_refusal(came)} after {self._answered_after.took_ms:.0f} ms"
+                )
+            time.sleep(AGAIN_AFTER_S)
 
     def last_answer(self) -> Delay:
         """Return how long the answer to the latest request took; AssertionError if there was none."""

@@ -11,6 +11,7 @@ from hamcrest import assert_that
 from hamcrest.core.matcher import Matcher
 
 from earshot.broadcast.acts import ASK_STATUS, Act
+from earshot.broadcast.attempts import AGAIN_AFTER_S
 from earshot.broadcast.person import Person
 from earshot.ledger import Kind, Observation
 from earshot.matchers.numbers import between
@@ -22,8 +23,6 @@ SETTLED_AFTER_S = 0.2
 """What a change of the audience sets off has arrived when nothing came for so long."""
 REGULAR = "periodic"
 """The reason of a status that comes because it was time again."""
-ASK_EVERY_S = 0.6
-"""A speaker may ask for the status twice a second (BRO-1.4.18)."""
 
 
 class AtTheControls(Person):
@@ -78,8 +77,11 @@ class AtTheControls(Person):
         return int(self.confirmation.message["broadcastState"]["lastStateChange"])
 
     def asks_for_status(self) -> Observation:
-        """Ask who is listening and return the answer; a status that comes of its own accord meanwhile is none."""
-        self._statuses.append(self.asks(ASK_STATUS))
+        """Ask who is listening and return the answer; a status that comes of its own accord meanwhile is none.
+
+        A busy service may say that it had no time (BRO-3.6.1); how soon it answers is judged where that is timed.
+        """
+        self._statuses.append(self.asks(ASK_STATUS, again_on="TIMEOUT"))
         return self.status
 
     def finds_status(self, expected: Matcher[Any], *, within_s: float) -> None:
@@ -87,9 +89,9 @@ class AtTheControls(Person):
         deadline = time.monotonic() + within_s
         while not expected.matches(self.asks_for_status().message):
             left_s = deadline - time.monotonic()
-            if left_s < ASK_EVERY_S:
+            if left_s < AGAIN_AFTER_S:
                 assert_that(self.status.message, expected, f"what {self.name} found in the status for {within_s:g} s")
-            time.sleep(ASK_EVERY_S)
+            time.sleep(AGAIN_AFTER_S)
 
     def is_told_status(self, reason: str, *, since: int, patience_s: float = PATIENCE_S) -> Observation:
         """Return the next status from `since` on, which must come for this reason, waiting for it if need be.

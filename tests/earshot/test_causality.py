@@ -24,6 +24,8 @@ CAUSES = Causes(
         Unasked("came", "host", by("guest", "enter", LEAVES)),
         Unasked("over", "guest", by("host", LEAVES), Often.ONCE),
         Unasked("heard", "guest", (Cause("talk", "host", unless=(Cause("hush", "host"),)),), Often.ANY),
+        Unasked("echoed", "guest", (Cause("talk", "host", {"aloud": True}),)),
+        Unasked("rustled", "guest", (Cause("talk", "host", {"aloud": False}),), Often.ANY),
         Unasked("tick", "host", (), Often.EVERY, timer=TICK),
         Unasked("old", "host", by(THEMSELVES, "beat"), not_before=(TICK,)),
         Unasked("broken", "host", by(HARNESS, order_at("bell")), Often.ANY),
@@ -234,6 +236,16 @@ def test_an_act_causes_nothing_after_what_takes_its_effect(scenario: Scenario) -
     scenario.sends("Ana", "hush")
     scenario.told("Lena", "heard")
     assert len(scenario.news()) == 1
+
+
+@pytest.mark.parametrize(("notice", "aloud"), [("echoed", True), ("rustled", False)])
+def test_an_act_that_says_something_else_is_no_cause(scenario: Scenario, notice: str, aloud: bool) -> None:
+    scenario.sends("Ana", "talk", aloud=not aloud)
+    scenario.told("Lena", notice)
+    assert len(scenario.news()) == 1
+    scenario.sends("Ana", "talk", aloud=aloud)
+    scenario.told("Lena", notice)
+    assert scenario.news() == []
 
 
 def test_what_ends_is_over_once(scenario: Scenario) -> None:

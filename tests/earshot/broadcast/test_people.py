@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hamcrest import equal_to
 
 from earshot.audio.clips import Clip, SampleLibrary
+from earshot.broadcast import attempts
 from earshot.broadcast.acts import ASK_STATUS, HEARTBEAT, MUTE
 from earshot.broadcast.listener import Listener
 from earshot.broadcast.news import News
@@ -56,6 +58,21 @@ def test_an_error_is_no_answer(lena: Listener, leg: FakeLeg) -> None:
     leg.answers = lambda _: [ERROR]
     with pytest.raises(AssertionError, match="expected broadcastMuted, but got the error FORBIDDEN"):
         lena.asks(MUTE)
+
+
+def test_a_service_that_had_no_time_is_asked_again_but_not_for_ever(
+    lena: Listener, leg: FakeLeg, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attempts, "AGAIN_AFTER_S", SOON_S)
+    lena._scene.contracts = {"broadcast": SimpleNamespace(codes_of=lambda code: {code})}  # type: ignore[dict-item]
+    busy, asked = ERROR | {"code": "TIMEOUT"}, {"type": "sessionStatus", "updateReason": "requested"}
+    answers = iter([busy, asked])
+    leg.answers = lambda _: [next(answers)]
+    assert lena.asks(ASK_STATUS, again_on="TIMEOUT").message == asked
+    for error, again_on in ((busy, "TIMEOUT"), (busy, ""), (ERROR, "TIMEOUT")):
+        leg.answers = lambda _, error=error: [error]  # type: ignore[misc]
+        with pytest.raises(AssertionError, match=f"but got the error {error['code']}"):
+            lena.asks(ASK_STATUS, again_on=again_on, patience_s=5 * SOON_S)
 
 
 def test_what_comes_of_its_own_accord_answers_nothing(lena: Listener, leg: FakeLeg) -> None:
