@@ -18,7 +18,7 @@ Feature: The page of the studio
 
     @STU-90 @critical
     Scenario Outline: A page that <stops> is not live any more
-      Given Ana's page is live with noise reduction
+      Given Ana's page has gone live with noise reduction
       When Ana's page <stops>
       Then Ana's page is not live, and has forgotten the live session
 
@@ -37,19 +37,19 @@ Feature: The page of the studio
 
     @STU-91 @blocker
     Scenario: A piece comes back to a page
-      Given Ana's page is live with noise reduction
+      Given Ana's page has gone live with noise reduction
       When Ana's page sends 100 ms of a 440 Hz tone
       Then Ana's page has the sound, and figures of it
 
     @STU-92 @critical
     Scenario: A page shows how many pieces were processed
-      Given Ana's page is live with noise reduction
+      Given Ana's page has gone live with noise reduction
       When Ana's page sends 500 ms of a 440 Hz tone, a piece every 200 ms
       Then Ana's page shows that 5 pieces were processed
 
     @STU-105 @critical @perf @alone
     Scenario: What a page sends comes back in time
-      Given Ana's page is live with noise reduction
+      Given Ana's page has gone live with noise reduction
       When Ana streams 10 pieces of 100 ms of a 440 Hz tone
       Then on average pieces come back within 300 ms
       And all pieces come back within 500 ms
@@ -66,13 +66,13 @@ Feature: The page of the studio
 
     @STU-93 @normal
     Scenario: A stage is changed while the page is live
-      Given Ana's page is live with noise reduction
+      Given Ana's page has gone live with noise reduction
       When Ana's page sets the strength of noise reduction to 0.9
       Then Ana's page is live, and knows the live session
 
     @STU-93 @strict @normal
     Scenario: A stage that was changed is no news
-      Given Ana's page is live with noise reduction
+      Given Ana's page has gone live with noise reduction
       When Ana's page sets the strength of noise reduction to 0.9
       Then Ana's page has told of nothing
 
@@ -85,36 +85,36 @@ Feature: The page of the studio
 
     @STU-95 @critical
     Scenario: A page whose live session is ended is not live any more
-      Given Ana's page is live with noise reduction
+      Given Ana's page has gone live with noise reduction
       When Bruno ends the live session of Ana's page
       Then Ana is disconnected in good order within 2 seconds
       And Ana's page is not live
 
     @STU-95 @critical
     Scenario: A page goes live again after its live session was ended
-      Given Ana's page is live with noise reduction
-      When Bruno ends the live session of Ana's page
-      And Ana's page goes live with noise reduction
+      Given Ana's page has gone live with noise reduction
+      And Bruno has ended the live session of Ana's page
+      When Ana's page goes live with noise reduction
       Then Ana's page is live, and knows the live session
       And Ana's page has another live session than before
 
     @STU-96 @critical
     Scenario: A page whose network is gone says so
-      Given Ana's page is live with noise reduction
+      Given Ana's page has gone live with noise reduction
       When Ana's page loses the network
       Then Ana's page shows and has told "WebSocket connection error"
       And Ana's page is not live
 
     @STU-96 @critical
     Scenario: A page goes live again when the network is back
-      Given Ana's page is live with noise reduction
-      When Ana's page loses the network
-      And Ana's page goes live with noise reduction
+      Given Ana's page has gone live with noise reduction
+      And Ana's page has lost the network
+      When Ana's page goes live with noise reduction
       Then Ana's page is live, and knows the live session
 
     @STU-97 @critical
     Scenario: What the service complains about does not end the live session
-      Given Ana's page is live with noise reduction
+      Given Ana's page has gone live with noise reduction
       When Ana's page sets a stage that the pipeline does not have
       Then Ana's page is live, shows no error, and has told that something is wrong
 
@@ -122,15 +122,15 @@ Feature: The page of the studio
 
     @STU-100 @normal
     Scenario: A live page sends a heartbeat every half minute
-      Given Ana's page is live with noise reduction
+      Given Ana's page has gone live with noise reduction
       When Ana's page has 100 seconds pass by its clock
       Then Ana's page has sent 3 heartbeats, one every 30 seconds by its clock
 
     @STU-100 @normal
     Scenario: A page that has stopped sends no heartbeat
-      Given Ana's page is live with noise reduction
-      When Ana's page stops
-      And Ana's page has 100 seconds pass by its clock
+      Given Ana's page has gone live with noise reduction
+      And Ana's page has stopped
+      When Ana's page has 100 seconds pass by its clock
       Then Ana's page has sent no heartbeat
 
   Rule: A page asks again where that may help

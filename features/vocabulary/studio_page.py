@@ -71,6 +71,14 @@ closed_list("Finding", FINDINGS)
 closed_list("Complexity", {words: words for words in ("simple", "moderate", "complex")})
 closed_list("Component", {"a microphone": "microphone_input", "a file": "file_output", "a speaker": "speaker_output"})
 phrases(
+    "PageDone",
+    {
+        "gone live with {pipeline:Pipeline}": doing(lambda page, pipeline: page.goes_live(pipeline)),
+        "stopped": lambda page: page.stops(),
+        "lost the network": lambda page: page.loses_the_network(),
+    },
+)
+phrases(
     "PageDeed",
     {
         "goes live with {pipeline:Pipeline}": doing(lambda page, pipeline: page.goes_live(pipeline)),
