@@ -45,7 +45,7 @@ def player(title: str, samples: Samples, *, expected_text: str, actual_text: str
     """Return a fragment: player, waveform, the expected words beside the heard ones, and a verdict in words.
 
     The verdict speaks of the words alone (case and punctuation aside), never of the scenario. With
-    `actual_text` None there is one text, what was said, and no verdict. The page needs `STYLE`.
+    `actual_text` None there is one text, what was said, or none if that is empty, and no verdict. The page needs `STYLE`.
     """
     if samples.size:
         data = b64encode(mp3(samples)).decode()
@@ -89,7 +89,7 @@ def _recorded(item: Recording, verb: str) -> str:
 def _judged(expected: str, heard: str | None, any_sound: bool) -> tuple[str, str]:
     """Return the verdict and the texts, both as HTML."""
     if heard is None:
-        return "", _texts(("Words", text(expected)))
+        return "", _texts(("Words", text(expected))) if expected else ""
     comparison = compare(expected, heard)
     if not expected:
         silent = not heard and not any_sound
