@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from hamcrest import assert_that, empty
@@ -11,6 +11,7 @@ from earshot.causes import Causes
 from earshot.studio import planned
 from earshot.studio.browser.actor import Page
 from earshot.studio.engineer import Engineer
+from earshot.studio.exhibits import sound_page
 from earshot.studio.matchers import Reason, refused
 from earshot.studio.planned import Plan
 from earshot.studio.timed import TIMED
@@ -60,6 +61,11 @@ class Studio(System):
         for engineer in self.engineers():
             for session in engineer.sessions:
                 session.is_over = True
+
+    def exhibits(self) -> Iterator[tuple[str, str]]:
+        """Yield the sounds that were sent and came back, if there were some."""
+        if sounds := sound_page(self.engineers()):
+            yield "What was sent and what came back", sounds
 
     def has_left(self) -> None:
         """End every live session that the engineers have not ended themselves."""
