@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from reference.studio.dsp.worker import Dsp
 
 STOPPED = 1000
-WARM_WITHIN_S = 1.5
-"""So long may a start take for the first pieces to be fast; only the first session of all has to wait."""
+STARTED_WITHIN_S = 1.5
+"""So long may a start take (STU-2); whoever connects waits for the rest."""
 CONTAINERS = {b"\x1aE\xdf\xa3": "WebM", b"RIFF": "WAV", b"OggS": "Ogg", b"fLaC": "FLAC"}
 """By how they begin; live audio has none (STU-125)."""
 
@@ -45,7 +45,7 @@ class StudioService:
         session = Session(str(uuid.uuid4()), read_pipeline(pipeline_config), self._clock.now_ms())
         if session.pipeline.works:
             await self._dsp.open(session.id, session.pipeline.stages)
-            await asyncio.wait([self._dsp.warm()], timeout=WARM_WITHIN_S)
+            await asyncio.wait([self._dsp.warm()], timeout=STARTED_WITHIN_S)
         self.sessions.add(session)
         self._records.changed(session)
         return session
@@ -65,6 +65,11 @@ class StudioService:
         session.connections.append(connection)
         self._changed(session)
         return session
+
+    async def prepare(self, session: Session) -> None:
+        """Return when the stages of a session can work; only the first session of all has to wait."""
+        if session.pipeline.works:
+            await asyncio.wait([self._dsp.warm()])
 
     def leave(self, session: Session, connection: Connection) -> None:
         """Let a connection go; the session stays (STU-11)."""

@@ -78,6 +78,7 @@ class EngineerSocket:
             self.close(DONE)
             return
         try:
+            await self._service.prepare(session)
             await self._answer(session)
         except NotUnderstood as fault:
             await self.tell(Complaint(f"Message not understood: {fault}."))
