@@ -28,7 +28,7 @@ ANSWER_WITHIN_S = 35.0
 """Longer than the longest wait that can be asked for: 30 s for the stream of a scripted session."""
 STRIKES_WITHIN_S = 10
 """How long a fault is waited for that somebody is to run into."""
-SOMEBODY = frozenset({"session_id", "connection_id", "address"})
+SOMEBODY = frozenset({"session_id", "connection_id", "address", "pipeline_id"})
 """By which an order is meant for somebody, and not for everybody who uses the service."""
 
 
