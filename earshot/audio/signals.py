@@ -29,9 +29,21 @@ def silence(duration_s: float) -> Samples:
     return np.zeros(_count(duration_s), dtype=np.int16)
 
 
+def click(duration_s: float, amplitude: float) -> Samples:
+    """Return silence with one sample in it, a little behind the middle, so that it is not where sound is cut."""
+    samples = silence(duration_s)
+    samples[len(samples) // 2 + 77] = round(amplitude * _LARGEST)
+    return samples
+
+
 def noise(duration_s: float, sigma: float, seed: int = 0) -> Samples:
     """Return white Gaussian noise of standard deviation `sigma`."""
     return _held(sigma * _LARGEST * np.random.default_rng(seed).standard_normal(_count(duration_s)))
+
+
+def joined(*parts: Samples) -> Samples:
+    """Return the parts one after the other."""
+    return np.concatenate(parts)
 
 
 def mix(*parts: Samples) -> Samples:
