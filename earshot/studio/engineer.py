@@ -64,7 +64,7 @@ class Refusal:
     """A "no" of the service, over HTTP or on a socket."""
 
     status: int | None
-    """None on a socket that is open."""
+    """None on a socket that is open, and where the answer says that what was asked for has failed."""
     words: str
 
 
@@ -78,6 +78,8 @@ class Engineer(Participant):
         """Every live session that this engineer started."""
         self.sendings: list[Sending] = []
         """Everything that was sent, in order."""
+        self.desk: list[Any] = []
+        """What was done with whole sounds, see `desk`."""
         self.pipeline_ids: list[str] = []
         """What pipelines were called with which somebody tried to start a session."""
         self._answer: Observation | None = None
@@ -120,6 +122,10 @@ class Engineer(Participant):
     def refusal(self) -> Refusal:
         """Return how the last attempt was refused; AssertionError if it was not."""
         outcome = self.outcome
+        failed = outcome.http is not None and outcome.message.get("success") is False
+        if failed and outcome.code == HTTPStatus.OK:
+            self._scene.surprises.claim(outcome)
+            return Refusal(None, "; ".join(map(str, outcome.message.get("errors") or ())))
         is_refused = (
             outcome.kind is Kind.REFUSED
             or outcome.type == ERROR
@@ -173,6 +179,11 @@ class Engineer(Participant):
         """Return what to call a pipeline that nobody else in this or any other scenario has."""
         self.pipeline_ids.append(f"{self.name.lower().replace(' ', '-')}-{self._scene.run_id}-{len(self.pipeline_ids)}")
         return self.pipeline_ids[-1]
+
+    @property
+    def pipeline_id(self) -> str:
+        """What pipelines are called through which this engineer has files processed."""
+        return f"{self.name.lower().replace(' ', '-')}-files-{self._scene.run_id}"
 
     def starts(self, pipeline: Pipeline) -> LiveSession:
         """Start a live session with a pipeline, and with its settings if it has some."""

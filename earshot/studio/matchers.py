@@ -179,9 +179,3 @@ def level_db(samples: Samples, last_s: float = 1.0) -> float:
     """Return the level of the last second, or of all of a shorter sound; minus infinity where there is none."""
     last = samples[-round(last_s * SAMPLE_RATE_HZ) :]
     return rms_dbfs(last) if len(last) else -math.inf
-
-
-def peak_db(samples: Samples) -> float:
-    """Return the level of the largest sample, where 0 is full scale; minus infinity for silence."""
-    peak = int(np.max(np.abs(samples.astype(np.int32)), initial=0))
-    return 20 * math.log10(peak / 32768) if peak else -math.inf

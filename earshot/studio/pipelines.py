@@ -42,6 +42,10 @@ class Pipeline:
         *others, last = self.stages
         return replace(self, stages=(*others, replace(last, more={**last.more, **more})))
 
+    def declared_backwards(self) -> Pipeline:
+        """Return the same connections between stages that are named in the other order."""
+        return replace(self, stages=self.stages[::-1])
+
     def connected(self, *connections: tuple[str, str]) -> Pipeline:
         """Return the same stages, connected in this way whatever becomes of it."""
         return replace(self, connections=connections)

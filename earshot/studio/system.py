@@ -9,9 +9,9 @@ from hamcrest import assert_that, empty
 
 from earshot.causes import Causes
 from earshot.studio import planned
+from earshot.studio.before_after import Passage, before_after_page
 from earshot.studio.browser.actor import Page
 from earshot.studio.engineer import Engineer
-from earshot.studio.exhibits import sound_page
 from earshot.studio.matchers import Reason, refused
 from earshot.studio.planned import Plan
 from earshot.studio.timed import TIMED
@@ -63,9 +63,23 @@ class Studio(System):
                 session.is_over = True
 
     def exhibits(self) -> Iterator[tuple[str, str]]:
-        """Yield the sounds that were sent and came back, if there were some."""
-        if sounds := sound_page(self.engineers()):
-            yield "What was sent and what came back", sounds
+        """Yield what went in and what came out, if anybody had a sound processed."""
+        passages = [
+            Passage(
+                engineer.name,
+                sending.words,
+                sending.sent,
+                sending.returned,
+                detail=f"{len(sending.pieces)} pieces, {sending.refused} refused",
+                is_noteworthy=sending.refused > 0,
+            )
+            for engineer in self.engineers()
+            for sending in engineer.sendings
+            if len(sending.sent)
+        ]
+        passages += [passage for engineer in self.engineers() for done in engineer.desk for passage in done.passages()]
+        if passages:
+            yield "What went in and what came out", before_after_page(passages)
 
     def has_left(self) -> None:
         """End every live session that the engineers have not ended themselves."""

@@ -73,12 +73,38 @@ def _noise(level: float) -> Source:
     return Source(words, lambda length_s: signals.at_level(signals.noise(length_s, sigma=0.05), level))
 
 
+def _two_tones(hz: int, peak: float, other_hz: int, other_peak: float) -> Source:
+    def make(length_s: float) -> Samples:
+        return signals.mix(
+            *(signals.tone(f, length_s, 10 ** (p / 20)) for f, p in ((hz, peak), (other_hz, other_peak)))
+        )
+
+    return Source(f"a {hz} Hz tone at {peak:g} dB and one of {other_hz} Hz at {other_peak:g} dB", make)
+
+
+def _click(peak: float) -> Source:
+    return Source(f"silence with a click at {peak:g} dB", lambda length_s: signals.click(length_s, 10 ** (peak / 20)))
+
+
+def _between_silences(hz: int) -> Source:
+    def make(length_s: float) -> Samples:
+        third = signals.silence(length_s / 3)
+        return signals.joined(third, signals.tone(hz, length_s / 3), third)
+
+    return Source(f"silence, a {hz} Hz tone and silence", make)
+
+
 SOURCES: Mapping[str, object] = {
     "silence": Source("silence", signals.silence),
     "a {hz:Number} Hz tone": _tone,
     "a {hz:Number} Hz tone at {level:Decibels}": _tone_at,
     "a {hz:Number} Hz tone with peaks at {peak:Decibels}": _tone_with_peaks,
     "white noise at {level:Decibels}": _noise,
+    "two tones with peaks at {peak:Decibels} and {other_peak:Decibels}, of {hz:Number} Hz and {other_hz:Number} Hz": (
+        _two_tones
+    ),
+    "silence with a click at {peak:Decibels} in it": _click,
+    "silence, a {hz:Number} Hz tone and silence": _between_silences,
 }
 """What makes a sound. A level is that of the whole (RMS), a peak that of its largest sample; a plain tone is as loud as
 can be."""
@@ -139,6 +165,16 @@ def _stage(kind: str, **parameters: Any) -> Pipeline:
     return Pipeline.of(kind, **parameters)
 
 
+def _enhancing(**parameters: float) -> Pipeline:
+    """Return voice enhancement by one of its parts alone."""
+    rest = {"clarity_enhancement": 0, "presence_boost": 0, "sibilance_control": 0}
+    return Pipeline.of("voice_enhancement", **{**rest, **parameters})
+
+
+def _equalizer(gain: float, hz: int) -> Pipeline:
+    return Pipeline.of("equalizer", bands=[{"enabled": True, "frequency": hz, "gain": gain, "filter_type": "peaking"}])
+
+
 SETTINGS = {"chunk_size": 512, "sample_rate": 16000, "channels": 1, "buffer_size": 2048, "latency_target": 80}
 STAGES: Mapping[str, object] = {
     "noise reduction": _stage("noise_reduction"),
@@ -146,16 +182,51 @@ STAGES: Mapping[str, object] = {
     "compression above {threshold:Decibels} at {ratio:Number} to 1": partial(_stage, "compression"),
     "a limiter at {threshold:Decibels}": partial(_stage, "limiter"),
     "a voice filter": _stage("voice_filter"),
+    "a voice filter that rolls off at {hz:Number} Hz": lambda hz: _stage("voice_filter", high_freq_rolloff=hz),
+    "voice detection": _stage("vad"),
+    "voice enhancement": _stage("voice_enhancement"),
+    "voice enhancement by presence": _enhancing(presence_boost=1),
+    "voice enhancement by warmth": _enhancing(warmth_adjustment=1),
+    "voice enhancement by brightness": _enhancing(brightness_adjustment=1),
+    "an equalizer": _stage("equalizer"),
+    "an equalizer with {gain:Decibels} at {hz:Number} Hz": _equalizer,
+    "spectral denoising": _stage("spectral_denoising"),
+    "conventional denoising at strength {strength:Decimal}": partial(_stage, "conventional_denoising"),
+    "loudness normalisation": _stage("lufs_normalization"),
+    "loudness normalisation to {target_lufs:Lufs}": partial(_stage, "lufs_normalization"),
+    "automatic gain": _stage("agc"),
+    "automatic gain to {target_level:Decibels} by at most {max_gain:Decibels}": partial(_stage, "agc"),
+    "compression": _stage("compression"),
+    "a limiter": _stage("limiter"),
+    "noise reduction by the page's names, at strength {strength:Decimal} and for steady noise alone": (
+        lambda strength: _stage("noise_reduction", strength=strength, nonStationaryNoiseReduction=0, shimmer=7)
+    ),
+    "noise reduction at strength {strength:Decimal} and for steady noise alone": (
+        lambda strength: _stage("noise_reduction", strength=strength, non_stationary_noise_reduction=0)
+    ),
+    "a voice filter by its other name, that rolls off at {hz:Number} Hz": (
+        lambda hz: _stage("voice_frequency_filter", highFreqRolloff=hz)
+    ),
 }
 """Pipelines of one stage."""
 PIPELINES: Mapping[str, object] = {
     "{stage:StageOfOne}": lambda stage: stage,
     "{stage:StageOfOne}, with every setting of a live session": lambda stage: replace(stage, settings=SETTINGS),
     "{stage:StageOfOne}, switched off": lambda stage: stage.having(enabled=False),
+    "{stage:StageOfOne}, switched off with {gain_db:Decibels} more before and behind it": (
+        lambda stage, gain_db: stage.having(enabled=False, gain_in=gain_db, gain_out=gain_db)
+    ),
+    "{stage:StageOfOne}, and {gain_db:Decibels} more before it": lambda stage, gain_db: stage.having(gain_in=gain_db),
+    "{stage:StageOfOne}, declared behind {other:StageOfOne} that it leads to": (
+        lambda stage, other: stage.then(other).declared_backwards()
+    ),
     "{stage:StageOfOne}, and {gain_db:Decibels} more behind it": (
         lambda stage, gain_db: stage.having(gain_out=gain_db)
     ),
     "{stage:StageOfOne}, then {other:StageOfOne}": lambda stage, other: stage.then(other),
+    "{stage:StageOfOne}, then {other:StageOfOne} that is switched off": (
+        lambda stage, other: stage.then(other).having(enabled=False)
+    ),
     "input and output only": Pipeline((Stage("input"), Stage("output")), (("input", "output"),)),
     "no stages": Pipeline(),
     "all eleven stages": whole(),
@@ -221,7 +292,7 @@ ORIGINS = {
 """Where pages come from."""
 
 
-def _asks(request: Callable[[Engineer], requests.Request]) -> shared.Attempt:
+def asks(request: Callable[[Engineer], requests.Request]) -> shared.Attempt:
     """Let somebody ask for something over HTTP, which may be refused."""
 
     def attempt(world: Any, name: str) -> None:
@@ -233,7 +304,7 @@ def _asks(request: Callable[[Engineer], requests.Request]) -> shared.Attempt:
 
 def _starts(flaw: Callable[[dict[str, Any]], object]) -> shared.Attempt:
     good = Pipeline.of("noise_reduction")
-    return _asks(lambda engineer: requests.start(flaw(good.config(engineer.new_pipeline_id()))))
+    return asks(lambda engineer: requests.start(flaw(good.config(engineer.new_pipeline_id()))))
 
 
 def _tries(frame: Message | bytes) -> shared.Attempt:
@@ -255,6 +326,7 @@ phrases(
         "they": Studio.engineers,
     },
 )
+parameter("Lufs", r"-?\d+(?:\.\d+)? LUFS", lambda text: float(text.split()[0]))
 phrases("Source", SOURCES)
 phrases("StudioSound", {"{length_ms:Duration} of {source:Source}": _of_length})
 phrases("Sent", SENT)
@@ -276,10 +348,10 @@ phrases("NoParameters", {"a text": "strong", "a list": ["strength", 0.5], "a num
 more_phrases(
     "Attempt",
     {
-        "start a live session without saying which": _asks(lambda _: requests.start_without_body()),
+        "start a live session without saying which": asks(lambda _: requests.start_without_body()),
         "start a live session {flaw:FlawedStart}": _starts,
-        "end the live session": _asks(lambda engineer: requests.stop(engineer.started.session_id)),
-        "end a live session that nobody started": _asks(lambda _: requests.stop(NOBODYS)),
+        "end the live session": asks(lambda engineer: requests.stop(engineer.started.session_id)),
+        "end a live session that nobody started": asks(lambda _: requests.stop(NOBODYS)),
         "connect to the live session": (
             lambda world, name: (it := world.studio.engineer(name)).tries_to_connect(it.started.session_id)
         ),
@@ -289,18 +361,18 @@ more_phrases(
         "connect at an address that nobody offers": (
             lambda world, name: world.studio.engineer(name).tries_to_connect_at("/api/nowhere")
         ),
-        "connect by hand with a key that is none": _asks(
+        "connect by hand with a key that is none": asks(
             lambda engineer: requests.upgrade(engineer.started.session_id, "test")
         ),
-        "ask for what nobody offers": _asks(lambda _: requests.nowhere()),
-        "ask how the {service:Service} is": lambda service: _asks(lambda _: requests.health_of(service)),
+        "ask for what nobody offers": asks(lambda _: requests.nowhere()),
+        "ask how the {service:Service} is": lambda service: asks(lambda _: requests.health_of(service)),
         "send {flaw:SocketFlaw}": lambda flaw: _tries(flaw),
         "change a stage that the pipeline does not have": _tries(update("reverb", {"room": 0.5})),
         "change noise reduction by {parameters:NoParameters}": lambda parameters: _tries(
             update("noise_reduction", parameters)
         ),
-        "upload {size_mib:Number} MiB": lambda size_mib: _asks(lambda _: _upload(size_mib)),
-        "start live sessions from {origin:Origin}": lambda origin: _asks(lambda _: requests.preflight(origin)),
+        "upload {size_mib:Number} MiB": lambda size_mib: asks(lambda _: _upload(size_mib)),
+        "start live sessions from {origin:Origin}": lambda origin: asks(lambda _: requests.preflight(origin)),
     },
 )
 more_phrases("News", {"each stage is changed": StageChanged()})
@@ -325,12 +397,30 @@ shared.refusals(
         "the request is not a good one": Reason({HTTPStatus.BAD_REQUEST}, wordless=True),
     },
 )
-phrases(
+more_phrases(
     "SoundBack",
     {
         "is as long as what was sent": heard.is_as_long,
         "is what was sent, sample by sample": heard.is_same,
         "is nothing": heard.is_nothing,
+        "is silence, as long as what was sent": heard.is_silence,
+        "is {level:Decibels} louder than before, give or take {tolerance:Decibels}": doing(heard.is_louder_than_before),
+        "is at least {least:Decibels} quieter than what was sent": lambda least: partial(
+            heard.has_fallen, least=least, most=200
+        ),
+        "is at most {most:Decibels} quieter than what was sent": lambda most: partial(
+            heard.has_fallen, least=-200, most=most
+        ),
+        "is {least:Decibels} to {most:Decibels} quieter than what was sent": doing(heard.has_fallen),
+        "has lost no less than what came back before": heard.has_lost_no_less,
+        "has a level of {level:Decibels}, give or take {tolerance:Decibels}": doing(heard.has_level),
+        "has its largest sample at {peak:Decibels}, give or take {tolerance:Decibels}": doing(heard.has_peak),
+        "is a {hz:Number} Hz tone, and all else in it at least {least:Decibels} below": doing(heard.is_tone),
+        "has samples above {most:Decibels}": doing(heard.is_above),
+        "has gained {gain:Decibels} at {hz:Number} Hz, give or take {tolerance:Decibels}": doing(heard.has_gained),
+        "has gained at least {least:Decibels} at {hz:Number} Hz over {other_hz:Number} Hz": doing(
+            heard.has_gained_over
+        ),
         "is {level:Decibels} louder than what was sent, give or take {tolerance:Decibels}": doing(heard.is_louder),
         "is {level:Decibels} quieter than what was sent, give or take {tolerance:Decibels}": doing(heard.is_quieter),
         "is at least {least:Decibels} quieter than before": doing(heard.is_quieter_than_before),
@@ -360,6 +450,13 @@ phrases(
 )
 faults(
     {
+        "noise reduction takes {seconds:Seconds} longer for the files of {person:Name}": fault(
+            "studio.stage",
+            "stall",
+            whom="pipeline_id",
+            finds=lambda world, name: world.studio.engineer(name),
+            stage="noise_reduction",
+        ),
         "noise reduction takes {seconds:Seconds} longer for {person:Name}": fault(
             "studio.stage",
             "stall",
