@@ -2,8 +2,8 @@
 
     python bench/studio_stages.py [--chunks 600]
 
-Noise and a tone go through all eleven stages, a chunk at a time, as in a live session. The limits per stage are the
-sheet's internal ones for the backend. The peer is an automatic gain as one writes it first: sample by sample.
+Noise and a tone go through all eleven stages, a chunk at a time, as in a live session. The limits per stage are those
+that a backend sets itself. The peer is an automatic gain as one writes it first: sample by sample.
 """
 
 from __future__ import annotations
