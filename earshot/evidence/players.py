@@ -45,7 +45,8 @@ def player(title: str, samples: Samples, *, expected_text: str, actual_text: str
     """Return a fragment: player, waveform, the expected words beside the heard ones, and a verdict in words.
 
     The verdict speaks of the words alone (case and punctuation aside), never of the scenario. With
-    `actual_text` None there is one text, what was said, or none if that is empty, and no verdict. The page needs `STYLE`.
+    `actual_text` None there is one text, what was said, or none if that is empty, and no verdict. The page needs
+    `STYLE`.
     """
     if samples.size:
         data = b64encode(mp3(samples)).decode()
