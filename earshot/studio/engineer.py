@@ -88,6 +88,8 @@ class Engineer(Participant):
         self._heartbeat: Observation | None = None
         self._followed = 0
         self._complaints: list[str] = []
+        self._closed: set[str] = set()
+        """The connections that are known to be gone."""
 
     # ---- over HTTP
 
@@ -271,12 +273,12 @@ class Engineer(Participant):
 
     def sends_unanswered(self, messages: Sequence[Message]) -> list[Observation]:
         """Send these, all at once, and wait for nothing; returns what was sent."""
-        return self._scene.runtime.call(self._send_all(messages), within_s=2 * PATIENCE_S)
+        return [self._scene.runtime.call(self.leg.send(each), within_s=2 * PATIENCE_S) for each in messages]
 
-    def awaits(self, sent: Sequence[Observation], words: str, *, patience_s: float = ANSWERED_WITHIN_S) -> Sending:
+    def awaits(self, sent: Sequence[Observation], words: str) -> Sending:
         """Return when each of these is answered; AssertionError where one is answered by an error, or not in time."""
         numbers = {each.number for each in sent}
-        self._until(lambda: sum(each.answer is None for each in self._asked(numbers)), patience_s)
+        self._until(lambda: sum(each.answer is None for each in self._asked(numbers)), ANSWERED_WITHIN_S)
         answered = self._asked(numbers)
         refused = [each.answer for each in answered if each.answer is not None and each.answer.type == ERROR]
         if refused:
@@ -312,7 +314,7 @@ class Engineer(Participant):
 
     def sends_heartbeats(self, count: int) -> None:
         """Send so many pings at once; return when each is answered."""
-        self.awaits(self.sends_unanswered([PING] * count), f"{count} heartbeats")
+        self.sends_messages([PING] * count, f"{count} heartbeats")
 
     def heartbeat_is_answered(self) -> Delay:
         """Return how long the answer to the latest heartbeat took; sends one if the latest was answered already."""
@@ -336,18 +338,18 @@ class Engineer(Participant):
     def tries(self, frame: Message | str | bytes) -> None:
         """Send something as it is, which may be refused; keep what came of it, be it an answer or an error."""
         self.is_judged_at_the_end()
-        sent = self._scene.runtime.call(self._send_odd(frame), within_s=2 * PATIENCE_S)
+        sent = self._send_odd(frame)
         self._keep(self._await((METRICS, PONG, UPDATED, ERROR), since=sent.number, patience_s=PATIENCE_S))
 
     def sends_what_may_be_ignored(self, frame: Message | str) -> None:
         """Send something that nobody knows, and wait for nothing."""
-        self._scene.runtime.call(self._send_odd(frame), within_s=PATIENCE_S)
+        self._send_odd(frame)
 
     def sends_too_much(self, size_bytes: int) -> None:
         """Send a message so large that the service may hang up before it has read it, and wait for nothing."""
         frame = '{"type":"audio_chunk","data":"' + "A" * size_bytes + '"}'
         try:
-            self._scene.runtime.call(self._send_odd(frame), within_s=2 * PATIENCE_S)
+            self._send_odd(frame)
         except AssertionError:
             if self.leg.is_open:
                 raise
@@ -377,6 +379,7 @@ class Engineer(Participant):
         """Let the sessions know what has happened up to now."""
         fresh = self._scene.ledger.since(self._followed)
         self._followed += len(fresh)
+        self._closed |= {observation.leg for observation in fresh if observation.kind is Kind.CLOSED}
         for observation in fresh:
             if (session := self._sessions_on.get(observation.leg)) is not None:
                 wrong = session.follow(observation)
@@ -391,35 +394,30 @@ class Engineer(Participant):
         deadline = time.monotonic() + patience_s
         self.follow()
         while missing := unanswered():
-            came = self._scene.ledger.await_first(
-                lambda o: o.leg == self.leg.label and o.kind in (Kind.RECEIVED, Kind.CLOSED),
-                since=self._followed,
-                within_s=deadline - time.monotonic(),
-            )
-            self.follow()
-            if (came is None or came.kind is Kind.CLOSED) and (missing := unanswered()):
-                how = f"within {patience_s:g} s" if came is None else "before the connection was closed"
+            is_gone = self.leg.label in self._closed
+            if is_gone or (left_s := deadline - time.monotonic()) <= 0:
+                how = "before the connection was closed" if is_gone else f"within {patience_s:g} s"
                 summary = self._scene.ledger.summary(self.name)
                 raise AssertionError(f"{missing} of what {self.name} sent had no answer {how}; {summary}")
+            self._scene.ledger.await_first(
+                lambda o: o.leg == self.leg.label and o.kind in (Kind.RECEIVED, Kind.CLOSED),
+                since=self._followed,
+                within_s=left_s,
+            )
+            self.follow()
 
     def _keep(self, outcome: Observation) -> None:
         self._outcome = outcome
         self._scene.surprises.hold(outcome)
 
     def _reads(self, goes_on: bool) -> None:
-        async def switch() -> None:
-            self.leg.read_again() if goes_on else self.leg.stop_reading()
-
         if goes_on != self.leg.is_reading:
-            self._scene.runtime.call(switch(), within_s=PATIENCE_S)
+            self._scene.runtime.do(self.leg.read_again if goes_on else self.leg.stop_reading)
 
-    async def _send_all(self, messages: Sequence[Message]) -> list[Observation]:
-        return [await self.leg.send(each) for each in messages]
-
-    async def _send_odd(self, frame: Message | str | bytes) -> Observation:
+    def _send_odd(self, frame: Message | str | bytes) -> Observation:
         if isinstance(frame, str | bytes):
-            return await self.leg.send_raw(frame, checked=False)
-        return await self.leg.send(frame, checked=False)
+            return self._scene.runtime.call(self.leg.send_raw(frame, checked=False), within_s=2 * PATIENCE_S)
+        return self._scene.runtime.call(self.leg.send(frame, checked=False), within_s=2 * PATIENCE_S)
 
 
 def _joined(parts: Iterable[Samples]) -> Samples:

@@ -51,7 +51,7 @@ def is_quieter_than_before(engineer: Engineer, *, least: float) -> None:
     assert_that(-_moved_db(engineer), greater_than_or_equal_to(least), what)
 
 
-def is_as_loud_as_before(engineer: Engineer, *, tolerance: float) -> None:
+def is_as_loud_as_first(engineer: Engineer, *, tolerance: float) -> None:
     """Insist on the level of what came back at first."""
     first, last = engineer.sendings[0], engineer.sending
     moved_db = level_db(last.returned) - level_db(first.returned)

@@ -131,6 +131,7 @@ class StageChanged:
 
     def reaches(self, engineer: Engineer, *, since: int) -> None:
         """Insist that every change was confirmed so, once."""
+        engineer.follow()
         asked = [each for each in engineer.session.asked if each.name == "update_stage" and each.sent.number >= since]
         told = engineer.received(UPDATED, since=since)
         expected = [str(each.sent.message["stage_id"]) for each in asked]

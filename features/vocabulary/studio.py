@@ -424,7 +424,7 @@ more_phrases(
         "is {level:Decibels} louder than what was sent, give or take {tolerance:Decibels}": doing(heard.is_louder),
         "is {level:Decibels} quieter than what was sent, give or take {tolerance:Decibels}": doing(heard.is_quieter),
         "is at least {least:Decibels} quieter than before": doing(heard.is_quieter_than_before),
-        "is as loud as at first, give or take {tolerance:Decibels}": doing(heard.is_as_loud_as_before),
+        "is as loud as at first, give or take {tolerance:Decibels}": doing(heard.is_as_loud_as_first),
         "has no sample above {most:Decibels}": doing(heard.is_below),
     },
 )
