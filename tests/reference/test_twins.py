@@ -77,7 +77,7 @@ def test_a_twin_changes_what_it_names_and_nothing_else(name: str, applied: dict[
     assert outcome["changed"] == outcome["named"]
 
 
-@pytest.mark.parametrize("system", ["broadcast", "conversation"])
+@pytest.mark.parametrize("system", ["broadcast", "conversation", "studio"])
 def test_twins_replace_only_what_other_modules_may_know(system: str) -> None:
     seams = {seam for one in known().values() if one.system == system for seam, _ in one.pieces}
 
@@ -107,7 +107,7 @@ def test_a_sound_twin_says_what_leaves_it_open_and_what_it_declares(one: Twin) -
         for group in yaml.safe_load(path.read_text("utf-8"))["groups"]
         for promise in group["requirements"]
     }
-    cited = re.findall(r"(?:REQ|BRO|CONV)-[0-9]+(?:[.][0-9]+)*", one.sentence)
+    cited = re.findall(r"(?:REQ|BRO|CONV|STU)-[0-9]+(?:[.][0-9]+)*", one.sentence)
     resolved = re.findall(r"section [0-9]+|9-[A-Z][0-9]+", one.sentence)
     assert cited or resolved, "it must say by which lines of the sheets it is sound"
     assert {id_ for id_ in cited if not any(known_id.startswith(id_) for known_id in promised)} == set()

@@ -1,0 +1,1 @@
+"""Twins of the studio, one module for each theme."""
