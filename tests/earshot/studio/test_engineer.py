@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from earshot.studio.exhibits import sound_page
 
 from earshot.audio import signals
 from earshot.ledger import Http, Kind, Observation
@@ -17,7 +18,6 @@ from earshot.measure.tuning import Tuning
 from earshot.studio import engineer as module
 from earshot.studio import heard, told
 from earshot.studio.engineer import Engineer, Refusal, Sending
-from earshot.studio.exhibits import sound_page
 from earshot.studio.following import LiveSession
 from earshot.studio.matchers import StageChanged
 from earshot.studio.messages import PING, raw
