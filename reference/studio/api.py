@@ -11,6 +11,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from reference.http.doors import for_this_machine
 from reference.studio.answers import Fault, fault, limited, refusal, signed
 from reference.studio.dsp.catalogue import CATALOGUE
 from reference.studio.files import FileDesk, Sound
@@ -71,7 +72,7 @@ def build(
         return JSONResponse(PRESETS[name])
 
     inner = CORSMiddleware(app, allow_origins=ORIGINS, allow_methods=["*"], allow_headers=["*"], allow_credentials=True)
-    return signed(limited(inner, body_max_bytes))
+    return signed(for_this_machine(limited(inner, body_max_bytes)))
 
 
 def described(session: Session) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from reference.background import Background
 from reference.gateway.server import PortUnusable
-from reference.http.doors import for_this_machine
 from reference.http.server import HttpServer
 from reference.http.sockets import SocketTerms
 from reference.settings import SharedSettings
@@ -46,7 +45,7 @@ class StudioApp:
             kept_for_hours=world.settings.of(SharedSettings).data_retention_hours,
         )
         self._health = Health(records)
-        self._service = StudioService(records, self._dsp, delays, world.clock)
+        self._service = StudioService(records, self._dsp, delays, world.clock, self._background)
         self._desk = FileDesk(self._dsp, delays, FileRecords(world.buckets, self._background))
 
     async def start(self, host: str, port: int) -> Mapping[str, str]:
@@ -94,13 +93,11 @@ class StudioApp:
         async def serve(socket: WebSocket, session_id: str) -> None:
             await EngineerSocket(self._ids.connection_id(), socket, self._service).serve(session_id)
 
-        return for_this_machine(
-            api.build(
-                self._service,
-                self._desk,
-                self._health,
-                serve,
-                url=self._server.url,
-                body_max_bytes=self._settings.studio_body_max_bytes,
-            )
+        return api.build(
+            self._service,
+            self._desk,
+            self._health,
+            serve,
+            url=self._server.url,
+            body_max_bytes=self._settings.studio_body_max_bytes,
         )

@@ -19,6 +19,7 @@ from reference.studio.sessions import Connection, Session, Sessions
 from reference.studio.shape import check_session_config, find_stage, read_pipeline
 
 if TYPE_CHECKING:
+    from reference.background import Background
     from reference.storage.clock import Clock
     from reference.studio.dsp.worker import Dsp
 
@@ -37,6 +38,7 @@ class StudioService:
     _dsp: Dsp
     _delays: StageDelays
     _clock: Clock
+    _background: Background
     sessions: Sessions = field(default_factory=Sessions, init=False)
 
     async def start(self, pipeline_config: object, session_config: object = None) -> Session:
@@ -57,7 +59,7 @@ class StudioService:
         for connection in tuple(session.connections):
             connection.close(STOPPED, "the session was stopped")
         if session.pipeline.works:
-            await self._dsp.close(session.id)
+            self._background.run(self._dsp.close(session.id), name="close-stages")
 
     def connect(self, session_id: str, connection: Connection) -> Session:
         """Return the session that a connection is for from now on; SessionNotFound where there is none."""
@@ -86,6 +88,7 @@ class StudioService:
                 for stage in session.pipeline.stages
                 if stage.enabled
             }
+            self.sessions.find(session.id)  # which may have been stopped meanwhile
             audio, rms_db, snr_db = pcm, passing.SILENT_DB, 0.0
             if pcm and session.pipeline.works:
                 try:
@@ -109,7 +112,7 @@ class StudioService:
         if not isinstance(parameters, dict):
             raise Refused(f"Config update failed: parameters should be an object, but is {said(parameters)}.")
         async with session.turn:
-            stage = find_stage(session.pipeline, name)
+            stage = find_stage(self.sessions.find(session.id).pipeline, name)
             if stage is None:
                 raise Refused(f"Stage {name} not found")
             changed = normalised(stage.kind, parameters)

@@ -53,9 +53,11 @@ async def every_tenth_ping_unanswered(handle, self, session, message):
         await handle(self, session, message)
 
 
-@late(EngineerSocket.handle, 5.2, "STU-8", "STU-21", every=7)
-def every_seventh_message_answered_late_by_5200_ms():
-    """Every seventh message is answered 5.2 s late."""
+@twin_of(EngineerSocket.handle, "STU-8", "STU-21")
+async def first_answer_late_by_5200_ms(handle, self, session, message):
+    """Until a session has processed something, its answers take 5.2 s."""
+    await asyncio.sleep(0 if session.chunks else 5.2)
+    await handle(self, session, message)
 
 
 _HELD: dict[str, ProcessedAudio] = {}
