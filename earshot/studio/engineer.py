@@ -260,12 +260,18 @@ class Engineer(Participant):
 
         `unread` takes nothing from the network before all is sent.
         """
-        step = round(piece_ms * SAMPLE_RATE_HZ / 1000)
-        cut = [samples[start : start + step] for start in range(0, len(samples), step)]
         self._reads(not unread)
-        sent = self.sends_unanswered([sound(each) for each in cut])
+        sent = self.sends_unanswered([sound(each) for each in _cut(samples, piece_ms)])
         self._reads(True)
         return self.awaits(sent, words)
+
+    def sends_one_by_one(self, samples: Samples, words: str) -> None:
+        """Send a sound in pieces, each when the one before has come back."""
+        pieces = [
+            self.awaits(self.sends_unanswered([sound(each)]), words).pieces[0] for each in _cut(samples, PIECE_MS)
+        ]
+        self._answered_after = Delay.between(pieces[0].sent, pieces[-1].answer or pieces[-1].sent)
+        self.sendings.append(Sending(words, pieces))
 
     def sends_messages(self, messages: Sequence[Message], words: str) -> Sending:
         """Send these, all at once, pieces and heartbeats; return when each is answered."""
@@ -422,3 +428,8 @@ class Engineer(Participant):
 
 def _joined(parts: Iterable[Samples]) -> Samples:
     return np.concatenate([np.zeros(0, dtype=np.int16), *parts])
+
+
+def _cut(samples: Samples, piece_ms: float) -> list[Samples]:
+    step = round(piece_ms * SAMPLE_RATE_HZ / 1000)
+    return [samples[start : start + step] for start in range(0, len(samples), step)]

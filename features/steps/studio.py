@@ -129,7 +129,7 @@ def step_sends(context: World, person: str, sent: Deed) -> None:
 def step_sends_meanwhile(context: World, person: str, sound: Sound, other: str, other_sound: Sound) -> None:
     engineer = context.studio.engineer(person)
     sent = engineer.sends_unanswered([as_piece(sound.samples)])
-    context.studio.engineer(other).sends(other_sound.samples, other_sound.words)
+    context.studio.engineer(other).sends_one_by_one(other_sound.samples, other_sound.words)
     engineer.awaits(sent, sound.words)
 
 

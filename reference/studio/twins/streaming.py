@@ -311,7 +311,7 @@ def messages_end_at_thirty_two_mebibytes():
 async def large_messages_hold_up_everybody(beside, size, work, *given):
     """While a large message is read, nobody else is answered."""
     if size > 1 << 20:
-        time.sleep(1.2)
+        time.sleep(3.0)
     return await beside(size, work, *given)
 
 
