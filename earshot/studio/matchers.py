@@ -33,6 +33,8 @@ BAD_REQUEST = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY
 """How a service may say that a request is not as it should be (C-21)."""
 UUID_4 = r"(?i)^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
 ANY_REFUSAL = frozenset(range(400, 600))
+MISTAKE = frozenset(range(400, 500))
+_SHOWN = {ANY_REFUSAL: "of 400 or more", MISTAKE: "from 400 to 499"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,8 @@ class Reason:
 def refused(reason: Reason) -> Matcher[Refusal]:
     """Match a refusal for this reason."""
     named = "".join(f", in words that speak of “{word}”" for word in reason.says)
-    statuses = sorted(reason.statuses)
-    shown = "of 400 or more" if reason.statuses is ANY_REFUSAL else " or ".join(str(int(each)) for each in statuses)
+    statuses = frozenset(reason.statuses)
+    shown = _SHOWN.get(statuses) or " or ".join(str(int(each)) for each in sorted(statuses))
 
     def fits(refusal: Refusal) -> bool:
         words = refusal.words.lower()

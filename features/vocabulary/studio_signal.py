@@ -13,7 +13,7 @@ from earshot.audio.clips import SAMPLE_RATE_HZ
 from earshot.studio import desk, judged, requests
 from earshot.studio.desk import FORM, UPLOAD, Errand
 from earshot.studio.engineer import Engineer
-from earshot.studio.matchers import BAD_REQUEST, Reason
+from earshot.studio.matchers import BAD_REQUEST, MISTAKE, Reason
 from earshot.studio.pipelines import Pipeline
 from earshot.studio.requests import Request
 from earshot.studio.sound_files import SoundFile
@@ -261,7 +261,7 @@ _WRONG = {HTTPStatus.UNPROCESSABLE_ENTITY}
 shared.refusals(
     Studio.name,
     {
-        "the file cannot be processed": Reason(),
+        "the file cannot be processed": Reason(MISTAKE),
         "there is no audio to process": Reason({HTTPStatus.BAD_REQUEST}, says=["audio"]),
         "the pipeline is missing or makes no sense": Reason(_WRONG),
         "MP3 is not supported": Reason(says=["mp3"]),
