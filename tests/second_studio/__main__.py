@@ -23,6 +23,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 import uvicorn
 from starlette.applications import Starlette
@@ -65,6 +66,15 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "compression": {"ratio": 4, "threshold": -20, "attack": 0.003, "release": 0.1},
     "limiter": {"threshold": -0.1, "release": 0.05, "lookahead": 0.005},
 }
+
+
+def fields(kind: str, body: bytes) -> dict[str, str]:
+    """Return what a form says, as far as it takes to see what is in it."""
+    if "boundary=" not in kind:
+        return dict(parse_qsl(body.decode("latin-1")))
+    parts = (part.partition(b"\r\n\r\n") for part in body.split(b"--" + kind.partition("boundary=")[2].encode())[1:])
+    named = ((head.partition(b' name="')[2].partition(b'"')[0], content[:-2]) for head, _, content in parts)
+    return {name.decode(): content.decode("latin-1") for name, content in named if name}
 
 
 class Mishap(Exception):
@@ -217,7 +227,7 @@ class Studio:
     # ---- files and measurements
 
     async def batch(self, request: Request) -> Response:
-        form = await request.form()
+        form = fields(request.headers.get("content-type", ""), await request.body())
         if "pipeline_config" not in form:
             return fault(422, "VALIDATION_ERROR", "pipeline_config: Field required")
         if not form.get("audio_file") and not form.get("audio_data"):
