@@ -23,10 +23,12 @@ def test_it_keeps_every_promise_that_it_can_be_held_to(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("fault", "tags", "said"),
     [
-        ("figures-first", "@STU-22", "the metrics of a piece came before its audio, or without it"),
-        ("counts-failures", "@STU-40", "a piece was counted as number 2, and 1 was expected"),
-        ("loses-a-sample", "@STU-23", "3200 bytes were sent, and 3198 came back"),
-        ("ends-with-its-connection", "@STU-11", "Session not found"),
+        ("figures-before-audio", "@STU-22", "the metrics of a piece came before its audio, or without it"),
+        ("counts-what-failed", "@STU-40", "a piece was counted as number 2, and 1 was expected"),
+        ("cuts-the-last-sample", "@STU-23", "3200 bytes were sent, and 3198 came back"),
+        ("wrong-level", "@STU-27", "but what came back has"),
+        ("forgets-to-hang-up", "@STU-12", "Ana waited 2 s to be disconnected, and is still connected"),
+        ("keeps-ended-sessions", "@STU-12", "live session is connected, looked up for 1 s: expected None"),
     ],
 )
 def test_its_faults_are_found_and_named(tmp_path: Path, fault: str, tags: str, said: str) -> None:
