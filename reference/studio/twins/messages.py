@@ -26,7 +26,7 @@ def stray_signs_dropped(_read, text):
         raise ValueError("the data is not base64") from None
 
 
-@twin_of(EngineerSocket.handle, "STU-40", "STU-41", "STU-42", "STU-125")
+@twin_of(EngineerSocket.handle, "STU-40", "STU-41", "STU-42", "STU-97", "STU-125")
 async def bad_piece_ends_the_connection(handle, self, session, message):
     """A piece that cannot be decoded ends the connection."""
     try:
@@ -40,11 +40,6 @@ async def bad_piece_ends_the_connection(handle, self, session, message):
 @WIRE.dropped("error", "STU-40", "STU-41", when=lambda message: message["error"].startswith("Chunk"))
 def bad_piece_passed_over_in_silence():
     """A piece that cannot be decoded is passed over without a word."""
-
-
-@WIRE.wrong("error", "error", lambda _: " ", "STU-40", when=lambda message: message["error"].startswith("Chunk"))
-def bad_piece_refused_without_words():
-    """A piece that cannot be decoded is refused without saying why."""
 
 
 @twin_of(StudioService.decoded, "STU-41")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from reference.studio import api, health
+from reference.studio import api
 from reference.studio.answers import Fault
 from reference.studio.app import StudioApp
 from reference.studio.dsp.catalogue import CATALOGUE
@@ -76,12 +76,6 @@ def names_of_services_by_their_case(of, self, name, url):
     if name != name.lower():
         raise Refused(f"Unknown service: {name}", 404)
     return of(self, name, url)
-
-
-@twin_of(Health.of, "STU-130")
-def unknown_services_are_well(of, self, name, url):
-    """A service that nobody knows is said to be well."""
-    return of(self, name if name.lower() in health.NAMES else "audio", url)
 
 
 # ---- files
@@ -206,10 +200,10 @@ def settings_not_told(answer, *_):
     return {**answer, "stage_config": {}}
 
 
-@twin_of(FileDesk.single, "STU-56", "STU-61")
-async def settings_without_effect(single, self, stage_name, sound, config):
-    """A stage alone works with its defaults, whatever it was told."""
-    return {**await single(self, stage_name, sound, {}), "stage_config": config}
+@answer_of(FileDesk.single, "STU-56", "STU-121")
+def audio_of_one_stage_not_given(answer, *_):
+    """A stage alone gives no audio back."""
+    return {**answer, "processed_audio": None, "result": {**answer["result"], "stage_result": {"status": "done"}}}
 
 
 @answer_of(FileDesk.single, "STU-61")

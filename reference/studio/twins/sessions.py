@@ -74,11 +74,6 @@ def sessions_always_connected():
     """Every session is listed as connected."""
 
 
-@made_by(lambda _good: property(lambda _session: False), Seam(Session, "is_connected"), "STU-10")
-def sessions_never_connected():
-    """No session is listed as connected."""
-
-
 @twin_of(StudioService.leave, "STU-10", "STU-11", "STU-43")
 def session_connected_after_everybody_left(leave, self, session, connection):
     """A session whose last connection was closed is listed as connected for ever."""
@@ -102,19 +97,7 @@ def reconnect_starts_to_count_anew(connect, self, session_id, connection):
     return session
 
 
-_TAKEN: set[str] = set()
-
-
-@twin_of(StudioService.connect, "STU-11", "STU-43", "STU-45")
-def session_can_be_connected_to_once(connect, self, session_id, connection):
-    """A session takes one connection in all its life."""
-    if session_id in _TAKEN:
-        raise SessionNotFound
-    _TAKEN.add(session_id)
-    return connect(self, session_id, connection)
-
-
-@twin_of(StudioService.stop, "STU-12")
+@twin_of(StudioService.stop, "STU-12", "STU-95")
 async def connection_outlives_its_session(stop, self, session_id):
     """Whoever is connected to a session that is stopped stays connected."""
     self.sessions.find(session_id).connections = []
@@ -170,6 +153,12 @@ async def refused_start_leaves_a_session(start, self, pipeline_config, session_c
 def connections_may_be_missing(read_pipeline, given):
     """A pipeline without a word about its connections is taken."""
     return read_pipeline({"connections": [], **given} if isinstance(given, dict) else given)
+
+
+@twin_of(Seam(service, "read_pipeline"), "STU-103")
+def pipelines_of_pages_refused(read_pipeline, given):
+    """A pipeline as the page of the studio writes it is refused."""
+    return read_pipeline({"pipeline_id": "", **given} if isinstance(given, dict) and "id" in given else given)
 
 
 @twin_of(Seam(service, "check_session_config"), "STU-16")
@@ -293,8 +282,3 @@ async def engineers_greeted(prepare, self, session):
     """Whoever connects is told something before they have said anything."""
     await prepare(self, session)
     await session.connections[-1].tell(Pong())
-
-
-@late(StudioService.stop, 2.5, "STU-12")
-def sessions_stopped_late_by_2500_ms():
-    """A session takes 2.5 s to stop."""
