@@ -99,6 +99,16 @@ Feature: Processing whole files
         | by what is no pipeline      |
         | by a pipeline without a name |
 
+    @STU-126 @strict @normal
+    Scenario Outline: No sound is processed <flaw>
+      When Ana tries to have a tone processed <flaw>
+      Then Ana is refused because <reason>
+
+      Examples:
+        | flaw                                     | reason                                 |
+        | by stages that are connected in a circle | its connections run in a circle        |
+        | by stages one of which leads nowhere     | a connection leads to an unknown stage |
+
     @STU-54 @critical
     Scenario Outline: No sound comes of <file>
       When Ana tries to have <file> processed

@@ -240,20 +240,20 @@ CHANGES: Mapping[str, object] = {
 }
 """What is set on a stage: its name, and the parameters."""
 
-_CIRCLE = (
+CIRCLE = (
     _stage("noise_reduction")
     .then(_stage("limiter"))
     .connected(("noise_reduction", "limiter"), ("limiter", "noise_reduction"))
 )
-_NOWHERE = _stage("noise_reduction").connected(("noise_reduction", "reverb"))
+NOWHERE = _stage("noise_reduction").connected(("noise_reduction", "reverb"))
 FLAWED_STARTS: Mapping[str, Callable[[dict[str, Any]], object]] = {
     "without a pipeline": lambda _: {"session_config": {}},
     "whose pipeline has no name": lambda config: _body(config, name=None),
     "whose pipeline has no connections": lambda config: _body(config, connections=None),
     "whose stages are a text": lambda config: _body(config, stages="noise_reduction"),
     "whose sample rate is a word": lambda config: {**_body(config), "session_config": {"sample_rate": "fast"}},
-    "whose stages are connected in a circle": lambda config: _body(config, **_connected(_CIRCLE)),
-    "with a connection to a stage that it does not have": lambda config: _body(config, **_connected(_NOWHERE)),
+    "whose stages are connected in a circle": lambda config: _body(config, **_connected(CIRCLE)),
+    "with a connection to a stage that it does not have": lambda config: _body(config, **_connected(NOWHERE)),
 }
 """Bodies by which no live session can start; each is given a good pipeline."""
 

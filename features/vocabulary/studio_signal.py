@@ -21,7 +21,7 @@ from earshot.studio.system import Studio
 from earshot.wire.bodies import File
 from features.vocabulary import shared
 from features.vocabulary.parameters import doing, more_phrases, one_of, parameter, phrases
-from features.vocabulary.studio import Sound, asks
+from features.vocabulary.studio import CIRCLE, NOWHERE, Sound, asks
 
 _TONE = SoundFile("1 s of a 440 Hz tone", signals.tone(440, 1.0)[:, None])
 _REDUCTION = Pipeline.of("noise_reduction")
@@ -206,6 +206,8 @@ _GOOD = json.dumps(_REDUCTION.config("file"))
 FLAWED_BATCHES: Mapping[str, Mapping[str, str]] = {
     "without saying how": {},
     "by what is no pipeline": {"pipeline_config": "noise reduction, please"},
+    "by stages that are connected in a circle": {"pipeline_config": json.dumps(CIRCLE.config("circle"))},
+    "by stages one of which leads nowhere": {"pipeline_config": json.dumps(NOWHERE.config("nowhere"))},
     "by a pipeline without a name": {"pipeline_config": json.dumps({"pipeline_id": "file", "stages": {}})},
 }
 
