@@ -13,6 +13,7 @@ import argparse
 import asyncio
 import base64
 import binascii
+import contextlib
 import json
 import math
 import random
@@ -149,7 +150,8 @@ class Studio:
             del self.sessions[session.id]
         if session.socket is not None and self.breaks != "forgets-to-hang-up":
             socket, session.socket = session.socket, None
-            await socket.close(1000)
+            with contextlib.suppress(RuntimeError, WebSocketDisconnect):  # it may be gone already
+                await socket.close(1000)
         return JSONResponse({"success": True, "message": f"Session {session.id} stopped"})
 
     # ---- sessions over the socket
