@@ -20,11 +20,11 @@ from earshot.studio.matchers import (
     is_watched,
     lets_ask,
     level_db,
-    peak_db,
     refused,
     same_sound,
     tells_figures,
 )
+from earshot.studio.measuring import peak_db
 
 SESSION = {
     "session_id": "0d9c6f3e-58a4-4b0e-9d6e-0a3c1f4f7b21",
