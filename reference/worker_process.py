@@ -17,6 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
+from reference.twins.twin import find
+
 _HEAD = struct.Struct("<BII")
 _END_PATIENCE_S = 2.0
 
@@ -34,12 +36,11 @@ class WorkerProcess:
         self._to, self._from = process.stdin, process.stdout
 
     @classmethod
-    async def start(cls, module: str) -> WorkerProcess:
-        """Run `python -m module`, which calls `serve`."""
+    async def start(cls, module: str, *twins: str) -> WorkerProcess:
+        """Run `python -m module`, which calls `serve`, as these twins."""
         home = Path(__file__).parents[1]
-        return cls(
-            await asyncio.create_subprocess_exec(sys.executable, "-m", module, stdin=PIPE, stdout=PIPE, cwd=home)
-        )
+        program = (sys.executable, "-m", module, *twins)
+        return cls(await asyncio.create_subprocess_exec(*program, stdin=PIPE, stdout=PIPE, cwd=home))
 
     @property
     def pid(self) -> int:
@@ -98,7 +99,9 @@ class Pipe:
 
 
 def serve(work: Callable[[Pipe], None]) -> None:
-    """Work at the near end until the parent has no more, then leave."""
+    """Work at the near end until the parent has no more, then leave; first become the twins that are named."""
+    for twin in filter(None, map(find, sys.argv[1:])):
+        twin.apply()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # The pipe belongs to the messages alone: whatever is printed by mistake goes to the log.
     outbox = os.fdopen(os.dup(sys.stdout.fileno()), "wb")

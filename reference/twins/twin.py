@@ -76,12 +76,15 @@ class Twin:
         self.pieces.append((seam_of(seam), make))
 
     def apply(self) -> None:
-        """Replace the pieces, in this process."""
+        """Replace the pieces, in this process; workers that it starts are told by APPLIED."""
+        APPLIED.append(self.name)
         for seam, make in self.pieces:
             put(seam.owner, seam.name, make(getattr(seam.owner, seam.name)))
 
 
 TWINS: dict[str, Twin] = {}
+APPLIED: list[str] = []
+"""What this process has become, in order."""
 
 
 def twin_of(seam: Callable[..., Any] | Seam, *breaks: str) -> Callable[[Piece], Twin]:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from reference.studio.dsp.model import Answer, BadSound, DspFailed, Heard
+from reference.twins.twin import APPLIED
 from reference.worker_process import WorkerProcess
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class _Place:
         if self._worker is None or not self._worker.alive:
             async with self._starting:
                 if self._worker is None or not self._worker.alive:
-                    self._worker = _Worker(await WorkerProcess.start(_MODULE))
+                    self._worker = _Worker(await WorkerProcess.start(_MODULE, *APPLIED))
         return self._worker
 
     async def stop(self) -> None:

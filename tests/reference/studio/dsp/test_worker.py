@@ -16,7 +16,7 @@ import pytest
 
 from reference.studio.dsp.model import BadSound, DspFailed
 from reference.studio.dsp.worker import Dsp
-from tests.reference.studio.dsp.kit import ALL, level, stage, through, tone
+from tests.reference.studio.dsp.kit import ALL, click, level, stage, through, tone
 
 LOUDER = (stage("vad", gain_out_db=6.0),)
 
@@ -133,6 +133,17 @@ async def test_files_are_a_matter_of_another_process(dsp: Dsp) -> None:
         await dsp.run("batch", audio=b"hello", is_file=True, stages=())
     with pytest.raises(DspFailed, match="KeyError"):
         await dsp.run("made up")
+
+
+def test_a_worker_is_the_twin_that_the_service_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reference.studio.dsp.worker.APPLIED", ["clicks-are-left"])
+
+    @on_loop
+    async def it_does(dsp: Dsp) -> None:
+        await dsp.open("a", [stage("conventional_denoising", {"strength": 1})])
+        assert (await dsp.process("a", click(800).tobytes())).pcm == click(800).tobytes()
+
+    it_does()
 
 
 @on_loop
