@@ -17,8 +17,8 @@ from reference.studio.dsp.model import BadSound
 
 MEASUREMENTS = ("integrated", "short_term", "momentary")
 _COMPLIANCE = {"ebu_r128": (-23.0, -16.0), "atsc_a85": (-24.0, -22.0), "arib_tr_b32": (-24.0, -22.0)}
-_TOO_LOUD, _TOO_SOFT = -12.0, -35.0
-_SCORES = {"excellent": 4, "good": 3, "fair": 2, "poor": 1}
+TOO_LOUD, TOO_SOFT = -12.0, -35.0
+SCORES = {"excellent": 4, "good": 3, "fair": 2, "poor": 1}
 _OVERALL = ((3.5, "excellent"), (2.5, "good"), (1.5, "fair"))
 _DYNAMICS = ((20, "excellent"), (14, "good"), (7, "fair"))
 _FAR_LU = 3.0
@@ -68,13 +68,13 @@ def _assessment(measured: float | None, spread: float | None) -> dict[str, Any]:
         dynamics, dynamics_note = grade, note
     else:
         grade, note = "good", "Near what broadcasters ask for."
-        if measured > _TOO_LOUD or measured < _TOO_SOFT:
-            grade, note = "poor", "Too loud." if measured > _TOO_LOUD else "Too soft."
+        if measured > TOO_LOUD or measured < TOO_SOFT:
+            grade, note = "poor", "Too loud." if measured > TOO_LOUD else "Too soft."
         elif _COMPLIANCE["ebu_r128"][0] <= measured <= _COMPLIANCE["ebu_r128"][1]:
             grade, note = "excellent", "As broadcasters ask for."
         dynamics = next((name for least, name in _DYNAMICS if spread > least), "poor")
         dynamics_note = f"Loud and soft parts are {spread:g} LU apart."
-    score = (_SCORES[grade] + _SCORES[dynamics]) / 2
+    score = (SCORES[grade] + SCORES[dynamics]) / 2
     return {
         "overall_quality": next((name for least, name in _OVERALL if score >= least), "poor"),
         "overall_score": score,
@@ -91,9 +91,9 @@ def _recommendations(measured: float | None, difference: float | None, spread: f
     advice = []
     if abs(difference) > _FAR_LU:
         advice.append(f"{'Reduce' if difference > 0 else 'Increase'} the gain by {abs(difference):.1f} dB.")
-    if measured > _TOO_LOUD:
+    if measured > TOO_LOUD:
         advice.append("Use limiting: it is very loud.")
-    if measured < _TOO_SOFT:
+    if measured < TOO_SOFT:
         advice.append("Use compression and loudness normalisation: it is very soft.")
     if spread < _EVEN_LU:
         advice.append("Use less compression: it is very even.")

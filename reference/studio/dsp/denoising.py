@@ -108,9 +108,9 @@ class NoiseReduction(Effect):
         self._p = parameters
 
     def process(self, sound: Sound) -> Sound:
-        return self._filter.process(sound, self._gains)
+        return self._filter.process(sound, self.gains_of_bins)
 
-    def _gains(self, magnitudes: Bins, level_db: float) -> Bins:
+    def gains_of_bins(self, magnitudes: Bins, level_db: float) -> Bins:
         p = self._p
         smooth = self._magnitudes = _eased(self._magnitudes, magnitudes, 1 - self.time_smoothing)
         noise = _in_bins(self._learned(_in_bands(smooth), level_db))
@@ -150,9 +150,9 @@ class SpectralDenoising(Effect):
             self._noise: Bins | None = None
 
     def process(self, sound: Sound) -> Sound:
-        return self._filter.process(sound, self._gains)
+        return self._filter.process(sound, self.gains_of_bins)
 
-    def _gains(self, magnitudes: Bins, level_db: float) -> Bins:
+    def gains_of_bins(self, magnitudes: Bins, level_db: float) -> Bins:
         p = self._p
         smooth = self._magnitudes = _eased(self._magnitudes, magnitudes, 1 - p["smoothing_factor"])
         bands = _in_bands(smooth)

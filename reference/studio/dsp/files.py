@@ -97,7 +97,7 @@ def batch(
 
 
 def _wav(data: bytes) -> Audio:
-    _check_lengths(data)
+    check_lengths(data)
     try:
         with soundfile.SoundFile(io.BytesIO(data)) as file:
             rate_hz, channels = file.samplerate, file.channels
@@ -111,7 +111,7 @@ def _wav(data: bytes) -> Audio:
     return Audio(samples, rate_hz, wav=True)
 
 
-def _check_lengths(data: bytes) -> None:
+def check_lengths(data: bytes) -> None:
     """Refuse what says that more follows than there is, or does not add up; what reads files would make do with it."""
     at, form, sound = 12, None, False
     if data[8:12] != b"WAVE":

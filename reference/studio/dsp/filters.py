@@ -17,10 +17,10 @@ _HIGHEST = 0.49
 _FLAT_DB = 0.1
 _STEEP_DB = 9
 _FORMANT_GAIN = 0.1
-_PRESENCE_HZ = (2000, 5000)
-_WARMTH_HZ = 500
-_BRIGHTNESS_HZ = 5000
-_SIBILANCE_HZ = (6000, 10_000)
+PRESENCE_HZ = (2000, 5000)
+WARMTH_HZ = 500
+BRIGHTNESS_HZ = 5000
+SIBILANCE_HZ = (6000, 10_000)
 _HARMONIC_GAIN = 0.2
 _RUMBLE_HZ = 60
 _NORMAL_PEAK = 0.95
@@ -180,10 +180,10 @@ class VoiceEnhancement(Effect):
 
     def begin(self) -> None:
         self._parts = {
-            "presence_boost": band_pass(*_PRESENCE_HZ, self.rate_hz),
-            "warmth_adjustment": low_pass(_WARMTH_HZ, 2, self.rate_hz),
-            "brightness_adjustment": high_pass(_BRIGHTNESS_HZ, 2, self.rate_hz),
-            "sibilance_control": band_pass(*_SIBILANCE_HZ, self.rate_hz),
+            "presence_boost": band_pass(*PRESENCE_HZ, self.rate_hz),
+            "warmth_adjustment": low_pass(WARMTH_HZ, 2, self.rate_hz),
+            "brightness_adjustment": high_pass(BRIGHTNESS_HZ, 2, self.rate_hz),
+            "sibilance_control": band_pass(*SIBILANCE_HZ, self.rate_hz),
         }
         self._filters = {name: Filter(self.channels) for name in self._parts}
         for name, sections in self._parts.items():

@@ -122,7 +122,7 @@ class LufsNormalization(Effect):
 
     def foresee(self, sound: Sound) -> None:
         lufs = integrated_lufs(sound, self.rate_hz)
-        self._whole_db = 0.0 if lufs is None else self._wanted_db(lufs)
+        self._whole_db = 0.0 if lufs is None else self.wanted_db(lufs)
         self._gain_db = self._whole_db
 
     def process(self, sound: Sound) -> Sound:
@@ -146,10 +146,10 @@ class LufsNormalization(Effect):
             if _lufs(power) > self._p["gating_threshold"]:
                 self._powers.append(power)
             if len(self._powers) >= round(MOMENTARY_S / _BLOCK_S):
-                wanted = self._wanted_db(_lufs(float(np.mean(self._powers))))
+                wanted = self.wanted_db(_lufs(float(np.mean(self._powers))))
                 self._gain_db += self._p["adjustment_speed"] * (wanted - self._gain_db)
 
-    def _wanted_db(self, lufs: float) -> float:
+    def wanted_db(self, lufs: float) -> float:
         p = self._p
         if lufs <= SILENT_LUFS:
             return 0.0

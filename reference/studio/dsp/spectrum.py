@@ -35,7 +35,7 @@ def checked_window(window_size: object, overlap: object, window_type: object) ->
 def spectrum(sound: Sound, rate_hz: int, window_size: int, overlap: float, window_type: str) -> dict[str, Any]:
     """Return the members of an answer (STU-74): the mean over windows and channels, a sine of amplitude 1 being 1."""
     checked_window(window_size, overlap, window_type)
-    magnitudes = _magnitudes(sound, window_size, overlap, window_type)[:-1]
+    magnitudes = mean_magnitudes(sound, window_size, overlap, window_type)[:-1]
     hz = np.arange(len(magnitudes)) * rate_hz / window_size
     power = magnitudes**2
     total = float(power.sum())
@@ -57,7 +57,7 @@ def spectrum(sound: Sound, rate_hz: int, window_size: int, overlap: float, windo
 
 def distortion(sound: Sound) -> float:
     """Return the harmonics of the strongest tone relative to it, 0 to 1; 0.0 where it is no tone to speak of."""
-    magnitudes = _magnitudes(sound, 2048, 0.5, "blackman")
+    magnitudes = mean_magnitudes(sound, 2048, 0.5, "blackman")
     peak = int(np.argmax(magnitudes[2:])) + 2
     power = magnitudes**2
     if not magnitudes[peak] or float(power[peak - 2 : peak + 3].sum()) < power.sum() / 2:
@@ -70,7 +70,7 @@ def quality(sound: Sound, rate_hz: int) -> dict[str, Any]:
     """Return how good a sound is, as figures and as a grade."""
     snr, thd = snr_db(sound), distortion(sound)
     clipped = bool(np.any(np.abs(sound) >= _CLIPPED))
-    power = np.maximum(_magnitudes(sound, 2048, 0.5, "hann")[1:-1] ** 2, 1e-20)
+    power = np.maximum(mean_magnitudes(sound, 2048, 0.5, "hann")[1:-1] ** 2, 1e-20)
     levels = np.abs(np.rint(sound * 32_768)).astype(np.int64)
     spare_bits = next((bit for bit in range(16) if np.any(levels & (1 << bit))), 16)
     pieces = np.array_split(sound, max(round(sound.shape[-1] / rate_hz / _QUIET_S), 1), axis=-1)
@@ -90,7 +90,7 @@ def quality(sound: Sound, rate_hz: int) -> dict[str, Any]:
     }
 
 
-def _magnitudes(sound: Sound, size: int, overlap: float, window_type: str) -> npt.NDArray[np.float64]:
+def mean_magnitudes(sound: Sound, size: int, overlap: float, window_type: str) -> npt.NDArray[np.float64]:
     """Return the root of the mean power of each bin; what is shorter than a window is filled up with silence."""
     if sound.shape[-1] < size:
         sound = np.pad(sound, ((0, 0), (0, size - sound.shape[-1])))
