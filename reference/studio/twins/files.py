@@ -148,6 +148,17 @@ async def unknown_stages_let_pass(process, self, stage_name, *given):
     return await process(self, "agc" if stage_name == "reverb" else stage_name, *given)
 
 
+@result_of(Seam(api, "read_form"), "STU-53")
+def files_need_no_pipeline(fields, *_):
+    """A file that is sent without a pipeline is processed by none."""
+    return {"pipeline_config": '{"pipeline_id": "", "name": "", "stages": {}, "connections": []}', **fields}
+
+
+@made_by(lambda good: {**good, "reverb": good["agc"]}, Seam(api, "CATALOGUE"), "STU-60")
+def reverb_in_the_catalogue():
+    """The catalogue lists a stage that there is not."""
+
+
 @result_of(Seam(api, "read_json"), "STU-58", "STU-77", "STU-81")
 def nothing_taken_for_silence(asked, *_):
     """Where there is no audio, silence is processed and measured."""
@@ -246,8 +257,13 @@ def stage_alone_gives_back_what_it_got(answer, _self, stage_name, sound, *_):
 
 
 @result_of(FileDesk.single, "STU-128")
-def agc_alone_without_audio(answer, _self, stage_name, *_):
-    """Automatic gain alone fails."""
-    if stage_name == "agc":
-        raise Refused("Automatic gain is not supported", 501)
+def stages_without_a_report_refused(answer, _self, stage_name, *_):
+    """Stages alone that have nothing to report are refused."""
+    if "processing_successful" in answer["result"]["stage_result"]:
+        raise Refused(f"{stage_name} is not supported", 501)
     return answer
+
+
+@reported("equalizer", "STU-128", frequency_response_altered=lambda _: False)
+def equalizer_never_alters():
+    """An equalizer is told to have altered nothing, whatever it was told."""

@@ -179,9 +179,9 @@ def voice_filter_without_roll_off():
     """What is above the voice stays."""
 
 
-@tuned(VoiceFilter, "STU-67", high_freq_rolloff=lambda given: given["high_freq_rolloff"] / 4)
+@tuned(VoiceFilter, "STU-67", high_freq_rolloff=lambda given: given["high_freq_rolloff"] / 16)
 def voice_filter_takes_the_voice():
-    """The filter rolls off at a quarter of the frequency."""
+    """The filter rolls off four octaves too low."""
 
 
 @constant(filters, "PRESENCE_HZ", (150, 600), "STU-68")
@@ -192,6 +192,11 @@ def presence_in_the_wrong_band():
 @constant(filters, "WARMTH_HZ", 20, "STU-68")
 def warmth_ignored():
     """Warmth has no effect."""
+
+
+@constant(filters, "WARMTH_HZ", 20_000, "STU-68")
+def warmth_lifts_everything():
+    """Warmth lifts every frequency."""
 
 
 @constant(filters, "BRIGHTNESS_HZ", 24_000, "STU-68")
