@@ -74,6 +74,7 @@ server = http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Up)
 pathlib.Path("service").write_text(str(os.getpid()))
 server.serve_forever()
 """
+_STRANGER = 'import socket, time; silent = socket.create_server(("127.0.0.1", {port})); time.sleep(60)'
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,8 @@ class Rehearsal:
         (self.folder / "service.py").write_text(_SERVICE, "utf-8")
         self.service = f"{sys.executable} service.py {port} {health.path} {health.states[0]}"
         """The command that starts the service."""
+        self.stranger = f"{sys.executable} -c '{_STRANGER.format(port=port)}'"
+        """The command that starts somebody who listens where the service should, and says nothing."""
         self.address = ["-D", f"{system}_http=http://127.0.0.1:{port}"]
 
     def chooses(self, *paths: str, tags: Sequence[str] = (), names: Sequence[str] = ()) -> None:

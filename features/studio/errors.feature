@@ -1,4 +1,4 @@
-@studio
+@studio @websocket
 Feature: What goes wrong
 
   What cannot be processed is said, and nothing else is harmed by it.

@@ -1,4 +1,4 @@
-@studio
+@studio @websocket
 Feature: Changing a pipeline while it runs
 
   Parameters of a stage can be changed while audio streams through it. What is not named keeps its value.

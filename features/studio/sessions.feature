@@ -1,4 +1,4 @@
-@studio
+@studio @websocket
 Feature: Live sessions
 
   An engineer starts a live session with a pipeline, connects to it, and ends it. The session outlives its connections.

@@ -1,4 +1,4 @@
-@studio
+@studio @websocket
 Feature: Streaming through a pipeline
 
   Each piece of audio that is sent comes back, with figures about it, in the order of sending.

@@ -20,6 +20,7 @@ Feature: How long the studio takes
       Then on average pieces come back within 150 ms
       And all pieces come back within 300 ms
       And all pieces are processed in the service within 100 ms
+      And the figures are the same at the end of the run, in the report and for programs
 
   Rule: It goes on like that
 

@@ -67,10 +67,17 @@ Feature: Ways of running the tests
         | passes | green     |
         | fails  | not green |
 
-    @STU-115 @normal
+    @STU-106 @STU-115 @normal
     Scenario: Where the service does not come up, nothing was run
       Given a small set of tests, the first of which passes
       When the tests are run before a commit, and the service does not come up
+      Then the run is not green
+      And the run tells that none of the tests was run, and where the service was looked for
+
+    @STU-108 @normal
+    Scenario: Where somebody else listens who says nothing, nothing was run
+      Given a small set of tests, the first of which passes
+      When the tests are run, and somebody else listens in the place of the service
       Then the run is not green
       And the run tells that none of the tests was run, and where the service was looked for
 

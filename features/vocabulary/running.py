@@ -42,6 +42,9 @@ phrases(
         "are run before a commit, and the service does not come up": (
             lambda tests: tests.is_checked_before_a_commit(NO_SERVICE)
         ),
+        "are run, and somebody else listens in the place of the service": lambda tests: tests.runs(
+            start=tests.stranger
+        ),
         "are run, set to go on for 10 seconds": lambda tests: tests.runs("-D", "sustained_s=10"),
     },
 )
