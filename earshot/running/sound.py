@@ -99,9 +99,9 @@ def show(twin: Twin, system: str, jobs: int) -> Shown:
         declared.write_text(json.dumps(twin.declares), "utf-8")
         options = [f"twin={twin.name}", f"declares={declared}"]
         results = Path(name) / "results"
-        arguments = argparse.Namespace(jobs=jobs, options=options, results=results, tags=tags, shuffle=False)
+        given = {"jobs": jobs, "options": options, "results": results, "tags": tags, "shuffle": False, "start": None}
         with RunRecord(results) as record:
-            Launch(select(Path("features"), [], tags), arguments, record).run()
+            Launch(select(Path("features"), [], tags), argparse.Namespace(**given), record).run()
         came = read_results(results)
     return Shown(
         twin.name,
