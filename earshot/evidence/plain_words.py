@@ -93,6 +93,7 @@ def _message_words(observation: Observation, system: str) -> str:
     if words := next((words for words in known if words), None) or observation.words:
         return words
     if not sent and observation.type == "error":
-        return f"is told no: {observation.message.get('message') or observation.message.get('code')}"
+        said = (observation.message.get(member) for member in ("message", "error", "code"))
+        return f"is told no: {next((words for words in said if words), None)}"
     name = split(observation.type) or "a message without a type"
     return f"sends: {name}" if sent else f"is told: {name}"

@@ -62,7 +62,7 @@ def facts(target: Target, contracts: Mapping[str, Contract], options: Mapping[st
     """Return what a reader may want to know of a run, under the names they are shown by; no secrets."""
     granted = sorted(tag.removeprefix("needs-") for tag in target.capabilities)
     lacking = sorted(tag.removeprefix("needs-") for tag in TAGS if tag not in target.capabilities)
-    declared = {name: target.levels.get(name, frozenset()) for name in NAMES if levels(name)}
+    declared = {name: target.levels.get(name, frozenset()) for name in NAMES if name in target.systems and levels(name)}
     undeclared = {name: levels(name).keys() - held_to for name, held_to in declared.items()}
     given = {name: HIDDEN if is_secret(name) else masked(value) for name, value in sorted(options.items())}
     machine = f"{os.cpu_count()} processors ({platform.machine()}), {_memory()}{platform.system()} {platform.release()}"

@@ -25,7 +25,6 @@ WORDING = Wording(
         "metrics": _figures,
         "pong": "is told: the service is there",
         "config_updated": lambda message: f"is told: {message.get('stage_id')} is changed",
-        "error": lambda message: f"is told no: {message.get('error')}",
     },
     speaks=frozenset({"audio_chunk"}),
     sound=frozenset({"audio_chunk", "processed_audio"}),

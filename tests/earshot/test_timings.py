@@ -59,7 +59,7 @@ def test_console_report_and_file_tell_the_same_figures() -> None:
 
 def test_measurements_are_put_together_by_kind_in_a_fixed_order() -> None:
     found = by_kind([measured("chat"), measured(""), measured("WebSocket"), measured("chat")])
-    assert list(found) == ["transcription", "chat", "WebSocket", "end to end", "other"]
+    assert list(found) == ["transcription", "chat", "WebSocket", "end to end", "streaming", "other"]
     assert {kind: len(each) for kind, each in found.items() if each} == {"chat": 2, "WebSocket": 1, "other": 1}
 
 
