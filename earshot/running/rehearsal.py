@@ -208,6 +208,7 @@ class Rehearsal:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            preexec_fn=_can_be_interrupted,  # it does nothing that another thread could hold up
         )
         said.close()
         self._processes.append(process)
@@ -247,6 +248,11 @@ class Rehearsal:
             if time.monotonic() > deadline or run.poll() is not None:
                 raise AssertionError(f"the run should go on until, within {within_s:g} s, {what}, but: {self._said()}")
             time.sleep(LOOK_EVERY_S)
+
+
+def _can_be_interrupted() -> None:
+    """Take an interrupt for one, also where this run was started in the background, which ignores them."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _verdict(verdict: str, time_s: str) -> str:
