@@ -12,9 +12,9 @@ from earshot.broadcast.recogniser import texts_understood
 from earshot.broadcast.speaker import Speaker
 from earshot.ledger import Kind, Observation
 from earshot.measure.delays import Delay, Delays, answer_delays, between, sent_at_s
-from earshot.measure.pairing import Pairing
+from earshot.measure.pairing import Pairing, told
 from earshot.measure.timed import Timed
-from earshot.wire.leg import ASKS_TO_CONNECT
+from earshot.wire.leg import asks_to_connect
 
 if TYPE_CHECKING:
     from earshot.broadcast.system import Broadcast
@@ -45,10 +45,7 @@ def _notices(*told: acts.Act) -> Callable[[Broadcast, Sequence[Observation]], De
 def _welcomes(message: str) -> Callable[[Broadcast, Sequence[Observation]], Delays]:
     return lambda _broadcast, observed: answer_delays(
         observed,
-        Pairing(
-            asks=lambda o: o.kind is Kind.SENT and o.words == ASKS_TO_CONNECT,
-            answers=lambda o: o.kind is Kind.RECEIVED and o.type == message,
-        ),
+        Pairing(asks_to_connect, told(message)),
     )
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from earshot.conversation.turns import ACKNOWLEDGED, ANSWER, END_OF_TURN, ERROR, OVER, SESSION, SESSION_KNOWN, is_audio
 from earshot.ledger import Kind, Observation
 from earshot.measure.delays import Delays, answer_delays
-from earshot.measure.pairing import Is, Pairing
+from earshot.measure.pairing import Pairing, sent, told
 from earshot.measure.timed import Timed
-from earshot.wire.leg import ASKS_TO_CONNECT
+from earshot.wire.leg import asks_to_connect
 
 TRANSCRIPTION = "transcription"
 CHAT = "chat"
@@ -18,26 +18,14 @@ END_TO_END = "end to end"
 """What sorts of work take time."""
 
 
-def _sent(type_: str) -> Is:
-    return lambda o: o.kind is Kind.SENT and o.type == type_
-
-
-def _told(*types: str) -> Is:
-    return lambda o: o.kind is Kind.RECEIVED and o.type in types
-
-
-def _connects(observation: Observation) -> bool:
-    return observation.kind is Kind.SENT and observation.words == ASKS_TO_CONNECT
-
-
 def _is_open(observation: Observation) -> bool:
     return observation.kind is Kind.OPENED
 
 
-NAMING = Pairing(_sent(SESSION), _told(SESSION_KNOWN), by="session_id")
-AUDIO = Pairing(is_audio, _told(ACKNOWLEDGED))
+NAMING = Pairing(sent(SESSION), told(SESSION_KNOWN), by="session_id")
+AUDIO = Pairing(is_audio, told(ACKNOWLEDGED))
 """In order alone (CONV-3): no member of a confirmation says which piece it is for."""
-TURN = Pairing(_sent(END_OF_TURN), _told(ANSWER))
+TURN = Pairing(sent(END_OF_TURN), told(ANSWER))
 """In order: the result of one turn comes before that of the next."""
 
 
@@ -51,12 +39,12 @@ TIMED: Mapping[str, Timed] = {
         (TRANSCRIPTION, "turns of speech are understood", "turns", TURN),
         (CHAT, "texts are answered", "texts", TURN),
         (CHAT, "blocked texts are turned away", "texts", TURN),
-        (WEBSOCKET, "connections are opened", "connections", Pairing(_connects, _is_open)),
+        (WEBSOCKET, "connections are opened", "connections", Pairing(asks_to_connect, _is_open)),
         (WEBSOCKET, "sessions are confirmed", "sessions", NAMING),
         (WEBSOCKET, "pieces of audio are confirmed", "pieces of audio", AUDIO),
-        (WEBSOCKET, "turns are over after their answer", "turns", Pairing(_told(ANSWER), _told(OVER))),
+        (WEBSOCKET, "turns are over after their answer", "turns", Pairing(told(ANSWER), told(OVER))),
         (END_TO_END, "turns are answered", "turns", TURN),
-        (END_TO_END, "conversations have their answer", "conversations", Pairing(_sent(SESSION), _told(ANSWER, ERROR))),
+        (END_TO_END, "conversations have their answer", "conversations", Pairing(sent(SESSION), told(ANSWER, ERROR))),
     )
 }
 """By its words."""

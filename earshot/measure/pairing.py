@@ -16,6 +16,16 @@ from earshot.ledger import Kind, Ledger, Observation
 Is = Callable[[Observation], bool]
 
 
+def sent(type_: str) -> Is:
+    """Return whether something is a request of this type."""
+    return lambda o: o.kind is Kind.SENT and o.type == type_
+
+
+def told(*types: str) -> Is:
+    """Return whether something is a message of the service of one of these types."""
+    return lambda o: o.kind is Kind.RECEIVED and o.type in types
+
+
 def on_its_connection(observation: Observation) -> Collection[Hashable]:
     """Return where what was observed is told apart by order: on its connection."""
     return (observation.leg,)

@@ -7,30 +7,18 @@ from collections.abc import Callable, Mapping, Sequence
 
 from earshot.ledger import Kind, Observation
 from earshot.measure.delays import Delay, Delays, answer_delays
-from earshot.measure.pairing import Is, Pair, Pairing, pairs
+from earshot.measure.pairing import Pair, Pairing, pairs, sent, told
 from earshot.measure.timed import Timed
 from earshot.studio.messages import AUDIO, ERROR, METRICS, UPDATE, UPDATED
-from earshot.wire.leg import ASKS_TO_CONNECT
+from earshot.wire.leg import asks_to_connect
 
 STREAM = "streaming"
 """What sort of work takes the time."""
 
-
-def _sent(type_: str) -> Is:
-    return lambda o: o.kind is Kind.SENT and o.type == type_
-
-
-def _told(*types: str) -> Is:
-    return lambda o: o.kind is Kind.RECEIVED and o.type in types
-
-
-PIECES = Pairing(_sent(AUDIO), _told(METRICS, ERROR))
+PIECES = Pairing(sent(AUDIO), told(METRICS, ERROR))
 """In order alone: nothing says which piece an answer is about."""
-CHANGES = Pairing(_sent(UPDATE), _told(UPDATED))
-CONNECTIONS = Pairing(
-    lambda o: o.kind is Kind.SENT and o.words == ASKS_TO_CONNECT,
-    lambda o: o.kind is Kind.OPENED,
-)
+CHANGES = Pairing(sent(UPDATE), told(UPDATED))
+CONNECTIONS = Pairing(asks_to_connect, lambda o: o.kind is Kind.OPENED)
 
 
 def round_trips(_wing: object, observed: Sequence[Observation]) -> Delays:

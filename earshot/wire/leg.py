@@ -42,6 +42,11 @@ _FAULT_IS_KEPT_WITHIN_S = 1.0
 Dialled = TypeVar("Dialled", bound=ClientConnection)
 
 
+def asks_to_connect(observation: Observation) -> bool:
+    """Whether this is the request for a connection."""
+    return observation.kind is Kind.SENT and observation.words == ASKS_TO_CONNECT
+
+
 class StampingConnection(ClientConnection):
     """A client connection that notes when each message came in, in the transport callback."""
 
