@@ -38,6 +38,8 @@ class Participant(ABC):
         """When this person last asked for a connection (monotonic)."""
         self._scene = scene
         self._outcome: Observation | None = None
+        self._answered_after: Delay | None = None
+        """How long the answer to the latest request took, or to all that was sent at the latest go."""
 
     @property
     def leg(self) -> Leg:
@@ -56,6 +58,12 @@ class Participant(ABC):
         if self._outcome is None:
             raise AssertionError(f"{self.name} has tried nothing in this scenario")
         return self._outcome
+
+    def last_answer(self) -> Delay:
+        """Return how long the latest answer took; AssertionError if there was none."""
+        if self._answered_after is None:
+            raise AssertionError(f"{self.name} has had no answer in this scenario")
+        return self._answered_after
 
     @abstractmethod
     def catches_up(self) -> None:

@@ -37,8 +37,6 @@ class Attempts(Participant):
 
     def __init__(self, name: str, scene: Scene) -> None:
         super().__init__(name, scene)
-        self._answered_after: Delay | None = None
-        """How long the answer to the latest request took."""
         self._learnt: set[int] = set()
         self.outcomes: list[Observation] = []
         """What came of the last series of attempts."""
@@ -64,12 +62,6 @@ class Attempts(Participant):
                     f"but got the error {describe_refusal(came)} after {self._answered_after.took_ms:.0f} ms"
                 )
             time.sleep(AGAIN_AFTER_S)
-
-    def last_answer(self) -> Delay:
-        """Return how long the answer to the latest request took; AssertionError if there was none."""
-        if self._answered_after is None:
-            raise AssertionError(f"{self.name} has had no answer in this scenario")
-        return self._answered_after
 
     def tries(self, act: Act) -> None:
         """Ask for something that may be refused, even where the contract forbids to ask; keep the outcome."""

@@ -83,7 +83,6 @@ class Engineer(Participant):
         self.pipeline_ids: list[str] = []
         """What pipelines were called with which somebody tried to start a session."""
         self._answer: Observation | None = None
-        self._answered_after: Delay | None = None
         self._sessions_on: dict[str, LiveSession] = {}
         self._heartbeat: Observation | None = None
         self._followed = 0
@@ -114,12 +113,6 @@ class Engineer(Participant):
         if self._answer is None:
             raise AssertionError(f"{self.name} has asked for nothing over HTTP in this scenario")
         return self._answer
-
-    def last_answer(self) -> Delay:
-        """Return how long the answer to the latest request, or to all that was sent at the latest go, took."""
-        if self._answered_after is None:
-            raise AssertionError(f"{self.name} has had no answer in this scenario")
-        return self._answered_after
 
     def refusal(self) -> Refusal:
         """Return how the last attempt was refused; AssertionError if it was not."""
