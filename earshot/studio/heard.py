@@ -35,14 +35,13 @@ def is_nothing(engineer: Engineer) -> None:
 
 def is_louder(engineer: Engineer, *, level: float, tolerance: float) -> None:
     """Insist on a level so many dB above what was sent."""
-    moved_db = level_db(engineer.sending.returned) - level_db(engineer.sending.sent)
     what = f"by how many dB what came back to {engineer.name} is louder"
-    assert_that(moved_db, between(level - tolerance, level + tolerance), what)
+    assert_that(-_loss_db(engineer.sending), between(level - tolerance, level + tolerance), what)
 
 
 def is_quieter(engineer: Engineer, *, level: float, tolerance: float) -> None:
     """Insist on a level so many dB below what was sent."""
-    is_louder(engineer, level=-level, tolerance=tolerance)
+    has_fallen(engineer, least=level - tolerance, most=level + tolerance)
 
 
 def is_quieter_than_before(engineer: Engineer, *, least: float) -> None:
