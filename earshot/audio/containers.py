@@ -23,16 +23,16 @@ class Form(StrEnum):
     """No header at all."""
 
 
-def wav(samples: Samples) -> bytes:
-    """Return the samples as a WAV file: a header of 44 bytes, then two bytes for each, so 0.1 s are 3244 bytes."""
+def wav(samples: Samples, rate_hz: int = SAMPLE_RATE_HZ) -> bytes:
+    """Return samples, (frames,) or (frames, channels), as a WAV file: a header of 44 bytes, then two bytes for each.
+
+    So 0.1 s of one channel at 16 kHz are 3244 bytes.
+    """
     sound = samples.astype("<i2").tobytes()
-    rate_hz = SAMPLE_RATE_HZ
-    return (
-        _HEADER.pack(
-            b"RIFF", 36 + len(sound), b"WAVE", b"fmt ", 16, 1, 1, rate_hz, 2 * rate_hz, 2, 16, b"data", len(sound)
-        )
-        + sound
-    )
+    channels = 1 if samples.ndim == 1 else samples.shape[1]
+    frame = 2 * channels
+    form = (16, 1, channels, rate_hz, frame * rate_hz, frame, 16)
+    return _HEADER.pack(b"RIFF", 36 + len(sound), b"WAVE", b"fmt ", *form, b"data", len(sound)) + sound
 
 
 def pieces(samples: Samples, piece_ms: int, form: Form = Form.ONE_FILE) -> list[bytes]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from earshot.audio.clips import SAMPLE_RATE_HZ
+from earshot.audio.containers import wav
 from earshot.studio.measuring import AnySamples
 
 BESIDE_DB = -6.0
@@ -41,13 +42,7 @@ class SoundFile:
 
     @property
     def wav(self) -> bytes:
-        written = io.BytesIO()
-        with wave.open(written, "wb") as file:
-            file.setnchannels(self.channels)
-            file.setsampwidth(2)
-            file.setframerate(self.rate_hz)
-            file.writeframes(self.pcm)
-        return written.getvalue()
+        return wav(self.samples, self.rate_hz)
 
     def in_stereo(self) -> SoundFile:
         second = np.rint(self.samples * 10 ** (BESIDE_DB / 20)).astype(np.int16)

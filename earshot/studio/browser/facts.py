@@ -5,10 +5,6 @@ Each is a function of a page and of the position in the ledger from which on it 
 
 from __future__ import annotations
 
-import base64
-import binascii
-import io
-import wave
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -37,6 +33,7 @@ from earshot.studio.browser.actor import FASTER, Page
 from earshot.studio.browser.fields import metrics_of
 from earshot.studio.messages import PING
 from earshot.studio.requests import BATCH
+from earshot.studio.sound_files import decoded, read
 
 Fact = Callable[[Page, int], object]
 LATE_BY_AT_MOST_S = 50.0
@@ -140,7 +137,7 @@ def has_the_whole_file(page: Page, since: int) -> None:
     is_not_busy(page, since)
     shows_no_error(page, since)
     answer = _answers(page)[f"POST {BATCH}"]
-    sent, back = _form(page.file), _form(_audio(page))
+    sent, back = _form(page.file, page), _form(_audio(page), page)
     assert_that(back, equal_to(sent), f"rate, channels and length of the WAV that {page.name}'s page has")
     assert_that(page.state.progress, equal_to([0, 100]), f"how far {page.name}'s page showed it to be, in per cent")
     assert_that(page.state.metrics, equal_to(metrics_of(answer["metrics"])), f"the figures of {page.name}'s page")
@@ -231,16 +228,10 @@ def _observed(page: Page, since: int) -> list[Observation]:
 
 
 def _audio(page: Page) -> bytes:
-    try:
-        return base64.b64decode(page.state.audio or "", validate=True)
-    except (binascii.Error, ValueError) as fault:
-        raise AssertionError(f"what {page.name}'s page has should be base64, but: {fault}") from None
+    return decoded(page.state.audio or "", f"{page.name}'s page")
 
 
-def _form(content: bytes) -> tuple[int, int, int]:
+def _form(content: bytes, page: Page) -> tuple[int, int, int]:
     """Return rate, channels and frames of a WAV file; AssertionError where it is none."""
-    try:
-        with wave.open(io.BytesIO(content)) as file:
-            return file.getframerate(), file.getnchannels(), file.getnframes()
-    except (wave.Error, EOFError) as fault:
-        raise AssertionError(f"a WAV file was expected, but: {fault}") from None
+    file = read(content, f"{page.name}'s page")
+    return file.rate_hz, file.channels, len(file.samples)
