@@ -64,7 +64,9 @@ def test_the_verdict_in_one_word(status: str, label: str, verdict: str, tmp_path
 
 
 def test_facts_of_a_run_survive_being_written(tmp_path: Path) -> None:
-    target: Any = SimpleNamespace(name="staging = new: #1", capabilities=frozenset({"needs-logs"}), levels={})
+    target: Any = SimpleNamespace(
+        name="staging = new: #1", capabilities=frozenset({"needs-logs"}), levels={}, systems=frozenset()
+    )
     options = {"target": "t.yaml", "control_url": "ws://h?token=abc123", "api_secret": "hush"}
     facts = surroundings.facts(target, {"broadcast": Contract.load(CONTRACT)}, options)
     assert "hush" not in str(facts) and "abc123" not in str(facts)
