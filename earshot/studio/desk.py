@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 from hamcrest import assert_that, is_in
 
+from earshot.asking import Request
 from earshot.ledger import Observation
 from earshot.studio import requests
 from earshot.studio.before_after import Passage
 from earshot.studio.engineer import Engineer
 from earshot.studio.measuring import AnySamples
 from earshot.studio.pipelines import Pipeline
-from earshot.studio.requests import Request
 from earshot.studio.sound_files import SoundFile, decoded, read
 from earshot.wire.bodies import Body, File
 

@@ -11,22 +11,22 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
+from earshot.asking import Asker, Refusal
 from earshot.audio.clips import SAMPLE_RATE_HZ, Samples
 from earshot.ledger import Kind, Observation
 from earshot.measure.delays import Delay
-from earshot.participant import PATIENCE_S, Participant
+from earshot.participant import PATIENCE_S
 from earshot.scene import Scene
 from earshot.studio import requests
 from earshot.studio.following import Asked, LiveSession
 from earshot.studio.messages import ERROR, METRICS, PING, PONG, UPDATED, Message, error_text, sound, update
 from earshot.studio.pipelines import Pipeline
-from earshot.studio.requests import Request
 from earshot.surprises import BREACH
 
 SYSTEM = "studio"
 PIECE_MS = 100
 ANSWERED_WITHIN_S = 20.0
-"""How long somebody waits for an answer over HTTP: a file may take 15 s (STU-49)."""
+"""How long somebody waits for an answer: a file may take 15 s (STU-49)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +59,10 @@ class Sending:
         return len(back), Delay(due_ns, (max(o.at_ns for o in back) - due_ns) / 1e6)
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A "no" of the service, over HTTP or on a socket."""
-
-    status: int | None
-    """None on a socket that is open, and where the answer says that what was asked for has failed."""
-    words: str
-
-
-class Engineer(Participant):
+class Engineer(Asker):
     system = SYSTEM
     role = "engineer"
+    words = staticmethod(error_text)
 
     def __init__(self, name: str, scene: Scene) -> None:
         super().__init__(name, scene)
@@ -82,7 +74,6 @@ class Engineer(Participant):
         """What was done with whole sounds, see `desk`."""
         self.pipeline_ids: list[str] = []
         """What pipelines were called with which somebody tried to start a session."""
-        self._answer: Observation | None = None
         self._sessions_on: dict[str, LiveSession] = {}
         self._heartbeat: Observation | None = None
         self._followed = 0
@@ -92,62 +83,18 @@ class Engineer(Participant):
 
     # ---- over HTTP
 
-    def asks(self, request: Request) -> Observation:
-        """Ask for something and return the answer; a refusal instead of it is a broken promise."""
-        answer = self._asks(request, checked=True)
-        if (answer.code or 0) >= HTTPStatus.BAD_REQUEST:
-            self._scene.surprises.claim(answer)
-            raise AssertionError(
-                f"{self.name} {request.asks} and was refused with status {answer.code}: {error_text(answer.message)}"
-            )
-        return answer
-
-    def tries_to_ask(self, request: Request) -> None:
-        """Ask for something that may be refused, even where the contract forbids to ask; keep the outcome."""
-        self._outcome = self._asks(request, checked=False)
-        self._scene.surprises.hold(self._outcome)
-
-    @property
-    def answer(self) -> Observation:
-        """The latest answer over HTTP."""
-        if self._answer is None:
-            raise AssertionError(f"{self.name} has asked for nothing over HTTP in this scenario")
-        return self._answer
-
     def refusal(self) -> Refusal:
-        """Return how the last attempt was refused; AssertionError if it was not."""
+        """Return how the last attempt was refused, or how what was asked for failed; AssertionError if it did not."""
         outcome = self.outcome
         failed = outcome.http is not None and outcome.message.get("success") is False
         if failed and outcome.code == HTTPStatus.OK:
             self._scene.surprises.claim(outcome)
             return Refusal(None, "; ".join(map(str, outcome.message.get("errors") or ())))
-        is_refused = (
-            outcome.kind is Kind.REFUSED
-            or outcome.type == ERROR
-            or (outcome.http is not None and (outcome.code or 0) >= HTTPStatus.BAD_REQUEST)
-        )
-        if not is_refused:
-            raise AssertionError(f"{self.name} was not refused: the service answered with {outcome.type}")
-        self._scene.surprises.claim(outcome)
-        return Refusal(outcome.code, error_text(outcome.message))
+        return super().refusal()
 
-    def _asks(self, request: Request, *, checked: bool) -> Observation:
-        began = len(self._scene.ledger)
-        client = self._scene.http(SYSTEM, self.name)
-        asking = client.ask(
-            request.method,
-            request.path,
-            request.parameters,
-            asks=request.asks,
-            headers=request.headers,
-            body=request.body,
-            checked=checked,
-            within_s=ANSWERED_WITHIN_S,
-        )
-        self._answer = answer = self._scene.runtime.call(asking, within_s=ANSWERED_WITHIN_S + 1)
-        asked = next(o for o in self._scene.ledger.since(began) if o.http is not None and o.code is None)
-        self._answered_after = Delay.between(asked, answer)
-        return answer
+    def says_no(self, outcome: Observation) -> bool:
+        """Whether this is a refusal over HTTP, or an error on a socket."""
+        return outcome.type == ERROR or super().says_no(outcome)
 
     # ---- live sessions
 

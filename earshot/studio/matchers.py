@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any
 
 import numpy as np
 from hamcrest import (
@@ -20,57 +18,23 @@ from hamcrest import (
     matches_regexp,
 )
 from hamcrest.core.matcher import Matcher
-from hamcrest.core.string_description import StringDescription
 
+from earshot.asking import told
 from earshot.audio.clips import SAMPLE_RATE_HZ, Samples
 from earshot.audio.signals import rms_dbfs
 from earshot.ledger import Observation
 from earshot.matchers.expectation import expectation
-from earshot.studio.engineer import Engineer, Refusal
+from earshot.studio.engineer import Engineer
 from earshot.studio.messages import UPDATED
 
 BAD_REQUEST = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.INTERNAL_SERVER_ERROR})
 """How a service may say that a request is not as it should be (C-21)."""
 UUID_4 = r"(?i)^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
-ANY_REFUSAL = frozenset(range(400, 600))
-MISTAKE = frozenset(range(400, 500))
-_SHOWN = {ANY_REFUSAL: "of 400 or more", MISTAKE: "from 400 to 499"}
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why somebody is refused something: the status where there is one, and what the words speak of, in any case."""
-
-    statuses: Collection[int] = ANY_REFUSAL
-    says: Sequence[str] = ()
-    wordless: bool = False
-    """Whether it may go without words, as what comes before a connection."""
-
-
-def refused(reason: Reason) -> Matcher[Refusal]:
-    """Match a refusal for this reason."""
-    named = "".join(f", in words that speak of “{word}”" for word in reason.says)
-    statuses = frozenset(reason.statuses)
-    shown = _SHOWN.get(statuses) or " or ".join(str(int(each)) for each in sorted(statuses))
-
-    def fits(refusal: Refusal) -> bool:
-        words = refusal.words.lower()
-        return (
-            (refusal.status is None or refusal.status in reason.statuses)
-            and (reason.wordless or bool(words.strip()))
-            and all(word.lower() in words for word in reason.says)
-        )
-
-    return expectation(
-        f"a refusal{named} (status {shown} over HTTP)",
-        fits,
-        lambda refusal: f"it was “{refusal.words}”" + ("" if refusal.status is None else f", status {refusal.status}"),
-    )
 
 
 def is_new(pipeline_id: str) -> Matcher[Observation]:
     """Match what is told of a live session that has just been started with the pipeline of this name."""
-    return _told(
+    return told(
         "a live session that is new and runs",
         session_id=matches_regexp(UUID_4),
         pipeline_id=pipeline_id,
@@ -81,7 +45,7 @@ def is_new(pipeline_id: str) -> Matcher[Observation]:
 
 def is_up() -> Matcher[Observation]:
     """Match what a service that is up tells of itself, however well it is."""
-    return _told(
+    return told(
         "a service that is up",
         status=is_in(["healthy", "degraded", "unknown"]),
         version=matches_regexp(r"\S"),
@@ -93,7 +57,7 @@ def is_up() -> Matcher[Observation]:
 
 def is_watched() -> Matcher[Observation]:
     """Match what is told of one of the services that the studio stands on."""
-    return _told(
+    return told(
         "how the service is",
         service=matches_regexp(r"\S"),
         status=matches_regexp(r"\S"),
@@ -114,18 +78,6 @@ def lets_ask(origin: str) -> Matcher[Observation]:
         lambda answer: answer.code == HTTPStatus.OK and allowed(answer) == origin,
         lambda answer: f"it was status {answer.code}, and pages of {allowed(answer) or 'nobody'} may ask",
     )
-
-
-def _told(what: str, **members: Any) -> Matcher[Observation]:
-    """Match an answer that says yes and has these members."""
-    expected: Any = has_entries(members)
-
-    def instead(answer: Observation) -> str:
-        description = StringDescription()
-        expected.describe_mismatch(answer.message, description)
-        return f"status {answer.code}; {description}"
-
-    return expectation(what, lambda answer: answer.code == HTTPStatus.OK and expected.matches(answer.message), instead)
 
 
 class StageChanged:

@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from earshot.asking import Request
 from earshot.wire.bodies import Body, File
 
 BATCH = "/api/pipeline/process"
 SESSIONS = "/api/pipeline/realtime/sessions"
 START = "/api/pipeline/realtime/start"
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    method: str
-    path: str
-    """As the contract has it, whose {parameters} are filled in."""
-    asks: str
-    """What the engineer wants, in words."""
-    parameters: Mapping[str, str] = field(default_factory=dict)
-    body: Body | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def start(body: object) -> Request:

@@ -7,12 +7,12 @@ from typing import Any
 
 from hamcrest import assert_that, empty
 
+from earshot.asking import Reason, refused
 from earshot.causes import Causes
 from earshot.studio import planned
 from earshot.studio.before_after import Passage, before_after_page
 from earshot.studio.browser.actor import Page
 from earshot.studio.engineer import Engineer
-from earshot.studio.matchers import Reason, refused
 from earshot.studio.planned import Plan
 from earshot.studio.timed import TIMED
 from earshot.studio.wording import WORDING

@@ -7,7 +7,9 @@ from typing import Any
 
 from behave import given, then, when
 from hamcrest import assert_that, equal_to, less_than_or_equal_to
+from hamcrest.core.matcher import Matcher
 
+from earshot.ledger import Observation
 from earshot.measure.budget import Budget
 from earshot.measure.sentences import duration
 from earshot.measure.stopwatch import judges_time
@@ -154,7 +156,20 @@ def step_told_nothing(context: World, people: list[str], are: str, nothing_more:
     stay_untold([context.stage.person(name) for name in people], for_s, since=context.stage.turning_point)
 
 
+@then("{person:Name} learns {lesson:Lesson}")
+def step_learns(context: World, person: str, lesson: Matcher[Observation]) -> None:
+    somebody: Any = context.stage.person(person)
+    assert_that(somebody.answer, lesson, f"what {person} was told")
+
+
 # -- how long it took
+
+
+@then("{person:Name} is answered within {limit_s:Seconds}")
+@judges_time
+def step_answered_within(context: World, person: str, limit_s: float) -> None:
+    took = context.stage.person(person).last_answer()
+    context.stage.stopwatch.insist_on_time(took, 0, limit_s * 1000, f"until {person} was answered")
 
 
 @then("{share:Percent} of {timed:Timed} within {limit_ms:Duration}")

@@ -6,11 +6,8 @@ from collections.abc import Callable
 
 from behave import given, then, when
 from hamcrest import assert_that, empty, equal_to, has_length
-from hamcrest.core.matcher import Matcher
 
 from earshot.by_plan import in_turn
-from earshot.ledger import Observation
-from earshot.measure.stopwatch import judges_time
 from earshot.patience import comes_to, stays
 from earshot.studio import requests
 from earshot.studio.engineer import Engineer
@@ -104,13 +101,6 @@ def step_none_listed(context: World, person: str) -> None:
     assert_that(left, empty(), f"live sessions of {person}'s that are listed")
 
 
-@then("{person:Name} is answered within {limit_s:Seconds}")
-@judges_time
-def step_answered_within(context: World, person: str, limit_s: float) -> None:
-    took = context.studio.engineer(person).last_answer()
-    context.stage.stopwatch.insist_on_time(took, 0, limit_s * 1000, f"until {person} was answered")
-
-
 # -- streaming
 
 
@@ -177,8 +167,3 @@ def step_asks_health(context: World, person: str) -> None:
 @when("{person:Name} asks how the {part:Service} is")
 def step_asks_health_of(context: World, person: str, part: str) -> None:
     context.studio.engineer(person).asks(requests.health_of(part))
-
-
-@then("{person:Name} learns {lesson:Lesson}")
-def step_learns(context: World, person: str, lesson: Matcher[Observation]) -> None:
-    assert_that(context.studio.engineer(person).answer, lesson, f"what {person} was told")

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from behave import given, then, when
 
+from earshot.asking import Request
 from earshot.studio import desk
 from earshot.studio.desk import Errand
 from earshot.studio.engineer import Engineer
 from earshot.studio.pipelines import Pipeline
-from earshot.studio.requests import Request
 from earshot.studio.sound_files import SoundFile
 from features.vocabulary import studio_signal  # noqa: F401  whose words these sentences are made of
 from features.vocabulary.studio import World

@@ -9,12 +9,13 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any, NamedTuple, Protocol, cast
 
+from earshot.asking import Reason, Request
 from earshot.audio import signals
 from earshot.audio.clips import SAMPLE_RATE_HZ, Samples
 from earshot.audio.containers import wav
 from earshot.studio import heard, requests, told
 from earshot.studio.engineer import PIECE_MS, Engineer
-from earshot.studio.matchers import BAD_REQUEST, Reason, StageChanged, is_up, is_watched, lets_ask
+from earshot.studio.matchers import BAD_REQUEST, StageChanged, is_up, is_watched, lets_ask
 from earshot.studio.messages import PING, Message, piece, raw, sound, update
 from earshot.studio.pipelines import Pipeline, Stage, whole
 from earshot.studio.planned import Plan
@@ -292,7 +293,7 @@ ORIGINS = {
 """Where pages come from."""
 
 
-def asks(request: Callable[[Engineer], requests.Request]) -> shared.Attempt:
+def asks(request: Callable[[Engineer], Request]) -> shared.Attempt:
     """Let somebody ask for something over HTTP, which may be refused."""
 
     def attempt(world: Any, name: str) -> None:
@@ -311,7 +312,7 @@ def _tries(frame: Message | bytes) -> shared.Attempt:
     return lambda world, name: world.studio.engineer(name).tries(frame)
 
 
-def _upload(size_mib: int) -> requests.Request:
+def _upload(size_mib: int) -> Request:
     """Ask to process a file of so many MiB."""
     fields = {"pipeline_config": json.dumps(Pipeline.of("noise_reduction").config("too-large"))}
     return requests.batch(fields, File("talk.wav", wav(signals.silence(1)) + bytes(size_mib << 20), "audio/wav"))
@@ -440,7 +441,7 @@ phrases(
         "give more than nothing for each piece, and no more than it took to come back": told.is_honest,
     },
 )
-phrases(
+more_phrases(
     "Lesson",
     {
         "that the service is up": is_up(),

@@ -8,14 +8,14 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
+from earshot.asking import MISTAKE, Reason, Request
 from earshot.audio import signals
 from earshot.audio.clips import SAMPLE_RATE_HZ
 from earshot.studio import desk, judged, requests
 from earshot.studio.desk import FORM, UPLOAD, Errand
 from earshot.studio.engineer import Engineer
-from earshot.studio.matchers import BAD_REQUEST, MISTAKE, Reason
+from earshot.studio.matchers import BAD_REQUEST
 from earshot.studio.pipelines import Pipeline
-from earshot.studio.requests import Request
 from earshot.studio.sound_files import SoundFile
 from earshot.studio.system import Studio
 from earshot.wire.bodies import File

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
 
+from earshot.asking import Request
 from earshot.audio.clips import SAMPLE_RATE_HZ, Samples
 from earshot.audio.containers import wav
 from earshot.ledger import Observation
@@ -23,7 +24,6 @@ from earshot.studio.engineer import PIECE_MS, Engineer
 from earshot.studio.following import LiveSession
 from earshot.studio.messages import ERROR, PING, UPDATED, error_text, update
 from earshot.studio.pipelines import Pipeline
-from earshot.studio.requests import Request
 from earshot.wire.bodies import Body, File
 
 FASTER = 100.0

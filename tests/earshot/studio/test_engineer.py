@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from earshot.asking import Refusal
 from earshot.audio import signals
 from earshot.ledger import Http, Kind, Observation
 from earshot.measure.tuning import Tuning
 from earshot.studio import engineer as module
 from earshot.studio import heard, told
-from earshot.studio.engineer import Engineer, Refusal, Sending
+from earshot.studio.engineer import Engineer, Sending
 from earshot.studio.following import LiveSession
 from earshot.studio.matchers import StageChanged
 from earshot.studio.messages import PING, raw

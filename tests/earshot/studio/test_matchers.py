@@ -9,18 +9,16 @@ import pytest
 from hamcrest import assert_that
 from hamcrest.core.matcher import Matcher
 
+from earshot.asking import Reason, Refusal, refused
 from earshot.audio import signals
 from earshot.ledger import Http, Kind, Observation
-from earshot.studio.engineer import Refusal
 from earshot.studio.matchers import (
     BAD_REQUEST,
-    Reason,
     is_new,
     is_up,
     is_watched,
     lets_ask,
     level_db,
-    refused,
     same_sound,
     tells_figures,
 )
