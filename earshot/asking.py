@@ -35,6 +35,8 @@ class Request:
     body: Body | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, object] = field(default_factory=dict)
+    signed: bool = True
+    """Whether somebody says who asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ class Asker(Participant):
         return Refusal(self.outcome.code, self.words(self.outcome.message))
 
     def _asks(self, request: Request, *, checked: bool) -> Observation:
+        headers = {"X-Forwarded-For": self.address, **(self.credentials() if request.signed else {})}
         began = len(self._scene.ledger)
         client = self._scene.http(self.system, self.name)
         asking = client.ask(
@@ -121,7 +124,7 @@ class Asker(Participant):
             request.parameters,
             asks=request.asks,
             query=request.query,
-            headers={"X-Forwarded-For": self.address, **self.credentials(), **request.headers},
+            headers=headers | dict(request.headers),
             body=request.body,
             checked=checked,
             within_s=self.answered_within_s,

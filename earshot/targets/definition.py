@@ -105,6 +105,8 @@ class Definition:
     expected_failures: tuple[ExpectedFailure, ...] = ()
     alone: bool = False
     """Whether nobody but this run uses the service."""
+    accounts: Mapping[str, Any] = field(default_factory=dict)
+    """Who may sign in, by the name of the system and by the role; secrets by the variable that holds them."""
 
 
 def read(path: Path | None, options: Mapping[str, str]) -> Definition:
@@ -135,6 +137,7 @@ def read(path: Path | None, options: Mapping[str, str]) -> Definition:
         declared=_declared(document),
         expected_failures=tuple(_expected(entry) for entry in document.get("expected_failures", ())),
         alone=bool(document.get("alone")),
+        accounts=document.get("accounts", {}),
     )
 
 

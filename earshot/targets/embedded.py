@@ -16,6 +16,7 @@ from typing import Any
 from earshot.agreement import NAMES, levels
 from earshot.failures import Unusable
 from earshot.scratch import named_for
+from earshot.targets.accounts import accounts_of
 from earshot.targets.aws import Aws
 from earshot.targets.children import Child, Start, program
 from earshot.targets.control import Control
@@ -203,6 +204,7 @@ class EmbeddedTarget:
             answers_within_s=ANSWERS_WITHIN_S if self._is_as_agreed else Service.answers_within_s,
             exact_words=self._declared.exact_words,
             offers=frozenset(OFFERABLE),
+            accounts=accounts_of(ready.get("accounts", {})),
         )
 
     def _module(self, name: str, module: str, *options: str) -> Child:

@@ -10,6 +10,7 @@ from typing import Any
 
 from earshot.agreement import token_audience
 from earshot.failures import TargetUnreachable, Unusable
+from earshot.targets.accounts import accounts_of
 from earshot.targets.aws import Aws
 from earshot.targets.control import Control
 from earshot.targets.definition import Definition, address_hint
@@ -36,6 +37,7 @@ class RemoteTarget:
             exact_words=definition.declared.exact_words,
             alone=definition.alone,
             offers=_offers(definition),
+            accounts=accounts_of(definition.accounts),
             **_of_aws(definition.aws),
         )
         self.levels = definition.declared.levels or {}

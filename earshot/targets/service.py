@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from earshot.agreement import token_audience
 from earshot.failures import Unusable
+from earshot.targets.accounts import Account, Accounts
 from earshot.targets.control import Control
 from earshot.targets.endpoints import Endpoint
 from earshot.targets.metrics import Metrics
@@ -56,6 +57,16 @@ class Service:
     """Whether nobody but this run uses it."""
     offers: frozenset[str] = frozenset()
     """The tags of scenarios that need something over HTTP which a service may leave out, and this one does not."""
+    accounts: Accounts = field(default_factory=dict)
+    """Who may sign in."""
+
+    def account(self, system: str, role: str) -> Account:
+        """Return what somebody in this role signs in to a system with; it is hidden from now on."""
+        account = self.accounts.get(system, {}).get(role)
+        if account is None:
+            raise Unusable(f"nobody signs in to the {system} as {role}: add accounts.{system}.{role} to the target")
+        account.stays_secret()
+        return account
 
     def endpoint(self, system: str, role: str) -> str:
         """Return where somebody in this role connects to a system."""

@@ -21,6 +21,8 @@ from earshot import agreement
 from earshot.evidence import surroundings
 from earshot.failures import Unusable
 from earshot.running.run import Run
+from earshot.secrecy import presentable
+from earshot.targets.accounts import Account, accounts_of
 from earshot.targets.definition import Declared, ExpectedFailure, names_a_service, read, read_declared
 from earshot.targets.embedded import EmbeddedTarget
 from earshot.targets.endpoints import endpoints_of
@@ -362,3 +364,16 @@ def test_a_target_lacks_what_it_does_not_grant_and_known_failures_are_strict(ref
     assert "does not grant what @needs-table asks for" in verdicts[checked, "skipped"]
     assert "no voice yet (https://tracker.example/1)" in verdicts[failing, "skipped"]
     assert "passed, though the target file says that it fails: nobody has time" in verdicts[passing, "failed"]
+
+
+def test_an_account_has_its_secret_from_the_environment_and_keeps_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KEY_OF_THE_CARRIER", "hk_0123456789")
+    given = {"broadcast": {"carrier": {"key_env": "KEY_OF_THE_CARRIER"}, "operator": {"user": "root", "password": "a"}}}
+    service = Service("a service", {}, NoTokens(), accounts=accounts_of(given))
+    assert service.account("broadcast", "carrier").key == "hk_0123456789"
+    assert "hk_0123456789" not in presentable(f"{service} hk_0123456789")
+    assert service.account("broadcast", "operator") == Account("root", "a")
+    with pytest.raises(Unusable, match=r"accounts\.broadcast\.desk"):
+        service.account("broadcast", "desk")
+    with pytest.raises(Unusable, match="NOWHERE"):
+        accounts_of({"broadcast": {"carrier": {"key_env": "NOWHERE"}}})

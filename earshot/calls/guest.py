@@ -1,0 +1,212 @@
+"""A guest who phones a hotel: the carrier tells the service what happens to the call, or the guest is put through."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from earshot.asking import Request
+from earshot.audio.containers import pieces
+from earshot.calls import requests
+from earshot.calls.person import Person
+from earshot.ledger import Kind, Observation
+from earshot.measure.delays import Delay
+from earshot.participant import PATIENCE_S
+from earshot.scene import Scene
+from earshot.secrecy import keep_secret
+
+HOTELS = {"Hotel Aurora": "hotel-aurora", "Hotel Birch": "hotel-birch"}
+LINES = {"Hotel Aurora": "+4930999000", "Hotel Birch": "+4940999000"}
+"""The number of each hotel."""
+PIECE_MS = 100
+ACK, RESPONSE, FINAL, ENDED, ERROR = "config_ack", "response", "final", "call_ended", "error"
+_NUMBERS = itertools.count(1)
+
+
+@dataclass(slots=True)
+class Call:
+    """A call as its guest knows it."""
+
+    call_id: str
+    hotel: str
+    address: str = ""
+    """Where its media are, with the token in it; empty for one that the carrier tells of."""
+    is_known: bool = False
+    """Whether the service has taken it."""
+    is_over: bool = False
+
+
+class Guest(Person):
+    role = "guest"
+
+    def __init__(self, name: str, scene: Scene) -> None:
+        super().__init__(name, scene)
+        self.number = f"+4930{int(scene.run_id, 16) % 10**6:06d}{next(_NUMBERS) % 1000:03d}"
+        """The number that this guest phones from."""
+        self.reservations: dict[str, Mapping[str, Any]] = {}
+        """The reservation that was made for this guest, by the hotel."""
+        self.calls: list[Call] = []
+        self.carrier: Person | None = None
+        """By whose rights the service is told of this guest's calls."""
+        self._reply: Mapping[str, Any] | None = None
+
+    @property
+    def call(self) -> Call:
+        """The call that was begun last."""
+        if not self.calls:
+            raise AssertionError(f"{self.name} has called nobody in this scenario")
+        return self.calls[-1]
+
+    @property
+    def reply(self) -> Mapping[str, Any]:
+        """What the service had said to this guest last, on whichever way."""
+        if self._reply is None:
+            raise AssertionError(f"{self.name} was given no reply in this scenario")
+        return self._reply
+
+    @property
+    def reservation(self) -> Mapping[str, Any]:
+        """The reservation that was made for this guest last."""
+        if not self.reservations:
+            raise AssertionError(f"{self.name} has no reservation in this scenario")
+        return list(self.reservations.values())[-1]
+
+    def credentials(self) -> Mapping[str, str]:
+        """Return what the carrier is known by, under this guest's own correlation id."""
+        own = super().credentials()
+        return {**self.carrier.credentials(), **own} if self.carrier else own
+
+    # ---- a call that the carrier tells of
+
+    def beginning(self, hotel: str, /, call_id: str = "", **metadata: object) -> Request:
+        """Return the request by which a new call to a hotel begins; `metadata` that are None are left out.
+
+        A guest with a reservation there calls about it, unless another is named.
+        """
+        self.calls.append(
+            Call(call_id or f"c-{self._scene.run_id}-{self.name}-{len(self.calls)}".replace(" ", ""), hotel)
+        )
+        own = self.reservations.get(hotel, {}).get("id")
+        named = {"hotel_id": HOTELS[hotel], "reservation_id": own, **metadata}
+        return self.event(
+            "call.started",
+            f"calls {hotel}",
+            from_number=self.number,
+            to_number=LINES[hotel],
+            metadata={name: value for name, value in named.items() if value is not None},
+        )
+
+    def event(self, name: str, asks: str, /, **members: object) -> Request:
+        """Return the request by which something happens to the call in use."""
+        return requests.event(name, self.call.call_id, asks, **members)
+
+    def begins(self, hotel: str, /, call_id: str = "", **metadata: object) -> Observation:
+        return self.goes_on(self.beginning(hotel, call_id, **metadata))
+
+    def begins_again(self) -> Observation:
+        """Let the carrier tell once more of the call that was begun last."""
+        again = self.calls.pop()
+        return self.begins(again.hotel, again.call_id)
+
+    def goes_on(self, request: Request) -> Observation:
+        """Let the carrier tell of an event, which may not be refused."""
+        answer = self.asks(request)
+        self.call.is_known = True
+        self._reply = answer.message.get("reply") or self._reply
+        return answer
+
+    def speaks(self, interaction: str, words: str) -> Observation:
+        """Let the carrier tell what this guest wants."""
+        return self.goes_on(self.interaction(interaction, words))
+
+    def interaction(self, interaction: str, words: str) -> Request:
+        return self.event("call.interaction", f"says “{words}”", interaction_type=interaction, guest_input=words)
+
+    def ends(self, duration_s: float = 60) -> Observation:
+        self.call.is_over = True
+        return self.goes_on(self.event("call.ended", "hangs up", duration=duration_s))
+
+    def record(self) -> Mapping[str, Any]:
+        """Return what the service has on record of the call in use."""
+        return self.asks(requests.call(self.call.call_id)).message
+
+    # ---- a call that is put through
+
+    def is_put_through(self, hotel: str) -> Observation:
+        """Begin a call whose sound goes over a socket, and return how the service answered."""
+        answer = self.asks(requests.start(self.number, HOTELS[hotel], "auto"))
+        keep_secret(str(answer.message["session_token"]))
+        self.calls.append(Call(str(answer.message["call_id"]), hotel, str(answer.message["websocket_url"])))
+        return answer
+
+    def picks_up(self, language: str) -> None:
+        """Connect to the media of the call in use, say which language is spoken, and be greeted."""
+        self.connects()
+        self._answered(self._send({"type": "config", "language": language, "sample_rate": 16000}), ACK)
+        self._hears(self._await((RESPONSE,), since=self._sent()[-1].number, patience_s=PATIENCE_S))
+
+    def connects(self) -> None:
+        """Connect to the media of the call in use; AssertionError where that is refused."""
+        outcome = self._connect(self.call.address)
+        if outcome.kind is Kind.REFUSED:
+            self._scene.surprises.claim(outcome)
+            raise AssertionError(f"{self.name} expected to be put through, but was refused with status {outcome.code}")
+
+    def tries_to_connect(self, token: str | None = None) -> None:
+        """Connect to the media of the call in use, or with another token, and keep what came of it."""
+        address = self.call.address if token is None else f"{self.call.address.partition('?')[0]}?token={token}"
+        self._keep(self._connect(address))
+
+    def says(self, text: str) -> None:
+        """Speak a sentence; return when it was understood and answered."""
+        clip = self._scene.samples.clip(text)
+        for number, piece in enumerate(pieces(clip.samples, PIECE_MS)):
+            last = self._send({"type": "audio", "audio": base64.b64encode(piece).decode(), "seq": number})
+        understood = self._answered(last, FINAL)
+        self._hears(self._await((RESPONSE,), since=understood.number, patience_s=PATIENCE_S))
+
+    def presses(self, digit: str) -> None:
+        self._hears(self._answered(self._send({"type": "dtmf", "digit": digit}), RESPONSE))
+
+    def hangs_up(self) -> Observation:
+        """End the stream in good order, and return the summary."""
+        return self._answered(self._send({"type": "end_of_stream"}), ENDED)
+
+    def tries(self, frame: Mapping[str, object]) -> None:
+        """Send something as it is, which may be refused; keep what came of it."""
+        self.is_judged_at_the_end()
+        sent = self._scene.runtime.call(self.leg.send(frame, checked=False), within_s=PATIENCE_S)
+        self._keep(self._await((ERROR, ACK, RESPONSE, FINAL), since=sent.number, patience_s=PATIENCE_S))
+
+    def says_no(self, outcome: Observation) -> bool:
+        """Whether this is a refusal over HTTP, or an error on the socket."""
+        return outcome.type == ERROR or super().says_no(outcome)
+
+    def heard(self) -> Sequence[Observation]:
+        """Return every sentence that was understood on the connection in use."""
+        return self.received(FINAL)
+
+    def _connect(self, address: str) -> Observation:
+        where = urlsplit(address)
+        self.call.is_known = self.call.is_over = True  # a call that is put through ends with its connection
+        given = {name: values[0] for name, values in parse_qs(where.query).items()}
+        return self._open(given, checked=True, address=f"{where.scheme}://{where.netloc}{where.path}")
+
+    def _answered(self, sent: Observation, *types: str) -> Observation:
+        came = self._await((*types, ERROR), since=sent.number, patience_s=PATIENCE_S)
+        self._answered_after = Delay.between(sent, came)
+        if came.type == ERROR:
+            self._scene.surprises.claim(came)
+            raise AssertionError(f"{self.name} sent {sent.type} and was refused: {self.words(came.message)}")
+        return came
+
+    def _hears(self, response: Observation) -> None:
+        self._reply = response.message
+
+    def _keep(self, outcome: Observation) -> None:
+        self._outcome = outcome
+        self._scene.surprises.hold(outcome)
