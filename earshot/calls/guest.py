@@ -6,6 +6,7 @@ import base64
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -24,6 +25,11 @@ LINES = {"Hotel Aurora": "+4930999000", "Hotel Birch": "+4940999000"}
 """The number of each hotel."""
 PIECE_MS = 100
 ACK, RESPONSE, FINAL, ENDED, ERROR = "config_ack", "response", "final", "call_ended", "error"
+SEEDED: Mapping[str, Mapping[str, Any]] = {
+    "RES-2002": {"id": "RES-2002", "last_name": "Okafor", "room_number": "205", "status": "checked_in"},
+}
+"""What every hotel's property system has on record of Mira, who is in house."""
+NOTHING: Mapping[str, object] = MappingProxyType({})
 _NUMBERS = itertools.count(1)
 
 
@@ -33,6 +39,8 @@ class Call:
 
     call_id: str
     hotel: str
+    begun: Request | None = None
+    """By which the carrier told of it."""
     address: str = ""
     """Where its media are, with the token in it; empty for one that the carrier tells of."""
     is_known: bool = False
@@ -48,8 +56,12 @@ class Guest(Person):
         self.number = f"+4930{int(scene.run_id, 16) % 10**6:06d}{next(_NUMBERS) % 1000:03d}"
         """The number that this guest phones from."""
         self.reservations: dict[str, Mapping[str, Any]] = {}
-        """The reservation that was made for this guest, by the hotel."""
+        """What this guest has booked, by the hotel."""
+        self.about = ""
+        """The reservation that the latest call is about."""
         self.calls: list[Call] = []
+        self.spoken: list[Observation] = []
+        """The texts that this guest had spoken."""
         self.carrier: Person | None = None
         """By whose rights the service is told of this guest's calls."""
         self._reply: Mapping[str, Any] | None = None
@@ -69,11 +81,16 @@ class Guest(Person):
         return self._reply
 
     @property
-    def reservation(self) -> Mapping[str, Any]:
-        """The reservation that was made for this guest last."""
+    def booked(self) -> Mapping[str, Any]:
+        """What this guest has booked last."""
         if not self.reservations:
             raise AssertionError(f"{self.name} has no reservation in this scenario")
         return list(self.reservations.values())[-1]
+
+    @property
+    def known(self) -> Mapping[str, Any]:
+        """What the hotel knows of the reservation that the latest call is about."""
+        return SEEDED.get(self.about) or self.booked
 
     def credentials(self) -> Mapping[str, str]:
         """Return what the carrier is known by, under this guest's own correlation id."""
@@ -82,53 +99,52 @@ class Guest(Person):
 
     # ---- a call that the carrier tells of
 
-    def beginning(self, hotel: str, /, call_id: str = "", **metadata: object) -> Request:
-        """Return the request by which a new call to a hotel begins; `metadata` that are None are left out.
+    def beginning(self, hotel: str, members: Mapping[str, object] = NOTHING, /, **metadata: object) -> Request:
+        """Return the request by which a new call to a hotel begins; what is None in `metadata` is left out.
 
-        A guest with a reservation there calls about it, unless another is named.
+        A guest with a reservation there calls about it, unless another is named. `members` replace others.
         """
-        self.calls.append(
-            Call(call_id or f"c-{self._scene.run_id}-{self.name}-{len(self.calls)}".replace(" ", ""), hotel)
-        )
         own = self.reservations.get(hotel, {}).get("id")
         named = {"hotel_id": HOTELS[hotel], "reservation_id": own, **metadata}
-        return self.event(
-            "call.started",
-            f"calls {hotel}",
-            from_number=self.number,
-            to_number=LINES[hotel],
-            metadata={name: value for name, value in named.items() if value is not None},
-        )
+        self.about = str(named["reservation_id"] or "")
+        call_id = f"c-{self.correlation_id}-{len(self.calls)}"
+        told: dict[str, object] = {
+            "from_number": self.number,
+            "to_number": LINES[hotel],
+            "metadata": {name: value for name, value in named.items() if value is not None},
+        }
+        begun = requests.event("call.started", call_id, f"calls {hotel}", **told | dict(members))
+        self.calls.append(Call(call_id, hotel, begun))
+        return begun
 
     def event(self, name: str, asks: str, /, **members: object) -> Request:
         """Return the request by which something happens to the call in use."""
         return requests.event(name, self.call.call_id, asks, **members)
 
-    def begins(self, hotel: str, /, call_id: str = "", **metadata: object) -> Observation:
-        return self.goes_on(self.beginning(hotel, call_id, **metadata))
+    def interaction(self, kind: str, words: str) -> Request:
+        """Return the request by which the carrier tells what this guest wants."""
+        return self.event("call.interaction", f"says “{words}”", interaction_type=kind, guest_input=words)
 
-    def begins_again(self) -> Observation:
-        """Let the carrier tell once more of the call that was begun last."""
-        again = self.calls.pop()
-        return self.begins(again.hotel, again.call_id)
+    def ending(self, duration_s: float = 60) -> Request:
+        self.call.is_over = True
+        return self.event("call.ended", "hangs up", duration=duration_s)
 
-    def goes_on(self, request: Request) -> Observation:
-        """Let the carrier tell of an event, which may not be refused."""
-        answer = self.asks(request)
-        self.call.is_known = True
-        self._reply = answer.message.get("reply") or self._reply
+    def asks(self, request: Request) -> Observation:
+        """Ask for something and return the answer; a reply in it is what the guest was told last."""
+        answer = super().asks(request)
+        if request.path == requests.SPEECH:
+            self.spoken.append(answer)
+        if request.path == requests.EVENT:
+            self.call.is_known = True
+            self._reply = answer.message.get("reply") or self._reply
         return answer
 
-    def speaks(self, interaction: str, words: str) -> Observation:
-        """Let the carrier tell what this guest wants."""
-        return self.goes_on(self.interaction(interaction, words))
-
-    def interaction(self, interaction: str, words: str) -> Request:
-        return self.event("call.interaction", f"says “{words}”", interaction_type=interaction, guest_input=words)
-
-    def ends(self, duration_s: float = 60) -> Observation:
-        self.call.is_over = True
-        return self.goes_on(self.event("call.ended", "hangs up", duration=duration_s))
+    def has_a_whole_call(self, hotel: str) -> None:
+        """Phone a hotel, be answered, order something, and hang up."""
+        self.asks(self.beginning(hotel))
+        self.asks(self.event("call.answered", "is answered"))
+        self.asks(self.interaction("room_service_request", "Could you send up some towels?"))
+        self.asks(self.ending())
 
     def record(self) -> Mapping[str, Any]:
         """Return what the service has on record of the call in use."""
@@ -140,7 +156,7 @@ class Guest(Person):
         """Begin a call whose sound goes over a socket, and return how the service answered."""
         answer = self.asks(requests.start(self.number, HOTELS[hotel], "auto"))
         keep_secret(str(answer.message["session_token"]))
-        self.calls.append(Call(str(answer.message["call_id"]), hotel, str(answer.message["websocket_url"])))
+        self.calls.append(Call(str(answer.message["call_id"]), hotel, address=str(answer.message["websocket_url"])))
         return answer
 
     def picks_up(self, language: str) -> None:
@@ -148,6 +164,11 @@ class Guest(Person):
         self.connects()
         self._answered(self._send({"type": "config", "language": language, "sample_rate": 16000}), ACK)
         self._hears(self._await((RESPONSE,), since=self._sent()[-1].number, patience_s=PATIENCE_S))
+
+    def talks(self, hotel: str, language: str) -> None:
+        """Be put through to a hotel, and be greeted in this language if it has it."""
+        self.is_put_through(hotel)
+        self.picks_up(language)
 
     def connects(self) -> None:
         """Connect to the media of the call in use; AssertionError where that is refused."""

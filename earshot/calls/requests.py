@@ -11,6 +11,7 @@ from earshot.wire.bodies import Body
 
 EVENT = "/webhook/call-event"
 KEYS = "/auth/api-keys"
+SPEECH = "/tts/synthesize"
 HOTEL = "/v1/pms/{hotel_id}"
 
 
@@ -33,6 +34,10 @@ def post(path: str, asks: str, body: object, /, **parameters: str) -> Request:
 
 def get(path: str, asks: str, /, query: Mapping[str, object] | None = None, **parameters: str) -> Request:
     return Request("GET", path, asks, parameters, query=query or {})
+
+
+def metrics() -> Request:
+    return Request("GET", "/metrics", "reads the figures", signed=False)
 
 
 def login(email: str, password: str) -> Request:
@@ -63,10 +68,19 @@ def start(caller_id: str, hotel_id: str, language: str) -> Request:
 
 
 def speech(text: str, **how: object) -> Request:
-    return post("/tts/synthesize", "has a text spoken", {"text": text, **how})
+    return post(SPEECH, "has a text spoken", {"text": text, **how})
 
 
-def at_hotel(method: str, path: str, asks: str, hotel_id: str, /, body: object = None, **query: object) -> Request:
+def at_hotel(
+    method: str,
+    path: str,
+    asks: str,
+    hotel_id: str,
+    /,
+    body: object = None,
+    query: Mapping[str, object] | None = None,
+    **parameters: str,
+) -> Request:
     """Ask the property system of a hotel for something, through the service."""
-    parameters = {"hotel_id": hotel_id}
-    return Request(method, HOTEL + path, asks, parameters, None if body is None else Body.json(body), query=query)
+    content = None if body is None else Body.json(body)
+    return Request(method, HOTEL + path, asks, {"hotel_id": hotel_id, **parameters}, content, query=query or {})

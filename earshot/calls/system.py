@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from hamcrest import assert_that
+from hamcrest import assert_that, close_to, empty, greater_than_or_equal_to, has_length, not_
 
 from earshot.asking import Reason, refused
 from earshot.by_plan import in_turn
 from earshot.calls import requests
+from earshot.calls.desk import booking
+from earshot.calls.figures import Figure
 from earshot.calls.guest import Guest
 from earshot.calls.person import SYSTEM, Person
 from earshot.calls.wording import WORDING
+from earshot.matchers.log_lines import gives_away_none_of
+from earshot.patience import comes_to
 from earshot.secrecy import keep_secret
 from earshot.system import System
+from earshot.targets.control import Record
 
 CARRIER, OPERATOR = "The carrier", "The operator"
 PERMISSIONS = ("call:start", "call:end", "call:manage", "call:view", "hotel:view")
 """What the carrier of a scenario may do."""
 AT_ONCE_S = 0.001
+COUNTED_WITHIN_S = 1.0
+"""How late a figure may be (CALL-5)."""
 
 
 class Calls(System):
@@ -26,6 +33,7 @@ class Calls(System):
 
     name = SYSTEM
     wording = WORDING
+    _noted = ""
 
     def person(self, name: str) -> Person:
         """Return whoever has this name, who appears on first mention."""
@@ -66,9 +74,58 @@ class Calls(System):
         """Insist that the last attempt of somebody was refused for this reason."""
         assert_that(self.person(name).refusal(), refused(reason), f"how {name} was refused")
 
-    def at_the_same_moment(self, people: Sequence[Person], does: Callable[[Person], object]) -> None:
-        """Let all do this at once; return when all have been answered."""
-        in_turn(self.stage.scene.runtime, people, does, every_s=AT_ONCE_S)
+    def all_guests(self) -> list[Guest]:
+        """Return every guest, in order of appearance."""
+        return self.stage.present(Guest)
+
+    def at_the_same_moment(self, does: Callable[[Guest], object]) -> None:
+        """Let every guest do this at once; return when all have been answered."""
+        in_turn(self.stage.scene.runtime, self.all_guests(), does, every_s=AT_ONCE_S)
+
+    def books(self, name: str, hotel: str, **other: object) -> None:
+        """Let the carrier book two nights for a guest."""
+        guest = self.guest(name)
+        guest.reservations[hotel] = self.carrier.asks(booking(guest, hotel, **other)).message
+
+    # ---- what the service asks others for, counts and writes down
+
+    def lookups(self, name: str) -> list[Record]:
+        """Return what the property system was asked about the reservation of a guest, first asked first."""
+        about = str(self.guest(name).known["id"])
+        asked = self.stage.control.observe("upstream", dependency="property_system")
+        return [each for each in asked if each.method == "GET" and each.path.rstrip("/").endswith(f"/{about}")]
+
+    def waited_longer_each_time(self, name: str) -> None:
+        """Insist on three lookups, the second wait at least 1.8 times as long as the first (ERR-6)."""
+        at_s = [each.at_s for each in self.lookups(name)]
+        assert_that(at_s, has_length(3), f"lookups of {name}'s reservation")
+        assert_that(at_s[2] - at_s[1], greater_than_or_equal_to(1.8 * (at_s[1] - at_s[0])), "the second wait, in s")
+
+    def figures(self) -> str:
+        """Return what Prometheus reads."""
+        return self.operator.asks(requests.metrics()).payload.decode()
+
+    def notes_figures(self) -> None:
+        """Take note of what the service has counted up to now."""
+        self._noted = self.figures()
+
+    def has_counted(self, count: float, figure: Figure) -> None:
+        """Insist that so much more was counted than was noted, by a service that nobody else uses."""
+        comes_to(
+            lambda: figure.of(self.figures()) - figure.of(self._noted),
+            close_to(count, 1e-6),
+            f"by how much {figure.name} has grown",
+            within_s=COUNTED_WITHIN_S,
+        )
+
+    def log_holds_none_of(self, name: str, values: Mapping[str, str]) -> None:
+        """Insist on log lines under a guest's correlation id, none of which holds any of these (CALL-19)."""
+        guest = self.guest(name)
+        lines = comes_to(
+            lambda: self.stage.log(session_id=guest.correlation_id), not_(empty()), "the log of the call", within_s=2
+        )
+        secrets = {value: what for what, value in {**values, "number": guest.number}.items()}
+        assert_that(lines, gives_away_none_of(secrets), f"what is written down of {name}'s call")
 
     def has_left(self) -> None:
         """End every call that its guest has not ended, and revoke the keys that were made."""

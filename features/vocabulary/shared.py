@@ -35,7 +35,7 @@ class World(Protocol):
 Attempt = Callable[[Any, str], object]
 """What somebody may try to do: it is given the steps' world, and a name."""
 
-CAST = ("Ana", "Bruno", "Carla", "Lena", "Amina", "Marco", "Yuki", "Tomas", "Mallory")
+CAST = ("Ana", "Bruno", "Carla", "Lena", "Amina", "Marco", "Yuki", "Tomas", "Mira", "Mallory")
 
 DISCONNECTIONS = {
     "and need not come back": 1000,

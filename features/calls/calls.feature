@@ -1,0 +1,162 @@
+@calls
+Feature: Guests who phone a hotel
+
+  The carrier tells the service what happens to a call. The service looks the guest up, answers, and keeps a record.
+
+  Rule: A call is answered, followed and ended
+
+    @CALL-1 @CALL-2 @needs-double @blocker
+    Scenario: A guest is recognised, and the property system asked once
+      Given Mira has a reservation at Hotel Aurora
+      When Mira calls Hotel Aurora
+      Then Mira is answered about the reservation
+      And Mira is answered in full
+      And Mira is answered within 1 second
+      And the property system was asked once about Mira's reservation
+
+    @CALL-2 @needs-double @critical
+    Scenario: A call goes on without asking again
+      Given Mira has a reservation at Hotel Aurora
+      And Mira has called Hotel Aurora
+      When Mira asks which room is theirs
+      And Mira asks for a table
+      Then the property system was asked once about Mira's reservation
+
+    @CALL-3 @blocker
+    Scenario: Room service is ordered
+      Given Mira has called Hotel Aurora about Mira Okafor's stay
+      When Mira asks for room service
+      Then Mira is answered about room service
+      And Mira is answered with an order that is made
+      And Mira is answered within 2 seconds
+
+    @CALL-6 @critical
+    Scenario: A guest is told of the booking
+      Given Mira has called Hotel Aurora about Mira Okafor's stay
+      When Mira asks which room is theirs
+      Then Mira is answered with name and room
+      And Mira is answered within 1 second
+
+    @CALL-3 @normal
+    Scenario: A wish that nobody knows is asked back
+      Given Mira has called Hotel Aurora
+      When Mira asks for a tea ceremony
+      Then Mira is answered about nothing that is known
+
+    @CALL-5 @needs-own-service @blocker
+    Scenario: A call that ends is counted and timed
+      Given a service that nobody else uses
+      And the figures are noted
+      And Mira has called Hotel Aurora
+      When Mira hangs up after 2 minutes
+      Then Mira's call is over
+      And the figures show 1 more calls begun
+      And the figures show 1 more calls ended
+      And the figures show 1 more calls timed
+      And the figures show 120 more seconds of calls
+      And the figures show no more calls under way
+
+    @CALL-16 @critical
+    Scenario Outline: A call that is <event> is <state>
+      Given Mira has called Hotel Aurora
+      And Mira has been answered
+      When Mira is <event>
+      Then Mira's call is <state>
+      And Mira is answered within 1 second
+
+      Examples:
+        | event       | state             |
+        | put on hold | on hold           |
+        | transferred | being transferred |
+        | cut off     | lost              |
+
+    @CALL-16 @normal
+    Scenario: A call that is taken off hold goes on
+      Given Mira has called Hotel Aurora
+      And Mira has been put on hold
+      When Mira is taken off hold
+      Then Mira's call is active
+
+  Rule: What does not fit changes nothing
+
+    @CALL-15 @needs-own-service @needs-double @critical
+    Scenario: A call that is told of twice is one call
+      Given a service that nobody else uses
+      And Mira has a reservation at Hotel Aurora
+      And the figures are noted
+      And Mira has called Hotel Aurora
+      When Mira begins the same call again
+      Then Mira is answered as before
+      And the property system was asked once about Mira's reservation
+      And the figures show 1 more calls begun
+
+    @CALL-14 @critical
+    Scenario: Nothing happens to a call that nobody began
+      When Mira tries to hold a call that nobody began
+      Then Mira is refused because there is no such thing
+
+    @CALL-14 @critical
+    Scenario: Nothing happens to a call that is over
+      Given Mira has called Hotel Aurora
+      And Mira has hung up after 2 minutes
+      When Mira tries to be put on hold
+      Then Mira is refused because it is over
+      And Mira's call is over
+
+    @CALL-17 @critical
+    Scenario Outline: A call <flaw> is refused
+      When Mira tries to call Hotel Aurora <flaw>
+      Then Mira is refused because <what> is missing or makes no sense
+
+      Examples:
+        | flaw                             | what              |
+        | without a caller                 | the caller        |
+        | from a number without a country  | the caller        |
+        | to a number of letters           | the number called |
+        | the day before yesterday at noon | the time          |
+        | without a hotel                  | the hotel         |
+        | in a way that nobody knows       | what happened     |
+
+    @CALL-17 @normal
+    Scenario: A call does not end before it began
+      Given Mira has called Hotel Aurora
+      When Mira tries to hang up before having called
+      Then Mira is refused because the duration is missing or makes no sense
+      And Mira's call is active
+
+  Rule: Hotels know nothing of each other's guests
+
+    @CALL-7 @critical
+    Scenario: Nobody looks at another hotel's calls
+      Given Ana is the manager of Hotel Aurora
+      And Mira has called Hotel Birch about Mira Okafor's stay
+      When Ana tries to look at Mira's call
+      Then Ana is refused because the hotel is somebody else's
+
+    @CALL-12 @critical
+    Scenario: Five whole calls at once
+      Given 5 guests have reservations at Hotel Aurora
+      When all guests call Hotel Aurora, order and hang up at the same moment
+      Then each guest is answered in full
+      And each guest finds a record of that call alone
+
+    @CALL-13 @critical
+    Scenario: Twenty guests of two hotels call at once
+      Given 10 guests have reservations at Hotel Aurora
+      And 10 guests have reservations at Hotel Birch
+      When all guests call where they have booked at the same moment
+      Then each guest is answered about the reservation
+
+    @CALL-30 @critical
+    Scenario Outline: Calls are listed by <what>
+      Given Ana is an operator
+      And Mira has called Hotel Aurora
+      And Mira has hung up after 2 minutes
+      And Mira has called Hotel Birch
+      When Ana lists the calls of <what>
+      Then Ana finds <found>
+
+      Examples:
+        | what             | found                               |
+        | Hotel Aurora     | Mira's first call and no second one |
+        | those under way  | Mira's second call and no first one |

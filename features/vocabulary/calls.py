@@ -1,0 +1,410 @@
+"""How words in a sentence about calls become values: what people do, what they are told, and why they are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from earshot.asking import Reason, Request
+from earshot.calls import desk, replies, requests
+from earshot.calls.figures import Figure
+from earshot.calls.guest import HOTELS, Guest
+from earshot.calls.system import Calls
+from features.vocabulary import shared
+from features.vocabulary.faults import fault, faults
+from features.vocabulary.parameters import closed_list, more_phrases, parameter, phrases
+
+
+class World(shared.World, Protocol):
+    """What a step about calls knows."""
+
+    calls: Calls
+
+
+Builds = Callable[..., Request]
+"""Returns what a person of this name asks for: it is given the calls, the name, and what stands in the blanks."""
+
+LANGUAGES = {"English": "en", "German": "de", "Spanish": "es", "French": "fr", "Dutch": "nl"}
+ROLES = {
+    "an operator": "operator",
+    "the manager of Hotel Aurora": "manager",
+    "at the desk of Hotel Aurora": "desk",
+    "a guest with an account": "guest",
+    "the carrier": "carrier",
+    "somebody who only reads": "reader",
+    "a service of the house": "batch",
+    "the media agent": "media_agent",
+    "the property system": "property_system",
+}
+"""What people are, and by which account the target knows them."""
+RESERVATIONS = {
+    "Mira Okafor's stay": "RES-2002",
+    "a cancelled reservation": "RES-3003",
+    "a reservation that forgets its guest": "RES-4004",
+    "a reservation with a broken e-mail address": "RES-5005",
+    "a reservation with a script in the guest's name": "RES-6006",
+    "a reservation that nobody made": "RES-9999",
+    "a reservation that is an attack": "1' UNION SELECT password FROM users--",
+}
+PERSONAL = {"email": "mira.okafor@private.example", "phone": "+49301234567", "card": "4111111111111111"}
+WISHES: Mapping[str, dict[str, object]] = {
+    "and insists on the reservation": {"require_reservation": True},
+    "and wants to know it afresh": {"fresh": True},
+    "urgently": {"priority": "urgent"},
+    "and leaves e-mail, phone and card": {"guest_data": PERSONAL},
+    "which uses Apaleo": {"pms_type": "apaleo"},
+    "which uses the mock": {"pms_type": "mock"},
+    "which uses Opera": {"pms_type": "opera"},
+    "which uses Protel": {"pms_type": "protel"},
+    "which uses nothing known": {"pms_type": "xyzzy"},
+}
+INTERACTIONS = {
+    "for room service": ("room_service_request", "Could you send up some towels?"),
+    "which room is theirs": ("guest_info_request", "Which room is mine, please?"),
+    "for a table": ("restaurant_booking", "I would like to book a table for two."),
+    "for a massage": ("spa_booking", "I would like to book a massage."),
+    "for the manager": ("transfer_request", "I want to speak to the manager."),
+    "for a tea ceremony": ("tea_ceremony", "Please prepare a tea ceremony."),
+}
+INTENTS = {
+    "a booking": "booking_inquiry",
+    "information": "request_info",
+    "the concierge": "concierge_services",
+    "the spa": "spa_booking",
+    "a person": "transfer_to_operator",
+    "the menu": "greeting",
+    "room service": "room_service",
+    "a table": "restaurant_booking",
+    "nothing that is known": "unknown",
+}
+FLAWS: Mapping[str, dict[str, object]] = {
+    "without a caller": {"from_number": None},
+    "from a number without a country": {"from_number": "030111222"},
+    "to a number of letters": {"to_number": "+49-AURORA"},
+    "the day before yesterday at noon": {"timestamp": "the day before yesterday, 12:00"},
+    "without a hotel": {"metadata": {}},
+    "in a way that nobody knows": {"event": "call.teleported"},
+}
+FIELDS = {
+    "the caller": "from_number",
+    "the number called": "to_number",
+    "the time": "timestamp",
+    "the hotel": "hotel_id",
+    "what happened": "event",
+    "the duration": "duration",
+    "the day of arrival": "arrival",
+    "the day of departure": "departure",
+    "the number of guests": "guest_count",
+    "the last name": "last_name",
+    "the e-mail address": "email",
+    "what to look for": "",
+    "the caller's number": "caller_id",
+}
+
+
+def _of_guest(build: Callable[..., Request]) -> Builds:
+    return lambda calls, name, **blanks: build(calls.guest(name), **blanks)
+
+
+def _of_anybody(build: Callable[..., Request]) -> Builds:
+    return lambda _calls, _name, **blanks: build(**blanks)
+
+
+def _about_guest(build: Callable[..., Request], *arguments: Any, **more: Any) -> Builds:
+    """Let somebody ask about what the guest in the blank has booked."""
+    return lambda calls, _name, guest, **blanks: build(calls.guest(guest), *arguments, **more, **blanks)
+
+
+def _search(member: str) -> Builds:
+    def build(calls: Calls, _name: str, guest: str) -> Request:
+        booked = calls.guest(guest).booked
+        query = {member: booked["guest"][member]}
+        return requests.at_hotel("GET", "/guests", "looks for a guest", booked["hotel_id"], query=query)
+
+    return build
+
+
+def _by_number(calls: Calls, _name: str, guest: str) -> Request:
+    booked = calls.guest(guest).booked
+    query = {"confirmation": booked["confirmation_number"]}
+    return requests.at_hotel("GET", "/reservations", "looks for a reservation", booked["hotel_id"], query=query)
+
+
+def _happens(event: str, **members: object) -> Builds:
+    return _of_guest(lambda guest: guest.event(event, "goes on", **members))
+
+
+def _at(path: str, words: str, **query: str) -> Builds:
+    return _of_anybody(lambda hotel, **more: desk.asking(path, words, hotel, **query, **more))
+
+
+def _days(hotel: str, days: int) -> Request:
+    return desk.asking("/availability", "asks for rooms", hotel, start=desk.day(1), end=desk.day(days))
+
+
+_MOVED = {"arrival": desk.day(2), "departure": desk.day(4), "special_requests": "A quiet room, please."}
+BAD_DRAFTS: Mapping[str, dict[str, Any]] = {
+    "for yesterday": {"arrival": desk.day(-1)},
+    "for nobody": {"guest_count": 0},
+    "for a guest without a last name": {"guest": {"last_name": ""}},
+    "for a guest whose e-mail address is a word": {"guest": {"email": "somewhere"}},
+    "until before it begins": {"departure": desk.day(0)},
+}
+ACTS: Mapping[tuple[str, str, str, str], Builds] = {
+    ("call", "calls", "called", "{hotel:Hotel}"): _of_guest(Guest.beginning),
+    ("call", "calls", "called", "{hotel:Hotel} about {reservation_id:Reservation}"): _of_guest(Guest.beginning),
+    ("call", "calls", "called", "{hotel:Hotel}, {wish:Wish}"): _of_guest(
+        lambda guest, hotel, wish: guest.beginning(hotel, **wish)
+    ),
+    ("call", "", "", "{hotel:Hotel} about {reservation_id:Reservation}, {wish:Wish}"): _of_guest(
+        lambda guest, hotel, reservation_id, wish: guest.beginning(hotel, reservation_id=reservation_id, **wish)
+    ),
+    ("call", "", "", "{hotel:Hotel} {flaw:CallFlaw}"): _of_guest(
+        lambda guest, hotel, flaw: guest.beginning(hotel, flaw)
+    ),
+    ("", "begins", "", "the same call again"): _of_guest(lambda guest: guest.call.begun),
+    ("be", "", "", "put through without saying the country"): _of_anybody(
+        lambda: requests.start("030111222", "hotel-aurora", "auto")
+    ),
+    ("ask", "asks", "asked", "{what:Interaction}"): _of_guest(lambda guest, what: guest.interaction(*what)),
+    ("hang", "hangs", "hung", "up after {minutes:Minutes}"): _of_guest(
+        lambda guest, minutes: guest.ending(60 * minutes)
+    ),
+    ("hang", "", "", "up before having called"): _of_guest(lambda guest: guest.ending(-5)),
+    ("have", "has", "had", "the reply spoken"): _of_guest(
+        lambda guest: requests.speech(str(guest.reply["text"]), language="en-US", format="wav")
+    ),
+    ("be", "is", "been", "answered"): _happens("call.answered"),
+    ("be", "is", "been", "put on hold"): _happens("call.hold"),
+    ("", "is", "", "taken off hold"): _happens("call.resumed"),
+    ("", "is", "", "transferred"): _happens("call.transferred", to_extension="101"),
+    ("", "is", "", "cut off"): _happens("call.failed", reason="network"),
+    ("hold", "", "", "a call that nobody began"): _of_anybody(
+        lambda: requests.event("call.hold", "c-nobody", "puts a call on hold")
+    ),
+    ("look", "", "", "at {guest:Name}'s call"): _about_guest(lambda guest: requests.call(guest.call.call_id)),
+    ("", "asks", "", "how the connection to {hotel:Hotel} is"): _at("/health", "asks how it is"),
+    ("", "asks", "", "what the connection to {hotel:Hotel} can do"): _at("/capabilities", "asks what it can do"),
+    ("", "asks", "", "which rooms {hotel:Hotel} has for {days:Number} days"): _of_anybody(_days),
+    ("ask", "asks", "", "{hotel:Hotel} for the price of {nights:Number} nights"): _of_anybody(desk.quoting),
+    ("ask", "", "", "{hotel:Hotel} for the price of a room that it does not have"): _of_anybody(
+        lambda hotel: desk.quoting(hotel, room_type="IGLOO")
+    ),
+    ("ask", "", "", "{hotel:Hotel} for the price at a rate that it does not have"): _of_anybody(
+        lambda hotel: desk.quoting(hotel, rate_code="BARGAIN")
+    ),
+    ("", "looks", "", "for {guest:Name}'s reservation"): _about_guest(desk.having, "GET", "looks for a reservation"),
+    ("", "looks", "", "for {guest:Name}'s reservation by its confirmation number"): _by_number,
+    ("", "moves", "", "{guest:Name}'s reservation by a day and notes a wish"): _about_guest(
+        desk.having, "PATCH", "moves a reservation", _MOVED
+    ),
+    ("cancel", "cancels", "cancelled", "{guest:Name}'s reservation"): _about_guest(
+        desk.having, "POST", "cancels a reservation", {"reason": "ill"}, doing="/cancel"
+    ),
+    ("pay", "", "", "for {guest:Name}'s reservation"): _about_guest(
+        desk.having, "POST", "pays", {"amount": "10.00", "currency": "EUR"}, doing="/payments"
+    ),
+    ("book", "", "", "a room at Hotel Aurora {flaw:BadDraft}"): lambda calls, name, flaw: desk.booking(
+        calls.guest(name), "Hotel Aurora", **flaw
+    ),
+    ("", "looks", "", "for {guest:Name} by e-mail address"): _search("email"),
+    ("", "looks", "", "for {guest:Name} by phone number"): _search("phone"),
+    ("", "looks", "", "for {guest:Name} by last name"): _search("last_name"),
+    ("", "looks", "", "for guests of {hotel:Hotel} who are called like nobody"): _at(
+        "/guests", "looks for a guest", last_name="Xyzzyx"
+    ),
+    ("look", "", "", "for any guests of {hotel:Hotel}"): _at("/guests", "looks for a guest"),
+    ("", "asks", "", "who arrives at {hotel:Hotel} tomorrow"): _at("/arrivals", "asks who arrives", date=desk.day(1)),
+    ("", "asks", "", "who is in house at {hotel:Hotel}"): _at("/in-house", "asks who is in house"),
+}
+"""What people ask for, as "tries to …", "…" and "has …" say it, and what is common to these."""
+
+
+DEEDS: Mapping[tuple[str, str, str], Callable[..., object]] = {
+    ("is", "been", "put through to {hotel:Hotel} in {language:Language}"): Guest.talks,
+    ("tells", "", 'the hotel "{text:Quoted}"'): Guest.says,
+    ("presses", "pressed", "{digit:Digit}"): Guest.presses,
+    ("ends", "ended", "the conversation"): Guest.hangs_up,
+}
+"""What guests do who are put through."""
+
+
+def _asks(build: Builds, tries: bool) -> Callable[..., Any]:
+    """Return what lets somebody ask, given what stands in the blanks first."""
+
+    def made(**blanks: Any) -> Callable[[World, str], None]:
+        def act(world: World, name: str) -> None:
+            request = build(world.calls, name, **blanks)
+            person = world.calls.person(name)
+            (person.tries_to_ask if tries else person.asks)(request)
+
+        return act
+
+    return made
+
+
+def _does(verb: Callable[..., object]) -> Callable[..., Any]:
+    return lambda **blanks: lambda world, name: verb(world.calls.guest(name), **blanks)
+
+
+def _phrase(word: str, rest: str, made: Callable[..., Any]) -> tuple[str, Any]:
+    return f"{word} {rest}", made if "{" in rest else made()
+
+
+def _judges(verb: Callable[..., object], **words: Any) -> Callable[..., Any]:
+    """Let a lesson mean what `verb` insists on of a guest, with what stands in the blanks."""
+    return lambda **blanks: lambda calls, name: verb(calls.guest(name), **words, **blanks)
+
+
+def _finds(verb: Callable[..., object], *more: Any, **words: Any) -> Callable[..., Any]:
+    """The same of anybody; a guest in a blank is found by the name."""
+
+    def made(guest: str = "", **blanks: Any) -> Callable[[Calls, str], object]:
+        def judge(calls: Calls, name: str) -> object:
+            whom = [calls.guest(guest)] if guest else []
+            return verb(calls.person(name), *whom, *more, **words, **blanks)
+
+        return judge
+
+    return made
+
+
+LESSONS: Mapping[str, Callable[..., Any]] = {
+    "with a greeting in {language:Language}": _judges(replies.is_greeting),
+    "about {intent:Intent}": _judges(replies.is_about),
+    "about {intent:Intent} in {language:Language}": _judges(replies.is_about),
+    "with a hint that asks for another key": _judges(replies.is_hint),
+    "with name and room": _judges(replies.names_the_guest),
+    "in full": _judges(replies.is_complete),
+    "about the reservation": _judges(replies.knows_the_reservation, stale=False),
+    "about the reservation as it was": _judges(replies.knows_the_reservation, stale=True),
+    "without the property system": _judges(replies.warns_of_outage),
+    "with the warning that {code:Warning}": _judges(replies.warns),
+    "with an order that is made": _judges(replies.ordered, status="created"),
+    "with an order that is put by": _judges(replies.ordered, status="queued"),
+    "as before": _judges(replies.is_repeated),
+    "in words that nobody speaks": _judges(replies.is_without_voice),
+    "without repeating e-mail, phone or card": _judges(replies.is_redacted, values=list(PERSONAL.values())),
+    "with a voice": _judges(replies.is_spoken),
+    "with the same voice, which was kept": _judges(replies.is_spoken_again),
+}
+FINDINGS: Mapping[str, Callable[..., Any]] = {
+    "that the connection is well": _finds(desk.is_connected),
+    "that all is possible but payment and tills": _finds(desk.is_able),
+    "rooms for each of {days:Number} days": _finds(desk.has_rooms),
+    "a price for each of two nights, and their sum": _finds(desk.has_prices),
+    "{guest:Name}'s reservation": _finds(desk.is_reservation),
+    "{guest:Name}'s reservation, moved by a day and with the wish": _finds(desk.is_reservation, **_MOVED),
+    "that {guest:Name}'s reservation is cancelled": _finds(desk.is_reservation, status="cancelled", **_MOVED),
+    "{guest:Name} and nobody else": _finds(desk.finds_guests),
+    "nobody": _finds(desk.finds_guests),
+    "{guest:Name} among those who are to arrive": _finds(desk.lists, "confirmed", "checked_in", arrival=desk.day(1)),
+    "Mira Okafor among those who are in house": _finds(desk.lists, None, "checked_in"),
+}
+WARNINGS = {
+    "nobody made this reservation": "RESERVATION_NOT_FOUND",
+    "the reservation is incomplete": "PMS_DATA_INCOMPLETE",
+    "a part of the reservation makes no sense": "PMS_DATA_INVALID",
+    "a part of the reservation could do harm": "PMS_DATA_SANITIZED",
+    "nobody can be had to speak": "TTS_UNAVAILABLE",
+}
+FIGURES = {
+    "calls begun": Figure("call_total", {"status": "started"}),
+    "calls ended": Figure("call_total", {"status": "ended"}),
+    "calls timed": Figure("call_duration_seconds_count"),
+    "the seconds of calls": Figure("call_duration_seconds_sum"),
+    "calls under way": Figure("active_calls"),
+    "what the media agent tells": Figure("call_events_total"),
+    "lookups that succeed": Figure("pms_operations_total", {"status": "success"}),
+    "lookups that fail": Figure("pms_operations_total", {"status": "error"}),
+    "lookups timed": Figure("pms_response_seconds_count"),
+}
+
+
+def _no(status: int, code: str, *words: str) -> Reason:
+    return Reason({status}, says=[code, *words])
+
+
+shared.refusals(
+    Calls.name,
+    {
+        "there is no such thing": _no(404, "NOT_FOUND"),
+        "it is over": _no(409, "CONFLICT"),
+        "the hotel is somebody else's": _no(403, "AUTHORIZATION_ERROR"),
+        "nobody knows who asks": _no(401, "AUTHENTICATION_ERROR"),
+        "it could do harm": _no(400, "SECURITY_VIOLATION"),
+        "the request makes no sense": _no(400, "BAD_REQUEST"),
+        "the sender may not ask": _no(403, "AUTHORIZATION_ERROR"),
+        "the message is too large": _no(413, "PAYLOAD_TOO_LARGE"),
+        "the message is of the wrong kind": _no(415, "UNSUPPORTED_MEDIA_TYPE"),
+        "that is not built yet": _no(501, "PMS_NOT_IMPLEMENTED"),
+        "the property system fails": _no(503, "PMS_CONNECTOR_ERROR"),
+        "the property system is too slow": _no(503, "TIMEOUT_ERROR"),
+        "the property system is left alone": _no(503, "CIRCUIT_BREAKER_OPEN"),
+        "nobody can be had to speak": _no(503, "EXTERNAL_SERVICE_ERROR"),
+        "the language was to be said first": Reason(says=["CONFIG_REQUIRED"]),
+        "the token opens nothing": Reason({401}, wordless=True),
+        "the message is not understood": Reason(),
+        **{
+            f"{words} is missing or makes no sense": _no(422, "VALIDATION_ERROR", name)
+            for words, name in FIELDS.items()
+        },
+    },
+)
+parameter("Digit", "[0-9*#]", str)
+for name, words in {
+    "Hotel": {name: name for name in HOTELS},
+    "CallsRole": ROLES,
+    "Reservation": RESERVATIONS,
+    "Wish": WISHES,
+    "Interaction": INTERACTIONS,
+    "Intent": INTENTS,
+    "CallFlaw": FLAWS,
+    "BadDraft": BAD_DRAFTS,
+    "Language": LANGUAGES,
+    "Warning": WARNINGS,
+    "CallsFigure": FIGURES,
+    "CallState": {"active": "active", "on hold": "on_hold", "being transferred": "transferring", "over": "ended"}
+    | {"lost": "failed"},
+    "Corrupt": {"are cut short": "cut", "are of other kinds": "types", "are empty": "empty"},
+    "Asked": {"not at all": 0, "once": 1, "twice": 2, "3 times": 3},
+}.items():
+    closed_list(name, words)
+shared.settings({"is quick to give up and to try again": {"CALLS_PROFILE": "test"}})
+faults(
+    {
+        "the property system fails": fault("property_system", status=500),
+        "the property system fails {times:Times}": fault("property_system", status=500),
+        "the property system no longer knows the service": fault("property_system", status=401, times=1),
+        "the property system asks for {retry_after:Seconds} of patience": fault("property_system", status=429, times=1),
+        "the property system takes {seconds:Seconds} longer": fault("property_system", "delay"),
+        "the property system does not answer": fault("property_system", "hang"),
+        "the property system knows nothing of it": fault("property_system", status=404),
+        "the property system finds fault with it": fault("property_system", status=422),
+        "the answers of the property system {how:Corrupt}": fault("property_system", "corrupt"),
+        "nobody can be had to speak": fault("voices", status=500),
+    }
+)
+more_phrases(
+    "Attempt", dict(_phrase(form, rest, _asks(build, tries=True)) for (form, _, _, rest), build in ACTS.items() if form)
+)
+phrases(
+    "CallsDeed",
+    dict(_phrase(form, rest, _asks(build, tries=False)) for (_, form, _, rest), build in ACTS.items() if form)
+    | dict(_phrase(form, rest, _does(verb)) for (form, _, rest), verb in DEEDS.items()),
+)
+phrases(
+    "CallsDone",
+    dict(_phrase(form, rest, _asks(build, tries=False)) for (_, _, form, rest), build in ACTS.items() if form)
+    | dict(_phrase(form, rest, _does(verb)) for (_, form, rest), verb in DEEDS.items()),
+)
+phrases(
+    "Together",
+    {
+        "call {hotel:Hotel}": lambda hotel: lambda guest: guest.begins(hotel),
+        "call where they have booked": lambda guest: guest.begins(next(iter(guest.reservations))),
+        "call {hotel:Hotel}, order and hang up": lambda hotel: lambda guest: guest.has_a_whole_call(hotel),
+    },
+)
+phrases("Told", {words: made if "{" in words else made() for words, made in LESSONS.items()})
+phrases("Found", {words: made if "{" in words else made() for words, made in FINDINGS.items()})
