@@ -271,12 +271,17 @@ Feature: Moving to a new connection
       And Ana is disconnected and may come back
       And Lena is told that the session has ended
 
+  Rule: Connections end, the broadcast goes on
+
     @BRO-1.4.4 @BRO-1.2.17 @critical @needs-settings
     Scenario: A broadcast outlasts its connections
-      Given Ana and Lena have been connected for 1.5 seconds
+      Given a service that asks for a new connection after 0.6 seconds and ends connections after 5 seconds
+      And Ana is broadcasting in English
+      And Lena listens in Spanish
+      And Ana and Lena have been connected for 2.4 seconds
       And Ana and Lena have moved to a new connection
       And Ana and Lena have closed the old connection
-      And Ana and Lena have been connected for 1.1 seconds
+      And Ana and Lena have been connected for 2.7 seconds
       When Ana mutes the broadcast
       Then Lena is told that the broadcast is muted
 

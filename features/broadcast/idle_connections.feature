@@ -43,14 +43,6 @@ Feature: Connections that fall silent
       When Ana's live microphone picks up silence for 1.6 seconds
       Then Ana is still connected
 
-    @BRO-3.5.2 @minor @needs-settings
-    Scenario: A listener who comes back after a silence is welcome
-      Given Lena listens in Spanish
-      And Ana has sent a heartbeat every 0.3 seconds until Lena was disconnected
-      And Ana has been told that 0 people are listening
-      When Lena joins in Spanish
-      Then Lena is welcomed to Ana's session in Spanish
-
     @REQ-28.2 @BRO-1.2.10 @critical @needs-settings @needs-table
     Scenario: After a silent speaker the session is over, on record too
       Given Lena listens in Spanish
@@ -66,6 +58,18 @@ Feature: Connections that fall silent
       Then Lena is disconnected 1.2 to 2.2 seconds after falling silent
       And the session of Ana is recorded as active with 0 listeners
       And Lena's first connection is no longer recorded
+
+  Rule: Whoever was silent for too long may come back
+
+    @BRO-3.5.2 @minor @needs-settings
+    Scenario: A listener who comes back after a silence is welcome
+      Given a service that disconnects clients after 3 seconds of silence
+      And Ana is broadcasting in English
+      And Lena listens in Spanish
+      And Ana has sent a heartbeat every 0.3 seconds until Lena was disconnected
+      And Ana has been told that 0 people are listening
+      When Lena joins in Spanish
+      Then Lena is welcomed to Ana's session in Spanish
 
   Rule: Where it is switched on, stopping one's heartbeats counts sooner than silence
 

@@ -285,6 +285,7 @@ SETTINGS: Mapping[str, Mapping[str, str]] = {
     "keeps 10 translations": {"TRANSLATION_CACHE_MAX_ENTRIES": "10"},
     "keeps 12 translations": {"TRANSLATION_CACHE_MAX_ENTRIES": "12"},
     "disconnects clients after 1.2 seconds of silence": {"CONNECTION_IDLE_TIMEOUT_SECONDS": "1.2"},
+    "disconnects clients after 3 seconds of silence": {"CONNECTION_IDLE_TIMEOUT_SECONDS": "3"},
     "disconnects clients after 2 seconds of silence, or 1 second without heartbeats": {
         "CONNECTION_IDLE_TIMEOUT_SECONDS": "2",
         "HEARTBEAT_TIMEOUT_SECONDS": "1",
@@ -293,6 +294,11 @@ SETTINGS: Mapping[str, Mapping[str, str]] = {
         "CONNECTION_REFRESH_MINUTES": "0.01",
         "CONNECTION_WARNING_MINUTES": "0.02",
         "CONNECTION_MAX_DURATION_HOURS": str(2.5 / 3600),
+    },
+    "asks for a new connection after 0.6 seconds and ends connections after 5 seconds": {
+        "CONNECTION_REFRESH_MINUTES": "0.01",
+        "CONNECTION_WARNING_MINUTES": "0.02",
+        "CONNECTION_MAX_DURATION_HOURS": str(5 / 3600),
     },
     "ends sessions after 3 seconds": {"SESSION_MAX_DURATION_HOURS": str(3 / 3600)},
     "disconnects clients that are silent for 2 seconds": {"CONNECTION_IDLE_TIMEOUT_SECONDS": "2"},
