@@ -92,6 +92,17 @@ def words(default: tuple[str, ...], parse: Callable[[str, str], object], help_te
     return _setting(default, Words(parse, help_text))
 
 
+def one_of(default: str, choices: tuple[str, ...], help_text: str) -> Any:
+    """Declare a setting that is one of these words."""
+
+    def parse(given: str, given_as: str) -> str:
+        if given not in choices:
+            raise SettingError(f"{given_as} wants {', '.join(choices[:-1])} or {choices[-1]}, but {given!r} was given.")
+        return given
+
+    return _setting(default, Words(parse, help_text))
+
+
 def _setting(default: object, form: Form) -> Any:
     return field(default=default, repr=not form.secret, metadata={"form": form})
 

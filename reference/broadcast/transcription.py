@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from reference.breaker import Breaker
+from reference.breaker import Breaker, Terms
 from reference.broadcast.live import LiveSession
 from reference.broadcast.model import NotForwarded
 from reference.broadcast.notices import SystemRecovered, TranscriptionError
@@ -98,7 +98,7 @@ class SessionAudio:
         self._hearing = hearing
         self._audience = audience
         self._continuity = Continuity()
-        self._breaker = Breaker(means.clock, open_s=means.settings.transcribe_circuit_open_seconds)
+        self._breaker = Breaker(means.clock, Terms(open_s=means.settings.transcribe_circuit_open_seconds))
         self._reorder: Reorder[Chunk] = Reorder(means.settings.reorder_buffer_max_bytes)
         self._numbered_by = live.speaker_connection_id
         self._gap_timer: Timer | None = None

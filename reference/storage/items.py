@@ -10,7 +10,7 @@ Item = dict[str, Any]
 
 
 def to_attribute(value: object) -> dict[str, Any]:
-    """Return `value` in DynamoDB's notation; text, truth, numbers and maps of them."""
+    """Return `value` in DynamoDB's notation; text, truth, numbers, nothing, and maps and lists of them."""
     match value:
         case bool():
             return {"BOOL": value}
@@ -20,6 +20,10 @@ def to_attribute(value: object) -> dict[str, Any]:
             return {"N": repr(value)}
         case Mapping():
             return {"M": to_item(value)}
+        case list() | tuple():
+            return {"L": [to_attribute(one) for one in value]}
+        case None:
+            return {"NULL": True}
     raise TypeError(f"{type(value).__name__} has no place in a table: {value!r}")
 
 
@@ -39,6 +43,8 @@ def from_attribute(attribute: Mapping[str, Any]) -> Any:
             return int(number) if number.is_integer() else number
         case "M":
             return from_item(value)
+        case "L":
+            return [from_attribute(one) for one in value]
         case "NULL":
             return None
     raise TypeError(f"an attribute of kind {kind} was found where none is written")
