@@ -21,7 +21,7 @@ from reference.engines import RECOGNISERS
 from reference.settings import SettingError, Settings, SharedSettings, describe, read
 from reference.storage.aws import REGION
 from reference.storage.emulator import Emulator
-from reference.system import buckets, catalogue, setting_kinds, systems, tables
+from reference.system import buckets, catalogue, parts, setting_kinds, systems, tables
 from reference.tokens import SHORTEST_SECRET_BYTES
 
 if TYPE_CHECKING:
@@ -148,15 +148,18 @@ async def _serve(options: argparse.Namespace, settings: Settings, secret: str, a
     if control is not None:
         control.start(app)
     try:
-        endpoints = await app.start(options.host, {one.name: getattr(options, f"{one.name}_port") for one in systems()})
+        addresses = await app.start(options.host, {one.name: getattr(options, f"{one.name}_port") for one in parts()})
     except PortUnusable as failure:
         raise _unusable(options.host, failure.port, failure) from None
-    alarms = [alarm for one in systems() for alarm in one.alarms()]
+    alarms = [alarm for one in parts() for alarm in one.alarms()]
+    names_of_systems = [one.name for one in systems()]
     creation = create_alarms(connect, alarms, catalogue(), options.table_prefix)
     raising_alarms = Background().run(creation, name="create-alarms")
     ready = {
         "ready": True,
-        "endpoints": endpoints,
+        "endpoints": {name: addresses[name] for name in names_of_systems},
+        "companions": {name: address for name, address in addresses.items() if name not in names_of_systems},
+        "accounts": world.accounts,
         "tables": table_names,
         "buckets": bucket_names,
         "aws_endpoint": aws_endpoint,
@@ -235,8 +238,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     run = parser.add_argument_group("how to run")
     run.add_argument("--host", default="127.0.0.1", help="loopback address to listen on (default %(default)s)")
-    for one in systems():
-        names, about = (f"--{one.name}-port", *one.port_options), f"port of the {one.name}; 0 means any (default)"
+    for one in parts():
+        title = one.name.replace("_", " ")
+        names, about = (
+            (f"--{one.name.replace('_', '-')}-port", *one.port_options),
+            f"port of the {title}; 0: any (default)",
+        )
         run.add_argument(*names, type=int, default=0, metavar="PORT", help=about)
     run.add_argument(
         "--control-port",

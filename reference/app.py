@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from reference.storage import tables
 from reference.storage.aws import Store
-from reference.system import systems
-from reference.system import tables as tables_of_systems
+from reference.system import parts
 from reference.world import World
 
 
@@ -16,7 +15,7 @@ class App:
     def __init__(self, world: World) -> None:
         self._world = world
         self._store = Store(world.aws_client, world.metrics)
-        self._systems = {one.name: one.load()(world, self._store) for one in systems()}
+        self._systems = {one.name: one.load()(world, self._store) for one in parts()}
 
     def connections_of(self, session_id: str) -> list[str]:
         """Return the connections of a live session; may be called on any thread."""
@@ -32,13 +31,16 @@ class App:
         return {name: count for one in self._systems.values() for name, count in one.counts().items()}
 
     async def start(self, host: str, ports: Mapping[str, int] | None = None) -> dict[str, Mapping[str, str]]:
-        """Create the tables, listen, and return the addresses of each system.
+        """Create the tables, listen, and return the addresses of each system and of what it stands on.
 
-        `ports` are wishes, by system; without one, any port will do. Raise PortUnusable when one cannot be used.
+        `ports` are wishes, by name; without one, any port will do. Raise PortUnusable when one cannot be used.
         """
-        wished = ports or {}
-        await tables.create(self._store, tables_of_systems(), self._world.table_names)
-        return {name: await one.start(host, wished.get(name, 0)) for name, one in self._systems.items()}
+        wished, addresses = ports or {}, self._world.addresses
+        at_once = tuple(table for one in parts() if not one.on_demand for table in one.tables)
+        await tables.create(self._store, at_once, self._world.table_names)
+        for name, one in self._systems.items():
+            addresses[name] = await one.start(host, wished.get(name, 0))
+        return addresses
 
     async def stop(self) -> None:
         """Stop every system, and let go of what they stand on."""

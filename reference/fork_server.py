@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from reference.system import systems
+from reference.system import parts
 
 LONGEST_REQUEST_BYTES = 1 << 16
 STREAMS = 3
@@ -73,7 +73,7 @@ def _load() -> None:
     """Import and make what an instance needs, so that each child finds it there."""
     for name in NEEDED:
         importlib.import_module(name)
-    for system in systems():
+    for system in parts():
         system.load()
         for name in system.loaded_beside:
             importlib.import_module(name)

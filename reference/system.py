@@ -68,31 +68,45 @@ class System:
     """Modules that it loads on a thread when it starts, unless they are there already."""
     port_options: tuple[str, ...] = ()
     """Further names of the option for its port, which is `--NAME-port`."""
+    stands_on: tuple[str, ...] = ()
+    """Services of the reference that it asks over HTTP: packages that declare a System, too, and start before it."""
+    on_demand: bool = False
+    """Whether it makes its tables itself, when somebody connects to it first."""
 
 
 @functools.cache
 def systems() -> tuple[System, ...]:
     """Return every system that `contract/` names and that the reference has."""
     named = [_system_of(file) for file in sorted(CONTRACT.glob("*.requirements.yaml"))]
-    packages = [f"reference.{name}" for name in named if importlib.util.find_spec(f"reference.{name}")]
-    return tuple(importlib.import_module(package).system for package in packages)
+    return tuple(_declared(name) for name in named if importlib.util.find_spec(f"reference.{name}"))
+
+
+@functools.cache
+def parts() -> tuple[System, ...]:
+    """Return every system behind what it stands on: what runs, in the order in which it starts."""
+    return tuple(part for one in systems() for part in (*map(_declared, one.stands_on), one))
 
 
 def setting_kinds() -> tuple[type, ...]:
-    return (*(one.settings for one in systems()), SharedSettings)
+    return (*(one.settings for one in parts()), SharedSettings)
 
 
 def tables() -> tuple[Table, ...]:
-    return tuple(table for one in systems() for table in one.tables)
+    return tuple(table for one in parts() for table in one.tables)
 
 
 def buckets() -> tuple[str, ...]:
-    return tuple(bucket for one in systems() for bucket in one.buckets)
+    return tuple(bucket for one in parts() for bucket in one.buckets)
 
 
 def catalogue() -> Catalogue:
     """Return the metrics of every system, by name."""
-    return {name: definition for one in systems() for name, definition in one.metrics.items()}
+    return {name: definition for one in parts() for name, definition in one.metrics.items()}
+
+
+def _declared(name: str) -> System:
+    system: System = importlib.import_module(f"reference.{name}").system
+    return system
 
 
 def _system_of(file: Path) -> str:

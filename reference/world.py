@@ -32,3 +32,7 @@ class World:
     disturbances: Disturbances = field(default_factory=Disturbances)
     disturbances_of: Mapping[str, Any] = field(default_factory=dict)
     """By system, where it has disturbances of its own."""
+    addresses: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    """Where everything is that listens by now, by name and then `ws` and `http`."""
+    accounts: dict[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    """Who may sign in to a system, and with what: by system and role; a system that has listened has put it there."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from reference.control.plane import ControlPlane, Inside
 from reference.http.doors import for_this_machine, with_token
 from reference.http.server import HttpServer
-from reference.system import systems
+from reference.system import parts
 
 if TYPE_CHECKING:
     from reference.world import World
@@ -25,7 +25,7 @@ class Control:
         """What whoever gives orders has to show."""
         self._plane = ControlPlane(world.engines, world.aws_client, world.table_names)
         self._settings = world.settings
-        offers = {system.name: system.faults()(world.settings) for system in systems() if system.faults is not None}
+        offers = {system.name: system.faults()(world.settings) for system in parts() if system.faults is not None}
         for offer in offers.values():
             self._plane.offer(offer)
         self.world = replace(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from reference.http.doors import impatient_protocol
@@ -34,6 +34,7 @@ class HttpServer:
         self._stopping = False
         self._server: Server | None = None
         self._serving: asyncio.Task[None] | None = None
+        self._let_sleep: Callable[[], object] = lambda: None
 
     @property
     def url(self) -> str:
@@ -43,9 +44,25 @@ class HttpServer:
         """Begin to load and then to serve what `build` returns, which is called on a thread."""
         self._serving = asyncio.get_running_loop().create_task(self._serve(build), name=f"serving-{self.url}")
 
+    def start_when_called(self, prepare: Callable[[], Awaitable[object]], build: Callable[[], Any]) -> None:
+        """Do nothing until somebody connects; then `prepare`, load and serve, while they wait in the backlog."""
+        loop = asyncio.get_running_loop()
+
+        async def prepare_and_serve() -> None:
+            await prepare()
+            await self._serve(build)
+
+        def called() -> None:
+            self._let_sleep()
+            self._serving = loop.create_task(prepare_and_serve(), name=f"serving-{self.url}")
+
+        loop.add_reader(self._listener, called)
+        self._let_sleep = lambda: loop.remove_reader(self._listener)
+
     async def stop(self) -> None:
         """Answer what is being asked, then close the port."""
         self._stopping = True
+        self._let_sleep()
         if self._server is not None:
             self._server.should_exit = True
         if self._serving is not None:
