@@ -1,0 +1,117 @@
+"""What can be asked over HTTP, and by whom: the only place where an endpoint comes into being."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from reference.calls.problem import Problem
+from reference.calls.security.principals import Principal, not_signed_in
+
+PUBLIC, SIGNED_IN, USER, SERVICE, AGENT = "public", "signed in", "user", "service", "agent"
+"""Whoever asks; whoever has a token or key; people alone; services alone; the agent that shares a secret with
+the service. Anything else is a permission."""
+
+
+class Body(BaseModel):
+    """The JSON object of a request: types as they are, and members that nobody knows are left alone."""
+
+    model_config = ConfigDict(strict=True, extra="ignore")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request that may be answered."""
+
+    principal: Principal
+    method: str
+    path: str
+    parameters: Mapping[str, str]
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    address: str
+    correlation_id: str
+    content: bytes = b""
+    body: Any = None
+    """Of the endpoint's model."""
+
+    def number(self, name: str, default: int, least: int, most: int) -> int:
+        """Return a whole number of the query; VALIDATION_ERROR where it is none in this range."""
+        given = self.query.get(name)
+        if given is None:
+            return default
+        if not re.fullmatch(r"[0-9]{1,9}", given) or not least <= int(given) <= most:
+            issue = f"should be a whole number from {least} to {most}"
+            raise Problem("VALIDATION_ERROR", "The request is not valid", details=fields({name: issue}))
+        return int(given)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    body: Mapping[str, Any] | None = None
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content: bytes | None = None
+    """In the place of a JSON body."""
+    media_type: str = "application/json"
+
+
+Handler = Callable[[Asked], Awaitable[Mapping[str, Any] | Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    method: str
+    path: str
+    who: str | tuple[str, ...]
+    handler: Handler
+    body: type[Body] | None = None
+    spoken: frozenset[str] = frozenset()
+    """Fields in which people speak freely, so that nothing in them is taken for an attack."""
+    is_filtered: bool = True
+    is_limited: bool = True
+    body_may_be_missing: bool = False
+
+    def insist(self, principal: Principal) -> None:
+        """Raise the 401 or 403 of whoever may not ask."""
+        if self.who == PUBLIC:
+            return
+        if principal.kind == "anonymous":
+            raise not_signed_in("missing_credentials")
+        if self.who in (USER, SERVICE):
+            if principal.kind != self.who:
+                raise Problem("AUTHORIZATION_ERROR", "This is not permitted")
+        elif self.who not in (SIGNED_IN, AGENT):
+            principal.needs(*((self.who,) if isinstance(self.who, str) else self.who))
+
+
+class Endpoints:
+    """All endpoints, found by method and path."""
+
+    def __init__(self, every: Iterable[Endpoint]) -> None:
+        self._by_path: dict[str, tuple[re.Pattern[str], dict[str, Endpoint]]] = {}
+        for one in every:
+            pattern = re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(one.path)))
+            self._by_path.setdefault(one.path, (pattern, {}))[1][one.method] = one
+
+    def find(self, method: str, path: str) -> tuple[Endpoint, Mapping[str, str]]:
+        """Return the endpoint and what stands in its path; NOT_FOUND or METHOD_NOT_ALLOWED where there is none."""
+        allowed: set[str] = set()
+        for pattern, by_method in self._by_path.values():
+            if found := pattern.fullmatch(path):
+                if method in by_method:
+                    return by_method[method], found.groupdict()
+                allowed |= by_method.keys()
+        if allowed:
+            headers = {"Allow": ", ".join(sorted(allowed))}
+            raise Problem("METHOD_NOT_ALLOWED", "This method is not allowed here", headers=headers)
+        raise Problem("NOT_FOUND", "There is nothing here")
+
+
+def fields(issues: Mapping[str, str]) -> dict[str, Any]:
+    """Return the details of a problem that names fields."""
+    return {"fields": [{"field": name, "issue": issue} for name, issue in issues.items()]}

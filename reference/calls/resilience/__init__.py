@@ -1,0 +1,1 @@
+"""What keeps the service answering: limits, breakers, and queues that are bounded."""

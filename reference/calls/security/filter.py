@@ -1,0 +1,78 @@
+"""What a request may hold: size, depth, and nothing that attacks who reads it (section 4)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from reference.calls.problem import Problem
+
+LONGEST_TEXT, LONGEST_LIST, DEEPEST, MOST_KEYS = 10_000, 1000, 10, 100
+MEDIA_TYPES = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
+_ATTACKS = re.compile(
+    r"<\s*/?\s*script|javascript\s*:|\bon(?:error|load|click|mouse\w+|focus)\s*=|\b(?:eval|exec|system)\s*\("
+    r"|\.\./|\.\.\\|\bunion\s+(?:all\s+)?select\b|\bdrop\s+table\b|\binsert\s+into\b|\bdelete\s+from\b",
+    re.IGNORECASE,
+)
+
+
+def is_attack(text: str) -> bool:
+    return _ATTACKS.search(text) is not None
+
+
+def parsed(content: bytes) -> Any:
+    """Return the JSON value of a body; BAD_REQUEST where it holds none."""
+    try:
+        value = json.loads(content.decode("utf-8"), parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        raise Problem("BAD_REQUEST", "The body is not JSON") from None
+    if not writable(value):
+        raise Problem("BAD_REQUEST", "The body holds text that is no Unicode")
+    return value
+
+
+def writable(value: Any) -> bool:
+    """Whether all texts can be written down: half a surrogate pair cannot."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except (UnicodeEncodeError, RecursionError):
+        return False
+    return True
+
+
+def inspect(value: Any, exempt: frozenset[str] = frozenset(), name: str = "", depth: int = 1) -> None:
+    """Raise the problem of a value that is too deep, too long or hostile; `exempt` are fields in which people speak."""
+    match value:
+        case Mapping() | list() if depth > DEEPEST:
+            raise Problem("VALIDATION_ERROR", "The body is nested too deeply", details=_at(name, "too deep"))
+        case Mapping():
+            if len(value) > MOST_KEYS:
+                raise Problem("VALIDATION_ERROR", "The body has too many fields", details=_at(name, "too many fields"))
+            for key, one in value.items():
+                _refuse_attack(key, name)
+                inspect(one, exempt, key, depth + 1)
+        case list():
+            if len(value) > LONGEST_LIST:
+                raise Problem("VALIDATION_ERROR", "A list is too long", details=_at(name, "too long"))
+            for one in value:
+                inspect(one, exempt, name, depth + 1)
+        case str():
+            if len(value) > LONGEST_TEXT:
+                raise Problem("VALIDATION_ERROR", "A text is too long", details=_at(name, "too long"))
+            if name not in exempt:
+                _refuse_attack(value, name)
+
+
+def _refuse_attack(text: str, name: str) -> None:
+    if is_attack(text):
+        raise Problem("SECURITY_VIOLATION", "The request holds what is not allowed", details=_at(name, "not allowed"))
+
+
+def _at(name: str, issue: str) -> dict[str, Any]:
+    return {"fields": [{"field": name[:80] or "body", "issue": issue}]}
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number")
