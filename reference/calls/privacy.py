@@ -20,7 +20,7 @@ _FIELDS = (
     ("hotel", MASKED, r"room|confirmation|booking|loyalty|reservation_number"),
     ("technical", "#", r"(^|_)ip(_|$)|ip_?addr|session"),
 )
-"""By the name of a field: the category, and what stands in the place of the value; None where it is left out."""
+"""By the name of a field: the category, and what stands in its place; None where it is left out."""
 _ROOM = r"(?:room|zimmer|habitaci[oó]n|chambre|camera|stanza)"
 _PATTERNS: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     ("contact", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), REDACTED),
