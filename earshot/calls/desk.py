@@ -29,6 +29,7 @@ from earshot.matchers.numbers import between
 FIRST_NIGHT = 1
 """In how many days people arrive who book here."""
 NIGHTS = 2
+PAGE = 3
 MONEY_OFF_BY = 0.005
 DOMAIN = "guests.example"
 CAPABILITIES = (
@@ -149,3 +150,27 @@ def lists(person: Person, guest: Guest | None, *statuses: str, **same: Any) -> N
     assert_that(otherwise, empty(), f"what {person.name} should not have been told")
     expected: Any = has_item(has_entries(id="RES-2002" if guest is None else guest.booked["id"]))
     assert_that(told, expected, f"whom {person.name} was told of")
+
+
+def pages(person: Person, **only: Any) -> None:
+    """Look at all calls of some kind, page by page, and keep them (CALL-30)."""
+    person.looked_for, person.listed = only, []
+    while True:
+        told = person.asks(requests.calls(**only, limit=PAGE, offset=len(person.listed))).message
+        person.listed += told["calls"]
+        if len(told["calls"]) < PAGE:
+            break
+    assert_that(told, has_entries(total=len(person.listed), limit=PAGE), "how many calls are said to be listed")
+
+
+def lists_calls_of(person: Person, guest: Guest) -> None:
+    """Insist on those of a guest's calls, and calls altogether, that were looked for."""
+    only = person.looked_for
+    fitting = [call.call_id for call in guest.calls if only.items() <= call.listed_as.items()]
+    mine = {call.call_id for call in guest.calls}
+    found = [each["call_id"] for each in person.listed if each["call_id"] in mine]
+    assert_that(
+        found, contains_inanyorder(*fitting) if fitting else empty(), f"which of {guest.name}'s calls are listed"
+    )
+    hotels = {each["hotel_id"] for each in person.listed if "hotel_id" in only}
+    assert_that(hotels - {only.get("hotel_id")}, empty(), "calls to other hotels that are listed")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -47,6 +47,11 @@ class Call:
     """Whether the service has taken it."""
     is_over: bool = False
 
+    @property
+    def listed_as(self) -> Mapping[str, str]:
+        """By what the call is found."""
+        return {"hotel_id": HOTELS[self.hotel], "status": "ended" if self.is_over else "active"}
+
 
 class Guest(Person):
     role = "guest"
@@ -64,7 +69,8 @@ class Guest(Person):
         """The texts that this guest had spoken."""
         self.carrier: Person | None = None
         """By whose rights the service is told of this guest's calls."""
-        self._reply: Mapping[str, Any] | None = None
+        self.replies: list[Mapping[str, Any]] = []
+        """What the service had said to this guest, on whichever way."""
 
     @property
     def call(self) -> Call:
@@ -75,10 +81,10 @@ class Guest(Person):
 
     @property
     def reply(self) -> Mapping[str, Any]:
-        """What the service had said to this guest last, on whichever way."""
-        if self._reply is None:
+        """What the service had said to this guest last."""
+        if not self.replies:
             raise AssertionError(f"{self.name} was given no reply in this scenario")
-        return self._reply
+        return self.replies[-1]
 
     @property
     def booked(self) -> Mapping[str, Any]:
@@ -125,6 +131,10 @@ class Guest(Person):
         """Return the request by which the carrier tells what this guest wants."""
         return self.event("call.interaction", f"says “{words}”", interaction_type=kind, guest_input=words)
 
+    def speech(self) -> Request:
+        """Return the request to have words spoken that are this guest's own."""
+        return requests.speech(f"This is for {self.correlation_id} alone.", language="en-US", format="wav")
+
     def ending(self, duration_s: float = 60) -> Request:
         self.call.is_over = True
         return self.event("call.ended", "hangs up", duration=duration_s)
@@ -136,12 +146,19 @@ class Guest(Person):
             self.spoken.append(answer)
         if request.path == requests.EVENT:
             self.call.is_known = True
-            self._reply = answer.message.get("reply") or self._reply
+            self.replies += [reply] if (reply := answer.message.get("reply")) else []
         return answer
+
+    def begins(self, hotel: str) -> Observation:
+        return self.asks(self.beginning(hotel))
+
+    def begins_often(self, hotel: str, times: int) -> None:
+        for _ in range(times):
+            self.begins(hotel)
 
     def has_a_whole_call(self, hotel: str) -> None:
         """Phone a hotel, be answered, order something, and hang up."""
-        self.asks(self.beginning(hotel))
+        self.begins(hotel)
         self.asks(self.event("call.answered", "is answered"))
         self.asks(self.interaction("room_service_request", "Could you send up some towels?"))
         self.asks(self.ending())
@@ -160,15 +177,19 @@ class Guest(Person):
         return answer
 
     def picks_up(self, language: str) -> None:
-        """Connect to the media of the call in use, say which language is spoken, and be greeted."""
-        self.connects()
+        """Say which language is spoken, and be greeted."""
         self._answered(self._send({"type": "config", "language": language, "sample_rate": 16000}), ACK)
-        self._hears(self._await((RESPONSE,), since=self._sent()[-1].number, patience_s=PATIENCE_S))
+        self._hears(self._sent()[-1])
 
     def talks(self, hotel: str, language: str) -> None:
         """Be put through to a hotel, and be greeted in this language if it has it."""
-        self.is_put_through(hotel)
+        self.is_let_in(hotel)
         self.picks_up(language)
+
+    def is_let_in(self, hotel: str) -> None:
+        """Be put through to a hotel, and connect to the media of the call."""
+        self.is_put_through(hotel)
+        self.connects()
 
     def connects(self) -> None:
         """Connect to the media of the call in use; AssertionError where that is refused."""
@@ -187,11 +208,11 @@ class Guest(Person):
         clip = self._scene.samples.clip(text)
         for number, piece in enumerate(pieces(clip.samples, PIECE_MS)):
             last = self._send({"type": "audio", "audio": base64.b64encode(piece).decode(), "seq": number})
-        understood = self._answered(last, FINAL)
-        self._hears(self._await((RESPONSE,), since=understood.number, patience_s=PATIENCE_S))
+        self._answered(last, FINAL)
+        self._hears(last)
 
     def presses(self, digit: str) -> None:
-        self._hears(self._answered(self._send({"type": "dtmf", "digit": digit}), RESPONSE))
+        self._hears(self._send({"type": "dtmf", "digit": digit}))
 
     def hangs_up(self) -> Observation:
         """End the stream in good order, and return the summary."""
@@ -207,10 +228,6 @@ class Guest(Person):
         """Whether this is a refusal over HTTP, or an error on the socket."""
         return outcome.type == ERROR or super().says_no(outcome)
 
-    def heard(self) -> Sequence[Observation]:
-        """Return every sentence that was understood on the connection in use."""
-        return self.received(FINAL)
-
     def _connect(self, address: str) -> Observation:
         where = urlsplit(address)
         self.call.is_known = self.call.is_over = True  # a call that is put through ends with its connection
@@ -225,8 +242,9 @@ class Guest(Person):
             raise AssertionError(f"{self.name} sent {sent.type} and was refused: {self.words(came.message)}")
         return came
 
-    def _hears(self, response: Observation) -> None:
-        self._reply = response.message
+    def _hears(self, since: Observation) -> None:
+        """Take the next response for what is said to this guest."""
+        self.replies.append(self._answered(since, RESPONSE).message)
 
     def _keep(self, outcome: Observation) -> None:
         self._outcome = outcome

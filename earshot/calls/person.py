@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from earshot.asking import Asker
 from earshot.calls import requests
+from earshot.disclosures import gives_away
+from earshot.ledger import Kind, Observation
 from earshot.scene import Scene
 from earshot.secrecy import keep_secret
+from earshot.surprises import BREACH
 from earshot.targets.accounts import Account
 
 SYSTEM = "calls"
@@ -37,6 +42,13 @@ class Person(Asker):
         """With what this person asks in the place of an account, where it is a key."""
         self.key_id = ""
         """The id of a key that was made for this person."""
+        self.strangers: Collection[str] = ()
+        """The names of guests of whom this person must not be told."""
+        self.looked_for: Mapping[str, str] = {}
+        """Which calls this person looked for last."""
+        self.listed: list[Mapping[str, Any]] = []
+        """The calls that were found."""
+        self._looked_at = 0
         self.correlation_id = f"{name.lower().replace(' ', '-')}-{scene.run_id}"
         """Under which the service is to note what this person asks."""
 
@@ -66,6 +78,27 @@ class Person(Asker):
         for secret in (self.session.access_token, self.session.refresh_token):
             keep_secret(secret)
         return self.session
+
+    def complaints(self) -> list[str]:
+        """Return a sentence for each thing that came since this was last asked and should not have been told.
+
+        No error tells anything about the inside of the service (ERR-22), and nothing tells of guests of other hotels
+        (CALL-13) or what somebody signs in with (PMS-27).
+        """
+        fresh, self._looked_at = self._scene.ledger.since(self._looked_at), len(self._scene.ledger)
+        mine = [o for o in fresh if o.who == self.name and o.kind is Kind.RECEIVED]
+        return [f"{o.leg} {BREACH}: it gives away {slip}" for o in mine for slip in self._slips(o)]
+
+    def _slips(self, told: Observation) -> Iterator[str]:
+        said = json.dumps(told.message, ensure_ascii=False) + told.payload.decode(errors="replace")
+        if (self.says_no(told) or "error" in told.message) and (slip := gives_away(self.words(told.message))):
+            yield slip
+        for name in self.strangers:
+            if name in said:
+                yield f"{name}, a guest of another hotel"
+        accounts = self._scene.service.accounts.get(SYSTEM, {}).values()
+        if any(secret and secret in said for one in accounts for secret in (one.password, one.key, one.secret)):
+            yield "what somebody signs in with"
 
     def catches_up(self) -> None:
         """Return when all that was sent on this person's connections before has arrived."""

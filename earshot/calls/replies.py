@@ -16,6 +16,7 @@ from hamcrest import (
     empty,
     equal_to,
     greater_than,
+    greater_than_or_equal_to,
     has_entries,
     has_item,
     matches_regexp,
@@ -23,7 +24,7 @@ from hamcrest import (
     not_,
 )
 
-from earshot.calls.guest import Guest
+from earshot.calls.guest import ENDED, FINAL, Guest
 
 GREETINGS = {
     "en": "welcome|hello|good",
@@ -127,13 +128,36 @@ def is_spoken(guest: Guest) -> None:
     with wave.open(io.BytesIO(base64.b64decode(told["audio_data"], validate=True))) as sound:
         length_ms = len(sound.readframes(sound.getnframes())) / sound.getsampwidth() / sound.getframerate() * 1000
     assert_that(length_ms, greater_than(0), "how long the sound is, in ms")
-    assert_that(told.get("duration_ms"), close_to(length_ms, LENGTH_OFF_BY_MS), "how long the sound is said to be")
-    named: Any = matches_regexp(r"\w")
-    assert_that(told, has_entries(engine_used=named, voice_used=named), f"who spoke to {guest.name}")
+    as_long: Any = close_to(length_ms, LENGTH_OFF_BY_MS)
+    assert_that(told.get("duration_ms"), as_long, "how long the sound is said to be")
+    named: Any = has_entries(engine_used=TEXT, voice_used=TEXT)
+    assert_that(told, named, f"who spoke to {guest.name}")
 
 
 def is_spoken_again(guest: Guest) -> None:
     """Insist on the very sound of before, which was kept (CALL-4)."""
     first, second = guest.spoken[-2:]
     assert_that(second.message.get("cached"), equal_to(True), "whether the sound was kept")
-    assert_that(second.message["audio_data"] == first.message["audio_data"], equal_to(True), "whether it is the same")
+    same: Any = first.message["audio_data"] == second.message["audio_data"]
+    assert_that(same, equal_to(True), "whether it is the same")
+
+
+def is_understood(guest: Guest, text: str) -> None:
+    """Insist that the service understood this (CALL-22)."""
+    said = guest.received(FINAL)[-1].message
+    assert_that(said.get("transcript"), equal_to(text), f"what {guest.name} said")
+
+
+def is_said_again(guest: Guest) -> None:
+    """Insist on the same words as before (CALL-24)."""
+    first, second = guest.replies[-2:]
+    assert_that(second.get("text"), equal_to(first.get("text")), f"what {guest.name} was told")
+
+
+class TalkIsOver:
+    """That a talk is over: how long it took, and how often the guest spoke (CALL-22)."""
+
+    def reaches(self, guest: Guest, *, since: int) -> None:
+        summary = guest.is_told(ENDED, since=since).message
+        plausible: Any = has_entries(duration_seconds=greater_than_or_equal_to(0), turns=greater_than_or_equal_to(0))
+        assert_that(summary, plausible, f"how the talk of {guest.name} was summed up")

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
-from hamcrest import assert_that, close_to, empty, greater_than_or_equal_to, has_length, not_
+from hamcrest import (
+    all_of,
+    assert_that,
+    close_to,
+    contains_string,
+    empty,
+    greater_than_or_equal_to,
+    has_length,
+    not_,
+)
 
-from earshot.asking import Reason, refused
+from earshot.asking import Reason, Request, refused
 from earshot.by_plan import in_turn
 from earshot.calls import requests
 from earshot.calls.desk import booking
 from earshot.calls.figures import Figure
 from earshot.calls.guest import Guest
+from earshot.calls.odd import requests_of, tried
 from earshot.calls.person import SYSTEM, Person
 from earshot.calls.wording import WORDING
 from earshot.matchers.log_lines import gives_away_none_of
@@ -24,8 +36,12 @@ CARRIER, OPERATOR = "The carrier", "The operator"
 PERMISSIONS = ("call:start", "call:end", "call:manage", "call:view", "hotel:view")
 """What the carrier of a scenario may do."""
 AT_ONCE_S = 0.001
+ALWAYS_THE_SAME = 28
 COUNTED_WITHIN_S = 1.0
 """How late a figure may be (CALL-5)."""
+
+
+TAKEN_OR_MISTAKEN = (*range(200, 300), 400, 422)
 
 
 class Calls(System):
@@ -34,6 +50,7 @@ class Calls(System):
     name = SYSTEM
     wording = WORDING
     _noted = ""
+    _odd = ""
 
     def person(self, name: str) -> Person:
         """Return whoever has this name, who appears on first mention."""
@@ -86,14 +103,54 @@ class Calls(System):
         """Let the carrier book two nights for a guest."""
         guest = self.guest(name)
         guest.reservations[hotel] = self.carrier.asks(booking(guest, hotel, **other)).message
+        for each in self.all_guests():
+            others = (one for one in self.all_guests() if not one.reservations.keys() & each.reservations.keys())
+            each.strangers = [
+                str(booked["guest"]["last_name"]) for one in others for booked in one.reservations.values()
+            ]
+
+    def share(self, name: str, count: int) -> None:
+        """Let so many more guests have the reservation of this one."""
+        for guest in self.guests(count):
+            guest.reservations = self.guest(name).reservations
 
     # ---- what the service asks others for, counts and writes down
 
     def lookups(self, name: str) -> list[Record]:
         """Return what the property system was asked about the reservation of a guest, first asked first."""
-        about = str(self.guest(name).known["id"])
-        asked = self.stage.control.observe("upstream", dependency="property_system")
-        return [each for each in asked if each.method == "GET" and each.path.rstrip("/").endswith(f"/{about}")]
+        about = self.guest(name).about or str(self.guest(name).booked["id"])
+        return [each for each in self._asked() if each.method == "GET" and each.path.rstrip("/").endswith(f"/{about}")]
+
+    def _asked(self, **only: float) -> list[Record]:
+        return self.stage.control.observe("upstream", dependency="property_system", **only)
+
+    def orders(self, name: str) -> int:
+        """Return how often the property system was given an order of a guest in this scenario."""
+        asked = self._asked(since_s=self.stage.ledger.began_at)
+        given = [each for each in asked if each.method == "POST" and each.path.endswith("/service-requests")]
+        return sum(each.correlation_id == self.guest(name).correlation_id for each in given)
+
+    def tries_odd_requests(self, name: str, times: int) -> None:
+        """Let a guest try so many odd drafts and lookups, fewer where one makes the service fail."""
+        guest = self.guest(name)
+
+        def attempt(request: Request) -> None:
+            guest.tries_to_ask(request)
+            self.stage.surprises.claim(guest.outcome)
+            if guest.outcome.code not in TAKEN_OR_MISTAKEN:
+                raise AssertionError(f"{request.body and request.body.shown} was answered with {guest.outcome.code}")
+
+        self._odd = tried(requests_of(guest), attempt, times=times, by_chance=ALWAYS_THE_SAME)
+
+    def failed_at_no_odd_request(self) -> None:
+        """Raise AssertionError with the simplest odd request that the service failed at (PMS-28)."""
+        if self._odd:
+            raise AssertionError(self._odd)
+
+    def reached_over(self) -> tuple[int, int]:
+        """Return over how many connections the property system was asked in this scenario, and for how many tokens."""
+        asked = self._asked(since_s=self.stage.ledger.began_at)
+        return len({each.connection for each in asked}), sum(each.path.endswith("/connect/token") for each in asked)
 
     def waited_longer_each_time(self, name: str) -> None:
         """Insist on three lookups, the second wait at least 1.8 times as long as the first (ERR-6)."""
@@ -118,14 +175,20 @@ class Calls(System):
             within_s=COUNTED_WITHIN_S,
         )
 
-    def log_holds_none_of(self, name: str, values: Mapping[str, str]) -> None:
-        """Insist on log lines under a guest's correlation id, none of which holds any of these (CALL-19)."""
-        guest = self.guest(name)
-        lines = comes_to(
-            lambda: self.stage.log(session_id=guest.correlation_id), not_(empty()), "the log of the call", within_s=2
-        )
-        secrets = {value: what for what, value in {**values, "number": guest.number}.items()}
-        assert_that(lines, gives_away_none_of(secrets), f"what is written down of {name}'s call")
+    def log_holds_none_of(self, name: str, values: Collection[str]) -> None:
+        """Insist on log lines under a guest's correlation id, none of which holds any of these (CALL-19, PMS-27)."""
+        about = self.guest(name).correlation_id
+        lines: Any = comes_to(lambda: self.stage.log(session_id=about), not_(empty()), "the log of it", within_s=2)
+        assert_that(lines, gives_away_none_of(dict.fromkeys(values, "what is personal")), "what is written down")
+
+    def record_holds_none_of(self, name: str, values: Collection[str]) -> None:
+        """Insist on a record of a call, shown and stored, that holds none of these (CALL-18, CALL-20)."""
+        shown: list[Any] = [self.guest(name).record()]
+        if (tables := self.stage.service.tables) is not None:
+            shown.append(tables.item("calls", call_id=self.guest(name).call.call_id))
+        none_of: Any = [not_(contains_string(value.lstrip("+"))) for value in values]
+        for each in shown:
+            assert_that(json.dumps(each, default=str), all_of(*none_of), f"what is kept of {name}'s call")
 
     def has_left(self) -> None:
         """End every call that its guest has not ended, and revoke the keys that were made."""

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from behave import given, then, when
-from hamcrest import assert_that, equal_to
+from hamcrest import assert_that, equal_to, greater_than, has_entries, less_than_or_equal_to
 
 from earshot.calls.figures import Figure
 from earshot.calls.guest import Guest
 from earshot.calls.system import Calls
-from features.vocabulary.calls import PERSONAL, World
+from earshot.matchers.numbers import between
+from earshot.measure.stopwatch import judges_time
+from earshot.patience import comes_to, stays
+from features.vocabulary.calls import World
 
+STAYS_S = 1.0
+"""How long it is watched that an order is not given once more."""
 Act = Callable[[Any, str], object]
 Judgement = Callable[[Calls, str], object]
 
@@ -43,9 +49,35 @@ def step_crowd_has_reservations(context: World, count: int, hotel: str) -> None:
         context.calls.books(guest.name, hotel)
 
 
+@given("{count:Number} more guests share {guest:Name}'s reservation")
+def step_share(context: World, count: int, guest: str) -> None:
+    context.calls.share(guest, count)
+
+
 @when("all guests {do:Together} at the same moment")
 def step_do_together(context: World, do: Callable[[Guest], object]) -> None:
     context.calls.at_the_same_moment(do)
+
+
+@when("all guests {do:Together} one after the other")
+def step_do_in_sequence(context: World, do: Callable[[Guest], object]) -> None:
+    for guest in context.calls.all_guests():
+        do(guest)
+
+
+@when("{guest:Name} tries {count:Number} odd drafts and lookups")
+def step_odd(context: World, guest: str, count: int) -> None:
+    context.calls.tries_odd_requests(guest, count)
+
+
+@then("all of them were taken or refused as mistakes")
+def step_none_failed(context: World) -> None:
+    context.calls.failed_at_no_odd_request()
+
+
+@given("{span_s:Seconds} have passed")
+def step_pass(context: World, span_s: float) -> None:
+    context.stage.lets_pass(span_s)
 
 
 @then("{person:Name} is answered {lesson:Told}")
@@ -59,14 +91,21 @@ def step_each_answered(context: World, lesson: Judgement) -> None:
         lesson(context.calls, guest.name)
 
 
+@then("each guest's call is {state:CallState}")
+def step_each_state(context: World, state: dict[str, str]) -> None:
+    for guest in context.calls.all_guests():
+        assert_that(guest.record(), has_entries(state), f"the record of {guest.name}'s call")
+
+
 @then("{person:Name} finds {finding:Found}")
 def step_finds(context: World, person: str, finding: Judgement) -> None:
     finding(context.calls, person)
 
 
 @then("{guest:Name}'s call is {state:CallState}")
-def step_state(context: World, guest: str, state: str) -> None:
-    assert_that(context.calls.guest(guest).record().get("state"), equal_to(state), f"the state of {guest}'s call")
+def step_state(context: World, guest: str, state: dict[str, str]) -> None:
+    record = partial(context.calls.guest(guest).record)
+    comes_to(record, has_entries(state), f"the record of {guest}'s call", within_s=STAYS_S)
 
 
 @then("the property system was asked {times:Asked} about {guest:Name}'s reservation")
@@ -74,24 +113,43 @@ def step_lookups(context: World, times: int, guest: str) -> None:
     assert_that(len(context.calls.lookups(guest)), equal_to(times), f"lookups of {guest}'s reservation")
 
 
-@then(
-    "the property system was asked 3 times about {guest:Name}'s reservation, the second wait twice as long as the first"
-)
+@then("the property system was asked about {guest:Name}'s reservation 3 times, the third after a longer pause")
 def step_growing_waits(context: World, guest: str) -> None:
     context.calls.waited_longer_each_time(guest)
 
 
-@given("the figures are noted")
+@then("the property system was reached over at most {most:Number} connections, and signed in to at most once")
+def step_connections(context: World, most: int) -> None:
+    connections, sign_ins = context.calls.reached_over()
+    assert_that(connections, between(1, most), "connections to the property system")
+    assert_that(sign_ins, less_than_or_equal_to(1), "sign-ins to the property system")
+
+
+@then("the property system is given {guest:Name}'s order once within {limit_s:Seconds}")
+def step_order(context: World, guest: str, limit_s: float) -> None:
+    orders = partial(context.calls.orders, guest)
+    comes_to(orders, greater_than(0), f"orders of {guest} that the property system was given", within_s=limit_s)
+    stays(orders, equal_to(1), f"orders of {guest} that the property system was given", for_s=STAYS_S)
+
+
+@given("it is known what the service has counted")
 def step_note_figures(context: World) -> None:
     context.calls.notes_figures()
 
 
-@then("the figures show {count:Number} more {figure:CallsFigure}")
-@then("the figures show no more {figure:CallsFigure}")
+@then("the figure for {figure:CallsFigure} grows by {count:Number}")
+@then("the figure for {figure:CallsFigure} does not grow")
 def step_figures(context: World, figure: Figure, count: int = 0) -> None:
     context.calls.has_counted(count, figure)
 
 
-@then("the log of {guest:Name}'s call holds none of what must not be kept")
-def step_log(context: World, guest: str) -> None:
-    context.calls.log_holds_none_of(guest, PERSONAL)
+@then("{place:CallKept} of {guest:Name}'s call holds none of what must not be kept")
+def step_kept(context: World, place: Callable[[Calls, str], object], guest: str) -> None:
+    place(context.calls, guest)
+
+
+@then("{person:Name} is answered after {least_s:Decimal} to {most_s:Seconds}")
+@judges_time
+def step_answered_after(context: World, person: str, least_s: float, most_s: float) -> None:
+    took = context.calls.person(person).last_answer()
+    context.stage.stopwatch.insist_on_time(took, least_s * 1000, most_s * 1000, f"until {person} was answered")

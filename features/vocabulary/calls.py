@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from earshot.asking import Reason, Request
-from earshot.calls import desk, replies, requests
+from earshot.asking import Reason, Request, told
+from earshot.calls import desk, notices, replies, requests
 from earshot.calls.figures import Figure
 from earshot.calls.guest import HOTELS, Guest
 from earshot.calls.system import Calls
@@ -130,6 +130,10 @@ def _by_number(calls: Calls, _name: str, guest: str) -> Request:
     return requests.at_hotel("GET", "/reservations", "looks for a reservation", booked["hotel_id"], query=query)
 
 
+def _notice(calls: Calls, name: str, guest: str, flaw: notices.Flaw = notices.Flaw()) -> Request:  # noqa: B008
+    return notices.change(calls.person(name), calls.guest(guest), flaw)
+
+
 def _happens(event: str, **members: object) -> Builds:
     return _of_guest(lambda guest: guest.event(event, "goes on", **members))
 
@@ -142,6 +146,15 @@ def _days(hotel: str, days: int) -> Request:
     return desk.asking("/availability", "asks for rooms", hotel, start=desk.day(1), end=desk.day(days))
 
 
+NOTICE_FLAWS = {
+    "with a wrong signature": notices.Flaw(secret="not-the-one-they-share"),
+    "as another sender": notices.Flaw({"User-Agent": "curl/8.0"}),
+    "without the time": notices.Flaw({"X-Apaleo-Timestamp": None}),
+    "six minutes old": notices.Flaw(shift_s=-360),
+    "from two minutes ahead": notices.Flaw(shift_s=120),
+    "with more than 1 MiB of remarks": notices.Flaw(remarks_bytes=1 << 20),
+    "as plain text": notices.Flaw({"Content-Type": "text/plain"}),
+}
 _MOVED = {"arrival": desk.day(2), "departure": desk.day(4), "special_requests": "A quiet room, please."}
 BAD_DRAFTS: Mapping[str, dict[str, Any]] = {
     "for yesterday": {"arrival": desk.day(-1)},
@@ -153,11 +166,8 @@ BAD_DRAFTS: Mapping[str, dict[str, Any]] = {
 ACTS: Mapping[tuple[str, str, str, str], Builds] = {
     ("call", "calls", "called", "{hotel:Hotel}"): _of_guest(Guest.beginning),
     ("call", "calls", "called", "{hotel:Hotel} about {reservation_id:Reservation}"): _of_guest(Guest.beginning),
-    ("call", "calls", "called", "{hotel:Hotel}, {wish:Wish}"): _of_guest(
+    ("call", "calls", "", "{hotel:Hotel}, {wish:CallWish}"): _of_guest(
         lambda guest, hotel, wish: guest.beginning(hotel, **wish)
-    ),
-    ("call", "", "", "{hotel:Hotel} about {reservation_id:Reservation}, {wish:Wish}"): _of_guest(
-        lambda guest, hotel, reservation_id, wish: guest.beginning(hotel, reservation_id=reservation_id, **wish)
     ),
     ("call", "", "", "{hotel:Hotel} {flaw:CallFlaw}"): _of_guest(
         lambda guest, hotel, flaw: guest.beginning(hotel, flaw)
@@ -166,15 +176,12 @@ ACTS: Mapping[tuple[str, str, str, str], Builds] = {
     ("be", "", "", "put through without saying the country"): _of_anybody(
         lambda: requests.start("030111222", "hotel-aurora", "auto")
     ),
-    ("ask", "asks", "asked", "{what:Interaction}"): _of_guest(lambda guest, what: guest.interaction(*what)),
-    ("hang", "hangs", "hung", "up after {minutes:Minutes}"): _of_guest(
-        lambda guest, minutes: guest.ending(60 * minutes)
-    ),
+    ("", "asks", "asked", "{what:Interaction}"): _of_guest(lambda guest, what: guest.interaction(*what)),
+    ("", "hangs", "hung", "up after {minutes:Minutes}"): _of_guest(lambda guest, minutes: guest.ending(60 * minutes)),
     ("hang", "", "", "up before having called"): _of_guest(lambda guest: guest.ending(-5)),
-    ("have", "has", "had", "the reply spoken"): _of_guest(
-        lambda guest: requests.speech(str(guest.reply["text"]), language="en-US", format="wav")
-    ),
-    ("be", "is", "been", "answered"): _happens("call.answered"),
+    ("have", "has", "had", "words of their own spoken"): _of_guest(Guest.speech),
+    ("", "has", "", "the same words spoken again"): _of_guest(Guest.speech),
+    ("", "", "been", "answered"): _happens("call.answered"),
     ("be", "is", "been", "put on hold"): _happens("call.hold"),
     ("", "is", "", "taken off hold"): _happens("call.resumed"),
     ("", "is", "", "transferred"): _happens("call.transferred", to_extension="101"),
@@ -193,12 +200,14 @@ ACTS: Mapping[tuple[str, str, str, str], Builds] = {
     ("ask", "", "", "{hotel:Hotel} for the price at a rate that it does not have"): _of_anybody(
         lambda hotel: desk.quoting(hotel, rate_code="BARGAIN")
     ),
-    ("", "looks", "", "for {guest:Name}'s reservation"): _about_guest(desk.having, "GET", "looks for a reservation"),
+    ("look", "looks", "", "for {guest:Name}'s reservation"): _about_guest(
+        desk.having, "GET", "looks for a reservation"
+    ),
     ("", "looks", "", "for {guest:Name}'s reservation by its confirmation number"): _by_number,
-    ("", "moves", "", "{guest:Name}'s reservation by a day and notes a wish"): _about_guest(
+    ("", "", "moved", "{guest:Name}'s reservation by a day and noted a wish"): _about_guest(
         desk.having, "PATCH", "moves a reservation", _MOVED
     ),
-    ("cancel", "cancels", "cancelled", "{guest:Name}'s reservation"): _about_guest(
+    ("cancel", "", "cancelled", "{guest:Name}'s reservation"): _about_guest(
         desk.having, "POST", "cancels a reservation", {"reason": "ill"}, doing="/cancel"
     ),
     ("pay", "", "", "for {guest:Name}'s reservation"): _about_guest(
@@ -215,16 +224,37 @@ ACTS: Mapping[tuple[str, str, str, str], Builds] = {
     ),
     ("look", "", "", "for any guests of {hotel:Hotel}"): _at("/guests", "looks for a guest"),
     ("", "asks", "", "who arrives at {hotel:Hotel} tomorrow"): _at("/arrivals", "asks who arrives", date=desk.day(1)),
+    ("", "tells", "told", "of a change to {guest:Name}'s reservation"): _notice,
+    ("tell", "", "", "of a change to {guest:Name}'s reservation {flaw:NoticeFlaw}"): _notice,
+    ("", "tells", "", "that a room is ready"): _of_anybody(notices.room_is_ready),
+    ("tell", "", "", "that a room is ready, without a secret"): _of_anybody(lambda: notices.room_is_ready("")),
+    ("tell", "", "", "that a room is ready, with a wrong secret"): _of_anybody(
+        lambda: notices.room_is_ready("not-the-one-they-share")
+    ),
     ("", "asks", "", "who is in house at {hotel:Hotel}"): _at("/in-house", "asks who is in house"),
 }
 """What people ask for, as "tries to …", "…" and "has …" say it, and what is common to these."""
 
 
+STATES = {
+    "active": "active",
+    "on hold": "on_hold",
+    "being transferred": "transferring",
+    "over": "ended",
+    "lost": "failed",
+}
+LISTS = {
+    "to Hotel Birch": {"hotel_id": HOTELS["Hotel Birch"]},
+    "that are over": {"status": "ended"},
+    "that begin tomorrow": {"start_date": desk.day(1)},
+}
 DEEDS: Mapping[tuple[str, str, str], Callable[..., object]] = {
-    ("is", "been", "put through to {hotel:Hotel} in {language:Language}"): Guest.talks,
+    ("is", "been", "put through to {hotel:Hotel} in {language:CallLanguage}"): Guest.talks,
+    ("", "been", "let in to {hotel:Hotel}"): Guest.is_let_in,
     ("tells", "", 'the hotel "{text:Quoted}"'): Guest.says,
+    ("", "called", "{hotel:Hotel} {times:Times}"): Guest.begins_often,
     ("presses", "pressed", "{digit:Digit}"): Guest.presses,
-    ("ends", "ended", "the conversation"): Guest.hangs_up,
+    ("ends", "", "the conversation"): Guest.hangs_up,
 }
 """What guests do who are put through."""
 
@@ -270,9 +300,9 @@ def _finds(verb: Callable[..., object], *more: Any, **words: Any) -> Callable[..
 
 
 LESSONS: Mapping[str, Callable[..., Any]] = {
-    "with a greeting in {language:Language}": _judges(replies.is_greeting),
+    "with a greeting in {language:CallLanguage}": _judges(replies.is_greeting),
     "about {intent:Intent}": _judges(replies.is_about),
-    "about {intent:Intent} in {language:Language}": _judges(replies.is_about),
+    "about {intent:Intent} in {language:CallLanguage}": _judges(replies.is_about),
     "with a hint that asks for another key": _judges(replies.is_hint),
     "with name and room": _judges(replies.names_the_guest),
     "in full": _judges(replies.is_complete),
@@ -282,20 +312,23 @@ LESSONS: Mapping[str, Callable[..., Any]] = {
     "with the warning that {code:Warning}": _judges(replies.warns),
     "with an order that is made": _judges(replies.ordered, status="created"),
     "with an order that is put by": _judges(replies.ordered, status="queued"),
-    "as before": _judges(replies.is_repeated),
+    "as a guest who is known already": _judges(replies.is_repeated),
+    'as somebody who said "{text:Quoted}"': _judges(replies.is_understood),
+    "with the same words again": _judges(replies.is_said_again),
     "in words that nobody speaks": _judges(replies.is_without_voice),
     "without repeating e-mail, phone or card": _judges(replies.is_redacted, values=list(PERSONAL.values())),
     "with a voice": _judges(replies.is_spoken),
     "with the same voice, which was kept": _judges(replies.is_spoken_again),
 }
 FINDINGS: Mapping[str, Callable[..., Any]] = {
+    "those of {guest:Name}'s calls alone": _finds(desk.lists_calls_of),
     "that the connection is well": _finds(desk.is_connected),
     "that all is possible but payment and tills": _finds(desk.is_able),
     "rooms for each of {days:Number} days": _finds(desk.has_rooms),
     "a price for each of two nights, and their sum": _finds(desk.has_prices),
     "{guest:Name}'s reservation": _finds(desk.is_reservation),
     "{guest:Name}'s reservation, moved by a day and with the wish": _finds(desk.is_reservation, **_MOVED),
-    "that {guest:Name}'s reservation is cancelled": _finds(desk.is_reservation, status="cancelled", **_MOVED),
+    "that {guest:Name}'s reservation is cancelled": _finds(desk.is_reservation, status="cancelled"),
     "{guest:Name} and nobody else": _finds(desk.finds_guests),
     "nobody": _finds(desk.finds_guests),
     "{guest:Name} among those who are to arrive": _finds(desk.lists, "confirmed", "checked_in", arrival=desk.day(1)),
@@ -314,7 +347,7 @@ FIGURES = {
     "calls timed": Figure("call_duration_seconds_count"),
     "the seconds of calls": Figure("call_duration_seconds_sum"),
     "calls under way": Figure("active_calls"),
-    "what the media agent tells": Figure("call_events_total"),
+    "news of media": Figure("call_events_total"),
     "lookups that succeed": Figure("pms_operations_total", {"status": "success"}),
     "lookups that fail": Figure("pms_operations_total", {"status": "error"}),
     "lookups timed": Figure("pms_response_seconds_count"),
@@ -356,21 +389,28 @@ for name, words in {
     "Hotel": {name: name for name in HOTELS},
     "CallsRole": ROLES,
     "Reservation": RESERVATIONS,
-    "Wish": WISHES,
+    "CallWish": WISHES,
     "Interaction": INTERACTIONS,
     "Intent": INTENTS,
     "CallFlaw": FLAWS,
     "BadDraft": BAD_DRAFTS,
-    "Language": LANGUAGES,
+    "NoticeFlaw": NOTICE_FLAWS,
+    "CallLanguage": LANGUAGES,
     "Warning": WARNINGS,
     "CallsFigure": FIGURES,
-    "CallState": {"active": "active", "on hold": "on_hold", "being transferred": "transferring", "over": "ended"}
-    | {"lost": "failed"},
+    "CallState": {words: {"state": state} for words, state in STATES.items()}
+    | {"over, because the guest was cut off": {"state": "ended", "reason": "participant_disconnected"}},
+    "ListedCalls": LISTS,
     "Corrupt": {"are cut short": "cut", "are of other kinds": "types", "are empty": "empty"},
     "Asked": {"not at all": 0, "once": 1, "twice": 2, "3 times": 3},
 }.items():
     closed_list(name, words)
-shared.settings({"is quick to give up and to try again": {"CALLS_PROFILE": "test"}})
+shared.settings(
+    {
+        "is quick to give up and to try again": {"CALLS_PROFILE": "test"},
+        "forgets what it looked up after 1 second": {"CALLS_CACHE_SECONDS": "1"},
+    }
+)
 faults(
     {
         "the property system fails": fault("property_system", status=500),
@@ -385,18 +425,44 @@ faults(
         "nobody can be had to speak": fault("voices", status=500),
     }
 )
+_SOUND = {"type": "audio", "audio": "AAAA", "seq": 0}
+
+
+def _tries(verb: Callable[..., object], *arguments: object) -> shared.Attempt:
+    return lambda world, name: verb(world.calls.guest(name), *arguments)
+
+
+more_phrases(
+    "Attempt",
+    {
+        "be put through with a token that is none": _tries(Guest.tries_to_connect, "nothing-of-ours"),
+        "be put through a second time": _tries(Guest.tries_to_connect),
+        "say something": _tries(Guest.tries, _SOUND),
+        "send sound that is no sound": _tries(Guest.tries, {**_SOUND, "audio": "no sound!"}),
+        "send what the hotel does not know": _tries(Guest.tries, {"type": "applause"}),
+    },
+)
+more_phrases("News", {"the talk is over": replies.TalkIsOver()})
+more_phrases(
+    "Lesson",
+    {
+        "that the change was taken note of": told("a change that was taken note of", status="processed"),
+        "that the room was taken note of": told("a room that was taken note of", status="processed"),
+    },
+)
 more_phrases(
     "Attempt", dict(_phrase(form, rest, _asks(build, tries=True)) for (form, _, _, rest), build in ACTS.items() if form)
 )
 phrases(
     "CallsDeed",
     dict(_phrase(form, rest, _asks(build, tries=False)) for (_, form, _, rest), build in ACTS.items() if form)
-    | dict(_phrase(form, rest, _does(verb)) for (form, _, rest), verb in DEEDS.items()),
+    | dict(_phrase(form, rest, _does(verb)) for (form, _, rest), verb in DEEDS.items() if form)
+    | {"lists the calls {only:ListedCalls}": lambda only: lambda world, n: desk.pages(world.calls.person(n), **only)},
 )
 phrases(
     "CallsDone",
     dict(_phrase(form, rest, _asks(build, tries=False)) for (_, _, form, rest), build in ACTS.items() if form)
-    | dict(_phrase(form, rest, _does(verb)) for (_, form, rest), verb in DEEDS.items()),
+    | dict(_phrase(form, rest, _does(verb)) for (_, form, rest), verb in DEEDS.items() if form),
 )
 phrases(
     "Together",
@@ -404,6 +470,15 @@ phrases(
         "call {hotel:Hotel}": lambda hotel: lambda guest: guest.begins(hotel),
         "call where they have booked": lambda guest: guest.begins(next(iter(guest.reservations))),
         "call {hotel:Hotel}, order and hang up": lambda hotel: lambda guest: guest.has_a_whole_call(hotel),
+    },
+)
+phrases(
+    "CallKept",
+    {
+        "the log": lambda calls, name: calls.log_holds_none_of(name, [*PERSONAL.values(), calls.guest(name).number]),
+        "the record": lambda calls, name: calls.record_holds_none_of(
+            name, [*PERSONAL.values(), calls.guest(name).number]
+        ),
     },
 )
 phrases("Told", {words: made if "{" in words else made() for words, made in LESSONS.items()})
