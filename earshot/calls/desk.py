@@ -131,7 +131,7 @@ def is_reservation(person: Person, guest: Guest, **other: Any) -> None:
 def finds_guests(person: Person, *guests: Guest) -> None:
     """Insist on these guests and nobody else (PMS-8)."""
     told = person.answer.message.get("guests")
-    found = [each.get("last_name") for each in told or ()]
+    found = None if told is None else [each.get("last_name") for each in told]
     expected: Any = contains_inanyorder(*(guest.booked["guest"]["last_name"] for guest in guests))
     assert_that(found, expected if guests else empty(), f"the guests that {person.name} found")
 

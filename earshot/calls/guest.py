@@ -96,7 +96,7 @@ class Guest(Person):
     @property
     def known(self) -> Mapping[str, Any]:
         """What the hotel knows of the reservation that the latest call is about."""
-        return SEEDED.get(self.about) or self.booked
+        return SEEDED.get(self.about) or {**self.booked, **self.booked["guest"], "id": self.booked["id"]}
 
     def credentials(self) -> Mapping[str, str]:
         """Return what the carrier is known by, under this guest's own correlation id."""

@@ -37,8 +37,14 @@ def tried(build: st.SearchStrategy[Any], attempt: Callable[[Any], None], *, time
     """Let so many of these be tried; returns what the attempt says of the simplest that fails, or an empty text."""
 
     @seed(by_chance)
-    @settings(max_examples=times, database=None, deadline=None, phases=(Phase.generate, Phase.shrink))
-    @settings(suppress_health_check=list(HealthCheck), print_blob=False)
+    @settings(
+        max_examples=times,
+        database=None,
+        deadline=None,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+        print_blob=False,
+    )
     @given(build)
     def run(one: Any) -> None:
         attempt(one)

@@ -11,6 +11,7 @@ from earshot.wire.bodies import Body
 
 EVENT = "/webhook/call-event"
 KEYS = "/auth/api-keys"
+BREAKERS = "/resilience/circuit-breakers"
 SPEECH = "/tts/synthesize"
 HOTEL = "/v1/pms/{hotel_id}"
 

@@ -185,17 +185,20 @@ class Calls(System):
         """Insist on a record of a call, shown and stored, that holds none of these (CALL-18, CALL-20)."""
         shown: list[Any] = [self.guest(name).record()]
         if (tables := self.stage.service.tables) is not None:
-            shown.append(tables.item("calls", call_id=self.guest(name).call.call_id))
+            shown.append(tables.item("Calls", call_id=self.guest(name).call.call_id))
         none_of: Any = [not_(contains_string(value.lstrip("+"))) for value in values]
         for each in shown:
             assert_that(json.dumps(each, default=str), all_of(*none_of), f"what is kept of {name}'s call")
 
     def has_left(self) -> None:
-        """End every call that its guest has not ended, and revoke the keys that were made."""
+        """End every call that its guest has not ended, close the breakers, and revoke the keys that were made."""
         for guest in self.stage.present(Guest):
             for call in guest.calls:
                 if call.is_known and not call.is_over:
                     guest.asks(requests.event("call.ended", call.call_id, "hangs up", duration=0))
+        control = self.stage.service.control
+        if self.stage.present(Person) and control is not None and not control.is_shared:
+            self.operator.asks(requests.post(f"{requests.BREAKERS}/reset-all", "closes the breakers", {}))
         for person in self.stage.present(Person):
             if person.key_id:
                 self.operator.asks(requests.revoked(person.key_id))

@@ -63,7 +63,7 @@ class Control:
         self.url = url.rstrip("/")
         self._within_s = within_s
         self._credentials = {} if token is None else {"Authorization": f"Bearer {token}"}
-        self._is_shared = is_shared
+        self.is_shared = is_shared
         self._connection = http.client.HTTPConnection(address.hostname, address.port or 80, timeout=within_s)
         self._ordered: dict[str, Order] = {}
         self.tells: Callable[[str, Mapping[str, object], object], None] | None = None
@@ -158,7 +158,7 @@ class Control:
     # ---- asking
 
     def _insist_on_being_alone(self, reason: str) -> None:
-        if self._is_shared:
+        if self.is_shared:
             raise Unusable(
                 f"{reason}; let the scenario begin with “Given a service that nobody else uses” and tag it "
                 "@needs-own-service"
