@@ -78,7 +78,8 @@ class System:
 def systems() -> tuple[System, ...]:
     """Return every system that `contract/` names and that the reference has."""
     named = [_system_of(file) for file in sorted(CONTRACT.glob("*.requirements.yaml"))]
-    return tuple(_declared(name) for name in named if importlib.util.find_spec(f"reference.{name}"))
+    found = {name: importlib.util.find_spec(f"reference.{name}") for name in named}
+    return tuple(_declared(name) for name, spec in found.items() if spec is not None and spec.origin is not None)
 
 
 @functools.cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,8 @@ FEATURES_MAY_IMPORT = {"behave", "hamcrest", "earshot"} | sys.stdlib_module_name
 
 ROOMS = ("kernel", "evidence", "wing", "book", "running", "cli")
 """Of the harness, each of which may import from those before it; wings may not import from one another."""
+IN_PROSE = ("calls",)
+"""Systems whose names are words that a kernel cannot do without."""
 MAY_RUN = ("command", "replay")
 """Modules of a wing that are commands, so that they may run features as `running` does."""
 KEEPERS: Mapping[str, tuple[str, str]] = {
@@ -92,9 +94,15 @@ def violations(root: Path, systems: tuple[str, ...] = SYSTEMS) -> list[str]:
     ]
 
 
+def naming(systems: Iterable[str]) -> re.Pattern[str]:
+    """Return what finds the name of a system in a text; where prose needs the word, only in a text that is no prose."""
+    forms = (rf"\A\S*\b{name}\b\S*\Z" if name in IN_PROSE else rf"\b{name}s?\b" for name in systems)
+    return re.compile("|".join(forms), re.IGNORECASE)
+
+
 def named_outside(root: Path, systems: tuple[str, ...] = SYSTEMS) -> list[str]:
     """Return where the name of a system stands in a text of the harness outside of its wing."""
-    in_text = re.compile(rf"\b(?:{'|'.join(systems)})s?\b", re.IGNORECASE)
+    in_text = naming(systems)
     return [
         f"{file.relative_to(root).as_posix()}: {ast.unparse(node)}"
         for file in sorted((root / "earshot").rglob("*.py"))

@@ -13,6 +13,7 @@ import pytest
 
 from reference import system
 from reference.system import setting_kinds, systems, tables
+from tests.test_imports import naming
 
 
 @pytest.fixture
@@ -43,9 +44,8 @@ def test_a_document_that_names_no_system_is_complained_about(contract: Path) -> 
 def named_outside(root: Path) -> list[str]:
     """Return where a file that is no system's own imports a system, or has its name in a text."""
     names = "|".join(one.name for one in systems())
-    its_own, in_text, as_module = (
-        re.compile(form) for form in (rf"({names})/", rf"\b({names})s?\b", rf"reference\.({names})\b")
-    )
+    its_own, as_module = (re.compile(form) for form in (rf"({names})/", rf"reference\.({names})\b"))
+    in_text = naming(one.name for one in systems())
     found = []
     for file in sorted(root.rglob("*.py")):
         place = file.relative_to(root).as_posix()
