@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import wave
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from hamcrest import (
@@ -15,7 +15,6 @@ from hamcrest import (
     contains_string,
     empty,
     equal_to,
-    greater_than,
     greater_than_or_equal_to,
     has_entries,
     has_item,
@@ -25,7 +24,10 @@ from hamcrest import (
 )
 
 from earshot.calls.guest import ENDED, FINAL, Guest
+from earshot.calls.person import Person
 
+Judge = Callable[[Any], object]
+TEXT = matches_regexp(r"\w\w")
 GREETINGS = {
     "en": "welcome|hello|good",
     "de": "willkommen|guten|hallo",
@@ -34,131 +36,114 @@ GREETINGS = {
 }
 """What is said to somebody who phones, by the language."""
 LENGTH_OFF_BY_MS = 20
-TEXT = matches_regexp(r"\w\w")
 
 
-def _reply(guest: Guest, what: str, **members: Any) -> None:
-    assert_that(guest.reply, has_entries({"text": TEXT} | members), f"{what} that {guest.name} was told")
+def tells(**members: Any) -> Judge:
+    """Insist on an answer with these members."""
+
+    def judge(person: Person) -> None:
+        assert_that(person.answer.message, has_entries(members), f"what {person.name} was answered")
+
+    return judge
 
 
-def is_greeting(guest: Guest, language: str) -> None:
+def says(**members: Any) -> Judge:
+    """Insist on a reply in words, with these members."""
+
+    def judge(guest: Guest) -> None:
+        assert_that(guest.reply, has_entries({"text": TEXT} | members), f"what {guest.name} was told")
+
+    return judge
+
+
+def greets(language: str) -> Judge:
     """Insist on a greeting in this language (CALL-25)."""
-    _reply(guest, "the greeting", language=language, text=matches_regexp(rf"(?i)\b(?:{GREETINGS[language]})"))
+    return says(language=language, text=matches_regexp(rf"(?i)\b(?:{GREETINGS[language]})"))
 
 
-def is_about(guest: Guest, intent: str, **more: str) -> None:
-    """Insist on a reply that takes the guest to want this, in a language if that matters."""
-    _reply(guest, "the reply", intent=intent, **more)
+def warns(code: str | None = None, **more: Any) -> Judge:
+    """Insist on an answer that says what is missing, by this code or as the property system's outage (CALL-8)."""
+    warning = {"code": code} if code else {"level": "error", "service": "pms_connector"}
+    return tells(status="partial_success", warnings=has_item(has_entries(warning)), **more)
+
+
+IS_COMPLETE = tells(status="success", warnings=empty())
+STANDS_IN = warns(reservation_data=has_entries(fallback_active=True, guest_name="Valued Guest"))
+ORDERED = tells(service_request=has_entries(id=TEXT, status="created", fallback_active=False))
+PUT_BY = tells(service_request=has_entries(id=matches_regexp("^fallback_."), status="queued", fallback_active=True))
 
 
 def is_hint(guest: Guest) -> None:
     """Insist on a reply that takes the guest to want nothing yet (CALL-24)."""
-    _reply(guest, "the hint")
+    says()(guest)
     assert_that(guest.reply.get("intent"), none(), f"what {guest.name} is taken to want")
 
 
 def names_the_guest(guest: Guest) -> None:
     """Insist on name and room of the guest in what is said (CALL-6)."""
-    known = guest.known
-    names: Any = [contains_string(known[member]) for member in ("last_name", "room_number")]
-    assert_that(guest.reply.get("text"), all_of(*names), f"what {guest.name} was told of the booking")
+    names: Any = [contains_string(guest.known[member]) for member in ("last_name", "room_number")]
+    says(text=all_of(*names))(guest)
 
 
-def is_complete(guest: Guest) -> None:
-    """Insist on an answer in which nothing is missing."""
-    whole: Any = has_entries({"status": "success", "warnings": empty()})
-    assert_that(guest.answer.message, whole, f"how {guest.name} was served")
+def knows_the_reservation(*, stale: bool) -> Judge:
+    """Insist on the guest's reservation as the property system has it, or had it (CALL-1, PMS-1)."""
 
+    def judge(guest: Guest) -> None:
+        same = {name: guest.known[name] for name in ("id", "arrival", "departure", "status") if name in guest.known}
+        named = contains_string(guest.known["last_name"])
+        tells(reservation_data=has_entries(same | {"guest_name": named, "stale": stale}))(guest)
 
-def warns(guest: Guest, code: str) -> None:
-    """Insist on an answer that says what is missing."""
-    warned: Any = has_item(has_entries(code=code))
-    answer = has_entries(status="partial_success", warnings=warned)
-    assert_that(guest.answer.message, answer, f"how {guest.name} was served")
-
-
-def warns_of_outage(guest: Guest) -> None:
-    """Insist on an answer that does without the property system, and says so as an error (CALL-8)."""
-    warned: Any = has_item(has_entries(level="error", service="pms_connector"))
-    stand_in = has_entries(fallback_active=True)
-    answer = has_entries(status="partial_success", warnings=warned, reservation_data=stand_in)
-    assert_that(guest.answer.message, answer, f"how {guest.name} was served")
-    hidden: Any = not_(contains_string(guest.known["last_name"]))
-    assert_that(str(guest.answer.message), hidden, "what stands in")
-
-
-def knows_the_reservation(guest: Guest, **more: Any) -> None:
-    """Insist on the guest's reservation as the property system has it (CALL-1, PMS-1)."""
-    known = guest.known
-    dates = {name: known[name] for name in ("id", "arrival", "departure", "status") if name in known}
-    named: Any = contains_string(known["last_name"])
-    expected: Any = has_entries(**dates, guest_name=named, **more)
-    told = guest.answer.message.get("reservation_data")
-    assert_that(told, expected, f"the reservation that the service knows {guest.name} by")
-
-
-def ordered(guest: Guest, status: str) -> None:
-    """Insist on an order to the hotel that was made, or put by for later (CALL-3, CALL-11)."""
-    is_later = status == "queued"
-    named: Any = matches_regexp("^fallback_.") if is_later else TEXT
-    expected: Any = has_entries(id=named, status=status, fallback_active=is_later)
-    assert_that(guest.answer.message.get("service_request"), expected, f"the order of {guest.name}")
-
-
-def is_repeated(guest: Guest) -> None:
-    """Insist that the service had known of the call (CALL-15)."""
-    assert_that(guest.answer.message.get("duplicate"), equal_to(True), f"whether the call of {guest.name} was known")
+    return judge
 
 
 def is_without_voice(guest: Guest) -> None:
     """Insist on words that nobody could be had to speak (CALL-10)."""
-    _reply(guest, "the reply", audio_data=none())
-    warns(guest, "TTS_UNAVAILABLE")
+    says(audio_data=none())(guest)
+    warns("TTS_UNAVAILABLE")(guest)
 
 
-def is_redacted(guest: Guest, values: Sequence[str]) -> None:
+def is_redacted(values: Sequence[str]) -> Judge:
     """Insist that an answer repeats none of these, and says that something was left out (CALL-18)."""
-    said = str(guest.answer.message)
     none_of: Any = [not_(contains_string(value)) for value in values]
-    assert_that(said, all_of(*none_of, matches_regexp(r"\[(?:REDACTED|MASKED)\]")), f"what {guest.name} was told")
+    expected: Any = all_of(*none_of, matches_regexp(r"\[(?:REDACTED|MASKED)\]"))
+    return lambda guest: assert_that(str(guest.answer.message), expected, f"what {guest.name} was told")
 
 
 def is_spoken(guest: Guest) -> None:
     """Insist on sound that can be played, as long as it is said to be, and on who spoke it (CALL-4)."""
-    told = guest.answer.message
-    with wave.open(io.BytesIO(base64.b64decode(told["audio_data"], validate=True))) as sound:
-        length_ms = len(sound.readframes(sound.getnframes())) / sound.getsampwidth() / sound.getframerate() * 1000
-    assert_that(length_ms, greater_than(0), "how long the sound is, in ms")
-    as_long: Any = close_to(length_ms, LENGTH_OFF_BY_MS)
-    assert_that(told.get("duration_ms"), as_long, "how long the sound is said to be")
-    named: Any = has_entries(engine_used=TEXT, voice_used=TEXT)
-    assert_that(told, named, f"who spoke to {guest.name}")
+    content = base64.b64decode(guest.answer.message.get("audio_data") or "", validate=True)
+    try:
+        with wave.open(io.BytesIO(content)) as sound:
+            length_ms = len(sound.readframes(sound.getnframes())) / sound.getsampwidth() / sound.getframerate() * 1000
+    except (wave.Error, EOFError) as fault:
+        raise AssertionError(f"what {guest.name} was told is no sound: {fault}") from None
+    assert_that(length_ms, greater_than_or_equal_to(1), "how long the sound is, in ms")
+    tells(duration_ms=close_to(length_ms, LENGTH_OFF_BY_MS), engine_used=TEXT, voice_used=TEXT)(guest)
 
 
 def is_spoken_again(guest: Guest) -> None:
     """Insist on the very sound of before, which was kept (CALL-4)."""
     first, second = guest.spoken[-2:]
-    assert_that(second.message.get("cached"), equal_to(True), "whether the sound was kept")
-    same: Any = first.message["audio_data"] == second.message["audio_data"]
-    assert_that(same, equal_to(True), "whether it is the same")
+    tells(cached=True)(guest)
+    same = first.message["audio_data"] == second.message["audio_data"]
+    assert_that(same, equal_to(True), f"whether {guest.name} was told the same")
 
 
-def is_understood(guest: Guest, text: str) -> None:
+def is_understood(text: str) -> Judge:
     """Insist that the service understood this (CALL-22)."""
-    said = guest.received(FINAL)[-1].message
-    assert_that(said.get("transcript"), equal_to(text), f"what {guest.name} said")
+    understood: Any = has_entries(transcript=text, is_final=True)
+    return lambda guest: assert_that(guest.received(FINAL)[-1].message, understood, f"what {guest.name} said")
 
 
 def is_said_again(guest: Guest) -> None:
     """Insist on the same words as before (CALL-24)."""
-    first, second = guest.replies[-2:]
-    assert_that(second.get("text"), equal_to(first.get("text")), f"what {guest.name} was told")
+    says(text=guest.replies[-2]["text"])(guest)
 
 
 class TalkIsOver:
     """That a talk is over: how long it took, and how often the guest spoke (CALL-22)."""
 
     def reaches(self, guest: Guest, *, since: int) -> None:
-        summary = guest.is_told(ENDED, since=since).message
+        summary: Mapping[str, Any] = guest.is_told(ENDED, since=since).message
         plausible: Any = has_entries(duration_seconds=greater_than_or_equal_to(0), turns=greater_than_or_equal_to(0))
         assert_that(summary, plausible, f"how the talk of {guest.name} was summed up")

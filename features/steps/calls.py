@@ -11,6 +11,7 @@ from hamcrest import assert_that, equal_to, greater_than, has_entries, less_than
 
 from earshot.calls.figures import Figure
 from earshot.calls.guest import Guest
+from earshot.calls.replies import Judge
 from earshot.calls.system import Calls
 from earshot.matchers.numbers import between
 from earshot.measure.stopwatch import judges_time
@@ -20,7 +21,6 @@ from features.vocabulary.calls import World
 STAYS_S = 1.0
 """How long it is watched that an order is not given once more."""
 Act = Callable[[Any, str], object]
-Judgement = Callable[[Calls, str], object]
 
 
 @given("{person:Name} is {role:CallsRole}")
@@ -81,14 +81,14 @@ def step_pass(context: World, span_s: float) -> None:
 
 
 @then("{person:Name} is answered {lesson:Told}")
-def step_answered(context: World, person: str, lesson: Judgement) -> None:
-    lesson(context.calls, person)
+def step_answered(context: World, person: str, lesson: Judge) -> None:
+    lesson(context.calls.guest(person))
 
 
 @then("each guest is answered {lesson:Told}")
-def step_each_answered(context: World, lesson: Judgement) -> None:
+def step_each_answered(context: World, lesson: Judge) -> None:
     for guest in context.calls.all_guests():
-        lesson(context.calls, guest.name)
+        lesson(guest)
 
 
 @then("each guest's call is {state:CallState}")
@@ -98,8 +98,8 @@ def step_each_state(context: World, state: dict[str, str]) -> None:
 
 
 @then("{person:Name} finds {finding:Found}")
-def step_finds(context: World, person: str, finding: Judgement) -> None:
-    finding(context.calls, person)
+def step_finds(context: World, person: str, finding: Callable[[Calls], Judge]) -> None:
+    finding(context.calls)(context.calls.person(person))
 
 
 @then("{guest:Name}'s call is {state:CallState}")

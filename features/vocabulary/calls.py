@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Protocol
 
 from earshot.asking import Reason, Request, told
@@ -23,6 +24,8 @@ class World(shared.World, Protocol):
 
 Builds = Callable[..., Request]
 """Returns what a person of this name asks for: it is given the calls, the name, and what stands in the blanks."""
+
+Finding = Callable[[Calls], replies.Judge]
 
 LANGUAGES = {"English": "en", "German": "de", "Spanish": "es", "French": "fr", "Dutch": "nl"}
 ROLES = {
@@ -163,75 +166,69 @@ BAD_DRAFTS: Mapping[str, dict[str, Any]] = {
     "for a guest whose e-mail address is a word": {"guest": {"email": "somewhere"}},
     "until before it begins": {"departure": desk.day(0)},
 }
-ACTS: Mapping[tuple[str, str, str, str], Builds] = {
-    ("call", "calls", "called", "{hotel:Hotel}"): _of_guest(Guest.beginning),
-    ("call", "calls", "called", "{hotel:Hotel} about {reservation_id:Reservation}"): _of_guest(Guest.beginning),
-    ("call", "calls", "", "{hotel:Hotel}, {wish:CallWish}"): _of_guest(
-        lambda guest, hotel, wish: guest.beginning(hotel, **wish)
-    ),
-    ("call", "", "", "{hotel:Hotel} {flaw:CallFlaw}"): _of_guest(
-        lambda guest, hotel, flaw: guest.beginning(hotel, flaw)
-    ),
-    ("", "begins", "", "the same call again"): _of_guest(lambda guest: guest.call.begun),
-    ("be", "", "", "put through without saying the country"): _of_anybody(
+ACTS: Mapping[str, Builds] = {
+    "call|calls|called {hotel:Hotel}": _of_guest(Guest.beginning),
+    "call|calls|called {hotel:Hotel} about {reservation_id:Reservation}": _of_guest(Guest.beginning),
+    "call|calls| {hotel:Hotel}, {wish:CallWish}": _of_guest(lambda guest, hotel, wish: guest.beginning(hotel, **wish)),
+    "call|| {hotel:Hotel} {flaw:CallFlaw}": _of_guest(lambda guest, hotel, flaw: guest.beginning(hotel, flaw)),
+    "|begins| the same call again": _of_guest(lambda guest: guest.call.begun),
+    "be|| put through without saying the country": _of_anybody(
         lambda: requests.start("030111222", "hotel-aurora", "auto")
     ),
-    ("", "asks", "asked", "{what:Interaction}"): _of_guest(lambda guest, what: guest.interaction(*what)),
-    ("", "hangs", "hung", "up after {minutes:Minutes}"): _of_guest(lambda guest, minutes: guest.ending(60 * minutes)),
-    ("hang", "", "", "up before having called"): _of_guest(lambda guest: guest.ending(-5)),
-    ("have", "has", "had", "words of their own spoken"): _of_guest(Guest.speech),
-    ("", "has", "", "the same words spoken again"): _of_guest(Guest.speech),
-    ("", "", "been", "answered"): _happens("call.answered"),
-    ("be", "is", "been", "put on hold"): _happens("call.hold"),
-    ("", "is", "", "taken off hold"): _happens("call.resumed"),
-    ("", "is", "", "transferred"): _happens("call.transferred", to_extension="101"),
-    ("", "is", "", "cut off"): _happens("call.failed", reason="network"),
-    ("hold", "", "", "a call that nobody began"): _of_anybody(
+    "|asks|asked {what:Interaction}": _of_guest(lambda guest, what: guest.interaction(*what)),
+    "|hangs|hung up after {minutes:Minutes}": _of_guest(lambda guest, minutes: guest.ending(60 * minutes)),
+    "hang|| up before having called": _of_guest(lambda guest: guest.ending(-5)),
+    "have|has|had words of their own spoken": _of_guest(Guest.speech),
+    "|has| the same words spoken again": _of_guest(Guest.speech),
+    "||been answered": _happens("call.answered"),
+    "be|is|been put on hold": _happens("call.hold"),
+    "|is| taken off hold": _happens("call.resumed"),
+    "|is| transferred": _happens("call.transferred", to_extension="101"),
+    "|is| cut off": _happens("call.failed", reason="network"),
+    "hold|| a call that nobody began": _of_anybody(
         lambda: requests.event("call.hold", "c-nobody", "puts a call on hold")
     ),
-    ("look", "", "", "at {guest:Name}'s call"): _about_guest(lambda guest: requests.call(guest.call.call_id)),
-    ("", "asks", "", "how the connection to {hotel:Hotel} is"): _at("/health", "asks how it is"),
-    ("", "asks", "", "what the connection to {hotel:Hotel} can do"): _at("/capabilities", "asks what it can do"),
-    ("", "asks", "", "which rooms {hotel:Hotel} has for {days:Number} days"): _of_anybody(_days),
-    ("ask", "asks", "", "{hotel:Hotel} for the price of {nights:Number} nights"): _of_anybody(desk.quoting),
-    ("ask", "", "", "{hotel:Hotel} for the price of a room that it does not have"): _of_anybody(
+    "look|| at {guest:Name}'s call": _about_guest(lambda guest: requests.call(guest.call.call_id)),
+    "|asks| how the connection to {hotel:Hotel} is": _at("/health", "asks how it is"),
+    "|asks| what the connection to {hotel:Hotel} can do": _at("/capabilities", "asks what it can do"),
+    "|asks| which rooms {hotel:Hotel} has for {days:Number} days": _of_anybody(_days),
+    "ask|asks| {hotel:Hotel} for the price of {nights:Number} nights": _of_anybody(desk.quoting),
+    "ask|| {hotel:Hotel} for the price of a room that it does not have": _of_anybody(
         lambda hotel: desk.quoting(hotel, room_type="IGLOO")
     ),
-    ("ask", "", "", "{hotel:Hotel} for the price at a rate that it does not have"): _of_anybody(
+    "ask|| {hotel:Hotel} for the price at a rate that it does not have": _of_anybody(
         lambda hotel: desk.quoting(hotel, rate_code="BARGAIN")
     ),
-    ("look", "looks", "", "for {guest:Name}'s reservation"): _about_guest(
-        desk.having, "GET", "looks for a reservation"
-    ),
-    ("", "looks", "", "for {guest:Name}'s reservation by its confirmation number"): _by_number,
-    ("", "", "moved", "{guest:Name}'s reservation by a day and noted a wish"): _about_guest(
+    "look|looks| for {guest:Name}'s reservation": _about_guest(desk.having, "GET", "looks for a reservation"),
+    "|looks| for {guest:Name}'s reservation by its confirmation number": _by_number,
+    "||moved {guest:Name}'s reservation by a day and noted a wish": _about_guest(
         desk.having, "PATCH", "moves a reservation", _MOVED
     ),
-    ("cancel", "", "cancelled", "{guest:Name}'s reservation"): _about_guest(
+    "cancel||cancelled {guest:Name}'s reservation": _about_guest(
         desk.having, "POST", "cancels a reservation", {"reason": "ill"}, doing="/cancel"
     ),
-    ("pay", "", "", "for {guest:Name}'s reservation"): _about_guest(
+    "pay|| for {guest:Name}'s reservation": _about_guest(
         desk.having, "POST", "pays", {"amount": "10.00", "currency": "EUR"}, doing="/payments"
     ),
-    ("book", "", "", "a room at Hotel Aurora {flaw:BadDraft}"): lambda calls, name, flaw: desk.booking(
+    "book|| a room at Hotel Aurora {flaw:BadDraft}": lambda calls, name, flaw: desk.booking(
         calls.guest(name), "Hotel Aurora", **flaw
     ),
-    ("", "looks", "", "for {guest:Name} by e-mail address"): _search("email"),
-    ("", "looks", "", "for {guest:Name} by phone number"): _search("phone"),
-    ("", "looks", "", "for {guest:Name} by last name"): _search("last_name"),
-    ("", "looks", "", "for guests of {hotel:Hotel} who are called like nobody"): _at(
+    "|looks| for {guest:Name} by e-mail address": _search("email"),
+    "|looks| for {guest:Name} by phone number": _search("phone"),
+    "|looks| for {guest:Name} by last name": _search("last_name"),
+    "|looks| for guests of {hotel:Hotel} who are called like nobody": _at(
         "/guests", "looks for a guest", last_name="Xyzzyx"
     ),
-    ("look", "", "", "for any guests of {hotel:Hotel}"): _at("/guests", "looks for a guest"),
-    ("", "asks", "", "who arrives at {hotel:Hotel} tomorrow"): _at("/arrivals", "asks who arrives", date=desk.day(1)),
-    ("", "tells", "told", "of a change to {guest:Name}'s reservation"): _notice,
-    ("tell", "", "", "of a change to {guest:Name}'s reservation {flaw:NoticeFlaw}"): _notice,
-    ("", "tells", "", "that a room is ready"): _of_anybody(notices.room_is_ready),
-    ("tell", "", "", "that a room is ready, without a secret"): _of_anybody(lambda: notices.room_is_ready("")),
-    ("tell", "", "", "that a room is ready, with a wrong secret"): _of_anybody(
+    "look|| for any guests of {hotel:Hotel}": _at("/guests", "looks for a guest"),
+    "|asks| who arrives at {hotel:Hotel} tomorrow": _at("/arrivals", "asks who arrives", date=desk.day(1)),
+    "|tells|told of a change to {guest:Name}'s reservation": _notice,
+    "tell|| of a change to {guest:Name}'s reservation {flaw:NoticeFlaw}": _notice,
+    "|tells| that a room is ready": _of_anybody(notices.room_is_ready),
+    "tell|| that a room is ready, without a secret": _of_anybody(lambda: notices.room_is_ready("")),
+    "tell|| that a room is ready, with a wrong secret": _of_anybody(
         lambda: notices.room_is_ready("not-the-one-they-share")
     ),
-    ("", "asks", "", "who is in house at {hotel:Hotel}"): _at("/in-house", "asks who is in house"),
+    "|asks| who is in house at {hotel:Hotel}": _at("/in-house", "asks who is in house"),
 }
 """What people ask for, as "tries to …", "…" and "has …" say it, and what is common to these."""
 
@@ -248,13 +245,13 @@ LISTS = {
     "that are over": {"status": "ended"},
     "that begin tomorrow": {"start_date": desk.day(1)},
 }
-DEEDS: Mapping[tuple[str, str, str], Callable[..., object]] = {
-    ("is", "been", "put through to {hotel:Hotel} in {language:CallLanguage}"): Guest.talks,
-    ("", "been", "let in to {hotel:Hotel}"): Guest.is_let_in,
-    ("tells", "", 'the hotel "{text:Quoted}"'): Guest.says,
-    ("", "called", "{hotel:Hotel} {times:Times}"): Guest.begins_often,
-    ("presses", "pressed", "{digit:Digit}"): Guest.presses,
-    ("ends", "", "the conversation"): Guest.hangs_up,
+DEEDS: Mapping[str, Callable[..., object]] = {
+    "|is|been put through to {hotel:Hotel} in {language:CallLanguage}": Guest.talks,
+    "||been let in to {hotel:Hotel}": Guest.is_let_in,
+    '|tells| the hotel "{text:Quoted}"': Guest.says,
+    "||called {hotel:Hotel} {times:Times}": Guest.begins_often,
+    "|presses|pressed {digit:Digit}": Guest.presses,
+    "|ends| the conversation": Guest.hangs_up,
 }
 """What guests do who are put through."""
 
@@ -277,63 +274,62 @@ def _does(verb: Callable[..., object]) -> Callable[..., Any]:
     return lambda **blanks: lambda world, name: verb(world.calls.guest(name), **blanks)
 
 
-def _phrase(word: str, rest: str, made: Callable[..., Any]) -> tuple[str, Any]:
-    return f"{word} {rest}", made if "{" in rest else made()
+def _form(number: int, acts: Mapping[str, Any], made: Callable[[Any], Callable[..., Any]]) -> dict[str, Any]:
+    """Return the phrases of one form: 0 for what is tried, 1 for what is done, 2 for what has been done."""
+    found = {}
+    for words, act in acts.items():
+        forms, _, rest = words.partition(" ")
+        if verb := forms.split("|")[number]:
+            found[f"{verb} {rest}"] = made(act) if "{" in rest else made(act)()
+    return found
 
 
-def _judges(verb: Callable[..., object], **words: Any) -> Callable[..., Any]:
-    """Let a lesson mean what `verb` insists on of a guest, with what stands in the blanks."""
-    return lambda **blanks: lambda calls, name: verb(calls.guest(name), **words, **blanks)
-
-
-def _finds(verb: Callable[..., object], *more: Any, **words: Any) -> Callable[..., Any]:
-    """The same of anybody; a guest in a blank is found by the name."""
-
-    def made(guest: str = "", **blanks: Any) -> Callable[[Calls, str], object]:
-        def judge(calls: Calls, name: str) -> object:
-            whom = [calls.guest(guest)] if guest else []
-            return verb(calls.person(name), *whom, *more, **words, **blanks)
-
-        return judge
-
-    return made
-
-
-LESSONS: Mapping[str, Callable[..., Any]] = {
-    "with a greeting in {language:CallLanguage}": _judges(replies.is_greeting),
-    "about {intent:Intent}": _judges(replies.is_about),
-    "about {intent:Intent} in {language:CallLanguage}": _judges(replies.is_about),
-    "with a hint that asks for another key": _judges(replies.is_hint),
-    "with name and room": _judges(replies.names_the_guest),
-    "in full": _judges(replies.is_complete),
-    "about the reservation": _judges(replies.knows_the_reservation, stale=False),
-    "about the reservation as it was": _judges(replies.knows_the_reservation, stale=True),
-    "without the property system": _judges(replies.warns_of_outage),
-    "with the warning that {code:Warning}": _judges(replies.warns),
-    "with an order that is made": _judges(replies.ordered, status="created"),
-    "with an order that is put by": _judges(replies.ordered, status="queued"),
-    "as a guest who is known already": _judges(replies.is_repeated),
-    'as somebody who said "{text:Quoted}"': _judges(replies.is_understood),
-    "with the same words again": _judges(replies.is_said_again),
-    "in words that nobody speaks": _judges(replies.is_without_voice),
-    "without repeating e-mail, phone or card": _judges(replies.is_redacted, values=list(PERSONAL.values())),
-    "with a voice": _judges(replies.is_spoken),
-    "with the same voice, which was kept": _judges(replies.is_spoken_again),
+LESSONS: Mapping[str, object] = {
+    "with a greeting in {language:CallLanguage}": replies.greets,
+    "about {intent:Intent}": replies.says,
+    "about {intent:Intent} in {language:CallLanguage}": replies.says,
+    "with a hint that asks for another key": replies.is_hint,
+    "with name and room": replies.names_the_guest,
+    "in full": replies.IS_COMPLETE,
+    "about the reservation": replies.knows_the_reservation(stale=False),
+    "about the reservation as it was": replies.knows_the_reservation(stale=True),
+    "without the property system": replies.STANDS_IN,
+    "with the warning that {code:Warning}": replies.warns,
+    "with an order that is made": replies.ORDERED,
+    "with an order that is put by": replies.PUT_BY,
+    "as a guest who is known already": replies.tells(duplicate=True),
+    'as somebody who said "{text:Quoted}"': replies.is_understood,
+    "with the same words again": replies.is_said_again,
+    "in words that nobody speaks": replies.is_without_voice,
+    "without repeating e-mail, phone or card": replies.is_redacted(list(PERSONAL.values())),
+    "with a voice": replies.is_spoken,
+    "with the same voice, which was kept": replies.is_spoken_again,
 }
-FINDINGS: Mapping[str, Callable[..., Any]] = {
-    "those of {guest:Name}'s calls alone": _finds(desk.lists_calls_of),
-    "that the connection is well": _finds(desk.is_connected),
-    "that all is possible but payment and tills": _finds(desk.is_able),
-    "rooms for each of {days:Number} days": _finds(desk.has_rooms),
-    "a price for each of two nights, and their sum": _finds(desk.has_prices),
+"""What a guest is answered."""
+
+
+def _finds(judge: Callable[..., replies.Judge], *more: Any, **words: Any) -> Callable[..., Finding]:
+    """Let a finding be about the guest in the blank."""
+    return lambda guest: lambda calls: judge(calls.guest(guest), *more, **words)
+
+
+FINDINGS: Mapping[str, object] = {
+    "that the connection is well": lambda _: desk.IS_CONNECTED,
+    "that all is possible but payment and tills": lambda _: desk.IS_ABLE,
+    "rooms for each of {days:Number} days": lambda days: lambda _: desk.has_rooms(days),
+    "a price for each of two nights, and their sum": lambda _: desk.has_prices,
+    "nobody": lambda _: desk.finds_guests(),
+    "{guest:Name} and nobody else": _finds(desk.finds_guests),
     "{guest:Name}'s reservation": _finds(desk.is_reservation),
     "{guest:Name}'s reservation, moved by a day and with the wish": _finds(desk.is_reservation, **_MOVED),
     "that {guest:Name}'s reservation is cancelled": _finds(desk.is_reservation, status="cancelled"),
-    "{guest:Name} and nobody else": _finds(desk.finds_guests),
-    "nobody": _finds(desk.finds_guests),
-    "{guest:Name} among those who are to arrive": _finds(desk.lists, "confirmed", "checked_in", arrival=desk.day(1)),
-    "Mira Okafor among those who are in house": _finds(desk.lists, None, "checked_in"),
+    "{guest:Name} among those who are to arrive": _finds(
+        lambda guest: desk.lists(guest.booked["id"], "confirmed", "checked_in", arrival=desk.day(1))
+    ),
+    "Mira Okafor among those who are in house": lambda _: desk.lists("RES-2002", "checked_in"),
+    "those of {guest:Name}'s calls alone": _finds(desk.lists_calls_of),
 }
+"""What somebody finds who asked, given the calls; what it returns insists on it."""
 WARNINGS = {
     "nobody made this reservation": "RESERVATION_NOT_FOUND",
     "the reservation is incomplete": "PMS_DATA_INCOMPLETE",
@@ -450,20 +446,16 @@ more_phrases(
         "that the room was taken note of": told("a room that was taken note of", status="processed"),
     },
 )
+more_phrases("Attempt", _form(0, ACTS, partial(_asks, tries=True)))
 more_phrases(
-    "Attempt", dict(_phrase(form, rest, _asks(build, tries=True)) for (form, _, _, rest), build in ACTS.items() if form)
-)
-phrases(
     "CallsDeed",
-    dict(_phrase(form, rest, _asks(build, tries=False)) for (_, form, _, rest), build in ACTS.items() if form)
-    | dict(_phrase(form, rest, _does(verb)) for (form, _, rest), verb in DEEDS.items() if form)
-    | {"lists the calls {only:ListedCalls}": lambda only: lambda world, n: desk.pages(world.calls.person(n), **only)},
+    {
+        **_form(1, ACTS, partial(_asks, tries=False)),
+        **_form(1, DEEDS, _does),
+        "lists the calls {only:ListedCalls}": lambda only: lambda world, n: desk.pages(world.calls.person(n), **only),
+    },
 )
-phrases(
-    "CallsDone",
-    dict(_phrase(form, rest, _asks(build, tries=False)) for (_, _, form, rest), build in ACTS.items() if form)
-    | dict(_phrase(form, rest, _does(verb)) for (_, form, rest), verb in DEEDS.items() if form),
-)
+more_phrases("CallsDone", _form(2, ACTS, partial(_asks, tries=False)) | _form(2, DEEDS, _does))
 phrases(
     "Together",
     {
@@ -481,5 +473,5 @@ phrases(
         ),
     },
 )
-phrases("Told", {words: made if "{" in words else made() for words, made in LESSONS.items()})
-phrases("Found", {words: made if "{" in words else made() for words, made in FINDINGS.items()})
+phrases("Told", LESSONS)
+phrases("Found", FINDINGS)

@@ -66,7 +66,10 @@ REPLY = {"text": "Good day.", "intent": "greeting", "language": "en"}
 DATA = {"id": "RES-7", "guest_name": "Mira Abc", "arrival": desk.day(1), "departure": desk.day(3)}
 DATA |= {"status": "confirmed", "stale": False}
 OUTAGE = {"level": "error", "service": "pms_connector", "code": "PMS_CONNECTOR_ERROR"}
-PARTIAL, STAND_IN = {"status": "partial_success", "warnings": [OUTAGE]}, {"fallback_active": True}
+PARTIAL, STAND_IN = (
+    {"status": "partial_success", "warnings": [OUTAGE]},
+    {"fallback_active": True, "guest_name": "Valued Guest"},
+)
 ORDER = {"id": "fallback_1", "status": "queued", "fallback_active": True}
 SPOKEN = {"audio_data": wav(500), "duration_ms": 500, "engine_used": "engine_a", "voice_used": "female"}
 PRICE = {"breakdown": {desk.day(1): "110.00", desk.day(2): "110.00"}, "total_amount": "220.00", "taxes": "20.00"}
@@ -77,29 +80,29 @@ KINDS = [{"code": "STD", "base_occupancy": 1, "max_occupancy": 2}]
 @pytest.mark.parametrize(
     ("judge", "good", "bad"),
     [
-        (lambda g: replies.is_greeting(g, "en"), {"reply": REPLY}, {"reply": {**REPLY, "language": "de"}}),
-        (lambda g: replies.is_greeting(g, "de"), {"reply": {**REPLY, "language": "de", "text": "Willkommen."}},
+        (replies.greets("en"), {"reply": REPLY}, {"reply": {**REPLY, "language": "de"}}),
+        (replies.greets("de"), {"reply": {**REPLY, "language": "de", "text": "Willkommen."}},
          {"reply": {**REPLY, "language": "de"}}),
-        (lambda g: replies.is_about(g, "greeting"), {"reply": REPLY}, {"reply": {**REPLY, "text": ""}}),
+        (replies.says(intent="greeting"), {"reply": REPLY}, {"reply": {**REPLY, "text": ""}}),
         (replies.is_hint, {"reply": {"text": "Press another."}}, {"reply": REPLY}),
-        (replies.is_complete, {"status": "success", "warnings": []}, {"status": "success", "warnings": [OUTAGE]}),
-        (replies.warns_of_outage,
-         {**PARTIAL, "reservation_data": STAND_IN}, {**PARTIAL, "reservation_data": {**STAND_IN, "name": "Abc"}}),
-        (lambda g: replies.knows_the_reservation(g, stale=False), {"reservation_data": DATA},
+        (replies.IS_COMPLETE, {"status": "success", "warnings": []}, {"status": "success", "warnings": [OUTAGE]}),
+        (replies.STANDS_IN,
+         {**PARTIAL, "reservation_data": STAND_IN}, {**PARTIAL, "reservation_data": {**STAND_IN, "guest_name": "Abc"}}),
+        (replies.knows_the_reservation(stale=False), {"reservation_data": DATA},
          {"reservation_data": {**DATA, "guest_name": "Bruno Def"}}),
-        (lambda g: replies.ordered(g, "queued"), {"service_request": ORDER}, {"service_request": {**ORDER, "id": "7"}}),
-        (replies.is_repeated, {"duplicate": True}, {"duplicate": False}),
+        (replies.PUT_BY, {"service_request": ORDER}, {"service_request": {**ORDER, "id": "7"}}),
+        (replies.tells(duplicate=True), {"duplicate": True}, {"duplicate": False}),
         (replies.is_spoken, SPOKEN, {**SPOKEN, "duration_ms": 800}),
-        (lambda g: replies.is_redacted(g, ["a@b.example"]), {"email": "[REDACTED]"}, {"a": "a@b.example [REDACTED]"}),
+        (replies.is_redacted(["a@b.example"]), {"email": "[REDACTED]"}, {"a": "a@b.example [REDACTED]"}),
         (desk.has_prices, PRICE, {**PRICE, "total_amount": "221.00"}),
         (desk.has_prices, PRICE, {**PRICE, "breakdown": {desk.day(1): "220.00"}}),
-        (lambda g: desk.has_rooms(g, 2), {"availability": {desk.day(1): {}, desk.day(2): {}}, "room_types": KINDS},
+        (desk.has_rooms(2), {"availability": {desk.day(1): {}, desk.day(2): {}}, "room_types": KINDS},
          {"availability": {desk.day(1): {}}, "room_types": KINDS}),
-        (lambda g: desk.is_reservation(g, g), BOOKED, {**BOOKED, "departure": desk.day(4)}),
-        (lambda g: desk.finds_guests(g, g), {"guests": [{"last_name": "Abc"}]},
+        (lambda g: desk.is_reservation(g)(g), BOOKED, {**BOOKED, "departure": desk.day(4)}),
+        (lambda g: desk.finds_guests(g)(g), {"guests": [{"last_name": "Abc"}]},
          {"guests": [{"last_name": "Abc"}, {"last_name": "Def"}]}),
-        (desk.finds_guests, {"guests": []}, {}),
-        (lambda g: desk.lists(g, g, "confirmed"), BOOKED, {**BOOKED, "status": "cancelled"}),
+        (desk.finds_guests(), {"guests": []}, {}),
+        (desk.lists("RES-7", "confirmed"), BOOKED, {**BOOKED, "status": "cancelled"}),
     ],
 )  # fmt: skip
 def test_what_is_promised_is_missed_when_it_is_not_so(
