@@ -70,11 +70,10 @@ class Asker(Participant):
 
     @staticmethod
     def words(message: Mapping[str, Any]) -> str:
-        """Return what an error says: its code, its message and its details; an empty text where it says nothing."""
+        """Return what an error says, alone or as `error`: code, message and details; an empty text for nothing."""
         error = message.get("error")
-        if not isinstance(error, Mapping):
-            return ""
-        said = (error.get(name) for name in ("code", "message", "details"))
+        told = error if isinstance(error, Mapping) else message
+        said = (told.get(name) for name in ("code", "message", "details"))
         return ", ".join(each if isinstance(each, str) else json.dumps(each) for each in said if each)
 
     def credentials(self) -> Mapping[str, str]:

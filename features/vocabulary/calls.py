@@ -431,7 +431,7 @@ def _tries(verb: Callable[..., object], *arguments: object) -> shared.Attempt:
 more_phrases(
     "Attempt",
     {
-        "be put through with a token that is none": _tries(Guest.tries_to_connect, "nothing-of-ours"),
+        "be put through with a token that is none": _tries(Guest.tries_to_connect, "nothing-that-opens-anything"),
         "be put through a second time": _tries(Guest.tries_to_connect),
         "say something": _tries(Guest.tries, _SOUND),
         "send sound that is no sound": _tries(Guest.tries, {**_SOUND, "audio": "no sound!"}),
