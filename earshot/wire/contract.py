@@ -122,7 +122,12 @@ class Contract:
         return self._check(message, "sent", role)
 
     def check_connect(self, parameters: Mapping[str, str], role: str) -> str | None:
-        """Say what is wrong with the query that a `role` connects with."""
+        """Say what is wrong with the query that a `role` connects with: one of its messages, or a query of its own."""
+        self._known(role)
+        query = self._document["channels"][role].get("bindings", {}).get("ws", {}).get("query", {})
+        if "properties" in query and self._named_by["sent"] not in query["properties"]:
+            errors = list(Draft7Validator(query).iter_errors(dict(parameters)))
+            return f"what a {role} connects with: {sentence(errors, parameters)}" if errors else None
         return self._check({key: from_text(text) for key, text in parameters.items()}, "sent", role)
 
     def check_binary_sent(self, frame: bytes, role: str) -> str | None:
