@@ -116,19 +116,20 @@ class Calls(System):
 
     # ---- what the service asks others for, counts and writes down
 
+    def asked(self, method: str, path: str, *, since_s: float | None = None) -> list[Record]:
+        """Return what the property system was asked in this scenario, or later, at paths that end so."""
+        since_s = self.stage.ledger.began_ns / 1e9 if since_s is None else since_s
+        asked = self.stage.control.observe("property_system.requests", since_s=since_s)
+        return [each for each in asked if each.method == method and each.path.rstrip("/").endswith(path)]
+
     def lookups(self, name: str) -> list[Record]:
         """Return what the property system was asked about the reservation of a guest, first asked first."""
-        about = self.guest(name).about or str(self.guest(name).booked["id"])
-        return [each for each in self._asked() if each.method == "GET" and each.path.rstrip("/").endswith(f"/{about}")]
+        guest = self.guest(name)
+        return self.asked("GET", f"/{guest.about or guest.booked['id']}")
 
-    def _asked(self, **only: float) -> list[Record]:
-        return self.stage.control.observe("upstream", dependency="property_system", **only)
-
-    def orders(self, name: str) -> int:
-        """Return how often the property system was given an order of a guest in this scenario."""
-        asked = self._asked(since_s=self.stage.ledger.began_at)
-        given = [each for each in asked if each.method == "POST" and each.path.endswith("/service-requests")]
-        return sum(each.correlation_id == self.guest(name).correlation_id for each in given)
+    def orders(self) -> int:
+        """Return how often the property system was given an order since the latest When."""
+        return len(self.asked("POST", "/service-requests", since_s=self.stage.turned_ns / 1e9))
 
     def tries_odd_requests(self, name: str, times: int) -> None:
         """Let a guest try so many odd drafts and lookups, fewer where one makes the service fail."""
@@ -147,16 +148,11 @@ class Calls(System):
         if self._odd:
             raise AssertionError(self._odd)
 
-    def reached_over(self) -> tuple[int, int]:
-        """Return over how many connections the property system was asked in this scenario, and for how many tokens."""
-        asked = self._asked(since_s=self.stage.ledger.began_at)
-        return len({each.connection for each in asked}), sum(each.path.endswith("/connect/token") for each in asked)
-
     def waited_longer_each_time(self, name: str) -> None:
-        """Insist on three lookups, the second wait at least 1.8 times as long as the first (ERR-6)."""
-        at_s = [each.at_s for each in self.lookups(name)]
+        """Insist on three lookups, the second pause at least 1.8 times as long as the first (ERR-6)."""
+        at_s = [each.asked_at_s for each in self.lookups(name)]
         assert_that(at_s, has_length(3), f"lookups of {name}'s reservation")
-        assert_that(at_s[2] - at_s[1], greater_than_or_equal_to(1.8 * (at_s[1] - at_s[0])), "the second wait, in s")
+        assert_that(at_s[2] - at_s[1], greater_than_or_equal_to(1.8 * (at_s[1] - at_s[0])), "the second pause, in s")
 
     def figures(self) -> str:
         """Return what Prometheus reads."""

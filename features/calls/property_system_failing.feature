@@ -40,7 +40,7 @@ Feature: When the property system fails
       And the property system fails
       And Mira has asked for room service
       When everything works again
-      Then the property system is given Mira's order once within 10 seconds
+      Then the property system is given the order once within 10 seconds
 
     @PMS-13 @critical
     Scenario: What was known before is told as it was
@@ -122,7 +122,7 @@ Feature: When the property system fails
     @PMS-15 @critical
     Scenario: Patience that is asked for is given
       Given Mira has a reservation at Hotel Aurora
-      And the property system asks for 1 second of patience
+      And the property system asks for a second of patience
       When Mira calls Hotel Aurora
       Then Mira is answered in full
       And Mira is answered after 1 to 2.5 seconds

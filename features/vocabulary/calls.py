@@ -411,8 +411,12 @@ faults(
     {
         "the property system fails": fault("property_system", status=500),
         "the property system fails {times:Times}": fault("property_system", status=500),
-        "the property system no longer knows the service": fault("property_system", status=401, times=1),
-        "the property system asks for {retry_after:Seconds} of patience": fault("property_system", status=429, times=1),
+        "the property system no longer knows the service": fault(
+            "property_system", status=401, times=1, path="/booking"
+        ),
+        "the property system asks for a second of patience": fault(
+            "property_system", status=429, retry_after=1, times=1, path="/booking"
+        ),
         "the property system takes {seconds:Seconds} longer": fault("property_system", "delay"),
         "the property system does not answer": fault("property_system", "hang"),
         "the property system knows nothing of it": fault("property_system", status=404),
