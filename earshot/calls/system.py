@@ -26,11 +26,13 @@ from earshot.calls.guest import Guest
 from earshot.calls.odd import requests_of, tried
 from earshot.calls.person import SYSTEM, Person
 from earshot.calls.wording import WORDING
+from earshot.causes import THEMSELVES, Cause, Causes, Often, Unasked
 from earshot.matchers.log_lines import gives_away_none_of
 from earshot.patience import comes_to
 from earshot.secrecy import keep_secret
 from earshot.system import System
 from earshot.targets.control import Record
+from earshot.wire.leg import ASKS_TO_CONNECT
 
 CARRIER, OPERATOR = "The carrier", "The operator"
 PERMISSIONS = ("call:start", "call:end", "call:manage", "call:view", "hotel:view")
@@ -49,6 +51,9 @@ class Calls(System):
 
     name = SYSTEM
     wording = WORDING
+    causes = Causes(
+        unasked=(Unasked("call_state", "watcher", (Cause(ASKS_TO_CONNECT, THEMSELVES),), Often.ANY),),
+    )
     _noted = ""
     _odd = ""
 
