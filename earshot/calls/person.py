@@ -96,8 +96,8 @@ class Person(Asker):
         for name in self.strangers:
             if name in said:
                 yield f"{name}, a guest of another hotel"
-        accounts = self._scene.service.accounts.get(SYSTEM, {}).values()
-        if any(secret and secret in said for one in accounts for secret in (one.password, one.key, one.secret)):
+        accounts = (one for accounts in self._scene.service.accounts.values() for one in accounts.values())
+        if any(secret in said for one in accounts for secret in one.secrets()):
             yield "what somebody signs in with"
 
     def catches_up(self) -> None:

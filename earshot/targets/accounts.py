@@ -21,12 +21,17 @@ class Account:
     password: str = field(default="", repr=False)
     key: str = field(default="", repr=False)
     secret: str = field(default="", repr=False)
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+
+    def secrets(self) -> list[str]:
+        """Return what nobody may be told."""
+        return [each for each in (self.password, self.key, self.secret, self.client_secret) if each]
 
     def stays_secret(self) -> None:
         """Hide it from now on, wherever it is repeated."""
-        for secret in (self.password, self.key, self.secret):
-            if secret:
-                keep_secret(secret)
+        for secret in self.secrets():
+            keep_secret(secret)
 
 
 def accounts_of(given: Mapping[str, Mapping[str, Mapping[str, str]]]) -> Accounts:
