@@ -123,6 +123,7 @@ async def _serve(options: argparse.Namespace, settings: Settings, secret: str, a
     from reference.storage.buckets import Buckets
     from reference.storage.clock import SystemClock
     from reference.storage.ids import RandomIds
+    from reference.storage.queues import Queues
     from reference.storage.tables import names
     from reference.world import World
 
@@ -139,10 +140,13 @@ async def _serve(options: argparse.Namespace, settings: Settings, secret: str, a
     # Made where they are first needed, on a thread, because that takes a tenth of a second.
     connect = functools.cache(lambda: aws.connect(aws_endpoint, "cloudwatch", options.aws_region))
     files = functools.cache(lambda: aws.connect(aws_endpoint, "s3", options.aws_region))
+    waiting = Queues(
+        functools.cache(lambda: aws.connect(aws_endpoint, "sqs", options.aws_region)), options.table_prefix
+    )
     bucket_names = {one: f"{options.table_prefix}{one}" for one in buckets()}
     kept = Buckets(files, bucket_names, options.aws_region)
     metrics = CloudWatchMetrics(catalogue(), connect, clock)
-    world = World(settings, speech, store, table_names, secret, clock, RandomIds(), kept, metrics)
+    world = World(settings, speech, store, table_names, secret, clock, RandomIds(), kept, metrics, waiting)
     control = None if options.control_port is None else _control(options.control_port, world)
     app = App(world if control is None else control.world)
     if control is not None:

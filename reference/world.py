@@ -10,9 +10,11 @@ from reference.engines import Engines
 from reference.gateway.disturbances import Disturbances
 from reference.metrics import Metrics, Unmeasured
 from reference.settings import Settings
+from reference.storage.aws import NOWHERE, connect
 from reference.storage.buckets import Buckets
 from reference.storage.clock import Clock
 from reference.storage.ids import Ids
+from reference.storage.queues import Queues
 from reference.storage.tables import TableNames
 
 
@@ -29,6 +31,7 @@ class World:
     ids: Ids
     buckets: Buckets
     metrics: Metrics = field(default_factory=Unmeasured)
+    queues: Queues = field(default_factory=lambda: Queues(lambda: connect(NOWHERE, "sqs"), ""))
     disturbances: Disturbances = field(default_factory=Disturbances)
     disturbances_of: Mapping[str, Any] = field(default_factory=dict)
     """By system, where it has disturbances of its own."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import resource
+import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -50,6 +52,31 @@ _LABELS = {
 prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
+FEWEST = 20
+"""A share of fewer than that says nothing."""
+
+
+class Ratio:
+    """How many of the last ones went well."""
+
+    def __init__(self) -> None:
+        self._every: deque[tuple[float, bool]] = deque(maxlen=100_000)
+
+    def add(self, *, well: bool) -> None:
+        self._every.append((time.monotonic(), well))
+
+    def failed(self, window_s: float) -> float | None:
+        """Return the share that failed, 0 to 1; None where there are too few."""
+        since = time.monotonic() - window_s
+        recent = [well for at, well in self._every if at >= since]
+        return None if len(recent) < FEWEST else recent.count(False) / len(recent)
+
+    def percent(self, window_s: float) -> float:
+        since = time.monotonic() - window_s
+        recent = [well for at, well in self._every if at >= since]
+        return 100.0 * recent.count(True) / len(recent) if recent else 100.0
+
+
 class Figures:
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
@@ -61,8 +88,10 @@ class Figures:
             name: Histogram(name, name.replace("_", " "), buckets=buckets, registry=self._registry)
             for name, buckets in _HISTOGRAMS.items()
         }
-        self.requests = self.failures = 0
-        """Answers, and those of them that were the service's own failure."""
+        self.calls, self.answers, self.pms = Ratio(), Ratio(), Ratio()
+        self._pms_s: deque[tuple[float, float]] = deque(maxlen=1000)
+        self._refused_s: deque[float] = deque(maxlen=1000)
+        self._answers = self._busy_s = 0.0
 
     def count(self, name: str, /, **labels: str) -> None:
         counter = self.counters[name]
@@ -70,6 +99,35 @@ class Figures:
 
     def time(self, name: str, seconds: float) -> None:
         self.histograms[name].observe(seconds)
+
+    def answered(self, took_s: float, *, well: bool) -> None:
+        self.answers.add(well=well)
+        self._answers += 1
+        self._busy_s += took_s
+
+    def call_ended(self, *, failed: bool) -> None:
+        self.calls.add(well=not failed)
+
+    def pms_asked(self, took_s: float, *, well: bool) -> None:
+        self.pms.add(well=well)
+        self._pms_s.append((time.monotonic(), took_s))
+
+    def sign_in_refused(self) -> None:
+        self._refused_s.append(time.monotonic())
+
+    def slowest_pms(self, window_s: float) -> float:
+        """Return the longest time of the property system in the last seconds; 0 where it was not asked."""
+        return max((took for at, took in self._pms_s if time.monotonic() - at <= window_s), default=0.0)
+
+    def refused_sign_ins(self, window_s: float) -> int:
+        return sum(time.monotonic() - at <= window_s for at in self._refused_s)
+
+    def summary(self) -> dict[str, float]:
+        return {
+            "requests": self._answers,
+            "average_seconds": round(self._busy_s / self._answers, 4) if self._answers else 0.0,
+            "error_rate": round(1 - self.answers.percent(3600) / 100, 4),
+        }
 
     def show(self, gauges: Gauges) -> None:
         """Show these at every reading, beside what this process takes."""

@@ -182,14 +182,14 @@ class Front:
         self._figures.count("errors", code=problem.code)
         if problem.code == "AUTHENTICATION_ERROR":
             self._figures.count("auth_failures", reason=problem.details.get("reason", ""))
+            self._figures.sign_in_refused()
         self._on_problem(problem, correlation_id, path, method)
         return Reply(problem.envelope(correlation_id, method, path), problem.status, problem.all_headers())
 
     def _note(self, method: str, template: str, status: int, took_s: float, correlation_id: str) -> None:
         self._figures.count("http_requests", method=method, endpoint=template, status_code=str(status))
         self._figures.time("http_request_duration_seconds", took_s)
-        self._figures.requests += 1
-        self._figures.failures += status >= 500
+        self._figures.answered(took_s, well=status < 500)
         self._journal.info(
             "request",
             "a request was answered",

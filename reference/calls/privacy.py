@@ -20,7 +20,7 @@ _FIELDS = (
     ("hotel", MASKED, r"room|confirmation|booking|loyalty|reservation_number"),
     ("technical", "#", r"(^|_)ip(_|$)|ip_?addr|session"),
 )
-"""By the name of a field: the category, and what stands in its place; None where it is left out."""
+"""By the name of a field: the category, and what stands in its place, None where it is left out."""
 _ROOM = r"(?:room|zimmer|habitaci[oó]n|chambre|camera|stanza)"
 _PATTERNS: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     ("contact", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), REDACTED),
@@ -39,7 +39,7 @@ class Privacy:
         self._count = count
 
     def redacted(self, value: Any) -> Any:
-        """Return the same without what is personal: by the names of fields and by what texts look like, however deep."""
+        """Return the same without what is personal, by the names of fields and what texts look like, however deep."""
         match value:
             case Mapping():
                 return {name: kept for name, one in value.items() if (kept := self._field(str(name), one)) is not None}

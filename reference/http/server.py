@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 from reference.http.doors import impatient_protocol
 from reference.http.listening import http_url, listening_socket
 from reference.http.sockets import SocketTerms, resolute_protocol
+from reference.journal import Journal
 
 if TYPE_CHECKING:
     from uvicorn import Server
 
+TRIED_AGAIN_AFTER_S = 0.5
 KEPT_OPEN_S = 600
 """How long a client's connection stays open between two calls: longer than any scenario."""
 
@@ -49,7 +51,13 @@ class HttpServer:
         loop = asyncio.get_running_loop()
 
         async def prepare_and_serve() -> None:
-            await prepare()
+            while not self._stopping:
+                try:
+                    await prepare()
+                    break
+                except Exception as failure:  # whoever has connected waits until it can be done
+                    Journal("http").error("prepare", "what serves could not be made yet", failure=failure)
+                    await asyncio.sleep(TRIED_AGAIN_AFTER_S)
             await self._serve(build)
 
         def called() -> None:

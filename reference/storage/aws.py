@@ -50,7 +50,7 @@ def connect(endpoint_url: str, service: str = "dynamodb", region: str = REGION) 
 
 def load() -> None:
     """Read what clients are made from, once and for all in this process."""
-    for service in ("dynamodb", "cloudwatch", "s3"):
+    for service in ("dynamodb", "cloudwatch", "s3", "sqs"):
         connect(NOWHERE, service).close()
 
 

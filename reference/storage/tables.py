@@ -60,7 +60,7 @@ async def _create(store: Store, table: Table, name: str) -> None:
     definition: dict[str, Any] = {
         "TableName": name,
         "KeySchema": _key_schema(table.keys),
-        "AttributeDefinitions": [{"AttributeName": one, "AttributeType": "S"} for one in attributes],
+        "AttributeDefinitions": [{"AttributeName": one, "AttributeType": "S"} for one in dict.fromkeys(attributes)],
         "BillingMode": "PAY_PER_REQUEST",
     }
     if index is not None:

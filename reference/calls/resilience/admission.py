@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -67,6 +67,8 @@ class Handler:
         self.name = name
         self._usual = self.terms = terms
         self._running = 0
+        self.on_rejected: Callable[[str], object] = lambda _: None
+        """Told by what name somebody was turned away."""
         self._waiting: list[_Waiter] = []
         self._adapted, self._adapted_s = "block", float("-inf")
         self.processed = self.dropped = self.blocked = 0
@@ -121,8 +123,7 @@ class Handler:
             async with asyncio.timeout(self.terms.max_wait_s):
                 await waiter.turn
         except TimeoutError:
-            self.dropped += 1
-            raise _rejected() from None
+            raise self._rejected() from None
         except asyncio.CancelledError:
             if waiter.turn.done() and not waiter.turn.cancelled() and waiter.turn.exception() is None:
                 self._running -= 1
@@ -144,8 +145,7 @@ class Handler:
                 self.blocked += 1
                 await self._room(waiter)
             case _:
-                self.dropped += 1
-                raise _rejected()
+                raise self._rejected()
 
     def _strategy(self) -> str:
         """Return what is done now; an adaptive one drops where too much is held, and blocks where too many wait."""
@@ -163,14 +163,12 @@ class Handler:
                 while self._is_full(waiter):
                     await asyncio.sleep(0.01)
         except TimeoutError:
-            self.dropped += 1
-            raise _rejected() from None
+            raise self._rejected() from None
 
     def _drop(self, waiter: _Waiter) -> None:
-        self.dropped += 1
         self._waiting.remove(waiter)
         if not waiter.turn.done():
-            waiter.turn.set_exception(_rejected())
+            waiter.turn.set_exception(self._rejected())
 
     def _hand_over(self) -> None:
         while self._waiting and self._running < self.terms.max_concurrent:
@@ -187,6 +185,7 @@ class Handler:
     def _held_bytes(self) -> int:
         return sum(one.size_bytes for one in self._waiting)
 
-
-def _rejected() -> Problem:
-    return Problem("BACKPRESSURE_REJECTED", "Too much is being done at the moment")
+    def _rejected(self) -> Problem:
+        self.dropped += 1
+        self.on_rejected(self.name)
+        return Problem("BACKPRESSURE_REJECTED", "Too much is being done at the moment")

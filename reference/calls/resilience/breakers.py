@@ -76,6 +76,12 @@ class Breakers:
         """Return the services of which a breaker is open."""
         return {name.partition(":")[0] for name, one in self._known.items() if one.state == OPEN}
 
+    def failing(self) -> set[str]:
+        """Return the services whose last call failed, or that are not called at the moment."""
+        return {
+            name.partition(":")[0] for name, one in self._known.items() if one.consecutive_failures or LEVELS[one.state]
+        }
+
     def open_count(self) -> int:
         return sum(one.state == OPEN for one in self._known.values())
 

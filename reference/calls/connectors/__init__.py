@@ -1,0 +1,1 @@
+"""Connections to property systems: one form for all vendors."""
