@@ -119,6 +119,11 @@ class SharedSettings:
     data_retention_hours: int = whole_number(12, "hours", 1, 8760, "log files older than this are deleted")
 
 
+@dataclass(frozen=True, slots=True)
+class NoSettings:
+    """Of what has nothing to set."""
+
+
 class Settings:
     """The settings of one run, of every kind that was declared."""
 

@@ -5,18 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from reference.settings import NoSettings
 from reference.system import Build, System
 
 if TYPE_CHECKING:
     from reference.control.plane import Offer
     from reference.settings import Settings
-
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class NoSettings:
-    """There is nothing to set."""
 
 
 def _load() -> Build:
