@@ -24,6 +24,7 @@ HOTELS = {"Hotel Aurora": "hotel-aurora", "Hotel Birch": "hotel-birch"}
 LINES = {"Hotel Aurora": "+4930999000", "Hotel Birch": "+4940999000"}
 """The number of each hotel."""
 PIECE_MS = 100
+OVER = ("ended", "failed")
 ACK, RESPONSE, FINAL, ENDED, ERROR = "config_ack", "response", "final", "call_ended", "error"
 SEEDED: Mapping[str, Mapping[str, Any]] = {
     "RES-2002": {"id": "RES-2002", "last_name": "Okafor", "room_number": "205", "status": "checked_in"},
@@ -136,7 +137,6 @@ class Guest(Person):
         return requests.speech(f"This is for {self.correlation_id} alone.", language="en-US", format="wav")
 
     def ending(self, duration_s: float = 60) -> Request:
-        self.call.is_over = True
         return self.event("call.ended", "hangs up", duration=duration_s)
 
     def asks(self, request: Request) -> Observation:
@@ -146,6 +146,7 @@ class Guest(Person):
             self.spoken.append(answer)
         if request.path == requests.EVENT:
             self.call.is_known = True
+            self.call.is_over = answer.message.get("state") in OVER
             self.replies += [reply] if (reply := answer.message.get("reply")) else []
         return answer
 

@@ -172,8 +172,8 @@ ACTS: Mapping[str, Builds] = {
     "call|calls| {hotel:Hotel}, {wish:CallWish}": _of_guest(lambda guest, hotel, wish: guest.beginning(hotel, **wish)),
     "call|| {hotel:Hotel} {flaw:CallFlaw}": _of_guest(lambda guest, hotel, flaw: guest.beginning(hotel, flaw)),
     "|begins| the same call again": _of_guest(lambda guest: guest.call.begun),
-    "be|| put through without saying the country": _of_anybody(
-        lambda: requests.start("030111222", "hotel-aurora", "auto")
+    "be|| put through without saying the country": _of_guest(
+        lambda _: requests.start("030111222", "hotel-aurora", "auto")
     ),
     "|asks|asked {what:Interaction}": _of_guest(lambda guest, what: guest.interaction(*what)),
     "|hangs|hung up after {minutes:Minutes}": _of_guest(lambda guest, minutes: guest.ending(60 * minutes)),
@@ -185,8 +185,8 @@ ACTS: Mapping[str, Builds] = {
     "|is| taken off hold": _happens("call.resumed"),
     "|is| transferred": _happens("call.transferred", to_extension="101"),
     "|is| cut off": _happens("call.failed", reason="network"),
-    "hold|| a call that nobody began": _of_anybody(
-        lambda: requests.event("call.hold", "c-nobody", "puts a call on hold")
+    "hold|| a call that nobody began": _of_guest(
+        lambda _: requests.event("call.hold", "c-nobody", "puts a call on hold")
     ),
     "look|| at {guest:Name}'s call": _about_guest(lambda guest: requests.call(guest.call.call_id)),
     "|asks| how the connection to {hotel:Hotel} is": _at("/health", "asks how it is"),
