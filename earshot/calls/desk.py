@@ -50,7 +50,7 @@ def day(number: int) -> str:
 
 def draft(guest: Guest, **other: Any) -> dict[str, Any]:
     """Return what is needed to book two nights for a guest whom nobody else is called like."""
-    name = "".join(chr(ord("a") + int(digit, 16)) for digit in guest.correlation_id.rpartition("-")[2])
+    name = "".join(chr(ord("a") + int(digit)) for digit in guest.number.lstrip("+"))
     person = {"first_name": guest.name, "last_name": name.title(), "email": f"{guest.correlation_id}@{DOMAIN}"}
     person["phone"] = guest.number
     stay = {"arrival": day(FIRST_NIGHT), "departure": day(FIRST_NIGHT + NIGHTS), "room_type": "STD", "rate_code": "BAR"}
