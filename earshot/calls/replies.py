@@ -58,7 +58,7 @@ def says(**members: Any) -> Judge:
 
 def greets(language: str) -> Judge:
     """Insist on a greeting in this language (CALL-25)."""
-    return says(language=language, text=matches_regexp(rf"(?i)\b(?:{GREETINGS[language]})"))
+    return says(text=matches_regexp(rf"(?i)\b(?:{GREETINGS[language]})"))
 
 
 def warns(code: str | None = None, **more: Any) -> Judge:

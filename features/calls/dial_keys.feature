@@ -20,7 +20,7 @@ Feature: Dialling instead of speaking
   @CALL-24 @normal
   Scenario: The # key repeats the menu
     Given Mira has been put through to Hotel Aurora in Spanish
-    And Mira has pressed *
+    And Mira has pressed #
     When Mira presses #
     Then Mira is answered with the same words again
 

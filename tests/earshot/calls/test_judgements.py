@@ -80,7 +80,7 @@ KINDS = [{"code": "STD", "base_occupancy": 1, "max_occupancy": 2}]
 @pytest.mark.parametrize(
     ("judge", "good", "bad"),
     [
-        (replies.greets("en"), {"reply": REPLY}, {"reply": {**REPLY, "language": "de"}}),
+        (replies.greets("en"), {"reply": REPLY}, {"reply": {**REPLY, "text": "Guten Tag."}}),
         (replies.greets("de"), {"reply": {**REPLY, "language": "de", "text": "Willkommen."}},
          {"reply": {**REPLY, "language": "de"}}),
         (replies.says(intent="greeting"), {"reply": REPLY}, {"reply": {**REPLY, "text": ""}}),
