@@ -77,7 +77,7 @@ class Event(Body):
     interaction_type: str | None = Field(default=None, max_length=100)
     guest_input: str | None = Field(default=None, max_length=LONGEST_FREE_TEXT)
     to_extension: str | None = Field(default=None, min_length=1, max_length=40)
-    duration: float | None = Field(default=None, ge=0)
+    duration: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     reason: str | None = Field(default=None, min_length=1, max_length=200)
 
     @model_validator(mode="after")
@@ -215,11 +215,15 @@ class CallDesk:
         return self._answer(call, [*(found.warnings if found else ()), *warned], **more)
 
     async def _found(self, call: Call, correlation_id: str) -> Found | None:
-        if call.reservation_id is None:
-            return None
-        return await self._lookups.reservation(
+        """Return the stay of whoever calls, which is looked up until it is known (CALL-2)."""
+        if call.reservation_id is None or call.stay is not None:
+            return call.stay
+        found = await self._lookups.reservation(
             call.hotel_id, call.reservation_id, strict=call.strict, fresh=call.fresh, correlation_id=correlation_id
         )
+        if not found.data.get("fallback_active"):
+            call.stay = found
+        return found
 
     async def _interact(self, call: Call, event: Event, asked: Asked) -> Mapping[str, Any]:
         kind = event.interaction_type or ""

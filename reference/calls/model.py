@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reference.calls.problem import Problem
+
+if TYPE_CHECKING:
+    from reference.calls.lookups import Found
 
 INITIALIZING, CONNECTING, ACTIVE, ON_HOLD = "initializing", "connecting", "active", "on_hold"
 TRANSFERRING, ENDED, FAILED = "transferring", "ended", "failed"
@@ -44,6 +47,8 @@ class Call:
     transcripts: list[dict[str, Any]] = field(default_factory=list)
     strict: bool = False
     fresh: bool = False
+    stay: Found | None = None
+    """What was found of the reservation."""
 
     @property
     def is_over(self) -> bool:

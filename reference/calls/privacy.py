@@ -9,6 +9,7 @@ from typing import Any
 
 REDACTED, MASKED = "[REDACTED]", "[MASKED]"
 _FIELDS = (
+    ("technical", "#", r"(^|_)ip(_|$)|ip_?addr|session"),
     ("credentials", REDACTED, r"passw|secret|api_?key|token|credential|authorization"),
     ("health", None, r"health|medical|allerg|diagnos|disab"),
     ("biometric", None, r"biometric|fingerprint|voice_?print|face_?id|iris"),
@@ -18,7 +19,6 @@ _FIELDS = (
     ("identity", REDACTED, r"passport|ssn|social_sec|national|id_number|birth|dob"),
     ("names", MASKED, r"(^|_)(first|last|full|guest|given|family|sur)?_?name$"),
     ("hotel", MASKED, r"room|confirmation|booking|loyalty|reservation_number"),
-    ("technical", "#", r"(^|_)ip(_|$)|ip_?addr|session"),
 )
 """By the name of a field: the category, and what stands in its place, None where it is left out."""
 _ROOM = r"(?:room|zimmer|habitaci[oó]n|chambre|camera|stanza)"
@@ -34,6 +34,9 @@ Count = Callable[[str], object]
 """Told the category of each thing that was hidden."""
 
 
+_LEFT_OUT = object()
+
+
 class Privacy:
     def __init__(self, count: Count) -> None:
         self._count = count
@@ -42,7 +45,8 @@ class Privacy:
         """Return the same without what is personal, by the names of fields and what texts look like, however deep."""
         match value:
             case Mapping():
-                return {name: kept for name, one in value.items() if (kept := self._field(str(name), one)) is not None}
+                found = ((name, self._field(str(name), one)) for name, one in value.items())
+                return {name: kept for name, kept in found if kept is not _LEFT_OUT}
             case str():
                 return self._text(value)
             case Sequence() if not isinstance(value, bytes):
@@ -58,7 +62,7 @@ class Privacy:
         for category, mark, pattern in _FIELDS:
             if re.search(pattern, name.lower()):
                 self._count(category)
-                return _hashed(str(value)) if mark == "#" else mark
+                return _hashed(str(value)) if mark == "#" else mark or _LEFT_OUT
         return self.redacted(value)
 
     def _text(self, text: str) -> str:
