@@ -1,0 +1,1 @@
+"""Twins of the calls, one module for each theme."""
