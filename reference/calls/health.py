@@ -123,6 +123,6 @@ class Health:
 
     def _components(self) -> list[dict[str, Any]]:
         return [
-            {"name": name, "status": status, "details": "", "checked_at": now()}
+            {"name": name, "status": status, "details": {}, "checked_at": now()}
             for name, status in self._services().items()
         ]
