@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import ClassVar
 
 from earshot.failures import ContractBreach
@@ -14,6 +15,7 @@ from earshot.scene import Scene, new_address
 from earshot.wire.contract import Contract
 from earshot.wire.leg import Leg
 
+NONE: Mapping[str, str] = MappingProxyType({})
 PATIENCE_S = 10.0
 """How long somebody waits for an answer that should come at once."""
 OPENING_PATIENCE_S = 20.0
@@ -131,7 +133,9 @@ class Participant(ABC):
         self._scene.surprises.ended_by_us(self.leg.label)
         self._scene.runtime.call(self.leg.vanish(), within_s=10)
 
-    def _open(self, parameters: Mapping[str, str], *, checked: bool, address: str = "") -> Observation:
+    def _open(
+        self, parameters: Mapping[str, str], *, checked: bool, address: str = "", headers: Mapping[str, str] = NONE
+    ) -> Observation:
         """Ask for a connection and return what came of it, OPENED or REFUSED; it is in use from now on.
 
         `address` is another one than where people in this role connect.
@@ -151,7 +155,7 @@ class Participant(ABC):
             leg.open(
                 address or scene.service.endpoint(self.system, self.role),
                 parameters,
-                headers={"X-Forwarded-For": self.address},
+                headers={"X-Forwarded-For": self.address, **headers},
                 within_s=OPENING_PATIENCE_S,
                 checked=checked,
             ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from earshot.asking import Asker
@@ -37,7 +37,8 @@ class Person(Asker):
         super().__init__(name, scene)
         self.account_name = ""
         """By which account the target knows this person; empty for somebody without one."""
-        self.session: Session | None = None
+        self.sessions: list[Session] = []
+        """What this person signed in by, the one in use last."""
         self.key = ""
         """With what this person asks in the place of an account, where it is a key."""
         self.key_id = ""
@@ -54,30 +55,47 @@ class Person(Asker):
 
     def becomes(self, account_name: str) -> None:
         """Be somebody of whom the target has an account."""
-        self.account_name, self.session, self.key = account_name, None, ""
+        self.account_name, self.sessions, self.key = account_name, [], ""
 
     @property
     def account(self) -> Account:
         """What this person signs in with."""
         return self._scene.service.account(SYSTEM, self.account_name)
 
+    @property
+    def session(self) -> Session:
+        """What this person is signed in by; whoever is not yet signs in."""
+        return self.sessions[-1] if self.sessions else self.signs_in()
+
     def credentials(self) -> Mapping[str, str]:
         """Return what this person is known by; whoever has a password signs in before."""
         if self.key or (self.account_name and self.account.key):
             known = f"ApiKey {self.key or self.account.key}"
         elif self.account_name:
-            known = f"Bearer {self.account.secret or (self.session or self.signs_in()).access_token}"
+            known = f"Bearer {self.account.secret or self.session.access_token}"
         else:
             return {CORRELATION: self.correlation_id}
         return {CORRELATION: self.correlation_id, "Authorization": known}
 
     def signs_in(self) -> Session:
         """Sign in with the account's password, and keep the session."""
-        told = self.asks(requests.login(self.account.user, self.account.password)).message
-        self.session = Session(told["access_token"], told["refresh_token"], told["user"]["session_id"])
-        for secret in (self.session.access_token, self.session.refresh_token):
-            keep_secret(secret)
-        return self.session
+        return self.keeps(self.asks(requests.login(self.account.user, self.account.password)).message)
+
+    def keeps(self, told: Mapping[str, Any]) -> Session:
+        """Use what a sign-in, or the renewal of one, was answered with from now on."""
+        for name in told.keys() & {"access_token", "refresh_token"}:
+            keep_secret(str(told[name]))
+        if "user" in told:
+            session = Session(told["access_token"], told["refresh_token"], told["user"]["session_id"])
+        else:
+            session = replace(self.sessions[-1], access_token=told["access_token"])
+        self.sessions.append(session)
+        return session
+
+    def takes_key(self, told: Mapping[str, Any]) -> None:
+        """Ask with a key that was made from now on."""
+        self.key_id, self.key = str(told["api_key_id"]), str(told["api_key"])
+        keep_secret(self.key)
 
     def complaints(self) -> list[str]:
         """Return a sentence for each thing that came since this was last asked and should not have been told.

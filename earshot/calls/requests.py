@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from earshot.asking import Request
 from earshot.clock import now_s
@@ -46,8 +46,8 @@ def login(email: str, password: str) -> Request:
     return Request("POST", "/auth/login", "signs in", body=Body.json(body), signed=False)
 
 
-def new_key(name: str, permissions: tuple[str, ...]) -> Request:
-    body = {"name": name, "service_name": name, "permissions": list(permissions)}
+def new_key(name: str, permissions: Sequence[str], **terms: object) -> Request:
+    body = {"name": name, "service_name": name, "permissions": list(permissions), **terms}
     return post(KEYS, "asks for a key", body)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Sequence
+from functools import cached_property
 from typing import Any
 
 from hamcrest import (
@@ -24,12 +25,13 @@ from earshot.calls.desk import booking
 from earshot.calls.figures import Figure
 from earshot.calls.guest import Guest
 from earshot.calls.odd import requests_of, tried
+from earshot.calls.operating import Operating
 from earshot.calls.person import SYSTEM, Person
+from earshot.calls.timed import TIMED
 from earshot.calls.wording import WORDING
 from earshot.causes import THEMSELVES, Cause, Causes, Often, Unasked
 from earshot.matchers.log_lines import gives_away_none_of
 from earshot.patience import comes_to
-from earshot.secrecy import keep_secret
 from earshot.system import System
 from earshot.targets.control import Record
 from earshot.wire.leg import ASKS_TO_CONNECT
@@ -51,6 +53,7 @@ class Calls(System):
 
     name = SYSTEM
     wording = WORDING
+    timed = TIMED
     causes = Causes(
         unasked=(Unasked("call_state", "watcher", (Cause(ASKS_TO_CONNECT, THEMSELVES),), Often.ANY),),
     )
@@ -82,15 +85,22 @@ class Calls(System):
         """Who tells the service of calls: with a key of this scenario's own, and so with limits of its own."""
         carrier = self.stage.appears(CARRIER, Person)
         if not carrier.key:
-            carrier.key_id, carrier.key = self.new_key(CARRIER, PERMISSIONS)
+            self.gives_key(carrier, PERMISSIONS)
         return carrier
 
-    def new_key(self, name: str, permissions: Sequence[str]) -> tuple[str, str]:
-        """Let the operator make a key; returns its id and the key."""
-        words = f"{name} {self.stage.scene.run_id}"
-        made = self.operator.asks(requests.new_key(words, tuple(permissions))).message
-        keep_secret(str(made["api_key"]))
-        return str(made["api_key_id"]), str(made["api_key"])
+    def gives_key(self, person: Person, permissions: Sequence[str]) -> None:
+        """Let the operator make a key for somebody."""
+        words = f"{person.name} {self.stage.scene.run_id}"
+        person.takes_key(self.operator.asks(requests.new_key(words, permissions)).message)
+
+    def users(self, count: int) -> list[Person]:
+        """Return so many users with an account each, who appear on first mention."""
+        return [self._with_account(f"User {number}", f"load_{number}") for number in range(count)]
+
+    @cached_property
+    def operating(self) -> Operating:
+        """What is done behind the calls."""
+        return Operating(self)
 
     def is_refused(self, name: str, reason: Reason) -> None:
         """Insist that the last attempt of somebody was refused for this reason."""

@@ -24,6 +24,8 @@ class World(shared.World, Protocol):
 
 Builds = Callable[..., Request]
 """Returns what a person of this name asks for: it is given the calls, the name, and what stands in the blanks."""
+Then = Callable[..., object]
+"""What follows where it is granted, given the same."""
 
 Finding = Callable[[Calls], replies.Judge]
 
@@ -256,14 +258,16 @@ DEEDS: Mapping[str, Callable[..., object]] = {
 """What guests do who are put through."""
 
 
-def _asks(build: Builds, tries: bool) -> Callable[..., Any]:
-    """Return what lets somebody ask, given what stands in the blanks first."""
+def _asks(build: Builds, tries: bool, then: Then) -> Callable[..., Any]:
+    """Return what lets somebody ask, given what stands in the blanks first; `then` follows where it is granted."""
 
     def made(**blanks: Any) -> Callable[[World, str], None]:
         def act(world: World, name: str) -> None:
             request = build(world.calls, name, **blanks)
             person = world.calls.person(name)
             (person.tries_to_ask if tries else person.asks)(request)
+            if (person.answer.code or 0) < 400:
+                then(world.calls, name, **blanks)
 
         return act
 
@@ -350,33 +354,32 @@ FIGURES = {
 }
 
 
-def _no(status: int, code: str, *words: str) -> Reason:
+def no(status: int, code: str, *words: str) -> Reason:
     return Reason({status}, says=[code, *words])
 
 
 shared.refusals(
     Calls.name,
     {
-        "there is no such thing": _no(404, "NOT_FOUND"),
-        "it is over": _no(409, "CONFLICT"),
-        "the hotel is somebody else's": _no(403, "AUTHORIZATION_ERROR"),
-        "nobody knows who asks": _no(401, "AUTHENTICATION_ERROR"),
-        "it could do harm": _no(400, "SECURITY_VIOLATION"),
-        "the request makes no sense": _no(400, "BAD_REQUEST"),
-        "the sender may not ask": _no(403, "AUTHORIZATION_ERROR"),
-        "the message is too large": _no(413, "PAYLOAD_TOO_LARGE"),
-        "the message is of the wrong kind": _no(415, "UNSUPPORTED_MEDIA_TYPE"),
-        "that is not built yet": _no(501, "PMS_NOT_IMPLEMENTED"),
-        "the property system fails": _no(503, "PMS_CONNECTOR_ERROR"),
-        "the property system is too slow": _no(503, "TIMEOUT_ERROR"),
-        "the property system is left alone": _no(503, "CIRCUIT_BREAKER_OPEN"),
-        "nobody can be had to speak": _no(503, "EXTERNAL_SERVICE_ERROR"),
+        "there is no such thing": no(404, "NOT_FOUND"),
+        "it is over": no(409, "CONFLICT"),
+        "the hotel is somebody else's": no(403, "AUTHORIZATION_ERROR"),
+        "nobody knows who asks": no(401, "AUTHENTICATION_ERROR"),
+        "it could do harm": no(400, "SECURITY_VIOLATION"),
+        "the request makes no sense": no(400, "BAD_REQUEST"),
+        "the sender may not ask": no(403, "AUTHORIZATION_ERROR"),
+        "the message is too large": no(413, "PAYLOAD_TOO_LARGE"),
+        "the message is of the wrong kind": no(415, "UNSUPPORTED_MEDIA_TYPE"),
+        "that is not built yet": no(501, "PMS_NOT_IMPLEMENTED"),
+        "the property system fails": no(503, "PMS_CONNECTOR_ERROR"),
+        "the property system is too slow": no(503, "TIMEOUT_ERROR"),
+        "the property system is left alone": no(503, "CIRCUIT_BREAKER_OPEN"),
+        "nobody can be had to speak": no(503, "EXTERNAL_SERVICE_ERROR"),
         "the language was to be said first": Reason(says=["CONFIG_REQUIRED"]),
         "the token opens nothing": Reason({401}, wordless=True),
         "the message is not understood": Reason(),
         **{
-            f"{words} is missing or makes no sense": _no(422, "VALIDATION_ERROR", name)
-            for words, name in FIELDS.items()
+            f"{words} is missing or makes no sense": no(422, "VALIDATION_ERROR", name) for words, name in FIELDS.items()
         },
     },
 )
@@ -450,16 +453,23 @@ more_phrases(
         "that the room was taken note of": told("a room that was taken note of", status="processed"),
     },
 )
-more_phrases("Attempt", _form(0, ACTS, partial(_asks, tries=True)))
+
+
+def acts(table: Mapping[str, Builds], then: Then = lambda *_, **__: None) -> None:
+    """Let people "try to …", "…" and "have …" these; `then` follows where it is granted."""
+    for number, kind in enumerate(("Attempt", "CallsDeed", "CallsDone")):
+        more_phrases(kind, _form(number, table, partial(_asks, tries=number == 0, then=then)))
+
+
+acts(ACTS)
 more_phrases(
     "CallsDeed",
     {
-        **_form(1, ACTS, partial(_asks, tries=False)),
         **_form(1, DEEDS, _does),
         "lists the calls {only:ListedCalls}": lambda only: lambda world, n: desk.pages(world.calls.person(n), **only),
     },
 )
-more_phrases("CallsDone", _form(2, ACTS, partial(_asks, tries=False)) | _form(2, DEEDS, _does))
+more_phrases("CallsDone", _form(2, DEEDS, _does))
 phrases(
     "Together",
     {
@@ -477,5 +487,5 @@ phrases(
         ),
     },
 )
-phrases("Told", LESSONS)
-phrases("Found", FINDINGS)
+more_phrases("Told", LESSONS)
+more_phrases("Found", FINDINGS)

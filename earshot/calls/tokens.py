@@ -1,0 +1,70 @@
+"""Access and refresh tokens, as somebody reads and forges them who has no key."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from earshot.secrecy import keep_secret
+
+CLAIMS = frozenset({"sub", "email", "roles", "permissions", "hotel_ids", "iat", "exp", "jti", "session_id"})
+"""What an access token says (AUTH-2)."""
+
+
+def header_of(token: str) -> Mapping[str, Any]:
+    return _part(token, 0)
+
+
+def claims_of(token: str) -> Mapping[str, Any]:
+    return _part(token, 1)
+
+
+def lasts_s(token: str) -> float:
+    return float(claims_of(token)["exp"]) - float(claims_of(token)["iat"])
+
+
+def _part(token: str, number: int) -> Mapping[str, Any]:
+    parts = token.split(".")
+    if len(parts) != 3:
+        raise AssertionError(f"a token should have three parts, got {len(parts)}")
+    return dict(json.loads(base64.urlsafe_b64decode(parts[number] + "==")))
+
+
+def _text(part: Mapping[str, Any] | bytes) -> str:
+    content = part if isinstance(part, bytes) else json.dumps(part).encode()
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+def _signed_otherwise(token: str, algorithm: str, sign: Callable[[bytes], bytes]) -> str:
+    signed = f"{_text({**header_of(token), 'alg': algorithm})}.{token.split('.')[1]}"
+    return f"{signed}.{_text(sign(signed.encode()))}"
+
+
+def _promoted(token: str) -> str:
+    header, _, signature = token.split(".")
+    return f"{header}.{_text({**claims_of(token), 'roles': ['system_admin'], 'hotel_ids': None})}.{signature}"
+
+
+FORGERIES: Mapping[str, Callable[[str], str]] = {
+    "a token that is none": lambda _: "nothing-of-ours",
+    "the token signed by another key": lambda token: _signed_otherwise(
+        token, "RS256", lambda _: secrets.token_bytes(256)
+    ),
+    "the token signed with a shared secret": lambda token: _signed_otherwise(
+        token, "HS256", lambda signed: hmac.digest(b"secret", signed, hashlib.sha256)
+    ),
+    "the token signed by nobody": lambda token: _signed_otherwise(token, "none", lambda _: b""),
+    "the token in which a guest is an operator": _promoted,
+}
+"""What stands for a genuine access token, made of one (AUTH-19)."""
+
+
+def forged(token: str, how: str) -> str:
+    forgery = FORGERIES[how](token)
+    keep_secret(forgery)
+    return forgery
