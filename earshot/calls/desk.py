@@ -48,16 +48,16 @@ def day(number: int) -> str:
     return (datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=number)).isoformat()
 
 
-def draft(guest: Guest, **other: Any) -> dict[str, Any]:
+def draft(guest: Guest, /, **other: Any) -> dict[str, Any]:
     """Return what is needed to book two nights for a guest whom nobody else is called like."""
     name = "".join(chr(ord("a") + int(digit)) for digit in guest.number.lstrip("+"))
     person = {"first_name": guest.name, "last_name": name.title(), "email": f"{guest.correlation_id}@{DOMAIN}"}
     person["phone"] = guest.number
     stay = {"arrival": day(FIRST_NIGHT), "departure": day(FIRST_NIGHT + NIGHTS), "room_type": "STD", "rate_code": "BAR"}
-    return {**stay, "guest_count": 1, "guest": {**person, **other.pop("guest", {})}, **other}
+    return {**stay, "guest_count": 1, **other, "guest": person | other.get("guest", {})}
 
 
-def booking(guest: Guest, hotel: str, **other: Any) -> Request:
+def booking(guest: Guest, hotel: str, /, **other: Any) -> Request:
     return requests.at_hotel("POST", "/reservations", "books a room", HOTELS[hotel], draft(guest, **other))
 
 
@@ -82,7 +82,7 @@ def having(guest: Guest, method: str, asks: str, body: object = None, doing: str
 # ---- what comes of it
 
 IS_CONNECTED = tells(status="healthy", vendor=TEXT, property_accessible=True, timestamp=matches_regexp(r"^\d{4}-\d\d-"))
-IS_ABLE = tells(**dict.fromkeys(CAPABILITIES, True), **dict.fromkeys(LACKING, False))
+IS_ABLE = tells(capabilities=has_entries(dict.fromkeys(CAPABILITIES, True) | dict.fromkeys(LACKING, False)))
 
 
 def has_rooms(days: int) -> Judge:

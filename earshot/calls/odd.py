@@ -12,7 +12,7 @@ from earshot.asking import Request
 from earshot.calls import desk
 from earshot.calls.guest import Guest
 
-_TEXT = st.one_of(st.text(max_size=40), st.just(""), st.just("x" * 11_000), st.just("Zoë 🎻 \u202e اسم"))
+_TEXT = st.one_of(st.text(max_size=40), st.just(""), st.just("x").map(lambda x: x * 11_000), st.just("Zoë 🎻 \u202e اسم"))
 _DATE = st.one_of(st.dates().map(str), st.sampled_from(["0000-00-00", "9999-12-31", "2025-02-30", "soon"]))
 _ANYTHING = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.lists(_TEXT, max_size=3))
 _WRONG = {
@@ -34,16 +34,17 @@ def requests_of(guest: Guest) -> st.SearchStrategy[Request]:
 
 
 def tried(build: st.SearchStrategy[Any], attempt: Callable[[Any], None], *, times: int, by_chance: int) -> str:
-    """Let so many of these be tried; returns what the attempt says of the simplest that fails, or an empty text."""
+    """Let so many of these be tried; returns what the attempt says of one that fails, or an empty text."""
 
     @seed(by_chance)
     @settings(
         max_examples=times,
         database=None,
         deadline=None,
-        phases=(Phase.generate, Phase.shrink),
+        phases=(Phase.generate,),
         suppress_health_check=list(HealthCheck),
         print_blob=False,
+        report_multiple_bugs=False,
     )
     @given(build)
     def run(one: Any) -> None:

@@ -159,7 +159,7 @@ class Calls(System):
         self._odd = tried(requests_of(guest), attempt, times=times, by_chance=ALWAYS_THE_SAME)
 
     def failed_at_no_odd_request(self) -> None:
-        """Raise AssertionError with the simplest odd request that the service failed at (PMS-28)."""
+        """Raise AssertionError with an odd request that the service failed at (PMS-28)."""
         if self._odd:
             raise AssertionError(self._odd)
 

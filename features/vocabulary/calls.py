@@ -210,7 +210,7 @@ ACTS: Mapping[str, Builds] = {
         desk.having, "POST", "cancels a reservation", {"reason": "ill"}, doing="/cancel"
     ),
     "pay|| for {guest:Name}'s reservation": _about_guest(
-        desk.having, "POST", "pays", {"amount": "10.00", "currency": "EUR"}, doing="/payments"
+        desk.having, "POST", "pays", {"amount": 10, "currency": "EUR"}, doing="/payments"
     ),
     "book|| a room at Hotel Aurora {flaw:BadDraft}": lambda calls, name, flaw: desk.booking(
         calls.guest(name), "Hotel Aurora", **flaw
