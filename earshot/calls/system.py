@@ -212,7 +212,7 @@ class Calls(System):
                     guest.asks(requests.event("call.ended", call.call_id, "hangs up", duration=0))
         control = self.stage.service.control
         if self.stage.present(Person) and control is not None and not control.is_shared:
-            self.operator.asks(requests.post(f"{requests.BREAKERS}/reset-all", "closes the breakers", {}))
+            self.operator.asks(Request("POST", f"{requests.BREAKERS}/reset-all", "closes the breakers"))
         for person in self.stage.present(Person):
             if person.key_id:
                 self.operator.asks(requests.revoked(person.key_id))
