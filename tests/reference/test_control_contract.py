@@ -21,7 +21,7 @@ from reference.conversation.faults import ConversationFaults
 from reference.settings import Settings
 from reference.storage import aws
 from reference.storage.tables import names
-from reference.system import setting_kinds, systems, tables
+from reference.system import parts, setting_kinds, tables
 from tests.reference.broadcast.world_fakes import on_loop
 from tests.reference.conftest import TestStore
 from tests.reference.control_kit import Controlled, controlled, report
@@ -52,7 +52,7 @@ def written() -> Document:
 @pytest.fixture(scope="module")
 def plane() -> ControlPlane:
     plane = ControlPlane(FakeSpeech().engines(), aws.connect(aws.NOWHERE), names(tables(), ""))
-    for system in systems():
+    for system in parts():
         assert system.faults is not None
         plane.offer(system.faults()(SETTINGS))
     return plane

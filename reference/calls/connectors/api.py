@@ -91,11 +91,6 @@ class ServiceRequest(Body):
     details: str = Field(default="", max_length=1000)
 
 
-class Payment(Body):
-    amount: float = Field(gt=0)
-    currency: str = Field(default="EUR", min_length=3, max_length=3)
-
-
 class PropertyApi:
     def __init__(self, registry: Registry, lookups: Lookups, webhook_secret: str) -> None:
         self._registry = registry
@@ -126,7 +121,7 @@ class PropertyApi:
             Endpoint("POST", f"{hotel}/reservations", WRITES, self.create, Draft),
             Endpoint("PATCH", one, WRITES, self.modify, Patch),
             Endpoint("POST", f"{one}/cancel", WRITES, self.cancel, Reason, body_may_be_missing=True),
-            Endpoint("POST", f"{one}/payments", WRITES, self.pay, Payment),
+            Endpoint("POST", f"{one}/payments", WRITES, self.pay),
             Endpoint("PUT", f"{hotel}/guests", WRITES, self.keep_guest, GuestProfile),
             Endpoint("POST", f"{hotel}/service-requests", WRITES, self.order, ServiceRequest),
         ]
@@ -145,7 +140,7 @@ class PropertyApi:
         }
 
     async def capabilities(self, asked: Asked) -> Mapping[str, Any]:
-        return {"capabilities": dict(self._connector(asked).capabilities)}
+        return dict(self._connector(asked).capabilities)
 
     async def availability(self, asked: Asked) -> Mapping[str, Any]:
         start, end = (self._date(asked, name) for name in ("start", "end"))
