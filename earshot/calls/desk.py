@@ -82,7 +82,7 @@ def having(guest: Guest, method: str, asks: str, body: object = None, doing: str
 # ---- what comes of it
 
 IS_CONNECTED = tells(status="healthy", vendor=TEXT, property_accessible=True, timestamp=matches_regexp(r"^\d{4}-\d\d-"))
-IS_ABLE = tells(capabilities=has_entries(dict.fromkeys(CAPABILITIES, True) | dict.fromkeys(LACKING, False)))
+IS_ABLE = tells(**dict.fromkeys(CAPABILITIES, True), **dict.fromkeys(LACKING, False))
 
 
 def has_rooms(days: int) -> Judge:
