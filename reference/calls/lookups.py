@@ -195,7 +195,7 @@ class Lookups:
         def wait_s(state: RetryCallState) -> float:
             failure = state.outcome.exception() if state.outcome else None
             asked = failure.retry_after_s if isinstance(failure, UpstreamFailure) else None
-            usual = WAITS_S[state.attempt_number - 1] * (1 + random.uniform(0, JITTER))
+            usual = WAITS_S[min(state.attempt_number, len(WAITS_S)) - 1] * (1 + random.uniform(0, JITTER))
             fits = asked is not None and time.monotonic() + asked < until_s
             return asked if asked is not None and fits else usual
 

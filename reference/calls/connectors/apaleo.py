@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 
 from reference.calls.connectors.port import CAPABILITIES, Invalid, NotThere, Reservation, guest_id
 from reference.calls.upstream import Declined, Spoiled, Upstream, UpstreamFailure
@@ -62,7 +63,7 @@ class Apaleo:
         return True
 
     async def reservation(self, reservation_id: str) -> Reservation:
-        return _reservation(await self._ask("GET", f"{_BOOKINGS}/{reservation_id}"))
+        return _reservation(await self._ask("GET", f"{_BOOKINGS}/{_segment(reservation_id)}"))
 
     async def reservations(self, **wanted: str) -> list[Reservation]:
         query = {_FILTERS[name]: value for name, value in wanted.items()}
@@ -89,7 +90,7 @@ class Apaleo:
             body["unitGroup"] = {"id": changes["room_type"]}
         if body.get("status") == "cancelled":
             body["status"] = "Canceled"
-        return _reservation(await self._ask("PATCH", f"{_BOOKINGS}/{reservation_id}", json=body))
+        return _reservation(await self._ask("PATCH", f"{_BOOKINGS}/{_segment(reservation_id)}", json=body))
 
     async def room_types(self) -> list[dict[str, Any]]:
         told = await self._ask("GET", "/inventory/v1/unit-groups", params={"propertyIds": self.property_id})
@@ -115,13 +116,13 @@ class Apaleo:
         }
 
     async def rate(self, rate_code: str) -> dict[str, Any]:
-        return await self._ask("GET", f"/rateplan/v1/rate-plans/{rate_code}")
+        return await self._ask("GET", f"/rateplan/v1/rate-plans/{_segment(rate_code)}")
 
     async def nightly(
         self, rate_code: str, room_type: str, arrival: date, departure: date
     ) -> dict[str, dict[str, float]]:
         span = {"from": arrival.isoformat(), "to": departure.isoformat(), "unitGroupIds": room_type}
-        told = await self._ask("GET", f"/rateplan/v1/rate-plans/{rate_code}/rates", params=span)
+        told = await self._ask("GET", f"/rateplan/v1/rate-plans/{_segment(rate_code)}/rates", params=span)
         return {
             one["from"]: {
                 "amount": one["values"][0]["totalGrossAmount"],
@@ -206,3 +207,8 @@ def _reservation(booking: Mapping[str, Any]) -> Reservation:
 def _inner(booking: Mapping[str, Any], name: str) -> dict[str, Any]:
     found = booking.get(name)
     return found if isinstance(found, dict) else {}
+
+
+def _segment(name: str) -> str:
+    """Return a name as one segment of a path, whatever is in it."""
+    return quote(name, safe="") if name.strip(".") else name.replace(".", "%2E")
