@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
 
 from reference.background import Background
-from reference.breaker import Breaker
-from reference.calls.connectors.port import Connector, Invalid, NotThere, Reservation
+from reference.calls import correlation
+from reference.calls.connectors.port import Invalid, NotThere, Reservation
 from reference.calls.connectors.registry import Registry
 from reference.calls.figures import Figures
 from reference.calls.problem import Problem
@@ -30,6 +30,7 @@ from reference.storage.queues import Queues
 ATTEMPTS, WAITS_S, JITTER = 3, (0.5, 1.0), 0.1
 ATTEMPT_S, DEADLINE_S = 1.0, 2.2
 STALE_AT_MOST_S = 86_400.0
+MOST_KEPT = 10_000
 DELIVERED_EVERY_S = 1.0
 FALLBACK: Mapping[str, Any] = {
     "guest_name": "Valued Guest",
@@ -89,6 +90,7 @@ class Lookups:
         self._kept: dict[tuple[str, str], Kept] = {}
         self._under_way: dict[tuple[str, str], asyncio.Task[Reservation]] = {}
         self._is_delivering = False
+        self._waiting = 0
         self._stopped = asyncio.Event()
         self._journal = Journal("lookups")
 
@@ -99,8 +101,9 @@ class Lookups:
         return self._breakers.of("pms_connector", hotel_id).state
 
     def forget(self, hotel_id: str, reservation_id: str) -> None:
-        """Look a reservation up anew next time (PMS-18)."""
+        """Look a reservation up anew next time (PMS-18); what is just being looked up may be the old one."""
         self._kept.pop((hotel_id, reservation_id), None)
+        self._under_way.pop((hotel_id, reservation_id), None)
 
     async def reservation(
         self, hotel_id: str, reservation_id: str, *, strict: bool, fresh: bool, correlation_id: str
@@ -112,8 +115,7 @@ class Lookups:
             return _checked(kept.reservation, stale=False)
         try:
             if key not in self._under_way:
-                self._under_way[key] = asyncio.create_task(self._look_up(hotel_id, reservation_id))
-                self._under_way[key].add_done_callback(lambda _: self._under_way.pop(key, None))
+                self._under_way[key] = asyncio.create_task(self._look_up(key))
             found = await asyncio.shield(self._under_way[key])
         except NotThere:
             if strict:
@@ -121,14 +123,14 @@ class Lookups:
             return Found({"id": reservation_id, **FALLBACK}, [warning("RESERVATION_NOT_FOUND")])
         except Problem as refused:
             return self._degraded(kept, refused, strict=strict)
-        except UpstreamFailure as failure:
-            problem = Problem(failure.code, "Reservation details are temporarily unavailable")
+        except (UpstreamFailure, Invalid) as failure:
+            code = getattr(failure, "code", "PMS_CONNECTOR_ERROR")
+            problem = Problem(code, "Reservation details are temporarily unavailable")
             return self._degraded(kept, problem, strict=strict)
         except Spoiled:
             if strict:
                 raise Problem("PMS_CONNECTOR_ERROR", "Reservation details are temporarily unavailable") from None
             return Found(FALLBACK, [warning("PMS_DATA_INVALID", level="error")])
-        self._kept[key] = Kept(found, time.monotonic())
         checked = _checked(found, stale=False)
         if strict and checked.data.get("fallback_active"):
             raise Problem("PMS_CONNECTOR_ERROR", "Reservation details are temporarily unavailable")
@@ -147,7 +149,8 @@ class Lookups:
         except (Problem, UpstreamFailure, Spoiled, Invalid, NotThere) as failure:
             queued = f"fallback_{time.time_ns() // 1_000_000}"
             body = {"id": queued, "hotel_id": hotel_id, "room": room, "details": wish, "reference": reference}
-            await self._queues.send(FALLBACK_QUEUE, json.dumps(body))
+            await self._queues.send(FALLBACK_QUEUE, json.dumps({**body, "correlation_id": correlation_id}))
+            self._waiting += 1
             self._deliver_later()
             code = getattr(failure, "code", "PMS_CONNECTOR_ERROR")
             return {"id": queued, "status": "queued", "fallback_active": True}, [_down(code)]
@@ -165,8 +168,11 @@ class Lookups:
             breaker.succeeded()
             status = "declined"
             raise
-        except (UpstreamFailure, Spoiled):
-            breaker.failed()
+        except (UpstreamFailure, Spoiled) as failure:
+            if getattr(failure, "may_pass", True):
+                breaker.failed()
+            else:
+                breaker.given_up()
             status = "failure"
             raise
         except BaseException:
@@ -185,9 +191,21 @@ class Lookups:
     async def stop(self) -> None:
         self._stopped.set()
 
-    async def _look_up(self, hotel_id: str, reservation_id: str) -> Reservation:
-        connector = self._registry.of(hotel_id)
-        return await self.guarded(hotel_id, "get_reservation", lambda: connector.reservation(reservation_id))
+    async def _look_up(self, key: tuple[str, str]) -> Reservation:
+        hotel_id, reservation_id = key
+        connector, looking_up = self._registry.of(hotel_id), asyncio.current_task()
+        try:
+            found = await self.guarded(hotel_id, "get_reservation", lambda: connector.reservation(reservation_id))
+            is_usable = not _checked(found, stale=False).data.get("fallback_active")
+            if is_usable and self._under_way.get(key) is looking_up:
+                self._kept.pop(key, None)
+                self._kept[key] = Kept(found, time.monotonic())
+                if len(self._kept) > MOST_KEPT:
+                    del self._kept[next(iter(self._kept))]
+            return found
+        finally:
+            if self._under_way.get(key) is looking_up:
+                del self._under_way[key]
 
     async def _tried(self, work: Callable[[], Awaitable[Made]]) -> Made:
         until_s = time.monotonic() + DEADLINE_S
@@ -206,7 +224,7 @@ class Lookups:
             self._figures.count("retry_attempts", service="pms_connector")
 
         retrying = AsyncRetrying(
-            retry=retry_if_exception_type(UpstreamFailure),
+            retry=retry_if_exception(lambda failure: isinstance(failure, UpstreamFailure) and failure.may_pass),
             stop=is_over,
             wait=wait_s,
             before_sleep=again,
@@ -232,36 +250,29 @@ class Lookups:
     async def _deliver(self) -> None:
         """Deliver what is queued, once each, as soon as the hotel's property system works again."""
         try:
-            waiting = 1
-            while waiting and not self._stopped.is_set():
+            while self._waiting > 0 and not self._stopped.is_set():
                 try:
                     await asyncio.wait_for(self._stopped.wait(), DELIVERED_EVERY_S)
                 except TimeoutError:
-                    waiting = await self._deliver_what_waits()
+                    await self._deliver_what_waits()
         finally:
             self._is_delivering = False
 
-    async def _deliver_what_waits(self) -> int:
-        """Return how many messages wait still."""
-        left = 0
+    async def _deliver_what_waits(self) -> None:
         for message in await self._queues.receive(FALLBACK_QUEUE):
             asked = json.loads(message.body)
-            connector: Connector = self._registry.of(asked["hotel_id"])
-            breaker: Breaker = self._breakers.of("pms_connector", asked["hotel_id"])
+            correlation.current.set(asked["correlation_id"])
+            order = self._registry.of(asked["hotel_id"]).order
+            wish = (asked["room"], "room_service", asked["details"], asked["reference"])
             try:
-                if breaker.refuses_for_s() > 0 or not breaker.admits():
-                    raise UpstreamFailure("CIRCUIT_BREAKER_OPEN")
-                wish = (asked["room"], "room_service", asked["details"], asked["reference"])
-                await _within(partial(connector.order, *wish), ATTEMPT_S)
-            except (UpstreamFailure, Spoiled):
-                if breaker.refuses_for_s() == 0:
-                    breaker.failed()
-                left += 1
+                await self.guarded(asked["hotel_id"], "service_request", partial(order, *wish))
+            except (Problem, UpstreamFailure, Spoiled):
                 await self._queues.show_again(FALLBACK_QUEUE, message.receipt)
-            else:
-                breaker.succeeded()
-                await self._queues.delete(FALLBACK_QUEUE, message.receipt)
-        return left
+                continue
+            except (NotThere, Invalid) as declined:
+                self._journal.error("deliver", "the property system does not take an order", failure=declined)
+            await self._queues.delete(FALLBACK_QUEUE, message.receipt)
+            self._waiting -= 1
 
 
 async def _within(work: Callable[[], Awaitable[Made]], limit_s: float) -> Made:

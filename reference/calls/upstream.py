@@ -16,12 +16,16 @@ PATIENCE = httpx2.Timeout(connect=10, read=30, write=10, pool=5)
 
 
 class UpstreamFailure(Exception):
-    """A service could not do what it was asked; `code` is what a client is told that it was."""
+    """A service could not do what it was asked; `code` is what a client is told that it was.
 
-    def __init__(self, code: str, *, retry_after_s: float | None = None) -> None:
+    Where it `may_pass`, asking again is worth it, and the service counts as failing (section 5.4).
+    """
+
+    def __init__(self, code: str, *, retry_after_s: float | None = None, may_pass: bool = True) -> None:
         super().__init__(code)
         self.code = code
         self.retry_after_s = retry_after_s
+        self.may_pass = may_pass
 
 
 class Declined(Exception):
@@ -61,10 +65,10 @@ class Upstream:
             body = json.loads(answer.content)
         except ValueError:
             body = None
+        if answer.status_code >= 400:
+            raise Declined(answer.status_code, body if isinstance(body, dict) else {})
         if not isinstance(body, dict):
             raise Spoiled
-        if answer.status_code >= 400:
-            raise Declined(answer.status_code, body)
         return body
 
     async def tell(self, path: str, body: Mapping[str, Any]) -> None:

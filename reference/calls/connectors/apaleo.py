@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 from urllib.parse import quote
@@ -63,7 +64,10 @@ class Apaleo:
         return True
 
     async def reservation(self, reservation_id: str) -> Reservation:
-        return _reservation(await self._ask("GET", f"{_BOOKINGS}/{_segment(reservation_id)}"))
+        booking = await self._ask("GET", f"{_BOOKINGS}/{_segment(reservation_id)}")
+        if _inner(booking, "property").get("id", self.property_id) != self.property_id:
+            raise NotThere
+        return _reservation(booking)
 
     async def reservations(self, **wanted: str) -> list[Reservation]:
         query = {_FILTERS[name]: value for name, value in wanted.items()}
@@ -94,26 +98,28 @@ class Apaleo:
 
     async def room_types(self) -> list[dict[str, Any]]:
         told = await self._ask("GET", "/inventory/v1/unit-groups", params={"propertyIds": self.property_id})
-        return [
-            {
-                "code": one["id"],
-                "name": one["name"],
-                "description": one["description"],
-                "max_occupancy": one["maxPersons"],
-                "base_occupancy": one["standardOccupancy"],
-                "amenities": [],
-            }
-            for one in _list(told, "unitGroups")
-        ]
+        with _understood():
+            return [
+                {
+                    "code": one["id"],
+                    "name": one["name"],
+                    "description": one["description"],
+                    "max_occupancy": one["maxPersons"],
+                    "base_occupancy": one["standardOccupancy"],
+                    "amenities": [],
+                }
+                for one in told["unitGroups"]
+            ]
 
     async def availability(self, start: date, end: date, room_type: str | None) -> dict[str, dict[str, int]]:
         span = {"propertyId": self.property_id, "from": start.isoformat(), "to": end.isoformat()}
         only = {"unitGroupIds": room_type} if room_type else {}
         told = await self._ask("GET", "/availability/v1/unit-groups", params={**span, **only})
-        return {
-            one["from"]: {group["id"]: group["available"] for group in one["unitGroups"]}
-            for one in _list(told, "timeSlices")
-        }
+        with _understood():
+            return {
+                one["from"]: {group["id"]: group["available"] for group in one["unitGroups"]}
+                for one in told["timeSlices"]
+            }
 
     async def rate(self, rate_code: str) -> dict[str, Any]:
         return await self._ask("GET", f"/rateplan/v1/rate-plans/{_segment(rate_code)}")
@@ -123,17 +129,21 @@ class Apaleo:
     ) -> dict[str, dict[str, float]]:
         span = {"from": arrival.isoformat(), "to": departure.isoformat(), "unitGroupIds": room_type}
         told = await self._ask("GET", f"/rateplan/v1/rate-plans/{_segment(rate_code)}/rates", params=span)
-        return {
-            one["from"]: {
-                "amount": one["values"][0]["totalGrossAmount"],
-                "taxes": one["values"][0].get("includedTaxes", 0.1 * one["values"][0]["totalGrossAmount"]),
+        with _understood():
+            values = {one["from"]: one["values"][0] for one in told["rates"]}
+            return {
+                night: {
+                    "amount": float(one["totalGrossAmount"]),
+                    "taxes": float(one.get("includedTaxes", 0.1 * one["totalGrossAmount"])),
+                }
+                for night, one in values.items()
             }
-            for one in _list(told, "rates")
-        }
 
     async def order(self, room: str, kind: str, details: str, reference: str) -> str:
         body = {"room": room, "type": kind, "details": details, "reference": reference}
-        return str((await self._ask("POST", _ORDERS, json=body))["id"])
+        made = await self._ask("POST", _ORDERS, json=body)
+        with _understood():
+            return str(made["id"])
 
     async def _ask(self, method: str, path: str, **request: Any) -> dict[str, Any]:
         """Ask with a token; where that is no good any more, once more with a new one (PMS-14)."""
@@ -153,8 +163,9 @@ class Apaleo:
             if time.monotonic() > self._good_until_s:
                 form = {"grant_type": "client_credentials"}
                 told = await self._upstream.ask("POST", "/connect/token", data=form, auth=self._account)
-                self._token = str(told["access_token"])
-                self._good_until_s = time.monotonic() + told["expires_in"] - _RENEWED_BEFORE_S
+                with _understood():
+                    self._token = str(told["access_token"])
+                    self._good_until_s = time.monotonic() + told["expires_in"] - _RENEWED_BEFORE_S
             return self._token
 
 
@@ -163,13 +174,23 @@ def _meaning(no: Declined) -> Exception:
         return NotThere()
     if no.status == 422:
         errors = no.body.get("errors") or [{"field": "body", "message": "is not taken"}]
-        return Invalid({str(one["field"]): str(one["message"]) for one in errors})
-    return UpstreamFailure("PMS_CONNECTOR_ERROR")
+        with _understood():
+            return Invalid({str(one["field"]): str(one["message"]) for one in errors})
+    return UpstreamFailure("PMS_CONNECTOR_ERROR", may_pass=False)
+
+
+@contextmanager
+def _understood() -> Iterator[None]:
+    """Raise Spoiled where an answer that is read within is not made as agreed (ERR-23)."""
+    try:
+        yield
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        raise Spoiled from None
 
 
 def _list(told: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
     found = told.get(name)
-    if not isinstance(found, list):
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
         raise Spoiled
     return found
 
@@ -183,7 +204,7 @@ def _reservation(booking: Mapping[str, Any]) -> Reservation:
     guest = booking.get("primaryGuest")
     given = guest if isinstance(guest, dict) else {}
     told = {ours: given.get(theirs) for ours, theirs in _GUEST.items()}
-    total = booking.get("totalGrossAmount")
+    total = _inner(booking, "totalGrossAmount").get("amount")
     group, plan, unit = (_inner(booking, name) for name in ("unitGroup", "ratePlan", "unit"))
     return {
         "id": booking.get("id"),
@@ -195,7 +216,7 @@ def _reservation(booking: Mapping[str, Any]) -> Reservation:
         "room_type": group.get("id"),
         "rate_code": plan.get("id"),
         "guest_count": booking.get("adults"),
-        "total_amount": f"{total['amount']:.2f}" if isinstance(total, dict) else None,
+        "total_amount": f"{total:.2f}" if isinstance(total, int | float) else None,
         "guest": {"id": guest_id(told), **told} if given else {},
         "special_requests": booking.get("comment") or None,
         "room_number": unit.get("name"),

@@ -272,10 +272,11 @@ class PropertyApi:
         rooms = {one["room_number"] for one in await self._done(asked, "find", connector.reservations)}
         if wanted.room_number not in rooms:
             raise Problem("NOT_FOUND", "There is no such room")
+        reference = f"{asked.correlation_id}:{time.time_ns()}"
         made = await self._done(
             asked,
             "service_request",
-            lambda: connector.order(wanted.room_number, wanted.type, wanted.details, asked.correlation_id),
+            lambda: connector.order(wanted.room_number, wanted.type, wanted.details, reference),
         )
         return Reply({"id": made, "status": "created", "fallback_active": False}, 201)
 
