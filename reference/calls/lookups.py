@@ -218,7 +218,7 @@ class Lookups:
             return asked if asked is not None and fits else usual
 
         def is_over(state: RetryCallState) -> bool:
-            return stop_after_attempt(ATTEMPTS)(state) or time.monotonic() + wait_s(state) >= until_s
+            return stop_after_attempt(ATTEMPTS)(state) or time.monotonic() + state.upcoming_sleep >= until_s
 
         def again(_: RetryCallState) -> None:
             self._figures.count("retry_attempts", service="pms_connector")

@@ -200,7 +200,9 @@ def _theirs(guest: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _reservation(booking: Mapping[str, Any]) -> Reservation:
-    """Return a booking in our terms; what is missing or of another kind is None, so that it can be complained of."""
+    """Return a booking in our terms; what is missing is None, so that it can be complained of."""
+    if not all(isinstance(booking.get(name), str | None) for name in ("id", "status", "arrival", "departure")):
+        raise Spoiled
     guest = booking.get("primaryGuest")
     given = guest if isinstance(guest, dict) else {}
     told = {ours: given.get(theirs) for ours, theirs in _GUEST.items()}
