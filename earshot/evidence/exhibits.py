@@ -5,6 +5,8 @@ Everything here runs on behave's thread: attachments made on another thread vani
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import allure
 from allure_commons.types import AttachmentType
 from behave.runner import Context
@@ -13,12 +15,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 from earshot.evidence import budgets
 from earshot.evidence.breaches import breaches_page
 from earshot.evidence.diagram import sequence_diagram
+from earshot.evidence.followed import followed
 from earshot.evidence.formatter import results_folder
 from earshot.evidence.itemdiff import item_page
 from earshot.evidence.latency import latency_page
 from earshot.evidence.servicelog import service_log
 from earshot.evidence.wirelog import wire_log
 from earshot.measure.stopwatch import Stopwatch
+from earshot.measure.workloads import slug
 from earshot.stage import Stage
 
 
@@ -40,6 +44,9 @@ def attach(context: Context) -> None:
     stage: Stage = context.stage
     if not len(stage.ledger) or results_folder(context) is None:
         return
+    for folder in filter(None, [context.config.userdata.get("debug")]):
+        title = context.scenario.name
+        (Path(folder) / f"{slug(title)}.txt").write_text(followed(stage.ledger, title), "utf-8")
     if breaches := breaches_page(stage.ledger):
         _page("Breaches of the contract", breaches)
     _attach_verdicts(stage.stopwatch)

@@ -13,9 +13,10 @@ from typing import Any
 
 from allure_commons.model2 import Status
 
-from earshot.evidence import budgets, verdicts
+from earshot.evidence import budgets, verdicts, workloads
 from earshot.evidence.budgets import Measured
 from earshot.evidence.verdicts import Category
+from earshot.measure.workloads import Workload
 
 RESULTS = "*-result.json"
 PROPERTIES = "environment.properties"
@@ -51,6 +52,7 @@ class ScenarioResult:
     reached_then: bool = False
     """Whether it came to what it was to show: a failure before that says nothing about its promises."""
     budgets: tuple[Measured, ...] = ()
+    workloads: tuple[Workload, ...] = ()
 
     @classmethod
     def of(cls, found: Mapping[str, Any], folder: Path) -> ScenarioResult:
@@ -76,6 +78,7 @@ class ScenarioResult:
             ),
             promises=frozenset(link["name"] for link in found.get("links", ()) if link["type"] == "requirement"),
             budgets=tuple(budgets.read(folder, found)),
+            workloads=tuple(workloads.read(folder, found)),
         )
 
     @property

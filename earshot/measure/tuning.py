@@ -25,8 +25,9 @@ SETTINGS: Mapping[str, Callable[[str], Any]] = {
     "sustained_s": _number(float),
     "pieces": _number(int),
     "time_factor": _number(float),
+    "load_factor": _number(float),
 }
-"""How long sustained runs take, how many pieces are timed in others, and by what limits are multiplied."""
+"""How long sustained runs take, how many pieces are timed in others, and by what limits and loads are multiplied."""
 
 
 class Tuning:
@@ -54,6 +55,10 @@ class Tuning:
     def limit(self, time: float) -> float:
         """Return a limit of time, in any unit, as the run sets it."""
         return time * self.of("time_factor", 1.0)
+
+    def load(self, count: int) -> int:
+        """Return how many at once as the run sets it, at least one."""
+        return max(1, round(count * float(self.of("load_factor", 1.0))))
 
 
 USUAL = Tuning({})

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import math
 import os
 import secrets
@@ -30,11 +31,12 @@ from earshot.book.summary import summary, unwelcome
 from earshot.evidence.junit import TEST_RESULTS, write_junit
 from earshot.evidence.record import RunRecord, read_results
 from earshot.failures import Unusable
+from earshot.running import suited
 from earshot.running.again import run_again
 from earshot.running.backend import started
 from earshot.running.plan import Planned, bundles, keep_durations, read_durations, select, shuffled
 from earshot.running.progress import ProgressFormatter
-from earshot.running.worker import ALLURE, EVERYTHING, FORKING, work
+from earshot.running.worker import ALLURE, EVERYTHING, FORKING, NEEDED, work
 from earshot.scratch import named_for
 from earshot.side_by_side import environment_of
 from earshot.targets.definition import names_a_service
@@ -51,7 +53,8 @@ AGAIN_WITHIN_S = 120.0
 LOOPS_PER_CORE = 2
 TOLD_EVERY_S = 10.0
 ENDS_WITHIN_S = 15.0
-RED = 1
+RED, INTERRUPTED = 1, 130
+RESULTS = Path("allure-results")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,10 +65,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-D", dest="options", action="append", default=[], metavar="NAME=VALUE", help="as behave takes it"
     )
     parser.add_argument("--name", action="append", default=[], metavar="REGEX", help="which scenarios, by their titles")
-    parser.add_argument("--results", type=Path, default=Path("allure-results"), help="default: %(default)s")
-    parser.add_argument(
-        "--junit", type=Path, default=Path(TEST_RESULTS), metavar="FILE", help="JUnit XML; default: %(default)s"
-    )
+    parser.add_argument("--results", type=Path, help=f"default: {RESULTS}")
+    parser.add_argument("--junit", type=Path, metavar="FILE", help=f"JUnit XML; default: {TEST_RESULTS}")
+    suited.add_arguments(parser)
     parser.add_argument("--repeat", type=_at_least_one, default=1, metavar="K", help="run everything K times")
     parser.add_argument("--shuffle", action="store_true", help="in an order of chance")
     parser.add_argument("--seed", type=int, help="of that order, to repeat it")
@@ -92,19 +94,28 @@ def default_jobs() -> int:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run, print a summary, and return 0 only if every scenario passed or was skipped in every repetition.
+    """Run, print a summary, and return 0 only if every scenario passed or was skipped in every repetition; else 1.
+
+    An interrupted run returns 130.
 
     However it ends, what it came to is written as JUnit XML, too.
     """
     if arguments.watch:
         return run_again([*sys.argv[1:], "--once"], arguments.watch_also)
+    suites = suited.suites_of(arguments)
+    folder = arguments.output_dir or Path()
+    arguments.results = arguments.results or folder / RESULTS
+    arguments.junit = arguments.junit or folder / (suited.TEST_RESULTS if suites else TEST_RESULTS)
     record = RunRecord(arguments.results)
     arguments.junit.unlink(missing_ok=True)
-    try:
-        with record:
-            return _run(arguments, record)
-    finally:
-        write_junit(read_results(arguments.results), arguments.junit)
+    with suited.debugging(arguments):
+        try:
+            with record:
+                return suites.run(record, Launch, surroundings) if suites else _run(arguments, record)
+        finally:
+            write_junit(read_results(arguments.results), arguments.junit)
+            if suites:
+                suites.report()
 
 
 def _run(arguments: argparse.Namespace, record: RunRecord) -> int:
@@ -125,7 +136,7 @@ def _run(arguments: argparse.Namespace, record: RunRecord) -> int:
             launch = Launch(order, arguments, record)
             exit_code |= launch.run()
             if launch.was_cancelled:
-                return exit_code
+                return INTERRUPTED
             results = read_results(arguments.results)
             for result in results:
                 verdicts[result.full_name].append(result.status)
@@ -140,11 +151,27 @@ def _run(arguments: argparse.Namespace, record: RunRecord) -> int:
 
 
 class Launch:
-    def __init__(self, scenarios: Sequence[Planned], arguments: argparse.Namespace, record: RunRecord) -> None:
+    def __init__(
+        self,
+        scenarios: Sequence[Planned],
+        arguments: argparse.Namespace,
+        record: RunRecord,
+        *,
+        limit_s: float = math.inf,
+        profile: Path | None = None,
+    ) -> None:
+        """It is ended after `limit_s`; what takes processor time is kept in the folder `profile`, if there is one."""
+        self._limit_s = limit_s
+        self._profile = profile
+        self.ran_over = False
+        """Whether it was ended because it took longer than it may."""
+        self.needed: dict[str, float] = {}
+        """What its workers needed: the largest peak of memory, and all processor time."""
         self._scenarios = scenarios
         self._arguments = arguments
         self._record = record
         self._workers: list[BaseProcess] = []
+        self._have_ended = threading.Event()
         self._display = ProgressDisplay(len(scenarios))
         self.was_cancelled = False
         """Whether somebody ended it before its time."""
@@ -162,27 +189,44 @@ class Launch:
     def run(self) -> int:
         """Run them and return the exit code: 0 only if every worker ended well and every scenario was run."""
         self._record.plans(scenario.blank for scenario in self._scenarios)
-        previous = signal.signal(signal.SIGTERM, lambda *_: self._cancel())
-        with tempfile.TemporaryDirectory(prefix=named_for("run")) as name, contextlib.ExitStack() as open_things:
-            folder = Path(name)
-            open_things.enter_context(_service(self._arguments.start, self._options))
-            stack = None
-            if not names_a_service(self._options):
-                target = open_things.enter_context(contextlib.closing(EmbeddedTarget(twin=self._options.get("twin"))))
-                stack = folder / "stack.json"
-                target.share(stack)
-            try:
-                codes = self._run_workers(folder, stack)
-            except KeyboardInterrupt:
-                self._cancel()
-                codes = [RED]
-            finally:
-                signal.signal(signal.SIGTERM, previous)
-                self._display.close()
+        with surroundings(self._arguments) as (folder, stack):
+            code = self.run_in(folder, stack)
         if missing := self._record.ends():
             print(missing[:1].upper() + missing[1:], file=sys.stderr)
-            codes.append(RED)
+            code = RED
+        return code
+
+    def run_in(self, folder: Path, stack: Path | None) -> int:
+        """Run them in a folder for what passes between workers; 0 only if every worker ended well."""
+        previous = signal.signal(signal.SIGTERM, lambda *_: self._cancel())
+        timer = threading.Timer(self._limit_s, self._runs_over) if self._limit_s < math.inf else None
+        if timer:
+            timer.daemon = True
+            timer.start()
+        try:
+            codes = self._run_workers(folder, stack)
+        except KeyboardInterrupt:
+            self._cancel()
+            codes = [RED]
+        finally:
+            if timer:
+                timer.cancel()
+            signal.signal(signal.SIGTERM, previous)
+            self._display.close()
         return RED if any(codes) else 0
+
+    def _runs_over(self) -> None:
+        """End what takes too long: workers are interrupted, and killed if that does not help."""
+        self.was_cancelled = self.ran_over = True
+        for ending in (signal.SIGINT, signal.SIGKILL):
+            for worker in self._workers:
+                if worker.pid:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(worker.pid, ending)
+            if ending is signal.SIGINT:
+                self._have_ended.wait(ENDS_WITHIN_S)
+            if self._have_ended.is_set():
+                return
 
     def _bundled(self, scenarios: Sequence[Planned]) -> list[list[Planned]]:
         """Return what is dealt at a time: all at once to a single worker, and one by one in an order of chance."""
@@ -199,7 +243,8 @@ class Launch:
         for number, log in enumerate(logs):
             ours, its = FORKING.Pipe()
             told = environment_of(number, count, folder=folder, stack=stack)
-            worker: BaseProcess = FORKING.Process(target=work, args=(its, self._command(), told, log))
+            profile = self._profile and self._profile / f"{number}.prof"
+            worker: BaseProcess = FORKING.Process(target=work, args=(its, self._command(), told, log, profile))
             worker.start()
             its.close()
             self._workers.append(worker)
@@ -208,8 +253,12 @@ class Launch:
             dealer.start()
         for worker in self._workers:
             worker.join()
+        self._have_ended.set()
         for dealer in dealers:
             dealer.join()
+        needed = [json.loads(file.read_text()) for log in logs if (file := log.with_suffix(NEEDED)).exists()]
+        for name, together in (("peak_memory_mb", max), ("cpu_s", sum)) if needed else ():
+            self.needed[name] = round(together(each[name] for each in needed), 3)
         if not self.was_cancelled:
             for words in dict.fromkeys(complaint for log in logs for complaint in _complaints(log)):
                 print(words, file=sys.stderr)
@@ -337,6 +386,21 @@ class ProgressDisplay:
             f"{self._done} of {self._planned} done, {self._running} running, {len(self._red)} failed, "
             f"{_minutes(elapsed_s)} elapsed{left}"
         )
+
+
+@contextlib.contextmanager
+def surroundings(arguments: argparse.Namespace) -> Iterator[tuple[Path, Path | None]]:
+    """Give a folder for what passes between workers and, unless the service is elsewhere, a file to join ours by."""
+    options = dict(option.partition("=")[::2] for option in arguments.options)
+    with tempfile.TemporaryDirectory(prefix=named_for("run")) as name, contextlib.ExitStack() as open_things:
+        folder = Path(name)
+        open_things.enter_context(_service(arguments.start, options))
+        stack = None
+        if not names_a_service(options):
+            target = open_things.enter_context(contextlib.closing(EmbeddedTarget(twin=options.get("twin"))))
+            stack = folder / "stack.json"
+            target.share(stack)
+        yield folder, stack
 
 
 def _service(command: str | None, options: Mapping[str, str]) -> contextlib.AbstractContextManager[None]:

@@ -6,6 +6,8 @@ The tests know no service but one that is up, which a command starts as --start 
 from __future__ import annotations
 
 import contextlib
+import http.server
+import json
 import os
 import shutil
 import signal
@@ -13,18 +15,23 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as Xml
 
 from earshot.agreement import NAMES
+from earshot.book.run_report import SUMMARY
+from earshot.book.run_report import TEST_RESULTS as SUITE_RESULTS
 from earshot.evidence.junit import ELEMENTS, TEST_RESULTS
 from earshot.evidence.record import read_results
 from earshot.evidence.results import ScenarioResult
 from earshot.failures import NotGranted, Unusable
 from earshot.running.plan import select
+from earshot.running.suites import PERFORMANCE
 from earshot.scratch import named_for
 from earshot.targets.embedded import ROOT
 from earshot.targets.health import health_of
@@ -40,6 +47,11 @@ TESTS: Mapping[str, str] = {
     "A slow one passes": "@slow @websocket @minor",
 }
 """The tests of the second chapter, and their marks."""
+SUITES: Mapping[str, str] = {"opening": "@critical", "performance": "@websocket", "chapter": "@normal"}
+"""The suites that these tests belong to, each with one test, by their marks; all but `performance` are required."""
+OUTPUT = "reports"
+SECRET = "xoxb-12345678"
+"""Stands in the addresses of whoever is told of a run."""
 FIRST = "The first one"
 """The only test of the first chapter; what it does, a scenario says."""
 _STEPS = """\
@@ -56,6 +68,19 @@ def step_fails(context): raise AssertionError("the bell is silent & <broken>")
 def step_takes(context):
     pathlib.Path("busy").touch()
     time.sleep(60)
+
+@given("it answers under load")
+def step_load(context):
+    from earshot.evidence.workloads import attach
+    from earshot.measure.workloads import workload
+    context.stage.tuning.load(10)
+    took_s = float(pathlib.Path("took_s").read_text())
+    answers = [(took_s, True)] * 20
+    attach(workload("/bell", "GET", answers, concurrency=10, duration_s=20 * took_s, at=str(time.time())))
+
+@given("it says something private")
+def step_says(context):
+    context.stage.ledger.note("Ana", "I am ana@private.example, +4930111222, token=abcdef123456")
 
 @given("it goes on for 60 seconds")
 def step_goes_on(context): context.stage.tuning.of("sustained_s", 60.0)
@@ -106,13 +131,18 @@ class Rehearsal:
     """The folder and what is run in it; closed, it is gone with everything that still ran there."""
 
     def __init__(self, first: str) -> None:
-        """`first` is what the first test does: passes, fails, takes a minute or goes on for 60 seconds."""
+        """`first` is what the first test does: passes, fails or takes a minute, say; `_STEPS` has them all."""
         self.folder = Path(tempfile.mkdtemp(prefix=named_for("rehearsal")))
         self.outcome = Outcome(0, "")
         """That of the last run."""
         self.chosen: list[str] = []
         """The tests that were chosen without being run."""
         self._processes: list[subprocess.Popen[str]] = []
+        self.channels: dict[str, Receiver] = {}
+        """Who is told of runs, by name."""
+        self.left_elsewhere: list[str] = []
+        """What the last run of suites left outside its folder of reports."""
+        self._before: set[Path] = set()
         system, health = next((name, health) for name in reversed(NAMES) if (health := health_of(name)) is not None)
         steps = self.folder / "features" / "steps"
         steps.mkdir(parents=True)
@@ -121,8 +151,9 @@ class Rehearsal:
         (steps.parent / "environment.py").write_text(_ENVIRONMENT, "utf-8")
         (steps.parent / "second.feature").write_text(f"@{system}\nFeature: Second\n{tests}", "utf-8")
         (steps.parent / "first.feature").write_text(
-            f"@{system}\nFeature: First\n\n  @normal\n  Scenario: {FIRST}\n    Given it {first}\n", "utf-8"
+            f"@{system}\nFeature: First\n\n  @critical\n  Scenario: {FIRST}\n    Given it {first}\n", "utf-8"
         )
+        (self.folder / "took_s").write_text("0.1")
         port = _free_port()
         (self.folder / "service.py").write_text(_SERVICE, "utf-8")
         self.service = f"{sys.executable} service.py {port} {health.path} {health.states[0]}"
@@ -147,6 +178,79 @@ class Rehearsal:
         self._until((self.folder / "busy").exists, run, "a test is busy")
         run.send_signal(signal.SIGINT)
         self._ended(run)
+
+    def runs_suites(self, *options: str, limit_s: float = 60, start: str | None = None, **environment: str) -> None:
+        """Run the suites, the first of which may take so long, with one folder for all reports."""
+        self._suites_ended(self._begins_suites(*options, limit_s=limit_s, start=start, **environment))
+
+    def is_interrupted_in_suites(self) -> None:
+        """Run the suites, and interrupt the run while the first test takes its time."""
+        run = self._begins_suites()
+        self._until((self.folder / "busy").exists, run, "a test is busy")
+        run.send_signal(signal.SIGINT)
+        self._suites_ended(run)
+
+    def runs_suites_twice(self, took_s: float) -> None:
+        """Run the suites, and again with answers that take so long instead of 0.1 s; Slack is told."""
+        self.runs_suites(**self.told())
+        (self.folder / "took_s").write_text(str(took_s))
+        self.runs_suites(**self.told())
+
+    def told(self, slack: str = "well") -> dict[str, str]:
+        """Return the variables by which a run is to tell Slack, which behaves so, and PagerDuty."""
+        if not self.channels:
+            self.channels = {name: Receiver(SECRET) for name in ("Slack", "PagerDuty")}
+        self.channels["Slack"].behave(slack)
+        slack_url, pager_url = (channel.address for channel in self.channels.values())
+        return {
+            "EARSHOT_SLACK_URL": slack_url,
+            "EARSHOT_PAGERDUTY_URL": pager_url,
+            "EARSHOT_PAGERDUTY_KEY": f"key-{SECRET}",
+        }
+
+    def fails_then_passes(self) -> None:
+        """Run the suites with a first test that fails, and again when that is mended."""
+        self.runs_suites(**self.told())
+        first = self.folder / "features" / "first.feature"
+        first.write_text(first.read_text("utf-8").replace("it fails", "it passes"), "utf-8")
+        self.runs_suites(**self.told())
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """What the last run of suites came to, for programs."""
+        return dict(json.loads((self.folder / OUTPUT / SUMMARY).read_text("utf-8")))
+
+    def _begins_suites(
+        self, *options: str, limit_s: float = 60, start: str | None = None, **environment: str
+    ) -> subprocess.Popen[str]:
+        suites = [
+            {
+                "name": name,
+                "limit_s": limit_s if name == "opening" else 60,
+                "required": name != PERFORMANCE,
+                "tags": tags,
+            }
+            for name, tags in SUITES.items()
+        ]
+        needs = [{"variable": "STORE_URL", "what": "the store"}]
+        configured = json.dumps({"run_limit_s": 1800, "suites": suites, "needs": needs})
+        (self.folder / "suites.yaml").write_text(configured, "utf-8")
+        self._before = set(self.folder.iterdir())
+        fixed = ["--config", "suites.yaml", "--output-dir", OUTPUT]
+        return self._begins([*self._command(start), *fixed, *options], **environment)
+
+    def _suites_ended(self, run: subprocess.Popen[str]) -> None:
+        status = run.wait(ENDS_WITHIN_S)
+        junit = self.folder / OUTPUT / SUITE_RESULTS
+        if junit.exists():
+            self._ended(run, self.folder / OUTPUT / "allure-results", junit)
+        else:
+            self.outcome = Outcome(status, self._said())
+        self.left_elsewhere = [
+            each.name
+            for each in set(self.folder.iterdir()) - self._before
+            if each.name not in (OUTPUT, "said", "service")
+        ]
 
     def is_watched(self) -> None:
         """Run the tests at every change, save one during the first run and one after the second, then end it."""
@@ -187,6 +291,8 @@ class Rehearsal:
         return found
 
     def close(self) -> None:
+        for channel in self.channels.values():
+            channel.close()
         for process in self._processes:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
@@ -248,6 +354,46 @@ class Rehearsal:
             if time.monotonic() > deadline or run.poll() is not None:
                 raise AssertionError(f"the run should go on until, within {within_s:g} s, {what}, but: {self._said()}")
             time.sleep(LOOK_EVERY_S)
+
+
+class Receiver:
+    """Somebody on this machine who is told of runs, and remembers; closed, the place is empty."""
+
+    def __init__(self, secret: str) -> None:
+        self.told: list[dict[str, Any]] = []
+        self.way = "well"
+        """How it answers: well, refuses, or hangs; or it is gone."""
+        told = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                if told.way == "hangs":
+                    told.closed.wait(ENDS_WITHIN_S)
+                    return
+                told.told.append(json.loads(body))
+                self.send_response(500 if told.way == "refuses" else 200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.closed = threading.Event()
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.address = f"http://127.0.0.1:{self._server.server_port}/{secret}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def behave(self, way: str) -> None:
+        self.way = way
+        if way == "is gone":
+            self.close()
+
+    def close(self) -> None:
+        if not self.closed.is_set():
+            self.closed.set()
+            self._server.shutdown()
+            self._server.server_close()
 
 
 def _can_be_interrupted() -> None:

@@ -39,12 +39,13 @@ from earshot.wire.contract import Contract
 
 ASYNCAPI = ".asyncapi.yaml"
 FURTHER = tuple(name for wing in wings().values() for name in wing.tunable)
-OPTIONS = ("target", "twin", "declares", "strict", *OVERRIDES, *SETTINGS, *FURTHER)
+OPTIONS = ("target", "twin", "declares", "strict", "debug", *OVERRIDES, *SETTINGS, *FURTHER)
 """What may be given as -D name=value.
 
 `target` is "embedded" (the default) or the path of a target file; `twin` makes the embedded reference another one, and
 `declares` is a file that says what a sound twin does in its own way; `strict` makes the run red when a verdict stays
-open. The rest tries out other lengths and limits of scenarios that judge time (measure/tuning.py).
+open; `debug` is a folder for each scenario message by message. The rest tries out other lengths and limits of scenarios
+that judge time (measure/tuning.py).
 """
 
 

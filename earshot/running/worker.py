@@ -7,7 +7,11 @@ between that it tells what it is doing (`progress.py`).
 
 from __future__ import annotations
 
+import contextlib
+import cProfile
+import json
 import os
+import resource
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from multiprocessing import get_context
@@ -35,14 +39,35 @@ EVERYTHING = "@slow or not @slow"
 FORKING = get_context("forkserver")
 FORKING.set_forkserver_preload(list(PRELOADED))
 
+NEEDED = ".needed"
+"""How the file ends in which a worker says what it needed."""
+
 _table: Connection[Any, Any] | None = None
 
 
-def work(table: Connection[Any, Any], arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
-    """Be a worker, and end the process with behave's exit code; see run_behave."""
+def work(
+    table: Connection[Any, Any],
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    log: Path,
+    profile: Path | None = None,
+) -> None:
+    """Be a worker, and end the process with behave's exit code; see run_behave.
+
+    What it needed goes beside the log, and what took its time into `profile`, where that is wanted.
+    """
     global _table
     _table = table
-    run_behave([*arguments, "--runner", f"{__name__}:{DealtRunner.__name__}"], environment, log)
+    profiler = cProfile.Profile() if profile else contextlib.nullcontext()
+    try:
+        with profiler:
+            run_behave([*arguments, "--runner", f"{__name__}:{DealtRunner.__name__}"], environment, log)
+    finally:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        needed = {"peak_memory_mb": used.ru_maxrss / 1024, "cpu_s": used.ru_utime + used.ru_stime}
+        log.with_suffix(NEEDED).write_text(json.dumps(needed), "utf-8")
+        if profile and isinstance(profiler, cProfile.Profile):
+            profiler.dump_stats(profile)
 
 
 def run_behave(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> None:

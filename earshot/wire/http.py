@@ -189,14 +189,22 @@ class HttpClient:
         )
 
 
-def get(address: str, *, within_s: float) -> tuple[int, bytes]:
+def get(address: str, *, within_s: float, headers: Mapping[str, str] = NONE) -> tuple[int, bytes]:
     """Return status and body of what is at an address, whatever the status; raises one of NOBODY if nobody answers."""
-    answer = httpx2.get(
-        address,
-        headers={"Accept": "application/json"},
-        timeout=within_s,
-        trust_env=False,
-        verify=_trusted() if address.startswith("https") else False,
+    return _asked("GET", address, within_s, {"Accept": "application/json", **headers})
+
+
+def post(address: str, body: Mapping[str, Any], *, within_s: float) -> tuple[int, bytes]:
+    """Send an object as JSON; return and raise as `get` does."""
+    return _asked("POST", address, within_s, NONE, body)
+
+
+def _asked(
+    method: str, address: str, within_s: float, headers: Mapping[str, str], body: Mapping[str, Any] | None = None
+) -> tuple[int, bytes]:
+    trust = _trusted() if address.startswith("https") else False
+    answer = httpx2.request(
+        method, address, headers=dict(headers), json=body, timeout=within_s, trust_env=False, verify=trust
     )
     return answer.status_code, answer.content
 
