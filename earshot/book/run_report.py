@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, write_to_textfile
+from prometheus_client import CollectorRegistry, Counter, Gauge, disable_created_metrics, write_to_textfile
 
 from earshot.evidence.junit import ELEMENTS
 from earshot.evidence.results import ScenarioResult
@@ -95,6 +95,7 @@ def write(found: Mapping[str, Any], folder: Path) -> None:
     """Write the summary, the page and the figures into a folder."""
     (folder / SUMMARY).write_text(json.dumps(found, indent=1) + "\n", "utf-8")
     (folder / PAGE).write_text(page(found), "utf-8")
+    disable_created_metrics()  # type: ignore[no-untyped-call]
     registry = CollectorRegistry()
     runs = Counter("test_runs", "runs of a suite", ("suite", "status"), registry=registry)
     took = Gauge("test_duration_seconds", "how long a suite took", ("suite",), registry=registry)

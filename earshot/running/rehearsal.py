@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from xml.etree import ElementTree as Xml
 
@@ -38,6 +39,7 @@ from earshot.targets.health import health_of
 
 HOOK = ROOT / "hooks" / "pre-commit"
 ENDS_WITHIN_S = 60.0
+SUITES_END_WITHIN_S = 120.0
 GONE_WITHIN_S = 5.0
 AGAIN_WITHIN_S = 5.0
 LOOK_EVERY_S = 0.05
@@ -50,6 +52,7 @@ TESTS: Mapping[str, str] = {
 SUITES: Mapping[str, str] = {"opening": "@critical", "performance": "@websocket", "chapter": "@normal"}
 """The suites that these tests belong to, each with one test, by their marks; all but `performance` are required."""
 OUTPUT = "reports"
+NOBODY: Mapping[str, str] = MappingProxyType({})
 SECRET = "xoxb-12345678"
 """Stands in the addresses of whoever is told of a run."""
 FIRST = "The first one"
@@ -179,9 +182,11 @@ class Rehearsal:
         run.send_signal(signal.SIGINT)
         self._ended(run)
 
-    def runs_suites(self, *options: str, limit_s: float = 60, start: str | None = None, **environment: str) -> None:
+    def runs_suites(
+        self, *options: str, limit_s: float = 60, start: str | None = None, told: Mapping[str, str] = NOBODY
+    ) -> None:
         """Run the suites, the first of which may take so long, with one folder for all reports."""
-        self._suites_ended(self._begins_suites(*options, limit_s=limit_s, start=start, **environment))
+        self._suites_ended(self._begins_suites(*options, limit_s=limit_s, start=start, told=told))
 
     def is_interrupted_in_suites(self) -> None:
         """Run the suites, and interrupt the run while the first test takes its time."""
@@ -192,9 +197,9 @@ class Rehearsal:
 
     def runs_suites_twice(self, took_s: float) -> None:
         """Run the suites, and again with answers that take so long instead of 0.1 s; Slack is told."""
-        self.runs_suites(**self.told())
+        self.runs_suites(told=self.told())
         (self.folder / "took_s").write_text(str(took_s))
-        self.runs_suites(**self.told())
+        self.runs_suites(told=self.told())
 
     def told(self, slack: str = "well") -> dict[str, str]:
         """Return the variables by which a run is to tell Slack, which behaves so, and PagerDuty."""
@@ -210,10 +215,10 @@ class Rehearsal:
 
     def fails_then_passes(self) -> None:
         """Run the suites with a first test that fails, and again when that is mended."""
-        self.runs_suites(**self.told())
+        self.runs_suites(told=self.told())
         first = self.folder / "features" / "first.feature"
         first.write_text(first.read_text("utf-8").replace("it fails", "it passes"), "utf-8")
-        self.runs_suites(**self.told())
+        self.runs_suites(told=self.told())
 
     @property
     def summary(self) -> dict[str, Any]:
@@ -221,7 +226,7 @@ class Rehearsal:
         return dict(json.loads((self.folder / OUTPUT / SUMMARY).read_text("utf-8")))
 
     def _begins_suites(
-        self, *options: str, limit_s: float = 60, start: str | None = None, **environment: str
+        self, *options: str, limit_s: float = 60, start: str | None = None, told: Mapping[str, str] = NOBODY
     ) -> subprocess.Popen[str]:
         suites = [
             {
@@ -237,10 +242,10 @@ class Rehearsal:
         (self.folder / "suites.yaml").write_text(configured, "utf-8")
         self._before = set(self.folder.iterdir())
         fixed = ["--config", "suites.yaml", "--output-dir", OUTPUT]
-        return self._begins([*self._command(start), *fixed, *options], **environment)
+        return self._begins([*self._command(start), *fixed, *options], **told)
 
     def _suites_ended(self, run: subprocess.Popen[str]) -> None:
-        status = run.wait(ENDS_WITHIN_S)
+        status = run.wait(SUITES_END_WITHIN_S)
         junit = self.folder / OUTPUT / SUITE_RESULTS
         if junit.exists():
             self._ended(run, self.folder / OUTPUT / "allure-results", junit)

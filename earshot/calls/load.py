@@ -1,0 +1,181 @@
+"""Many who ask at once, batch after batch: how soon they are answered, how many in vain, and what the service needs."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from earshot.asking import Request
+from earshot.by_plan import in_turn
+from earshot.calls import requests
+from earshot.calls.figures import Figure
+from earshot.calls.guest import LINES
+from earshot.calls.person import SYSTEM, Person
+from earshot.calls.system import PERMISSIONS, Calls
+from earshot.clock import now_s
+from earshot.failures import TargetUnreachable
+from earshot.measure.delays import Delay
+from earshot.measure.workloads import LOST_S, Workload, workload
+from earshot.scene import new_address
+from earshot.secrecy import keep_secret
+
+PAUSE_S = 0.1
+AT_ONCE_S = 0.001
+MB = 1e6
+MEMORY, PROCESSOR = Figure("process_resident_memory_bytes"), Figure("process_cpu_seconds_total")
+LEFTOVERS = (Figure("active_calls"), Figure("backpressure_queue_size"))
+LOAD_USERS = 10
+
+
+def healthy(_calls: Calls, _person: Person, _number: int) -> Request:
+    return requests.get("/healthz", "asks how the service is")
+
+
+def reported(_calls: Calls, person: Person, number: int, *, large_data: str = "") -> Request:
+    metadata = {"hotel_id": "hotel-aurora", **({"large_data": large_data} if large_data else {})}
+    members = {"from_number": "+4930111222", "to_number": LINES["Hotel Aurora"], "metadata": metadata}
+    return requests.event("call.started", f"load-{person.correlation_id}-{number}", "reports a call", **members)
+
+
+def ended(person: Person, number: int) -> Request:
+    call_id = f"load-{person.correlation_id}-{number}"
+    return requests.event("call.ended", call_id, "reports the end of a call", duration=1)
+
+
+def signed_in(calls: Calls, _person: Person, number: int) -> Request:
+    account = calls.stage.service.account(SYSTEM, f"load_{number % LOAD_USERS}")
+    return replace(requests.login(account.user, account.password), headers={"X-Forwarded-For": new_address()})
+
+
+def spoken(_calls: Calls, person: Person, number: int) -> Request:
+    return requests.speech(f"Number {number} of {person.name}.", language="en-US", format="wav")
+
+
+def reported_at_length(calls: Calls, person: Person, number: int) -> Request:
+    return reported(calls, person, number, large_data="x" * 1000)
+
+
+Asks = Callable[[Calls, Person, int], Request]
+
+
+@dataclass(slots=True)
+class Load:
+    """What was asked at once in one scenario, and what came of it."""
+
+    calls: Calls
+    people: list[Person] = field(default_factory=list)
+    answers: list[tuple[Delay, bool]] = field(default_factory=list)
+    """For each request when it was due, how long it took, and whether it was answered well."""
+    found: list[Workload] = field(default_factory=list)
+    """What each load came to, the latest last."""
+    reported: list[tuple[Person, int]] = field(default_factory=list)
+    took_s: float = 0.0
+    started: Mapping[Figure, float] = field(default_factory=dict)
+    _count: int = 0
+
+    @property
+    def latest(self) -> Workload:
+        return self.found[-1]
+
+    def crowd(self, count: int) -> list[Person]:
+        """Return so many people who share a key without limits of rate, of this scenario's own."""
+        while len(self.people) < count:
+            (person,) = self.calls.stage.unnamed("Asker", 1, Person)
+            person.key = self.people[0].key if self.people else self._key(person)
+            self.people.append(person)
+        return self.people[:count]
+
+    def _key(self, person: Person) -> str:
+        name = f"load {self.calls.stage.scene.run_id}"
+        wanted = {"name": name, "service_name": name, "permissions": list(PERMISSIONS), "internal": True}
+        made = requests.post(requests.KEYS, "asks for a key without limits", wanted)
+        told = self.calls.operator.asks(made).message
+        keep_secret(str(told["api_key"]))
+        person.key_id = str(told["api_key_id"])
+        return str(told["api_key"])
+
+    def carry_out(self, asks: Asks, count: int, span_s: float) -> Workload:
+        """Let so many ask at once, again and again with a pause between, for so long; keep what it came to."""
+        people, self.answers = self.crowd(count), []
+        before = self.calls.figures()
+        self.started = self.started or {figure: figure.of(before) for figure in LEFTOVERS}
+        began_s = time.monotonic()
+        while True:
+            in_turn(self.calls.stage.scene.runtime, people, partial(self._one, asks), every_s=AT_ONCE_S)
+            self.took_s = time.monotonic() - began_s
+            if self.took_s >= span_s:
+                break
+            self.calls.stage.lets_pass(PAUSE_S)
+        after = self.calls.figures()
+        example = asks(self.calls, people[0], 0)
+        self.found.append(
+            workload(
+                example.path,
+                example.method,
+                [(delay.took_ms / 1000, well) for delay, well in self.answers],
+                concurrency=count,
+                duration_s=self.took_s,
+                at=datetime.datetime.fromtimestamp(now_s(), datetime.UTC).isoformat(timespec="seconds"),
+                memory_mb=(MEMORY.of(after) - MEMORY.of(before)) / MB,
+                cpu_percent=100 * (PROCESSOR.of(after) - PROCESSOR.of(before)) / self.took_s,
+            )  # fmt: skip
+        )
+        return self.latest
+
+    def carry_out_together(self, works: Sequence[tuple[Asks, int]]) -> None:
+        """Let several kinds of requests be asked at once, each once by so many."""
+        people, self.answers = self.crowd(sum(count for _, count in works)), []
+        asking = [asks for asks, count in works for _ in range(count)]
+        began_s = time.monotonic()
+        with ThreadPoolExecutor(len(people)) as pool:
+            for doing in [pool.submit(self._one, *each) for each in zip(asking, people, strict=True)]:
+                doing.result()
+        self.took_s = time.monotonic() - began_s
+
+    def ends_all(self) -> None:
+        """Report the end of every call that was reported."""
+        for person, number in self.reported:
+            person.asks(self._internal(ended(person, number)))
+        self.reported = []
+
+    def p95(self) -> Delay:
+        """Return the answer at the index ⌊n·0.95⌋ of all, by how long they took."""
+        delays = sorted((delay for delay, _ in self.answers), key=lambda delay: delay.took_ms)
+        return delays[min(int(len(delays) * 0.95), len(delays) - 1)]
+
+    @property
+    def well(self) -> float:
+        """The share of those who were answered well."""
+        return sum(well for _, well in self.answers) / len(self.answers)
+
+    def memory_mb(self) -> float:
+        return MEMORY.of(self.calls.figures()) / MB
+
+    def leftovers(self) -> Mapping[Figure, float]:
+        """Return what of the load is still under way."""
+        text = self.calls.figures()
+        return {figure: figure.of(text) for figure in LEFTOVERS}
+
+    def _one(self, asks: Asks, person: Person) -> None:
+        self._count += 1
+        number = self._count
+        due_ns = time.monotonic_ns()
+        try:
+            person.tries_to_ask(self._internal(asks(self.calls, person, number)))
+        except TargetUnreachable:
+            self.answers.append((Delay(due_ns, LOST_S * 1000), False))
+            return
+        refused = person.says_no(person.outcome)
+        if refused:
+            self.calls.stage.surprises.claim(person.outcome)
+        elif asks in (reported, reported_at_length):
+            self.reported.append((person, number))
+        self.answers.append((person.last_answer(), not refused))
+
+    @staticmethod
+    def _internal(request: Request) -> Request:
+        return replace(request, headers={"X-Internal-Service": "load", **request.headers})
