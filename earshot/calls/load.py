@@ -122,7 +122,7 @@ class Load:
                 at=datetime.datetime.fromtimestamp(now_s(), datetime.UTC).isoformat(timespec="seconds"),
                 memory_mb=(MEMORY.of(after) - MEMORY.of(before)) / MB,
                 cpu_percent=100 * (PROCESSOR.of(after) - PROCESSOR.of(before)) / self.took_s,
-            )  # fmt: skip
+            )
         )
         return self.latest
 

@@ -24,8 +24,10 @@ from types import MappingProxyType
 from typing import Any
 from xml.etree import ElementTree as Xml
 
+from prometheus_client.parser import text_string_to_metric_families
+
 from earshot.agreement import NAMES
-from earshot.book.run_report import SUMMARY
+from earshot.book.run_report import FIGURES, SUMMARY
 from earshot.book.run_report import TEST_RESULTS as SUITE_RESULTS
 from earshot.evidence.junit import ELEMENTS, TEST_RESULTS
 from earshot.evidence.record import read_results
@@ -77,9 +79,9 @@ def step_load(context):
     from earshot.evidence.workloads import attach
     from earshot.measure.workloads import workload
     context.stage.tuning.load(10)
-    took_s = float(pathlib.Path("took_s").read_text())
-    answers = [(took_s, True)] * 20
-    attach(workload("/bell", "GET", answers, concurrency=10, duration_s=20 * took_s, at=str(time.time())))
+    took_s, rate = map(float, pathlib.Path("load").read_text().split())
+    answers = [(took_s, True)] * 100
+    attach(workload("/bell", "GET", answers, concurrency=10, duration_s=100 / rate, at=str(time.time())))
 
 @given("it says something private")
 def step_says(context):
@@ -156,7 +158,7 @@ class Rehearsal:
         (steps.parent / "first.feature").write_text(
             f"@{system}\nFeature: First\n\n  @critical\n  Scenario: {FIRST}\n    Given it {first}\n", "utf-8"
         )
-        (self.folder / "took_s").write_text("0.1")
+        (self.folder / "load").write_text("0.1 100")
         port = _free_port()
         (self.folder / "service.py").write_text(_SERVICE, "utf-8")
         self.service = f"{sys.executable} service.py {port} {health.path} {health.states[0]}"
@@ -195,10 +197,10 @@ class Rehearsal:
         run.send_signal(signal.SIGINT)
         self._suites_ended(run)
 
-    def runs_suites_twice(self, took_s: float) -> None:
-        """Run the suites, and again with answers that take so long instead of 0.1 s; Slack is told."""
+    def runs_suites_twice(self, took_s: float, rate: float) -> None:
+        """Run the suites, and again with answers that take so long instead of 0.1 s, and so many a second, not 100."""
         self.runs_suites(told=self.told())
-        (self.folder / "took_s").write_text(str(took_s))
+        (self.folder / "load").write_text(f"{took_s} {rate}")
         self.runs_suites(told=self.told())
 
     def told(self, slack: str = "well") -> dict[str, str]:
@@ -224,6 +226,13 @@ class Rehearsal:
     def summary(self) -> dict[str, Any]:
         """What the last run of suites came to, for programs."""
         return dict(json.loads((self.folder / OUTPUT / SUMMARY).read_text("utf-8")))
+
+    @property
+    def figures(self) -> dict[tuple[str, str | None], float]:
+        """What the last run of suites has for Prometheus, by name and suite."""
+        written = (self.folder / OUTPUT / FIGURES).read_text("utf-8")
+        families = text_string_to_metric_families(written)
+        return {(each.name, each.labels.get("suite")): each.value for family in families for each in family.samples}
 
     def _begins_suites(
         self, *options: str, limit_s: float = 60, start: str | None = None, told: Mapping[str, str] = NOBODY
