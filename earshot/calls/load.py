@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from hamcrest import assert_that, greater_than
+
 from earshot.asking import Request
 from earshot.by_plan import in_turn
 from earshot.calls import requests
@@ -18,6 +20,7 @@ from earshot.calls.person import SYSTEM, Person
 from earshot.calls.system import PERMISSIONS, Calls
 from earshot.clock import now_s
 from earshot.failures import TargetUnreachable
+from earshot.matchers.numbers import between
 from earshot.measure.delays import Delay
 from earshot.measure.workloads import LOST_S, Workload, workload
 from earshot.scene import new_address
@@ -27,6 +30,7 @@ PAUSE_S = 0.1
 AT_ONCE_S = 0.001
 MB = 1e6
 MEMORY, PROCESSOR = Figure("process_resident_memory_bytes"), Figure("process_cpu_seconds_total")
+COUNTED = (Figure("http_requests_total"), Figure("http_request_duration_seconds_sum"))
 LEFTOVERS = (Figure("active_calls"), Figure("backpressure_queue_size"))
 LOAD_USERS = 10
 
@@ -35,8 +39,8 @@ def healthy(_calls: Calls, _person: Person, _number: int) -> Request:
     return requests.get("/healthz", "asks how the service is")
 
 
-def reported(_calls: Calls, person: Person, number: int, *, large_data: str = "") -> Request:
-    metadata = {"hotel_id": "hotel-aurora", **({"large_data": large_data} if large_data else {})}
+def reported(_calls: Calls, person: Person, number: int, **metadata: object) -> Request:
+    metadata = {"hotel_id": "hotel-aurora", **metadata}
     members = {"from_number": "+4930111222", "to_number": LINES["Hotel Aurora"], "metadata": metadata}
     return requests.event("call.started", f"load-{person.correlation_id}-{number}", "reports a call", **members)
 
@@ -55,11 +59,20 @@ def spoken(_calls: Calls, person: Person, number: int) -> Request:
     return requests.speech(f"Number {number} of {person.name}.", language="en-US", format="wav")
 
 
+def looked_up(_calls: Calls, person: Person, number: int) -> Request:
+    return reported(_calls, person, number, reservation_id="RES-2002")
+
+
+def looked_up_afresh(_calls: Calls, person: Person, number: int) -> Request:
+    return reported(_calls, person, number, reservation_id="RES-2002", fresh=True)
+
+
 def reported_at_length(calls: Calls, person: Person, number: int) -> Request:
     return reported(calls, person, number, large_data="x" * 1000)
 
 
 Asks = Callable[[Calls, Person, int], Request]
+ALL_AT_ONCE: Sequence[tuple[Asks, int]] = ((healthy, 20), (reported, 10), (spoken, 3))
 
 
 @dataclass(slots=True)
@@ -75,6 +88,8 @@ class Load:
     reported: list[tuple[Person, int]] = field(default_factory=list)
     took_s: float = 0.0
     started: Mapping[Figure, float] = field(default_factory=dict)
+    counted: Mapping[Figure, float] = field(default_factory=dict)
+    """By how much the figures have grown meanwhile."""
     _count: int = 0
 
     @property
@@ -111,6 +126,7 @@ class Load:
                 break
             self.calls.stage.lets_pass(PAUSE_S)
         after = self.calls.figures()
+        self.counted = {each: each.of(after) - each.of(before) for each in (*COUNTED, PROCESSOR)}
         example = asks(self.calls, people[0], 0)
         self.found.append(
             workload(
@@ -152,6 +168,19 @@ class Load:
         """The share of those who were answered well."""
         return sum(well for _, well in self.answers) / len(self.answers)
 
+    def took(self) -> Delay:
+        """Return how long it took until all were answered."""
+        return Delay(min(delay for delay, _ in self.answers).due_ns, self.took_s * 1000)
+
+    def is_counted(self) -> None:
+        """Insist that the service has counted and timed each of these requests (PERF-13)."""
+        requests_counted, timed_s = (self.counted[each] for each in COUNTED)
+        # Looking at the figures is a request, too: that of the first look may be counted.
+        assert_that(requests_counted, between(len(self.answers), len(self.answers) + 1), "requests that were counted")
+        assert_that(timed_s, between(1e-9, 100), "how long they took by the figures, in s")
+        assert_that(self.memory_mb(), greater_than(0), "the memory in use, in MB")
+        assert_that(self.counted[PROCESSOR], greater_than(0), "the processor time in s")
+
     def memory_mb(self) -> float:
         return MEMORY.of(self.calls.figures()) / MB
 
@@ -172,7 +201,7 @@ class Load:
         refused = person.says_no(person.outcome)
         if refused:
             self.calls.stage.surprises.claim(person.outcome)
-        elif asks in (reported, reported_at_length):
+        elif asks not in (healthy, signed_in, spoken):
             self.reported.append((person, number))
         self.answers.append((person.last_answer(), not refused))
 

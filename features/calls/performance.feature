@@ -1,0 +1,82 @@
+@calls @alone @perf
+Feature: Many who ask at once
+
+  A hotel's phones ring all at once when a ferry lands. The service answers everybody soon, and is what it was when they
+  have hung up. Every day shows it in short; the whole time is for the night.
+
+  Rule: Each kind of request has its limit
+
+    @PERF-1 @PERF-2 @PERF-3 @PERF-4 @critical
+    Scenario Outline: <count> at a time <do> for <time>
+      When <count> at a time <do> for <time>
+      Then they are answered within <average> on average and within <most> 95% of the time, <rate> a second or more
+      And at most <share> of them ask in vain
+
+      Examples:
+        | count | do                     | time       | average     | most        | rate | share |
+        | 10    | ask how the service is | 2 seconds  | 0.1 seconds | 0.2 seconds | 50   | 1%    |
+        | 10    | report calls           | 6 seconds  | 1 second    | 2 seconds   | 10   | 1%    |
+        | 5     | sign in                | 3 seconds  | 1 second    | 2 seconds   | 5    | 5%    |
+        | 3     | have a text spoken     | 4 seconds  | 2 seconds   | 5 seconds   | 1    | 10%   |
+
+      @slow
+      Examples: for as long as agreed
+        | count | do                     | time       | average     | most        | rate | share |
+        | 10    | ask how the service is | 10 seconds | 0.1 seconds | 0.2 seconds | 50   | 1%    |
+        | 10    | report calls           | 30 seconds | 1 second    | 2 seconds   | 10   | 1%    |
+        | 5     | sign in                | 15 seconds | 1 second    | 2 seconds   | 5    | 5%    |
+        | 3     | have a text spoken     | 20 seconds | 2 seconds   | 5 seconds   | 1    | 10%   |
+
+    @PERF-5 @normal
+    Scenario: All of that at once is answered
+      When 20 ask how the service is, 10 report calls and 3 have a text spoken, all at once
+      Then at least 90% of them are answered within 30 seconds
+
+    @PERF-12 @normal
+    Scenario: Twice as many wait no five times as long
+      When 1, 5, 10 and 20 at a time ask how the service is, each for 2 seconds
+      Then at most 10% of them ask in vain
+      And each step takes at most 5 times as long as the one before
+
+    @PERF-14 @normal
+    Scenario Outline: A property system that takes its time: 95% are answered within <most>
+      Given a service that nobody else uses
+      And the property system takes 0.1 seconds longer
+      When 5 at a time <do> for 2 seconds
+      Then they are answered within <most> on average and within <most> 95% of the time, 1 a second or more
+
+      Examples:
+        | do                                  | most         |
+        | look up the same reservation        | 0.25 seconds |
+        | look up the same reservation afresh | 0.5 seconds  |
+
+  Rule: What is over leaves nothing behind
+
+    @PERF-6 @normal
+    Scenario: Load needs little memory, and rest none
+      Given a service that nobody else uses
+      When 10 at a time report calls with long remarks for 2 seconds
+      Then the service needs at most 100 MB more, and 10 MB after a rest
+
+    @PERF-7 @PERF-16 @normal
+    Scenario: A hundred calls at once begin and end
+      Given a service that nobody else uses
+      When 100 at a time report calls for 0.1 seconds
+      Then at most 0% of them ask in vain
+      And nothing is left of the load 2 seconds after its end
+
+    @PERF-13 @normal
+    Scenario: What was asked is counted and timed
+      Given a service that nobody else uses
+      When 10 at a time ask how the service is for 1 second
+      Then its figures tell of each request, its time, memory and processor time
+
+  Rule: What becomes slower is found out
+
+    @PERF-10 @normal
+    Scenario: A voice that is slowed is found out, and one that is restored is not
+      Given a service that nobody else uses
+      And 3 at a time have a text spoken for 2 seconds
+      And the voices take 0.5 seconds longer
+      When 3 at a time have a text spoken for 2 seconds
+      Then that is clearly worse than the load before, and the gate is missed
