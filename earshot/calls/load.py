@@ -85,10 +85,12 @@ class Load:
     """For each request when it was due, how long it took, and whether it was answered well."""
     found: list[Workload] = field(default_factory=list)
     """What each load came to, the latest last."""
+    delays: list[list[Delay]] = field(default_factory=list)
+    """How long the answers of each of these took."""
     reported: list[tuple[Person, int]] = field(default_factory=list)
     took_s: float = 0.0
-    started: Mapping[Figure, float] = field(default_factory=dict)
-    counted: Mapping[Figure, float] = field(default_factory=dict)
+    started: Mapping[str, float] = field(default_factory=dict)
+    counted: Mapping[str, float] = field(default_factory=dict)
     """By how much the figures have grown meanwhile."""
     _count: int = 0
 
@@ -117,7 +119,7 @@ class Load:
         """Let so many ask at once, again and again with a pause between, for so long; keep what it came to."""
         people, self.answers = self.crowd(count), []
         before = self.calls.figures()
-        self.started = self.started or {figure: figure.of(before) for figure in LEFTOVERS}
+        self.started = self.started or {figure.name: figure.of(before) for figure in LEFTOVERS}
         began_s = time.monotonic()
         while True:
             in_turn(self.calls.stage.scene.runtime, people, partial(self._one, asks), every_s=AT_ONCE_S)
@@ -126,7 +128,7 @@ class Load:
                 break
             self.calls.stage.lets_pass(PAUSE_S)
         after = self.calls.figures()
-        self.counted = {each: each.of(after) - each.of(before) for each in (*COUNTED, PROCESSOR)}
+        self.counted = {each.name: each.of(after) - each.of(before) for each in (*COUNTED, PROCESSOR)}
         example = asks(self.calls, people[0], 0)
         self.found.append(
             workload(
@@ -140,6 +142,7 @@ class Load:
                 cpu_percent=100 * (PROCESSOR.of(after) - PROCESSOR.of(before)) / self.took_s,
             )
         )
+        self.delays.append(sorted(delay for delay, _ in self.answers))
         return self.latest
 
     def carry_out_together(self, works: Sequence[tuple[Asks, int]]) -> None:
@@ -174,20 +177,20 @@ class Load:
 
     def is_counted(self) -> None:
         """Insist that the service has counted and timed each of these requests (PERF-13)."""
-        requests_counted, timed_s = (self.counted[each] for each in COUNTED)
+        requests_counted, timed_s = (self.counted[each.name] for each in COUNTED)
         # Looking at the figures is a request, too: that of the first look may be counted.
         assert_that(requests_counted, between(len(self.answers), len(self.answers) + 1), "requests that were counted")
         assert_that(timed_s, between(1e-9, 100), "how long they took by the figures, in s")
         assert_that(self.memory_mb(), greater_than(0), "the memory in use, in MB")
-        assert_that(self.counted[PROCESSOR], greater_than(0), "the processor time in s")
+        assert_that(self.counted[PROCESSOR.name], greater_than(0), "the processor time in s")
 
     def memory_mb(self) -> float:
         return MEMORY.of(self.calls.figures()) / MB
 
-    def leftovers(self) -> Mapping[Figure, float]:
+    def leftovers(self) -> Mapping[str, float]:
         """Return what of the load is still under way."""
         text = self.calls.figures()
-        return {figure: figure.of(text) for figure in LEFTOVERS}
+        return {figure.name: figure.of(text) for figure in LEFTOVERS}
 
     def _one(self, asks: Asks, person: Person) -> None:
         self._count += 1

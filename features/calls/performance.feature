@@ -74,9 +74,14 @@ Feature: Many who ask at once
   Rule: What becomes slower is found out
 
     @PERF-10 @normal
-    Scenario: A voice that is slowed is found out, and one that is restored is not
+    Scenario Outline: Where <who> a little longer, voices are <verdict> before
       Given a service that nobody else uses
-      And 3 at a time have a text spoken for 2 seconds
-      And the voices take 0.5 seconds longer
-      When 3 at a time have a text spoken for 2 seconds
-      Then that is clearly worse than the load before, and the gate is missed
+      And 3 at a time have a text spoken for 4 seconds
+      And <who> 2 seconds longer
+      When 3 at a time have a text spoken for 4 seconds
+      Then that is <verdict> the load before, and the gate is <gate>
+
+      Examples:
+        | who                       | verdict            | gate   |
+        | the voices take           | clearly worse than | missed |
+        | the property system takes | no worse than      | met    |

@@ -16,12 +16,21 @@ from earshot.patience import comes_to
 from features.vocabulary.calls_performance import World
 
 RESTS_S = 2.0
+SLOWER = 1.5
+UNDER_WAY = LEFTOVERS[0].name
 
 
 def _load(context: World) -> Load:
     if "load" not in context:
         context.load = Load(context.calls)
     return context.load
+
+
+def _insist_on_ratio(context: World, times: float, before: int, now: int) -> None:
+    """Insist that one load was answered at most so many times as slowly as another, as far as the machine is fit."""
+    load = _load(context)
+    most_ms, what = times * load.found[before].average_s * 1000, f"{load.found[now].concurrency} at a time"
+    context.stage.stopwatch.insist_on_average(what, most_ms, lambda _: load.delays[now], things="answers")
 
 
 @given("{count:Number} at a time {asks:LoadWork} for {span_s:Seconds}")
@@ -84,22 +93,23 @@ def step_memory(context: World, most_mb: int, further_mb: int) -> None:
 @then("nothing is left of the load {within_s:Seconds} after its end")
 def step_nothing_left(context: World, within_s: float) -> None:
     load = _load(context)
-    assert_that(load.leftovers()[LEFTOVERS[0]], greater_than(load.started[LEFTOVERS[0]]), "what is under way")
+    assert_that(load.leftovers()[UNDER_WAY], greater_than(load.started[UNDER_WAY]), "what is under way")
     load.ends_all()
     comes_to(load.leftovers, equal_to(load.started), "what is under way", within_s=within_s)
 
 
 @then("each step takes at most {times:Number} times as long as the one before")
 def step_scales(context: World, times: int) -> None:
-    found = _load(context).found
-    for before, after in pairwise(found):
-        ratio = after.average_s / before.average_s
-        assert_that(ratio, less_than(times), f"the ratio of averages, {after.concurrency} to {before.concurrency}")
+    load = _load(context)
+    for before, now in pairwise(range(len(load.found))):
+        _insist_on_ratio(context, times, before, now)
 
 
 @then("that is {verdict:LoadCompared} the load before, and the gate is {gate:GateVerdict}")
 def step_compared(context: World, verdict: bool, gate: str) -> None:
     before, now = _load(context).found[-2:]
+    if not verdict:
+        _insist_on_ratio(context, SLOWER, -2, -1)
     found = compare(before, now)
     judged = gates(passed=0, ran=0, required=[], load=[], compared=[found], probes=[])
     assert_that([each.words for each in found.gating], something() if verdict else nothing(), "what is clearly worse")
