@@ -11,12 +11,13 @@ from earshot.wire.openapi import Example, HttpContract
 from earshot.yaml_files import read_yaml
 
 DOCUMENTS = {file.name: read_yaml(file) for file in sorted(CONTRACT.glob("*.openapi.yaml"))}
-EXAMPLES = [(name, example) for name, document in DOCUMENTS.items() for example in HttpContract(document).examples()]
+CONTRACTS = {name: HttpContract(document) for name, document in DOCUMENTS.items()}
+EXAMPLES = [(name, example) for name, contract in CONTRACTS.items() for example in contract.examples()]
 
 
 @pytest.mark.parametrize(("name", "example"), EXAMPLES)
 def test_examples_keep_their_schemas(name: str, example: Example) -> None:
-    contract = HttpContract(DOCUMENTS[name])
+    contract = CONTRACTS[name]
     if example.status:
         headers = {"content-type": example.content_type, **example.headers}
         status = int(example.status.replace("XX", "00")) if example.status != "default" else 500
