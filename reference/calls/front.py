@@ -48,11 +48,15 @@ class Front:
         figures: Figures,
         on_problem: OnProblem,
         before: Callable[[str], Awaitable[None]],
+        look: Callable[[], Awaitable[None]],
         *,
         origins: tuple[str, ...],
         body_max_bytes: int,
     ) -> None:
-        """`before` is called before each request is handled, with its path; whatever it raises is raised."""
+        """`before` is called before each request is handled, with its path; whatever it raises is raised.
+
+        `look` returns when it is known of now which stores are there.
+        """
         self._endpoints = endpoints
         self._sockets = sockets
         self._identification = identification
@@ -60,6 +64,7 @@ class Front:
         self._figures = figures
         self._on_problem = on_problem
         self._before = before
+        self._look = look
         self._origins = frozenset(origins)
         self._body_max_bytes = body_max_bytes
         self._journal = Journal("calls")
@@ -108,6 +113,7 @@ class Front:
         peer = request.client.host if request.client else ""
         address = address_of(raw, peer)
         principal, not_known = await self._identified(endpoint.who, raw, peer, address)
+        await self._look()
         if endpoint.is_limited and not (principal.is_internal and INTERNAL in request.headers):
             try:
                 limits.update(self._limiter.admit(principal, request.scope["path"], address))

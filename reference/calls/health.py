@@ -51,9 +51,7 @@ class Health:
         ]
 
     def is_up(self, component: str) -> bool:
-        """Say whether a store was up when it was looked at last; have it looked at again if that is a while ago."""
-        if time.monotonic() - self._looked_s > LOOKED_AT_EVERY_S:
-            self._look()
+        """Say whether a store was up when it was looked at last."""
         return self._is_up[component]
 
     def down(self) -> list[str]:

@@ -139,6 +139,7 @@ class Wiring:
             figures,
             alerts.problem,
             disturbances.before,
+            self._health.look,
             origins=settings.calls_allowed_origins,
             body_max_bytes=settings.calls_body_max_bytes,
         )

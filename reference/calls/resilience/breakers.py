@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from reference.breaker import LEVELS, OPEN, Breaker, Terms
+from reference.breaker import LEVELS, Breaker, Terms
 from reference.calls.problem import Problem
 from reference.storage.clock import Clock
 
@@ -73,8 +73,8 @@ class Breakers:
         }
 
     def open_services(self) -> set[str]:
-        """Return the services of which a breaker is open."""
-        return {name.partition(":")[0] for name, one in self._known.items() if one.state == OPEN}
+        """Return the services of which a breaker is not closed."""
+        return {name.partition(":")[0] for name, one in self._known.items() if LEVELS[one.state]}
 
     def failing(self) -> set[str]:
         """Return the services whose last call failed, or that are not called at the moment."""
@@ -83,15 +83,14 @@ class Breakers:
         }
 
     def open_count(self) -> int:
-        return sum(one.state == OPEN for one in self._known.values())
+        return sum(LEVELS[one.state] > 0 for one in self._known.values())
 
     def levels(self) -> Mapping[str, int]:
         """Return the state of each as figures show it."""
         return {name: LEVELS[one.state] for name, one in self._known.items()}
 
     def overview(self) -> str:
-        affected = {name.partition(":")[0] for name, one in self._known.items() if LEVELS[one.state]}
-        return AFFECTED[min(len(affected), 2)]
+        return AFFECTED[min(len(self.open_services()), 2)]
 
 
 def refused_by(breaker: Breaker) -> Problem:

@@ -50,7 +50,8 @@ class Sessions:
 
     async def principal(self, token: str) -> Principal:
         """Return whose access token this is, or raise the 401 that says why it is nobody's any more."""
-        session = await self._session(self._tokens.read(token)["session_id"])
+        claims = self._tokens.read(token)
+        session = await self._session(claims["session_id"])
         roles = session["roles"]
         hotels = session.get("hotel_ids")
         permissions = permissions_of(roles)
@@ -59,6 +60,7 @@ class Sessions:
             "permissions": sorted(permissions),
             "hotel_ids": hotels,
             "authenticated_at": session["created_at"],
+            "expires_at": claims["exp"],
         }
         client = digest(session["session_id"])
         scope = None if hotels is None else frozenset(hotels)
