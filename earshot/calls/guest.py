@@ -106,7 +106,7 @@ class Guest(Person):
 
     # ---- a call that the carrier tells of
 
-    def beginning(self, hotel: str, members: Mapping[str, object] = NOTHING, **metadata: object) -> Request:
+    def beginning(self, hotel: str, members: Any = NOTHING, **metadata: object) -> Request:
         """Return the request by which a new call to a hotel begins; what is None in `metadata` is left out.
 
         A guest with a reservation there calls about it, unless another is named. `members` replace others.

@@ -18,7 +18,6 @@ from reference.background import Background
 from reference.calls import correlation
 from reference.calls.connectors.port import Invalid, NotThere, Reservation
 from reference.calls.connectors.registry import Registry
-from reference.calls.endpoints import fields
 from reference.calls.figures import Figures
 from reference.calls.problem import Problem
 from reference.calls.resilience.breakers import Breakers, refused_by
@@ -122,10 +121,6 @@ class Lookups:
             if strict:
                 raise Problem("NOT_FOUND", "There is no such reservation") from None
             return Found({"id": reservation_id, **FALLBACK}, [warning("RESERVATION_NOT_FOUND")])
-        except Invalid as wrong:
-            if strict:
-                raise Problem("VALIDATION_ERROR", "The request is not valid", details=fields(wrong.issues)) from None
-            return Found(FALLBACK, [_down("PMS_CONNECTOR_ERROR")])
         except Problem as refused:
             return self._degraded(kept, refused, strict=strict)
         except (UpstreamFailure, Invalid) as failure:
