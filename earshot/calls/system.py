@@ -29,12 +29,11 @@ from earshot.calls.operating import Operating
 from earshot.calls.person import SYSTEM, Person
 from earshot.calls.timed import TIMED
 from earshot.calls.wording import WORDING
-from earshot.causes import THEMSELVES, Cause, Causes, Often, Unasked
+from earshot.causes import Causes, Often, Unasked
 from earshot.matchers.log_lines import gives_away_none_of
 from earshot.patience import comes_to
 from earshot.system import System
 from earshot.targets.control import Record
-from earshot.wire.leg import ASKS_TO_CONNECT
 
 CARRIER, OPERATOR = "The carrier", "The operator"
 PERMISSIONS = ("call:start", "call:end", "call:manage", "call:view", "hotel:view")
@@ -55,7 +54,7 @@ class Calls(System):
     wording = WORDING
     timed = TIMED
     causes = Causes(
-        unasked=(Unasked("call_state", "watcher", (Cause(ASKS_TO_CONNECT, THEMSELVES),), Often.ANY),),
+        unasked=(Unasked("call_state", "watcher", (), Often.ANY),),  # of calls that somebody else tells of
     )
     _noted = ""
     _odd = ""

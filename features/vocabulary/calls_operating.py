@@ -548,8 +548,9 @@ def _services(world: World) -> None:
 
 
 def _watcher(world: World, name: str) -> Watcher:
+    account_name = world.calls.person(name).account_name  # of whoever had this name before
     watcher = world.stage.appears(name, Watcher)
-    watcher.becomes(world.calls.person(name).account_name)
+    watcher.becomes(account_name)
     return watcher
 
 

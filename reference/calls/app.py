@@ -47,7 +47,7 @@ class CallsApp:
             raise PortUnusable(port, failure) from None
         self._world.accounts["calls"] = self._accounts
         self._server.start_when_called(self._prepare, self._built)
-        return {"ws": self._server.url.replace("http", "ws", 1), "http": self._server.url}
+        return {"http": self._server.url}  # the sockets are below it, each at the path that is agreed on
 
     async def stop(self) -> None:
         if self._wiring is not None:

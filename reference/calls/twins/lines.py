@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -89,12 +90,9 @@ def calls_outlive_their_line():
 async def tokens_never_used_up(good, self, socket):
     """A token lets in as many as come."""
     token = socket.query_params.get("token", "")
-    reserved = self._reserved.get(token)
-    try:
-        await good(self, socket)
-    finally:
-        if reserved is not None:
-            self._reserved[token] = reserved
+    if (reserved := self._reserved.get(token)) is not None:
+        asyncio.get_running_loop().call_soon(self._reserved.__setitem__, token, reserved)
+    await good(self, socket)
 
 
 @twin_of(Line._tell_error, "CALL-23")
