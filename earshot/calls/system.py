@@ -208,7 +208,8 @@ class Calls(System):
         for guest in self.stage.present(Guest):
             for call in guest.calls:
                 if call.is_known and not call.is_over:
-                    guest.asks(requests.event("call.ended", call.call_id, "hangs up", duration=0))
+                    guest.tries_to_ask(requests.event("call.ended", call.call_id, "hangs up", duration=0))
+                    self.stage.surprises.claim(guest.outcome)  # the limits may be used up by then
         control = self.stage.service.control
         if self.stage.present(Person) and control is not None and not control.is_shared:
             self.operator.asks(Request("POST", f"{requests.BREAKERS}/reset-all", "closes the breakers"))
