@@ -22,13 +22,15 @@ Feature: Guests who phone a hotel
       And Mira asks for a table
       Then the property system was asked once about Mira's reservation
 
-    @CALL-3 @blocker
+    @CALL-3 @needs-own-service @needs-double @blocker
     Scenario: Room service is ordered
-      Given Mira has called Hotel Aurora about Mira Okafor's stay
+      Given a service that nobody else uses
+      And Mira has called Hotel Aurora about Mira Okafor's stay
       When Mira asks for room service
       Then Mira is answered about room service
       And Mira is answered with an order that is made
       And Mira is answered within 2 seconds
+      And the property system is given the order once within 2 seconds
 
     @CALL-6 @critical
     Scenario: A guest is told of the booking
@@ -148,7 +150,7 @@ Feature: Guests who phone a hotel
       Given 5 guests have reservations at Hotel Aurora
       When all guests call Hotel Aurora, order and hang up at the same moment
       Then each guest is answered in full
-      And each guest's call is over
+      And each guest's call is over, with four events of its own
 
     @CALL-13 @critical
     Scenario: Twenty guests of two hotels call at once

@@ -92,7 +92,7 @@ def step_each_answered(context: World, lesson: Judge) -> None:
 
 
 @then("each guest's call is {state:CallState}")
-def step_each_state(context: World, state: dict[str, str]) -> None:
+def step_each_state(context: World, state: dict[str, Any]) -> None:
     for guest in context.calls.all_guests():
         assert_that(guest.record(), has_entries(state), f"the record of {guest.name}'s call")
 
@@ -103,7 +103,7 @@ def step_finds(context: World, person: str, finding: Callable[[Calls], Judge]) -
 
 
 @then("{guest:Name}'s call is {state:CallState}")
-def step_state(context: World, guest: str, state: dict[str, str]) -> None:
+def step_state(context: World, guest: str, state: dict[str, Any]) -> None:
     record = partial(context.calls.guest(guest).record)
     comes_to(record, has_entries(state), f"the record of {guest}'s call", within_s=STAYS_S)
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Protocol
 
+from hamcrest import has_entries, has_item, has_length
+
 from earshot.asking import Reason, Request, told
 from earshot.calls import desk, notices, replies, requests
 from earshot.calls.figures import Figure
@@ -383,6 +385,13 @@ shared.refusals(
         },
     },
 )
+
+
+def _state(state: str, **more: Any) -> dict[str, Any]:
+    """Return what a record has of a call in this state, which it came to at some time."""
+    return {"state": state, "history": has_item(has_entries(state=state, at=replies.TEXT)), **more}
+
+
 parameter("Digit", "[0-9*#]", str)
 for name, words in {
     "Hotel": {name: name for name in HOTELS},
@@ -397,8 +406,11 @@ for name, words in {
     "CallLanguage": LANGUAGES,
     "Warning": WARNINGS,
     "CallsFigure": FIGURES,
-    "CallState": {words: {"state": state} for words, state in STATES.items()}
-    | {"over, because the guest was cut off": {"state": "ended", "reason": "participant_disconnected"}},
+    "CallState": {words: _state(state) for words, state in STATES.items()}
+    | {
+        "over, because the guest was cut off": _state("ended", reason="participant_disconnected"),
+        "over, with four events of its own": _state("ended", events=has_length(4)),
+    },
     "ListedCalls": LISTS,
     "Corrupt": {"are cut short": "cut", "are of other kinds": "types", "are empty": "empty"},
     "Asked": {"not at all": 0, "once": 1, "twice": 2, "3 times": 3},
