@@ -97,9 +97,9 @@ class Upstreams:
             hotel, *rest = path.split("/")
             names = endpoint.path.removeprefix("/v1/pms/").split("/")
             pairs = list(zip(names, [hotel, *rest], strict=False))
-            fits = len(names) == 1 + len(rest) and all(name[0] == "{" or name == given for name, given in pairs)
+            fits = len(names) == 1 + len(rest) and all(name[:1] == "{" or name == given for name, given in pairs)
             if endpoint.method == method and fits:
-                parameters = {name.strip("{}"): given for name, given in pairs if name[0] == "{"}
+                parameters = {name.strip("{}"): given for name, given in pairs if name[:1] == "{"}
                 asking = dict(one.split("=", 1) for one in query.split("&") if one)
                 model = endpoint.body.model_validate(body or {}) if endpoint.body else None
                 principal = Principal("user", "ana", "ana")
