@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -47,6 +47,8 @@ class Call:
     is_known: bool = False
     """Whether the service has taken it."""
     is_over: bool = False
+    told: list[str] = field(default_factory=list)
+    """What the service was told of it, in order."""
 
     @property
     def listed_as(self) -> Mapping[str, str]:
@@ -146,6 +148,7 @@ class Guest(Person):
             self.spoken.append(answer)
         if request.path == requests.EVENT:
             self.call.is_known = True
+            self.call.told += [str(request.body.shown["event"])] if request.body else []
             self.call.is_over = answer.message.get("state") in OVER
             self.replies += [reply] if (reply := answer.message.get("reply")) else []
         return answer

@@ -15,6 +15,7 @@ from hamcrest import (
     empty,
     greater_than_or_equal_to,
     has_length,
+    less_than_or_equal_to,
     not_,
 )
 
@@ -199,6 +200,8 @@ class Calls(System):
         shown: list[Any] = [self.guest(name).record()]
         if (tables := self.stage.service.tables) is not None:
             shown.append(tables.item("Calls", call_id=self.guest(name).call.call_id))
+        digits = [each for each in str(shown[0].get("from_number", "")) if each.isdigit()]
+        assert_that(digits, has_length(less_than_or_equal_to(2)), "the digits of the caller's number that are shown")
         none_of: Any = [not_(contains_string(value.lstrip("+"))) for value in values]
         for each in shown:
             assert_that(json.dumps(each, default=str), all_of(*none_of), f"what is kept of {name}'s call")

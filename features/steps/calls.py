@@ -94,7 +94,10 @@ def step_each_answered(context: World, lesson: Judge) -> None:
 @then("each guest's call is {state:CallState}")
 def step_each_state(context: World, state: dict[str, Any]) -> None:
     for guest in context.calls.all_guests():
-        assert_that(guest.record(), has_entries(state), f"the record of {guest.name}'s call")
+        record = guest.record()
+        assert_that(record, has_entries(state), f"the record of {guest.name}'s call")
+        if (events := record.get("events")) is not None:
+            assert_that([each["event"] for each in events], equal_to(guest.call.told), f"what happened to {guest.name}")
 
 
 @then("{person:Name} finds {finding:Found}")

@@ -58,7 +58,7 @@ WISHES: Mapping[str, dict[str, object]] = {
     "and insists on the reservation": {"require_reservation": True},
     "and wants to know it afresh": {"fresh": True},
     "urgently": {"priority": "urgent"},
-    "and leaves e-mail, phone and card": {"guest_data": PERSONAL},
+    "and leaves e-mail, phone and card": {"guest_data": {**PERSONAL, "wish": " ".join(PERSONAL.values())}},
     "which uses Apaleo": {"pms_type": "apaleo"},
     "which uses the mock": {"pms_type": "mock"},
     "which uses Opera": {"pms_type": "opera"},
