@@ -15,7 +15,7 @@ from earshot.asking import Request
 from earshot.by_plan import in_turn
 from earshot.calls import requests
 from earshot.calls.figures import Figure
-from earshot.calls.guest import LINES
+from earshot.calls.guest import LINES, Guest
 from earshot.calls.person import SYSTEM, Person
 from earshot.calls.system import PERMISSIONS, Calls
 from earshot.clock import now_s
@@ -154,6 +154,20 @@ class Load:
             for doing in [pool.submit(self._one, *each) for each in zip(asking, people, strict=True)]:
                 doing.result()
         self.took_s = time.monotonic() - began_s
+
+    def talk(self, count: int, text: str, turns: int) -> None:
+        """Let so many guests be put through, say the same in several turns at the same time, and hang up (PERF-15)."""
+        for guest in self.calls.guests(count):
+            guest.talks("Hotel Aurora", "en-US")
+
+        def speak(guest: Guest) -> None:
+            for _ in range(turns):
+                guest.says(text)
+                self.answers.append((guest.last_answer(), True))
+            guest.hangs_up()
+
+        self.answers = []
+        self.calls.at_the_same_moment(speak)
 
     def ends_all(self) -> None:
         """Report the end of every call that was reported."""

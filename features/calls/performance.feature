@@ -50,6 +50,11 @@ Feature: Many who ask at once
         | look up the same reservation        | 0.25 seconds |
         | look up the same reservation afresh | 0.5 seconds  |
 
+    @PERF-15 @websocket @normal
+    Scenario: Five who talk at once are each answered soon
+      When 5 guests who are put through tell the hotel "I would like to book a double room." 10 times
+      Then 2 seconds after they have spoken, 95% of the replies have come
+
   Rule: What is over leaves nothing behind
 
     @PERF-6 @normal

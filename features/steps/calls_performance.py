@@ -53,6 +53,16 @@ def step_mixed(context: World) -> None:
     context.stage.stopwatch.times(lambda: _load(context).carry_out_together(ALL_AT_ONCE))
 
 
+@when('{count:Number} guests who are put through tell the hotel "{text:Quoted}" {turns:Times}')
+def step_talk(context: World, count: int, text: str, turns: int) -> None:
+    context.stage.stopwatch.times(lambda: _load(context).talk(count, text, turns))
+
+
+@then("{most_s:Seconds} after they have spoken, 95% of the replies have come")
+def step_replies(context: World, most_s: float) -> None:
+    context.stage.stopwatch.insist_on_time(_load(context).p95(), 0, most_s * 1000, "the 95th of 100 replies")
+
+
 @then(
     "they are answered within {average_s:Seconds} on average and within {p95_s:Seconds} 95% of the time, "
     "{rate:Number} a second or more"
