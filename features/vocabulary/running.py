@@ -167,6 +167,9 @@ def _told_pager(tests: Rehearsal) -> None:
     assert_that(
         told, equal_to([(each, "earshot-opening") for each in ("trigger", "resolve")]), "what PagerDuty is told"
     )
+    payload = has_entries(summary="suite opening: failed", severity="critical", source="earshot")
+    event = has_entries(routing_key=f"key-{SECRET}", payload=payload)
+    assert_that(tests.channels["PagerDuty"].told[0], event, "the event that triggers the alarm")
     assert_that(tests.channels["Slack"].told, has_length(2), "messages to Slack, one for each run")
 
 
