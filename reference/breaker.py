@@ -69,21 +69,25 @@ class Breaker:
 
     def failed(self) -> None:
         """Note that a call failed, or that a stream broke."""
-        self._count()
+        self.tally.requests += 1
         self.tally.failures += 1
         self.tally.last_failure_ms = self.clock.now_ms()
         self.consecutive_failures += 1
         if self._opened_s is not None or self.consecutive_failures >= self.terms.failures_to_open:
+            self._on_trial = False
             self._opened_s = self.clock.monotonic_s()
             self.successful_trials = 0
 
     def succeeded(self) -> None:
         """Note that what is called has shown that it works."""
-        self._count()
+        self.tally.requests += 1
         self.tally.successes += 1
         self.tally.last_success_ms = self.clock.now_ms()
-        self.consecutive_failures = 0
-        if self._opened_s is not None:
+        if self._opened_s is None:
+            self.consecutive_failures = 0
+        elif self._rest_s() == 0:  # before that, whoever succeeds began before it opened
+            self._on_trial = False
+            self.consecutive_failures = 0
             self.successful_trials += 1
             if self.successful_trials >= self.terms.successes_to_close:
                 self._opened_s = None
@@ -97,10 +101,6 @@ class Breaker:
         self.tally = Tally()
         self.consecutive_failures = self.successful_trials = 0
         self._opened_s, self._on_trial = None, False
-
-    def _count(self) -> None:
-        self.tally.requests += 1
-        self._on_trial = False
 
     def _rest_s(self) -> float:
         assert self._opened_s is not None
