@@ -6,6 +6,7 @@ is why bodies are not read by a framework.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import time
@@ -29,6 +30,10 @@ from reference.calls.security.principals import Principal, anonymous
 from reference.journal import Journal
 
 INTERNAL = "X-Internal-Service"
+LARGE_BYTES = 1 << 16
+"""From this size on a body is understood on a thread, so that nobody else waits."""
+BODY_WITHIN_S = 5.0
+"""How long whoever sends a body may take."""
 
 
 class OnProblem(Protocol):
@@ -163,11 +168,18 @@ class Front:
             return content, None
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             raise Problem("UNSUPPORTED_MEDIA_TYPE", "The body should be JSON")
+        if len(content) < LARGE_BYTES:
+            return content, self._understood(content, endpoint)
+        return content, await asyncio.to_thread(self._understood, content, endpoint)
+
+    @staticmethod
+    def _understood(content: bytes, endpoint: Endpoint) -> Any:
+        assert endpoint.body is not None
         given = parsed(content)
         if endpoint.is_filtered:
             inspect(given, endpoint.spoken)
         try:
-            return content, endpoint.body.model_validate(given)
+            return endpoint.body.model_validate(given)
         except ValidationError as wrong:
             issues = {_path(one["loc"]): str(one["msg"])[:200] for one in wrong.errors(include_input=False)}
             raise Problem("VALIDATION_ERROR", "The request is not valid", details=fields(issues)) from None
@@ -177,10 +189,14 @@ class Front:
         content = bytearray()
         if promised.isdigit() and len(promised) < 20 and int(promised) > self._body_max_bytes:
             raise Problem("PAYLOAD_TOO_LARGE", "The body is too large", headers={"Connection": "close"})
-        async for piece in request.stream():
-            content += piece
-            if len(content) > self._body_max_bytes:
-                raise Problem("PAYLOAD_TOO_LARGE", "The body is too large", headers={"Connection": "close"})
+        try:
+            async with asyncio.timeout(BODY_WITHIN_S):
+                async for piece in request.stream():
+                    content += piece
+                    if len(content) > self._body_max_bytes:
+                        raise Problem("PAYLOAD_TOO_LARGE", "The body is too large", headers={"Connection": "close"})
+        except TimeoutError:
+            raise Problem("BAD_REQUEST", "The body does not end", headers={"Connection": "close"}) from None
         return bytes(content)
 
     def _refused(self, problem: Problem, request: Request, correlation_id: str) -> Reply:
