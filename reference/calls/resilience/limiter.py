@@ -12,7 +12,7 @@ from typing import Any
 
 from reference.calls.problem import Problem
 from reference.calls.resilience.rules import SPANS_S, Rule, rules_of
-from reference.calls.security.principals import Principal
+from reference.calls.security.principals import KINDS, Principal
 from reference.storage.clock import Clock
 
 MOST_CLIENTS = 50_000
@@ -45,11 +45,14 @@ class Limiter:
         """Count a request and return the headers that say what is left, or raise Problem RATE_LIMIT_EXCEEDED."""
         if not self._store_is_up():
             return {"X-RateLimit-Policy": "unavailable"}
-        rule = next(one for one in self.rules.values() if one.concerns(path, principal.kind))
+        rule = self._rule(path, principal.kind)
         client = address if rule.by_address else principal.client
         past, now = self._past_of(client, rule, path), self._clock.monotonic_s()
         waits = {**self._windows(rule, past, now), **self._bucket(rule, past, now)}
-        window, (left, wait_s) = min(waits.items(), key=lambda one: (one[1][0] > 0, -one[1][1], one[1][0]))
+        # Of windows that are full the one that takes longest to make room, else the one of which least is left.
+        by_need = {window: (1, left) if left > 0 else (0, -wait_s) for window, (left, wait_s) in waits.items()}
+        window = min(by_need, key=by_need.__getitem__)
+        left, wait_s = waits[window]
         limit = getattr(rule, window)
         if left <= 0:
             past.refused += 1
@@ -91,11 +94,14 @@ class Limiter:
 
     def forget(self, client: str, path: str | None = None) -> int:
         """Forget what a client did, under all rules or that of a path; return how many rules that were."""
-        concerned = None if path is None else [one.name for one in self.rules.values() if one.concerns(path, "")]
+        concerned = None if path is None else {self._rule(path, kind).name for kind in KINDS}
         keys = [key for key in self._past if key[0] == client and (concerned is None or key[1] in concerned)]
         for key in keys:
             del self._past[key]
         return len(keys)
+
+    def _rule(self, path: str, kind: str) -> Rule:
+        return next(one for one in self.rules.values() if one.concerns(path, kind))
 
     def _past_of(self, client: str, rule: Rule, path: str) -> Past:
         key = client, rule.name
@@ -116,7 +122,7 @@ class Limiter:
             first = bisect_right(past.at_s, now - span_s * self._scale)
             used, limit = len(past.at_s) - first, getattr(rule, window)
             # The one whose end makes room: with others than it was let through under, the limit may be below `used`.
-            oldest = first + max(0, used - limit)
+            oldest = first + min(max(0, used - limit), used - 1)
             wait_s = past.at_s[oldest] + span_s * self._scale - now if used else span_s * self._scale
             left[window] = (float(limit - used), wait_s)
         return left
@@ -124,8 +130,8 @@ class Limiter:
     def _bucket(self, rule: Rule, past: Past, now: float) -> dict[str, tuple[float, float]]:
         if rule.burst is None:
             return {}
-        a_second = rule.minute / SPANS_S["minute"] / self._scale
-        past.tokens = min(rule.burst, past.tokens + (now - past.filled_s) * a_second)
+        a_second = max(rule.minute, 1) / SPANS_S["minute"] / self._scale
+        past.tokens = min(rule.burst if rule.minute else 0, past.tokens + (now - past.filled_s) * a_second)
         past.filled_s = now
         return {"burst": (math.floor(past.tokens), (1 - past.tokens % 1) / a_second)}
 

@@ -9,13 +9,15 @@ from typing import Any
 
 from reference.calls.problem import Problem
 
+KINDS = ("user", "service", "agent", "anonymous")
+
 
 @dataclass(frozen=True, slots=True)
 class Principal:
     """`client` is whom limits are counted for; `hotel_ids` None means every hotel."""
 
     kind: str
-    """user, service, agent or anonymous."""
+    """One of KINDS."""
     id: str
     client: str
     permissions: frozenset[str] = frozenset()
