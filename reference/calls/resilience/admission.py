@@ -92,9 +92,10 @@ class Handler:
 
     def override(self, given: Mapping[str, Any]) -> None:
         self.terms = replace(self._usual, **given)
+        self._hand_over()
 
     def restore(self) -> None:
-        self.terms = self._usual
+        self.override({})
 
     @property
     def queued(self) -> int:
@@ -123,20 +124,25 @@ class Handler:
             async with asyncio.timeout(self.terms.max_wait_s):
                 await waiter.turn
         except TimeoutError:
+            self._give_back(waiter)
             raise self._rejected() from None
         except asyncio.CancelledError:
-            if waiter.turn.done() and not waiter.turn.cancelled() and waiter.turn.exception() is None:
-                self._running -= 1
-                self._hand_over()
+            self._give_back(waiter)
             raise
         finally:
             if waiter in self._waiting:
                 self._waiting.remove(waiter)
 
+    def _give_back(self, waiter: _Waiter) -> None:
+        """Let another have the turn that came at the moment in which the waiter left."""
+        if waiter.turn.done() and not waiter.turn.cancelled() and waiter.turn.exception() is None:
+            self._running -= 1
+            self._hand_over()
+
     async def _make_room(self, waiter: _Waiter) -> None:
         """Drop somebody, wait until there is room, or raise the refusal of the one who came."""
         if outranked := [one for one in self._waiting if one.priority < waiter.priority]:
-            self._drop(outranked[-1])
+            self._drop(min(reversed(outranked), key=lambda one: one.priority))
             return
         match "drop_newest" if self.terms.refuses_surplus else self._strategy():
             case "drop_oldest" if self._waiting:
