@@ -7,6 +7,7 @@ import uuid
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from itertools import chain
 from typing import Any
 
 from reference.background import Background
@@ -73,7 +74,8 @@ class Alerts:
         self._figures = figures
         self._privacy = privacy
         self._background = background
-        self._every: deque[Alert] = deque(maxlen=REMEMBERED)
+        self._kept = {severity: deque[Alert](maxlen=REMEMBERED) for severity in SEVERITIES}
+        """Each severity apart, so that a storm of one does not push out those of another."""
         self._told_s: dict[tuple[str, str], deque[float]] = {}
         self._standing: dict[str, Alert] = {}
         """By rule, what it is about at the moment."""
@@ -121,6 +123,10 @@ class Alerts:
         return alert
 
     @property
+    def _every(self) -> Iterable[Alert]:
+        return chain.from_iterable(self._kept.values())
+
+    @property
     def is_critical(self) -> bool:
         return any(one.severity == "critical" and one.status == "active" for one in self._every)
 
@@ -131,7 +137,7 @@ class Alerts:
         told = self._told_s.setdefault((alert.code, alert.severity), deque())
         while told and time.monotonic() - told[0] > SPAN_S:
             told.popleft()
-        self._every.append(alert)
+        self._kept[alert.severity].append(alert)
         if len(told) >= MOST:
             alert.status = "suppressed"
             self._figures.count("alerts", severity=alert.severity, channel="suppressed")
