@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from reference.calls.problem import Problem
+from reference.calls.security.permissions import PERMISSIONS
 from reference.calls.security.principals import Principal, not_signed_in
 
 PUBLIC, SIGNED_IN, USER, SERVICE, AGENT = "public", "signed in", "user", "service", "agent"
@@ -76,6 +77,13 @@ class Endpoint:
     is_limited: bool = True
     body_may_be_missing: bool = False
 
+    @property
+    def permitted(self) -> frozenset[str]:
+        """The permissions of which one is asked for; none where it takes something else."""
+        if self.who in (PUBLIC, SIGNED_IN, USER, SERVICE, AGENT):
+            return frozenset()
+        return frozenset({self.who} if isinstance(self.who, str) else self.who) or frozenset({"a rule"})
+
     def insist(self, principal: Principal) -> None:
         """Raise the 401 or 403 of whoever may not ask."""
         if self.who == PUBLIC:
@@ -86,7 +94,7 @@ class Endpoint:
             if principal.kind != self.who:
                 raise Problem("AUTHORIZATION_ERROR", "This is not permitted")
         elif self.who not in (SIGNED_IN, AGENT):
-            principal.needs(*((self.who,) if isinstance(self.who, str) else self.who))
+            principal.needs(*self.permitted)
 
 
 class Endpoints:
@@ -95,6 +103,8 @@ class Endpoints:
     def __init__(self, every: Iterable[Endpoint]) -> None:
         self._by_path: dict[str, tuple[re.Pattern[str], dict[str, Endpoint]]] = {}
         for one in every:
+            if unknown := one.permitted - PERMISSIONS:
+                raise ValueError(f"{one.method} {one.path} asks for what nobody can have: {sorted(unknown)}")
             pattern = re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(one.path)))
             self._by_path.setdefault(one.path, (pattern, {}))[1][one.method] = one
 
