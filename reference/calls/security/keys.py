@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 import uuid
@@ -18,6 +19,8 @@ RANDOM_BYTES = 32
 TRUSTED_FOR_S = 5.0
 LIMITS = {"per_minute": 100, "per_hour": 1000, "per_day": 10_000}
 _DAY_S = 86_400
+_SHAPE = re.compile(PREFIX + r"[A-Za-z0-9_-]{43}")
+"""Of all keys: what has another is nobody's, and costs no look at the store."""
 
 
 class Keys:
@@ -26,6 +29,7 @@ class Keys:
         self._records = records
         self._day_s = day_s
         self._found: dict[str, tuple[float, Mapping[str, Any]]] = {}
+        self._revoked: set[str] = set()
 
     async def create(
         self,
@@ -51,19 +55,23 @@ class Keys:
         found = await self._records.found_by(api_key_id)
         if not found:
             raise Problem("NOT_FOUND", "There is no such key")
+        self._revoked.add(found[0]["key_hash"])
         await self._records.put({**found[0], "revoked": True})
         self._found.pop(found[0]["key_hash"], None)
 
     async def principal(self, key: str) -> Principal:
         """Return whose key this is, or raise the 401 that says why it is nobody's."""
+        if not _SHAPE.fullmatch(key):
+            raise not_signed_in("key_unknown", "ApiKey")
         key_hash = digest(key)
         looked_s, kept = self._found.get(key_hash, (0.0, None))
         if kept is None or time.monotonic() - looked_s > TRUSTED_FOR_S:
             kept = await self._records.get(key_hash)
             if kept is None:
                 raise not_signed_in("key_unknown", "ApiKey")
-            self._found[key_hash] = (time.monotonic(), kept)
-        if kept.get("revoked"):
+            if key_hash not in self._revoked:
+                self._found[key_hash] = (time.monotonic(), kept)
+        if kept.get("revoked") or key_hash in self._revoked:
             raise not_signed_in("key_revoked", "ApiKey")
         if time.time() > kept.get("valid_until", float("inf")):
             raise not_signed_in("key_expired", "ApiKey")
