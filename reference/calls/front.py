@@ -118,8 +118,8 @@ class Front:
         peer = request.client.host if request.client else ""
         address = address_of(raw, peer)
         principal, not_known = await self._identified(endpoint.who, raw, peer, address)
-        await self._look()
         if endpoint.is_limited and not (principal.is_internal and INTERNAL in request.headers):
+            await self._look()
             try:
                 limits.update(self._limiter.admit(principal, request.scope["path"], address))
             except Problem as refused:

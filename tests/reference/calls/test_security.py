@@ -88,6 +88,7 @@ class Entrance:
             Figures(),
             lambda problem, *_: self.problems.append(problem.code),
             lambda _: asyncio.sleep(0),
+            lambda: asyncio.sleep(0),
             origins=("https://console.hotel.example",),
             body_max_bytes=body_max_bytes,
         )
