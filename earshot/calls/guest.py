@@ -10,6 +10,8 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from hamcrest import assert_that, equal_to
+
 from earshot.asking import Request
 from earshot.audio.containers import pieces
 from earshot.calls import requests
@@ -147,6 +149,8 @@ class Guest(Person):
         if request.path == requests.SPEECH:
             self.spoken.append(answer)
         if request.path == requests.EVENT:
+            about = answer.message.get("call_id")
+            assert_that(about, equal_to(self.call.call_id), f"of which call {self.name}'s carrier was told")
             self.call.is_known = True
             self.call.told += [str(request.body.shown["event"])] if request.body else []
             self.call.is_over = answer.message.get("state") in OVER
