@@ -34,14 +34,14 @@ def told(event: str, *breaks: str, **members: Any) -> Declare:
     return kind(CallDesk.event, tell, *breaks)
 
 
-def pretending(event: str, *breaks: str, instead_of: str) -> Declare:
-    """An event that is refused for this reason is answered as if it had been taken."""
+def pretending(*breaks: str, instead_of: str) -> Declare:
+    """What is told of a call and refused for this reason is answered as if it had been taken."""
 
     async def tell(good, self, asked):
         try:
             return await good(self, asked)
         except Problem as problem:
-            if problem.code != instead_of or asked.body.event != event:
+            if problem.code != instead_of:
                 raise
             return {"status": "success", "call_id": asked.body.call_id, "state": "active", "warnings": []}
 
@@ -142,12 +142,12 @@ async def guests_of_whichever_hotel(good, self, hotel_id, reservation_id, **how)
 _SEEN: list[Any] = []
 
 
-@pretending("call.interaction", "CALL-14", instead_of="NOT_FOUND")
+@pretending("CALL-14", instead_of="NOT_FOUND")
 def unknown_calls_taken():
     """Something can happen to a call that never was."""
 
 
-@pretending("call.interaction", "CALL-14", instead_of="CONFLICT")
+@pretending("CALL-14", instead_of="CONFLICT")
 def finished_calls_taken():
     """Something can happen to a call that is over."""
 
