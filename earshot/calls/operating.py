@@ -17,6 +17,7 @@ from earshot.calls.figures import Figure
 from earshot.calls.guest import Guest
 from earshot.calls.matrix import PERMISSIONS, Cell
 from earshot.calls.person import CORRELATION, Person
+from earshot.calls.told import BROWSERS, headed
 from earshot.calls.tried import Tried
 from earshot.ledger import Observation
 from earshot.patience import comes_to, stays
@@ -66,8 +67,6 @@ class Operating:
     def changes_back(self) -> None:
         for path, name in self.changed:
             self._calls.operator.asks(_named("DELETE", path, name, "restores what held"))
-        for name in self.breakers:
-            self._calls.operator.asks(reset(name))
 
     # ---- who may do what
 
@@ -112,7 +111,7 @@ class Operating:
         known, unknown = self.alike["known"], self.alike["unknown"]
         expected: Any = equal_to([_bare(one) for one in known])
         assert_that([_bare(one) for one in unknown], expected, "how unknown accounts are refused")
-        took = [median(self._took_ms(one) for one in part) for part in (known, unknown)]
+        took = [median(self.tried.delay(one).took_ms for one in part) for part in (known, unknown)]
         assert_that(took[1], close_to(took[0], APART_MS), "the median until unknown accounts are refused, in ms")
 
     def _guess(self, person: Person, user: str) -> Observation:
@@ -121,10 +120,6 @@ class Operating:
         self._calls.stage.surprises.claim(person.outcome)
         assert_that(person.outcome.code, equal_to(401), f"how {person.name} was refused")
         return person.outcome
-
-    def _took_ms(self, answer: Observation) -> float:
-        asked = next(o for o in self._calls.stage.ledger if answer.http and o.number == answer.http.request)
-        return (answer.at_ns - asked.at_ns) / 1e6
 
     # ---- what becomes of a request
 
@@ -170,7 +165,7 @@ class Operating:
         for _ in range(MOST_TO_OPEN):
             guest = self._calls.guests(1)[0]
             of_voices = name == "tts_service"
-            about = {"reservation_id": "RES-2002", "require_reservation": True, "fresh": True}
+            about: dict[str, Any] = {"reservation_id": "RES-2002", "require_reservation": True, "fresh": True}
             guest.tries_to_ask(guest.speech() if of_voices else guest.beginning("Hotel Aurora", **about))
             self._calls.stage.surprises.claim(guest.outcome)
             if self._breaker_opened(name):
@@ -237,6 +232,11 @@ def has_another_token(person: Person) -> None:
     assert_that(now.access_token, not_(equal_to(before.access_token)), "the access token")
     session_id = tokens.claims_of(now.access_token)["session_id"]
     assert_that(session_id, equal_to(before.session_id), "of which session it is")
+
+
+def protects_browsers(person: Person) -> None:
+    """Insist on all headers that tell browsers what not to do (AUTH-29)."""
+    assert_that(person.answer, headed("everything that protects browsers", BROWSERS), f"what {person.name} was told")
 
 
 def is_under(person: Person, *, given: bool) -> None:

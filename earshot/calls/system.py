@@ -28,7 +28,6 @@ from earshot.calls.guest import Guest
 from earshot.calls.odd import requests_of, tried
 from earshot.calls.operating import Operating
 from earshot.calls.person import SYSTEM, Person
-from earshot.calls.timed import TIMED
 from earshot.calls.wording import WORDING
 from earshot.causes import Causes, Often, Unasked
 from earshot.matchers.log_lines import gives_away_none_of
@@ -53,7 +52,6 @@ class Calls(System):
 
     name = SYSTEM
     wording = WORDING
-    timed = TIMED
     causes = Causes(
         unasked=(Unasked("call_state", "watcher", (), Often.ANY),),  # of calls that somebody else tells of
     )

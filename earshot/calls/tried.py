@@ -14,6 +14,7 @@ from earshot.by_plan import in_turn
 from earshot.ledger import Observation
 from earshot.matchers.expectation import expectation
 from earshot.measure.delays import Delay
+from earshot.scene import new_address
 from earshot.stage import Stage
 
 LOOK_EVERY_S = 0.1
@@ -70,6 +71,7 @@ class Tried:
             if time.monotonic() - began_s > LONGEST_S:
                 raise AssertionError(f"{person().name} was answered with {outcome.type} for {LONGEST_S:g} s")
             self.stage.lets_pass(LOOK_EVERY_S)
+            person().address = new_address()  # where sign-ins are counted by address, too
         self.took = Delay(round(began_s * 1e9), (time.monotonic() - began_s) * 1000)
 
     def together(self, crowd: Mapping[str, Sequence[tuple[Asker, Request]]], *, every_s: float) -> None:
@@ -78,6 +80,16 @@ class Tried:
         asked = dict(everybody)
         in_turn(self.stage.scene.runtime, list(asked), lambda who: who.tries_to_ask(asked[who]), every_s=every_s)
         self.outcomes = {kind: [[self._claimed(who) for who, _ in part]] for kind, part in crowd.items()}
+
+    def delay(self, answer: Observation) -> Delay:
+        """Return how long an answer took."""
+        asked = next(o for o in self.stage.ledger if answer.http and o.number == answer.http.request)
+        return Delay.between(asked, answer)
+
+    def delays(self) -> list[Delay]:
+        """Return how long everything took that was granted."""
+        every = (one for bursts in self.outcomes.values() for burst in bursts for one in burst)
+        return [self.delay(one) for one in every if self._granted(one)]
 
     def judge(self, share: Share, kind: str, fate: Fate) -> None:
         """Insist that this share of what was tried fared so."""

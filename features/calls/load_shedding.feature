@@ -18,7 +18,7 @@ Feature: When too much comes at once
       When 20 calls are made at the same moment
       Then 12 of the calls are granted
       And 8 of the calls are refused because too much is going on
-      And on average requests are granted within 2 seconds
+      And a grant takes at most 2 seconds on average
 
     @RES-22 @needs-fault @normal
     Scenario: What finds no room is counted

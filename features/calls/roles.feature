@@ -36,7 +36,7 @@ Feature: What each role may do
         | end calls    | end a call                | no          | yes       | no        | no           | no         | no      | no         |
         | see calls    | look at the list of calls | no          | no        | yes       | no           | no         | no      | no         |
         | manage calls | hold a call               | no          | no        | no        | yes          | no         | no      | no         |
-        | see hotels   | ask what the hotel can do | no          | no        | no        | no           | yes        | no      | no         |
+        | see hotels   | ask what Hotel Aurora can do | no          | no        | no        | no           | yes        | no      | no         |
         | monitor      | look at the breakers      | no          | no        | no        | no           | no         | yes     | no         |
         | administer   | look at the users         | no          | no        | no        | no           | no         | no      | yes        |
       Then each may do what stands there, and nothing else

@@ -198,8 +198,8 @@ Feature: Signing in
       Given 10 users have signed in
       When 10 profiles are made at the same moment
       Then all of the profiles are granted
-      And on average requests are granted within 1 second
-      And all requests are granted within 2 seconds
+      And a grant takes at most 1 second on average
+      And each grant takes at most 2 seconds
 
   Rule: Browsers are told what is safe
 
@@ -219,7 +219,7 @@ Feature: Signing in
     Scenario Outline: Browsers are protected whether or not somebody can <attempt>
       Given Ana is at the desk of Hotel Aurora
       When Ana tries to <attempt>
-      Then Ana learns what browsers must not do
+      Then Ana finds all that protects browsers
 
       Examples: Granted, not known, not found
         | attempt                                       |

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
+from statistics import fmean
+from typing import Any
 
 from behave import given, then, when
 from hamcrest import assert_that, empty, equal_to
@@ -10,6 +13,7 @@ from hamcrest import assert_that, empty, equal_to
 from earshot.calls import matrix
 from earshot.calls.operating import Operating
 from earshot.calls.tried import Fate, Rhythm, Share
+from earshot.measure.delays import Delay
 from earshot.measure.stopwatch import judges_time
 from features.vocabulary.calls import World
 from features.vocabulary.parameters import value_of
@@ -38,8 +42,10 @@ def step_cast(context: World, cast: Callable[[World], object]) -> None:
 def step_matrix(context: World) -> None:
     for row in context.table:
         for who in context.table.headings[2:]:
-            attempt = value_of("Attempt", row["by trying to"])
-            context.calls.operating.tries_for_matrix(who, row["may"], row["by trying to"], row[who] == "yes", attempt)
+            act = row["by trying to"]
+            attempt: Any = value_of("Attempt", act)
+            does = partial(attempt, context, who)
+            context.calls.operating.tries_for_matrix(who, row["may"], act, row[who] == "yes", does)
 
 
 @then("each may do what stands there, and nothing else")
@@ -95,6 +101,21 @@ def step_crowd(context: World, crowd: Callable[..., object], apart_s: float) -> 
 @then("{share:Share} of the {kind:CrowdKind} {are:Are} {fate:CallFate}")
 def step_share(context: World, share: Share, kind: str, are: str, fate: Fate) -> None:
     context.calls.operating.tried.judge(share, kind, fate)
+
+
+@then("each grant takes at most {limit_s:Seconds}")
+@judges_time
+def step_each_within(context: World, limit_s: float) -> None:
+    delays = context.calls.operating.tried.delays()
+    context.stage.stopwatch.insist_on_times(delays, limit_s * 1000, "until it was granted")
+
+
+@then("a grant takes at most {limit_s:Seconds} on average")
+@judges_time
+def step_average_within(context: World, limit_s: float) -> None:
+    delays = context.calls.operating.tried.delays()
+    average = Delay(min(each.due_ns for each in delays), fmean(each.took_ms for each in delays))
+    context.stage.stopwatch.insist_on_time(average, 0, limit_s * 1000, "until it was granted, on average")
 
 
 # -- what fails

@@ -17,7 +17,7 @@ from earshot.calls.guest import HOTELS, Guest
 from earshot.calls.matrix import PERMISSIONS, ROLES
 from earshot.calls.person import CORRELATION, Person
 from earshot.calls.system import Calls
-from earshot.calls.told import BROWSERS, LIMITED, TEXT, counts, headed, says
+from earshot.calls.told import LIMITED, TEXT, counts, headed, says
 from earshot.calls.tried import GRANTED, Rhythm, Share, answered, refused_because
 from earshot.calls.watching import Watcher
 from earshot.wire.bodies import Body
@@ -427,7 +427,6 @@ more_phrases(
         ),
         "that the call is on": says("a call that is on", state="active"),
         "how to be known": headed("a challenge", {"www-authenticate": TEXT}),
-        "what browsers must not do": headed("everything that protects browsers", BROWSERS),
         "that its page may do so": headed(
             "leave for this page alone",
             {"access-control-allow-origin": HOUSE, "access-control-allow-credentials": "true"},
@@ -478,6 +477,18 @@ more_phrases(
         ),
     },
 )
+
+
+def _claimed(calls: Calls, judge: Callable[[Person], object]) -> Callable[[Person], None]:
+    """Let an answer be judged whether it is a yes or a no."""
+
+    def judged(person: Person) -> None:
+        calls.stage.surprises.claim(person.answer)
+        judge(person)
+
+    return judged
+
+
 closed_list("AlertMark", {"the breaker": "breaker", "the keys": "SERVICE_UNAVAILABLE"})
 closed_list(
     "Alerts",
@@ -496,14 +507,15 @@ more_phrases(
             operating.has_tokens, access_s=900, refresh_s=604_800
         ),
         "another access token of the same session": lambda _: operating.has_another_token,
-        "all of it under the id that was given": lambda _: partial(operating.is_under, given=True),
-        "all of it under a new id": lambda _: partial(operating.is_under, given=False),
+        "all of it under the id that was given": lambda calls: _claimed(calls, partial(operating.is_under, given=True)),
+        "all of it under a new id": lambda calls: _claimed(calls, partial(operating.is_under, given=False)),
         "an alert about {about:AlertMark} among those that are {only:Alerts}": lambda about, only: (
             lambda calls: lambda _: calls.operating.finds_alert(about, only)
         ),
         "that alert among those that are {only:Alerts}": lambda only: (
             lambda calls: lambda _: calls.operating.finds_that_alert(only)
         ),
+        "all that protects browsers": lambda calls: _claimed(calls, operating.protects_browsers),
         "nothing lined up": lambda calls: lambda _: calls.operating.nothing_is_queued(),
     },
 )
