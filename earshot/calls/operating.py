@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from hamcrest import assert_that, close_to, equal_to, greater_than, has_entries, has_item, has_length, not_
 
-from earshot.asking import Request
+from earshot.asking import Asker, Request
 from earshot.calls import requests, tokens
 from earshot.calls.figures import Figure
 from earshot.calls.guest import Guest
@@ -122,6 +122,13 @@ class Operating:
         return person.outcome
 
     # ---- what becomes of a request
+
+    def lets_ask(self, crowd: Mapping[str, Sequence[tuple[Asker, Request]]], *, every_s: float) -> None:
+        """Let everybody ask for theirs, and take note of the calls that are under way then."""
+        self.tried.together(crowd, every_s=every_s)
+        for person in (person for part in crowd.values() for person, _ in part):
+            if isinstance(person, Guest) and person.calls:
+                person.call.is_known = (person.outcome.code or 0) < 400
 
     def one_was_let_through(self) -> None:
         """Insist that since the turning point one reservation was looked up (RES-14)."""

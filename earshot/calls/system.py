@@ -206,6 +206,7 @@ class Calls(System):
 
     def has_left(self) -> None:
         """End every call that its guest has not ended, close the breakers, and revoke the keys that were made."""
+        self.operating.changes_back()
         for guest in self.stage.present(Guest):
             for call in guest.calls:
                 if call.is_known and not call.is_over:

@@ -69,7 +69,8 @@ Feature: When too much comes at once
 
     @RES-24 @needs-fault @critical
     Scenario: Health is told and texts are spoken while calls suffer
-      Given the property system fails
+      Given 10 guests have reservations at Hotel Aurora
+      And the property system fails
       And the voices take 0.5 seconds longer
       When 10 calls, 5 texts and 20 health checks are made at the same moment
       Then at least 80% of the health checks are granted

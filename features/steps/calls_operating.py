@@ -95,7 +95,7 @@ def step_took(context: World, least_s: float, most_s: float) -> None:
 @when("{crowd:Crowd} are made {apart_s:CrowdPace}")
 @given("{crowd:Crowd} were made {apart_s:CrowdPace}")
 def step_crowd(context: World, crowd: Callable[..., object], apart_s: float) -> None:
-    context.calls.operating.tried.together(crowd(context.calls), every_s=apart_s)
+    context.calls.operating.lets_ask(crowd(context.calls), every_s=apart_s)
 
 
 @then("{share:Share} of the {kind:CrowdKind} {are:Are} {fate:CallFate}")

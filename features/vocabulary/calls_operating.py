@@ -188,13 +188,15 @@ acts(
             "OPTIONS", "/auth/login", "asks how to sign in", headers={"Origin": origin, **_PREFLIGHT}, signed=False
         ),
         "look|| at the keys": KEYS,
-        "|looks| at what the key is for": look("/auth/service-info", "looks at what the key is for"),
+        "look|looks| at what the key is for": look("/auth/service-info", "looks at what the key is for"),
         "revoke|revokes| the key of {other:Name}": lambda calls, _name, other: requests.revoked(
             calls.person(other).key_id
         ),
         "look|looks| at the users": USERS,
         "look|| at the list of calls": CALLS,
-        "look|| at the list of calls as one of the house": lambda *_: showing(CALLS(), X_Internal_Service="yes"),
+        "look|| at what the key is for as one of the house": lambda *_: showing(
+            requests.get("/auth/service-info", "looks at what the key is for"), X_Internal_Service="yes"
+        ),
         "look|| at the breakers": BREAKERS,
         "ask|| what {hotel:Hotel} can do": lambda *_, hotel: requests.at_hotel(
             "GET", "/capabilities", "asks what it can do", HOTELS[hotel]
@@ -303,11 +305,9 @@ Build = Callable[[Calls, Guest], Request]
 
 def _calling(**more: Any) -> Build:
     def build(_: Calls, guest: Guest) -> Request:
-        about = {} if guest.reservations else {"reservation_id": "RES-2002"}
+        about = {"fresh": True} if guest.reservations else {"reservation_id": "RES-2002", "fresh": True}
         flaw = more.get("flaw", {})
-        request = guest.beginning("Hotel Aurora", flaw, **about, **{k: v for k, v in more.items() if k != "flaw"})
-        guest.call.is_known = not flaw
-        return request
+        return guest.beginning("Hotel Aurora", flaw, **about, **{k: v for k, v in more.items() if k != "flaw"})
 
     return build
 
