@@ -92,7 +92,7 @@ Feature: Signing in
       And Ana has lost the record of the sign-in
       When Ana keeps trying to look at the profile until refused
       Then Ana is refused because there is no such session
-      And that took 0 to 6 seconds
+      And that took 0 to 5 seconds
 
   Rule: Nobody finds out by trying who has an account
 
