@@ -104,16 +104,21 @@ Feature: Guests who phone a hotel
 
     @CALL-14 @critical
     Scenario: Nothing happens to a call that nobody began
-      When Mira tries to hold a call that nobody began
+      When Mira tries to speak in a call that nobody began
       Then Mira is refused because there is no such thing
 
     @CALL-14 @critical
-    Scenario: Nothing happens to a call that is over
+    Scenario Outline: Nobody can <act> in a call that is over
       Given Mira has called Hotel Aurora
       And Mira has hung up after 2 minutes
-      When Mira tries to be put on hold
+      When Mira tries to <act>
       Then Mira is refused because it is over
       And Mira's call is over
+
+      Examples:
+        | act            |
+        | be put on hold |
+        | ask for a table |
 
     @CALL-17 @critical
     Scenario Outline: A call <flaw> is refused

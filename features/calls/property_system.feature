@@ -163,7 +163,7 @@ Feature: What the hotel's property system knows
 
   Rule: What the property system says is checked
 
-    @PMS-20 @PMS-21 @critical
+    @CALL-9 @PMS-20 @PMS-21 @critical
     Scenario Outline: A guest is told that <warning>
       When Mira calls Hotel Aurora about <reservation>
       Then Mira is answered with the warning that <warning>

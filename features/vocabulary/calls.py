@@ -179,7 +179,7 @@ ACTS: Mapping[str, Builds] = {
     "be|| put through without saying the country": _of_guest(
         lambda _: requests.start("030111222", "hotel-aurora", "auto")
     ),
-    "|asks|asked {what:Interaction}": _of_guest(lambda guest, what: guest.interaction(*what)),
+    "ask|asks|asked {what:Interaction}": _of_guest(lambda guest, what: guest.interaction(*what)),
     "|hangs|hung up after {minutes:Minutes}": _of_guest(lambda guest, minutes: guest.ending(60 * minutes)),
     "hang|| up before having called": _of_guest(lambda guest: guest.ending(-5)),
     "have|has|had words of their own spoken": _of_guest(Guest.speech),
@@ -189,8 +189,10 @@ ACTS: Mapping[str, Builds] = {
     "|is| taken off hold": _happens("call.resumed"),
     "|is| transferred": _happens("call.transferred", to_extension="101"),
     "|is| cut off": _happens("call.failed", reason="network"),
-    "hold|| a call that nobody began": _of_guest(
-        lambda _: requests.event("call.hold", "c-nobody", "puts a call on hold")
+    "speak|| in a call that nobody began": _of_guest(
+        lambda _: requests.event(
+            "call.interaction", "c-nobody", "speaks", interaction_type="greeting", guest_input="Hello?"
+        )
     ),
     "look|| at {guest:Name}'s call": _about_guest(lambda guest: requests.call(guest.call.call_id)),
     "|asks| how the connection to {hotel:Hotel} is": _at("/health", "asks how it is"),
