@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any, cast
 from dataclasses import replace
+from typing import Any, cast
 
 import jwt
 
