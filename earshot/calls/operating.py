@@ -132,7 +132,7 @@ class Operating:
 
     def one_was_let_through(self) -> None:
         """Insist that since the turning point one reservation was looked up (RES-14)."""
-        since_s = self._calls.stage.turned_at_s
+        since_s = self._calls.stage.turned_ns / 1e9
         asked = self._calls.stage.control.observe("property_system.requests", since_s=since_s)
         paths = {each.path for each in asked if "/bookings/" in each.path}
         assert_that(paths, has_length(1), "the reservations that were looked up")

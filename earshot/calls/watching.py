@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 from hamcrest import equal_to
 
-from earshot.calls.person import SYSTEM, Person
+from earshot.calls.person import Person
 from earshot.ledger import Kind
 from earshot.patience import comes_to, stays
 
-ADDRESS = "/v1/calls/stream"
 TOLD_WITHIN_S = 1.0
 """How soon a change is to be told (CALL-29)."""
 
@@ -25,8 +24,7 @@ class Watcher(Person):
             raise AssertionError(f"{self.name} wants to watch calls, but was refused with status {self.outcome.code}")
 
     def tries(self) -> None:
-        address = f"{self._scene.service.endpoint(SYSTEM, self.role).rstrip('/')}{ADDRESS}"
-        self._outcome = self._open({}, checked=True, address=address, headers=self.credentials())
+        self._outcome = self._open({}, checked=True, headers=self.credentials())
         if self._outcome.kind is Kind.REFUSED:
             self._scene.surprises.hold(self._outcome)
 

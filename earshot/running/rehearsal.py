@@ -9,6 +9,7 @@ import contextlib
 import http.server
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -234,6 +235,12 @@ class Rehearsal:
         families = text_string_to_metric_families(written)
         return {(each.name, each.labels.get("suite")): each.value for family in families for each in family.samples}
 
+    @property
+    def figure_names(self) -> frozenset[str]:
+        """What the figures of the last run of suites are called, those without a value among them."""
+        written = (self.folder / OUTPUT / FIGURES).read_text("utf-8")
+        return frozenset(line.split()[2] for line in written.splitlines() if line.startswith("# TYPE"))
+
     def _begins_suites(
         self, *options: str, limit_s: float = 60, start: str | None = None, told: Mapping[str, str] = NOBODY
     ) -> subprocess.Popen[str]:
@@ -420,5 +427,8 @@ def _verdict(verdict: str, time_s: str) -> str:
 
 
 def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
+    """Return a port that nobody listens on, of those that the system gives to no connection meanwhile."""
+    for port in random.sample(range(20_000, 30_000), 100):
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise Unusable("there is no free port between 20000 and 30000")

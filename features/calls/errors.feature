@@ -30,9 +30,10 @@ Feature: What goes wrong, and how it is told
       Then all of the calls are granted
       And all of the calls without a number are refused because the caller is missing or makes no sense
 
-    @ERR-20 @ERR-22 @needs-fault @critical
+    @ERR-20 @ERR-22 @needs-fault @needs-own-service @critical
     Scenario: What nobody foresaw is told without the inside
-      Given the service stumbles over the next call
+      Given a service that nobody else uses
+      And the service stumbles over the next call
       When Mira tries to call Hotel Aurora
       Then Mira is refused because the service failed
 
@@ -55,6 +56,7 @@ Feature: What goes wrong, and how it is told
     Scenario: The id of a call goes wherever the call goes
       Given Mira has a reservation at Hotel Aurora
       When Mira calls Hotel Aurora
+      And Mira has words of their own spoken
       Then the property system, the voices and the log know Mira's call by its id
 
   Rule: What fails is done without, or refused for a while
@@ -80,7 +82,14 @@ Feature: What goes wrong, and how it is told
       And the users cannot be read
       When Ana tries to sign in
       Then Ana is refused because the service is out of order
-      And Lena can no longer ask whether the service is well, because the service is out of order
+
+    @ERR-15 @needs-fault @needs-own-service @critical
+    Scenario: The service says that it is out of order while the users cannot be read
+      Given a service that nobody else uses
+      And the users cannot be read
+      When Lena keeps trying to ask whether the service is well until refused
+      Then Lena is refused because the service is out of order
+      And that took 0 to 2 seconds
 
     @ERR-15 @ERR-16 @needs-fault @needs-own-service @critical
     Scenario Outline: All is well again soon after <store> can be read again
@@ -102,16 +111,17 @@ Feature: What goes wrong, and how it is told
     Scenario Outline: <trouble>, and the rest goes on
       Given a service that is quick to give up and to try again
       And <trouble>
-      When 1 call, 1 text and 1 health check are made at the same moment
+      When 1 call, 1 text, 1 talk and 1 health check are made at the same moment
       Then all of the calls are <calls>
       And all of the texts are <texts>
+      And all of the talks are <talks>
       And all of the health checks are granted
 
       Examples:
-        | trouble                      | calls             | texts   |
-        | the property system fails    | answered in part  | granted |
-        | the rooms for media fail     | answered in full  | granted |
-        | nobody can be had to speak   | answered in part  | refused because nobody can be had to speak |
+        | trouble                    | calls            | texts                                      | talks                                      |
+        | the property system fails  | answered in part | granted                                    | granted                                    |
+        | the rooms for media fail   | answered in full | granted                                    | refused because nobody can be had to speak |
+        | nobody can be had to speak | granted          | refused because nobody can be had to speak | refused because nobody can be had to speak |
 
     @ERR-13 @needs-fault @needs-settings @critical
     Scenario: Calls are answered in full again after an outage

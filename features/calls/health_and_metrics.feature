@@ -13,6 +13,11 @@ Feature: How the service is doing
 
   Rule: Anybody may ask how the service is
 
+    @RES-26 @critical
+    Scenario: The whole works as long as nothing fails
+      When Lena asks how the whole is doing
+      Then Lena learns that it works
+
     @CALL-28 @ERR-15 @normal
     Scenario Outline: Lena asks whether the service <state>
       When Lena asks whether the service <state>

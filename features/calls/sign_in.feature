@@ -34,7 +34,7 @@ Feature: Signing in
 
     @AUTH-18 @needs-settings @critical
     Scenario: An access token opens nothing when its time is over, until it is renewed
-      Given a service that gives access for 1 second at a time
+      Given a service that gives access for 2 seconds at a time
       And Ana is at the desk of Hotel Aurora
       And Ana has signed in
       When Ana keeps trying to look at the profile until refused

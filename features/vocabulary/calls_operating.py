@@ -318,6 +318,7 @@ CROWDS: Mapping[str, Build] = {
     "calls without a number": _calling(flaw=FLAWS["without a caller"]),
     "calls with much to remark": _calling(large_data="x" * 1000),
     "texts": lambda _, guest: guest.speech(),
+    "talks": lambda _, guest: requests.start(guest.number, "hotel-aurora", "auto"),
     "health checks": lambda *_: _public("/healthz"),
     "profiles": lambda *_: PROFILE(),
 }
@@ -526,7 +527,7 @@ closed_list(
 closed_list("HowOften", {"nothing": 0, "once": 1, "10 times": 10})
 shared.settings(
     {
-        "gives access for 1 second at a time": {"CALLS_ACCESS_TOKEN_SECONDS": "1"},
+        "gives access for 2 seconds at a time": {"CALLS_ACCESS_TOKEN_SECONDS": "2"},
         "ends sessions after 2 seconds without a request": {"CALLS_SESSION_IDLE_SECONDS": "2"},
         "locks accounts for 2 seconds": {"CALLS_LOCK_SECONDS": "2"},
         "takes a second for a day of a key": {"CALLS_KEY_DAY_SECONDS": "1"},

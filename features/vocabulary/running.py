@@ -196,7 +196,7 @@ def _leaves_profiles(tests: Rehearsal) -> None:
 
 
 def _dashboard(tests: Rehearsal) -> None:
-    known = {name for name, _ in tests.figures}
+    known = set(tests.figure_names)
     known |= {figure for file in sorted(CONTRACT.glob("*.suites.yaml")) for figure in read_yaml(file)["figures"]}
     panels = json.loads((ROOT / "docs" / "dashboard.json").read_text("utf-8"))["panels"]
     queries = [target["expr"] for panel in panels for target in panel["targets"]]

@@ -7,6 +7,7 @@ is why bodies are not read by a framework.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import re
 import time
@@ -32,6 +33,7 @@ from reference.journal import Journal
 INTERNAL = "X-Internal-Service"
 LARGE_BYTES = 1 << 16
 """From this size on a body is understood on a thread, so that nobody else waits."""
+LET_PASS_S = 0.4
 BODY_WITHIN_S = 5.0
 """How long whoever sends a body may take."""
 
@@ -188,6 +190,7 @@ class Front:
         promised = request.headers.get("content-length", "0")
         content = bytearray()
         if promised.isdigit() and len(promised) < 20 and int(promised) > self._body_max_bytes:
+            await _let_pass(request, 2 * self._body_max_bytes)
             raise Problem("PAYLOAD_TOO_LARGE", "The body is too large", headers={"Connection": "close"})
         try:
             async with asyncio.timeout(BODY_WITHIN_S):
@@ -236,6 +239,17 @@ class Front:
             self._figures.count("errors", code=problem.code)
             envelope = problem.envelope(correlation.current.get(), "GET", scope["path"])
             await socket.send_denial_response(Response(json.dumps(envelope), problem.status, problem.all_headers()))
+
+
+async def _let_pass(request: Request, most_bytes: int) -> None:
+    """Throw away what somebody still sends, within reason: whoever is cut off while sending reads no answer."""
+    passed = 0
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(LET_PASS_S):
+            async for piece in request.stream():
+                passed += len(piece)
+                if passed > most_bytes:
+                    return
 
 
 def _path(place: tuple[int | str, ...]) -> str:

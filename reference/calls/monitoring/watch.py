@@ -49,7 +49,7 @@ def rules(figures: Figures, breakers: Breakers) -> tuple[Rule, ...]:
         Rule("CALL_FAILURES", "Calls fail", "high", share(figures.calls, "calls failed")),
         Rule("PMS_SLOW", "The property system is slow", "medium", slow),
         Rule("MEMORY_HIGH", "Memory runs out", "high", heavy),
-        Rule("CIRCUIT_OPEN", "A part of the service rests", "medium", opened),
+        Rule("BREAKER_OPEN", "A breaker is open", "medium", opened),
         Rule("SERVER_ERRORS", "Requests fail", "critical", share(figures.answers, "requests failed")),
         Rule("AUTH_ATTACK", "Many sign-ins are refused", "medium", attacked),
     )

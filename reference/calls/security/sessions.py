@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from reference.background import Background
@@ -59,7 +60,7 @@ class Sessions:
             **{name: session[name] for name in ("user_id", "email", "roles", "session_id")},
             "permissions": sorted(permissions),
             "hotel_ids": hotels,
-            "authenticated_at": session["created_at"],
+            "authenticated_at": datetime.fromtimestamp(session["created_at"], UTC).isoformat(timespec="milliseconds"),
             "expires_at": claims["exp"],
         }
         client = digest(session["session_id"])
