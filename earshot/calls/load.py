@@ -56,7 +56,7 @@ def signed_in(calls: Calls, _person: Person, number: int) -> Request:
 
 
 def spoken(_calls: Calls, person: Person, number: int) -> Request:
-    return requests.speech(f"Number {number} of {person.name}.", language="en-US", format="wav")
+    return requests.speech(f"Number {number} of {person.correlation_id}.", language="en-US", format="wav")
 
 
 def looked_up(_calls: Calls, person: Person, number: int) -> Request:

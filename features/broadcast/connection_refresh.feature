@@ -273,12 +273,14 @@ Feature: Moving to a new connection
 
   Rule: Connections end, the broadcast goes on
 
-    @BRO-1.4.4 @BRO-1.2.17 @critical @needs-settings
-    Scenario: A broadcast outlasts its connections
+    Background:
       Given a service that asks for a new connection after 0.6 seconds and ends connections after 5 seconds
       And Ana is broadcasting in English
       And Lena listens in Spanish
-      And Ana and Lena have been connected for 2.4 seconds
+
+    @BRO-1.4.4 @BRO-1.2.17 @critical @needs-settings
+    Scenario: A broadcast outlasts its connections
+      Given Ana and Lena have been connected for 2.4 seconds
       And Ana and Lena have moved to a new connection
       And Ana and Lena have closed the old connection
       And Ana and Lena have been connected for 2.7 seconds
