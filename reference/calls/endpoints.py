@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -107,6 +107,10 @@ class Endpoints:
                 raise ValueError(f"{one.method} {one.path} asks for what nobody can have: {sorted(unknown)}")
             pattern = re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(one.path)))
             self._by_path.setdefault(one.path, (pattern, {}))[1][one.method] = one
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        """Yield method and path of each."""
+        return ((method, path) for path, (_, by_method) in self._by_path.items() for method in by_method)
 
     def find(self, method: str, path: str) -> tuple[Endpoint, Mapping[str, str]]:
         """Return the endpoint and what stands in its path; NOT_FOUND or METHOD_NOT_ALLOWED where there is none."""

@@ -110,7 +110,7 @@ class Wiring:
         )
         for handler in handlers.values():
             handler.on_rejected = lambda name: figures.count("backpressure_rejections", handler=name)
-        endpoints = Endpoints(
+        self.endpoints = endpoints = Endpoints(
             one
             for api in (
                 self._health,
