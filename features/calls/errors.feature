@@ -64,6 +64,7 @@ Feature: What goes wrong, and how it is told
     @ERR-8 @ERR-17 @needs-fault @needs-settings @critical
     Scenario Outline: <What> when <trouble>
       Given a service that is quick to give up and to try again
+      And Mira has a reservation at Hotel Aurora
       And <trouble>
       When Mira tries to <attempt>
       Then Mira <outcome>
@@ -71,7 +72,7 @@ Feature: What goes wrong, and how it is told
 
       Examples:
         | What                     | trouble                             | attempt                        | outcome                                          |
-        | A guest is served in part | the property system does not answer | call Hotel Aurora about Mira Okafor's stay | is answered without the property system |
+        | A guest is served in part | the property system does not answer | call Hotel Aurora              | is answered without the property system |
         | No text is spoken        | the voices do not answer            | have words of their own spoken | is refused because the voices are too slow |
         | No text is spoken, either, | nobody can be had to speak        | have words of their own spoken | is refused because nobody can be had to speak    |
 
@@ -119,7 +120,7 @@ Feature: What goes wrong, and how it is told
 
       Examples:
         | trouble                    | calls            | texts                                      | talks                                      |
-        | the property system fails  | answered in part | granted                                    | granted                                    |
+        | the property system fails  | granted          | granted                                    | granted                                    |
         | the rooms for media fail   | answered in full | granted                                    | refused because nobody can be had to speak |
         | nobody can be had to speak | granted          | refused because nobody can be had to speak | refused because nobody can be had to speak |
 

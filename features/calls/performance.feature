@@ -38,14 +38,14 @@ Feature: Many who ask at once
       Then at most 10% of them ask in vain
       And each step takes at most 5 times as long as the one before
 
-    @PERF-14 @normal
+    @PERF-14 @needs-own-service @normal
     Scenario: What was looked up before is known at once
       Given a service that nobody else uses
       And Mira has called Hotel Aurora about Mira Okafor's stay
       When 5 at a time look up the same reservation for 2 seconds
       Then they are answered within 0.25 seconds on average and within 0.25 seconds 95% of the time, 1 a second or more
 
-    @PERF-14 @normal
+    @PERF-14 @needs-own-service @normal
     Scenario: A property system that takes its time is waited for
       Given a service that nobody else uses
       And the property system takes 0.1 seconds longer
@@ -59,20 +59,20 @@ Feature: Many who ask at once
 
   Rule: What is over leaves nothing behind
 
-    @PERF-6 @normal
+    @PERF-6 @needs-own-service @normal
     Scenario: Load needs little memory, and rest none
       Given a service that nobody else uses
       When 10 at a time report calls with long remarks for 2 seconds
       Then the service needs at most 100 MB more, and 10 MB after a rest
 
-    @PERF-7 @PERF-16 @normal
+    @PERF-7 @PERF-16 @needs-own-service @normal
     Scenario: A hundred calls at once begin and end
       Given a service that nobody else uses
       When 100 at a time report calls for 0.1 seconds
       Then at most 0% of them ask in vain
       And nothing is left of the load 2 seconds after its end
 
-    @PERF-13 @normal
+    @PERF-13 @needs-own-service @normal
     Scenario: What was asked is counted and timed
       Given a service that nobody else uses
       When 10 at a time ask how the service is for 1 second
@@ -80,7 +80,7 @@ Feature: Many who ask at once
 
   Rule: What becomes slower is found out
 
-    @PERF-10 @normal
+    @PERF-10 @needs-own-service @normal
     Scenario: Voices that have become slower miss the gate
       Given a service that nobody else uses
       And 3 at a time have a text spoken for 4 seconds
@@ -88,7 +88,7 @@ Feature: Many who ask at once
       When 3 at a time have a text spoken for 4 seconds
       Then that is clearly worse than the load before, and the gate is missed
 
-    @PERF-10 @normal
+    @PERF-10 @needs-own-service @normal
     Scenario: Voices that are as quick as before meet the gate
       Given a service that nobody else uses
       And 3 at a time have a text spoken for 4 seconds

@@ -180,7 +180,10 @@ async def test_the_recogniser_refuses_so_many_streams_and_breaks_those_that_are_
         ({"place": "sign-in", "effect": "fail", "session_id": "kind-lamp-100"}, "has no session_id; expected times"),
         ({"place": "handler", "effect": "fail"}, "no effect 'fail'; expected one of crash, stall"),
         ({"place": "handler"}, "no effect None; expected one of crash, stall"),
-        ({"place": "kitchen", "effect": "fail"}, "no place 'kitchen'; expected one of assistant, connect, connection"),
+        (
+            {"place": "kitchen", "effect": "fail"},
+            "no place 'kitchen'; expected one of assistant, calls.request, connect",
+        ),
         ({"place": "store", "effect": "fail", "times": 0}, "times must be a whole number of at least 1, not 0"),
         ({"place": "store", "effect": "fail", "times": True}, "times must be a whole number of at least 1, not True"),
         ({"place": "store", "effect": "fail", "tabel": "Sessions"}, "has no tabel; expected code, operations"),

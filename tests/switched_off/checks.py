@@ -459,9 +459,9 @@ _LISTED: dict[str, tuple[tuple[str, ...], ...]] = {
         ("earshot.studio.following:_true", "abs(told - level) > LEVEL_OFF_BY_DB", "False"),
     ),
     "tests/earshot/studio/test_matchers.py": (
-        ("earshot.studio.matchers:refused", "refusal.status in reason.statuses"),
-        ("earshot.studio.matchers:refused", "bool(words.strip())"),
-        ("earshot.studio.matchers:refused", "all(word.lower() in words for word in reason.says)"),
+        ("earshot.asking:refused", "refusal.status in reason.statuses"),
+        ("earshot.asking:refused", "(reason.wordless or bool(words.strip()))"),
+        ("earshot.asking:refused", "all(word.lower() in words for word in reason.says)"),
         ("earshot.studio.matchers:_told", "answer.code == HTTPStatus.OK"),
         ("earshot.studio.matchers:_told", "expected.matches(answer.message)"),
         ("earshot.studio.matchers:lets_ask", "answer.code == HTTPStatus.OK"),
@@ -470,7 +470,7 @@ _LISTED: dict[str, tuple[tuple[str, ...], ...]] = {
         ("earshot.studio.matchers:same_sound", "bool(np.array_equal(returned, sent))"),
     ),
     "tests/earshot/studio/test_engineer.py": (
-        ("earshot.studio.engineer:Engineer.refusal", "not is_refused", "False"),
+        ("earshot.asking:Asker.refusal", "not self.says_no(self.outcome)", "False"),
         ("earshot.studio.engineer:Engineer.awaits", "if refused", "if False"),
         ("earshot.studio.engineer:Engineer._until", "raise AssertionError", "return"),
         ("earshot.studio.engineer:Engineer.changes", "came.type == ERROR", "False"),
