@@ -25,6 +25,7 @@ Feature: Keys for services
         | see calls   | begin a call             |
         | start calls | look at the breakers     |
         | see calls   | end a call               |
+        | start calls | hold a call              |
         | start calls | look at the list of calls |
 
     @AUTH-10 @blocker

@@ -82,7 +82,7 @@ Feature: How often somebody may ask
     @RES-5 @critical
     Scenario: A burst passes, and then a request a second
       Given Ana has limited webhooks to 60 requests a minute, 10 at once
-      When Mira tries 12 times at once, in 3 bursts 2 seconds apart, to speak in a call that nobody began
+      When Mira tries 12 times at once, in 3 bursts 2.3 seconds apart, to speak in a call that nobody began
       Then 2, 10 and 10 of the attempts are refused because too much was asked
 
     @RES-6 @needs-settings @normal
