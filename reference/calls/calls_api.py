@@ -11,11 +11,11 @@ from typing import Any
 from pydantic import Field
 
 from reference.calls.desk import CallDesk, Event
-from reference.calls.endpoints import AGENT, SIGNED_IN, Asked, Body, Endpoint, fields
+from reference.calls.endpoints import AGENT, SIGNED_IN, Asked, Body, Endpoint
 from reference.calls.figures import Figures
 from reference.calls.media import Media, Start
 from reference.calls.model import STATES
-from reference.calls.problem import Problem
+from reference.calls.problem import Problem, invalid
 from reference.calls.records import Records
 from reference.calls.repository import CallRecords
 
@@ -67,7 +67,7 @@ class CallsApi:
         if hotel_id is not None:
             asked.principal.at(hotel_id)
         if status not in (None, *STATES):
-            raise Problem("VALIDATION_ERROR", "The request is not valid", details=fields({"status": "is not known"}))
+            raise invalid({"status": "is not known"})
         start, end = (self._date(asked, name) for name in ("start_date", "end_date"))
         found = [
             call
@@ -109,5 +109,5 @@ class CallsApi:
     def _date(asked: Asked, name: str) -> str | None:
         given = asked.query.get(name)
         if given is not None and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].{1,40})?", given):
-            raise Problem("VALIDATION_ERROR", "The request is not valid", details=fields({name: "should be a date"}))
+            raise invalid({name: "should be a date"})
         return None if given is None else given[:10]

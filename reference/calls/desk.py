@@ -11,12 +11,12 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from reference.calls import phrases
-from reference.calls.endpoints import Asked, Body, fields
+from reference.calls.endpoints import Asked, Body
 from reference.calls.figures import Figures
 from reference.calls.lookups import FALLBACK, Found, Lookups, Warned
 from reference.calls.model import ACTIVE, ENDED, FAILED, ON_HOLD, TRANSFERRING, Call
 from reference.calls.privacy import Privacy, caller_hash
-from reference.calls.problem import Problem
+from reference.calls.problem import Problem, invalid
 from reference.calls.repository import CallRecords
 from reference.calls.resilience.admission import Handler
 from reference.calls.security.filter import is_attack
@@ -83,12 +83,12 @@ class Event(Body):
     @model_validator(mode="after")
     def is_whole(self) -> Event:
         if self.event not in PERMISSIONS:
-            raise Problem("VALIDATION_ERROR", "The request is not valid", details=fields({"event": "is not known"}))
+            raise invalid({"event": "is not known"})
         missing = {name: "missing" for name in _NEEDED.get(self.event, ()) if getattr(self, name) is None}
         if self.event == "call.started" and self.metadata is not None and not self.metadata.hotel_id:
             missing["metadata.hotel_id"] = "missing"
         if missing:
-            raise Problem("VALIDATION_ERROR", "The request is not valid", details=fields(missing))
+            raise invalid(missing)
         return self
 
 

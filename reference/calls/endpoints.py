@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from reference.calls.problem import Problem
+from reference.calls.problem import Problem, invalid
 from reference.calls.security.permissions import PERMISSIONS
 from reference.calls.security.principals import Principal, not_signed_in
 
@@ -47,7 +47,7 @@ class Asked:
             return default
         if not re.fullmatch(r"[0-9]{1,9}", given) or not least <= int(given) <= most:
             issue = f"should be a whole number from {least} to {most}"
-            raise Problem("VALIDATION_ERROR", "The request is not valid", details=fields({name: issue}))
+            raise invalid({name: issue})
         return int(given)
 
 
@@ -124,8 +124,3 @@ class Endpoints:
             headers = {"Allow": ", ".join(sorted(allowed))}
             raise Problem("METHOD_NOT_ALLOWED", "This method is not allowed here", headers=headers)
         raise Problem("NOT_FOUND", "There is nothing here")
-
-
-def fields(issues: Mapping[str, str]) -> dict[str, Any]:
-    """Return the details of a problem that names fields."""
-    return {"fields": [{"field": name, "issue": issue} for name, issue in issues.items()]}

@@ -20,9 +20,9 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from reference.calls import correlation
-from reference.calls.endpoints import AGENT, PUBLIC, Asked, Endpoint, Endpoints, Reply, fields
+from reference.calls.endpoints import AGENT, PUBLIC, Asked, Endpoint, Endpoints, Reply
 from reference.calls.figures import Figures
-from reference.calls.problem import Problem
+from reference.calls.problem import Problem, invalid
 from reference.calls.resilience.limiter import Limiter
 from reference.calls.security import headers as security_headers
 from reference.calls.security.filter import inspect, parsed
@@ -184,7 +184,7 @@ class Front:
             return endpoint.body.model_validate(given)
         except ValidationError as wrong:
             issues = {_path(one["loc"]): str(one["msg"])[:200] for one in wrong.errors(include_input=False)}
-            raise Problem("VALIDATION_ERROR", "The request is not valid", details=fields(issues)) from None
+            raise invalid(issues) from None
 
     async def _content(self, request: Request) -> bytes:
         promised = request.headers.get("content-length", "0")

@@ -17,10 +17,10 @@ from pydantic import Field
 
 from reference.calls import phrases
 from reference.calls.desk import CallDesk
-from reference.calls.endpoints import Asked, Body, fields
+from reference.calls.endpoints import Asked, Body
 from reference.calls.model import ACTIVE, CONNECTING, ENDED, INITIALIZING, Call
 from reference.calls.privacy import Privacy, caller_hash
-from reference.calls.problem import Problem, now
+from reference.calls.problem import Problem, invalid, now
 from reference.calls.resilience.breakers import Breakers, refused_by
 from reference.calls.security.filter import writable
 from reference.calls.security.identify import Identification
@@ -92,7 +92,7 @@ class Media:
         wanted: Start = asked.body
         asked.principal.at(wanted.hotel_id)
         if wanted.hotel_id not in phrases.HOTELS:
-            raise Problem("VALIDATION_ERROR", "The request is not valid", details=fields({"hotel_id": "is not known"}))
+            raise invalid({"hotel_id": "is not known"})
         language = "en" if wanted.language == "auto" else wanted.language[:2].lower()
         call = Call(
             str(uuid.uuid4()),

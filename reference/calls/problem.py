@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -91,10 +92,14 @@ class Problem(Exception):
         }
 
 
-def invalid(**fields: str) -> Problem:
+def fields(issues: Mapping[str, str]) -> dict[str, Any]:
+    """Return the details of a problem that names fields, each by its path."""
+    return {"fields": [{"field": name, "issue": issue} for name, issue in issues.items()]}
+
+
+def invalid(issues: Mapping[str, str], message: str = "The request is not valid") -> Problem:
     """Return the problem of a request whose fields, each by its path, are not as they must be."""
-    named = [{"field": name.replace("__", "."), "issue": issue} for name, issue in fields.items()]
-    return Problem("VALIDATION_ERROR", "The request is not valid", details={"fields": named})
+    return Problem("VALIDATION_ERROR", message, details=fields(issues))
 
 
 def now() -> str:

@@ -16,9 +16,9 @@ from pydantic import AfterValidator, Field
 
 from reference.calls.connectors.port import Connector, Invalid, NotThere, Reservation, guest_id
 from reference.calls.connectors.registry import HOTELS, Registry
-from reference.calls.endpoints import PUBLIC, Asked, Body, Endpoint, Reply, fields
+from reference.calls.endpoints import PUBLIC, Asked, Body, Endpoint, Reply
 from reference.calls.lookups import Lookups
-from reference.calls.problem import Problem
+from reference.calls.problem import Problem, invalid
 from reference.calls.security.filter import is_attack, parsed
 from reference.calls.upstream import Spoiled, UpstreamFailure
 
@@ -145,7 +145,7 @@ class PropertyApi:
     async def availability(self, asked: Asked) -> Mapping[str, Any]:
         start, end = (self._date(asked, name) for name in ("start", "end"))
         if end < start or (end - start).days > LONGEST_RANGE_DAYS:
-            raise _wrong(end=f"should be from 0 to {LONGEST_RANGE_DAYS} days after the start")
+            raise invalid({"end": f"should be from 0 to {LONGEST_RANGE_DAYS} days after the start"})
         connector, room_type = self._connector(asked), asked.query.get("room_type")
         rooms = await self._done(asked, "get_room_types", connector.room_types)
         free = await self._done(asked, "get_availability", lambda: connector.availability(start, end, room_type))
@@ -163,7 +163,7 @@ class PropertyApi:
         wanted: Quote = asked.body
         arrival, departure = date.fromisoformat(wanted.arrival), date.fromisoformat(wanted.departure)
         if departure <= arrival:
-            raise _wrong(departure="should be after the arrival")
+            raise invalid({"departure": "should be after the arrival"})
         connector = self._connector(asked)
         plan = await self._done(asked, "get_rate", lambda: connector.rate(wanted.rate_code))
         nights = await self._done(
@@ -192,7 +192,7 @@ class PropertyApi:
         if draft.departure <= draft.arrival:
             wrong["departure"] = "should be after the arrival"
         if wrong:
-            raise _wrong(**wrong)
+            raise invalid(wrong)
         connector = self._connector(asked)
         made = await self._done(asked, "create_reservation", lambda: connector.create(draft.model_dump()))
         return Reply(self._told(asked, made), 201)
@@ -203,7 +203,7 @@ class PropertyApi:
     async def find(self, asked: Asked) -> Mapping[str, Any]:
         confirmation = asked.query.get("confirmation")
         if not confirmation:
-            raise _wrong(confirmation="is needed")
+            raise invalid({"confirmation": "is needed"})
         connector = self._connector(asked)
         found = await self._done(asked, "find", lambda: connector.reservations(confirmation=confirmation))
         if not found:
@@ -215,7 +215,7 @@ class PropertyApi:
         before = await self._one(asked)
         self._insist_on_live(before)
         if changes.get("departure", before["departure"]) <= changes.get("arrival", before["arrival"]):
-            raise _wrong(departure="should be after the arrival")
+            raise invalid({"departure": "should be after the arrival"})
         return await self._changed(asked, "modify_reservation", changes)
 
     async def cancel(self, asked: Asked) -> Mapping[str, Any]:
@@ -230,7 +230,7 @@ class PropertyApi:
     async def guests(self, asked: Asked) -> Mapping[str, Any]:
         wanted = {name: asked.query[name] for name in ("email", "phone", "last_name") if asked.query.get(name)}
         if not wanted:
-            raise _wrong(email="one of email, phone and last_name is needed")
+            raise invalid({"email": "one of email, phone and last_name is needed"})
         connector = self._connector(asked)
         booked = await self._done(asked, "search_guest", lambda: connector.reservations(**wanted))
         known = [guest for (hotel, _), guest in self._profiles.items() if hotel == asked.parameters["hotel_id"]]
@@ -341,7 +341,7 @@ class PropertyApi:
         except NotThere:
             raise Problem("NOT_FOUND", "The property system knows nothing of the kind") from None
         except Invalid as wrong:
-            raise _wrong(**wrong.issues) from None
+            raise invalid(wrong.issues) from None
         except UpstreamFailure as failure:
             wait = None if failure.retry_after_s is None else max(1, round(failure.retry_after_s))
             raise Problem(failure.code, "The property system is unavailable", retry_after_s=wait) from None
@@ -383,12 +383,8 @@ class PropertyApi:
         try:
             return date.fromisoformat(_day(asked.query.get(name, "")))
         except ValueError:
-            raise _wrong(**{name: "should be a date, such as 2025-03-04"}) from None
+            raise invalid({name: "should be a date, such as 2025-03-04"}) from None
 
 
 def _money(amount: float) -> str:
     return f"{amount:.2f}"
-
-
-def _wrong(**issues: str) -> Problem:
-    return Problem("VALIDATION_ERROR", "The request is not valid", details=fields(issues))

@@ -12,7 +12,7 @@ from reference.calls.endpoints import PUBLIC, SIGNED_IN, Asked, Endpoint, Reply
 from reference.calls.figures import Figures, Ratio
 from reference.calls.health import CORE, Health
 from reference.calls.monitoring.alerts import SEVERITIES, STATUSES, Alerts, Rule
-from reference.calls.problem import Problem, now
+from reference.calls.problem import Problem, invalid, now
 from reference.calls.resilience.breakers import Breakers
 from reference.calls.security.principals import Principal
 
@@ -98,7 +98,7 @@ class Watch:
         wanted = {"severity": SEVERITIES, "status": STATUSES}
         for name, known in wanted.items():
             if asked.query.get(name) not in (None, *known):
-                raise Problem("VALIDATION_ERROR", "The request is not valid", details=_field(name))
+                raise invalid({name: "is not known"})
         found = self._alerts.listed(asked.query.get("severity"), asked.query.get("status"))
         return {"alerts": found, "total": len(found)}
 
@@ -141,10 +141,6 @@ class Watch:
             status = "degraded" if self._alerts.is_critical or count else "operational"
         body = {"status": status, "affected": sorted({*affected, *lost}), "timestamp": now()}
         return Reply(body, 503 if status == "outage" else 200)
-
-
-def _field(name: str) -> dict[str, Any]:
-    return {"fields": [{"field": name, "issue": "is not known"}]}
 
 
 def _who(principal: Principal) -> str:

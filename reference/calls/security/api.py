@@ -112,7 +112,7 @@ class SecurityApi:
     async def create_key(self, asked: Asked) -> Reply:
         new: NewKey = asked.body
         if not new.permissions and not new.internal:
-            raise invalid(permissions="should name at least one")
+            raise invalid({"permissions": "should name at least one"})
         made = await self._keys.create(
             new.name, new.service_name, new.permissions, expires_days=new.expires_days, internal=new.internal
         )

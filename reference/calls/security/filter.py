@@ -7,10 +7,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from reference.calls.problem import Problem
+from reference.calls.problem import Problem, fields, invalid
 
 LONGEST_TEXT, LONGEST_LIST, DEEPEST, MOST_KEYS = 10_000, 1000, 10, 100
-MEDIA_TYPES = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
 _ATTACKS = re.compile(
     r"<\s*(?:/\s*)?script|javascript\s*:|\bon(?:error|load|click|mouse\w+|focus)\s*=|\b(?:eval|exec|system)\s*\("
     r"|\.\./|\.\.\\|\bunion\s+(?:all\s+)?select\b|\bdrop\s+table\b|\binsert\s+into\b|\bdelete\s+from\b",
@@ -49,32 +48,34 @@ def inspect(value: Any, exempt: frozenset[str] = frozenset(), name: str = "", de
     """Raise the problem of a value that is too deep, too long or hostile; `exempt` are fields in which people speak."""
     match value:
         case Mapping() | list() if depth > DEEPEST:
-            raise Problem("VALIDATION_ERROR", "The body is nested too deeply", details=_at(name, "too deep"))
+            raise invalid(_at(name, "too deep"), "The body is nested too deeply")
         case Mapping():
             if len(value) > MOST_KEYS:
-                raise Problem("VALIDATION_ERROR", "The body has too many fields", details=_at(name, "too many fields"))
+                raise invalid(_at(name, "too many fields"), "The body has too many fields")
             for key, one in value.items():
                 _refuse_attack(key, name)
                 inspect(one, exempt, key, depth + 1)
         case list():
             if len(value) > LONGEST_LIST:
-                raise Problem("VALIDATION_ERROR", "A list is too long", details=_at(name, "too long"))
+                raise invalid(_at(name, "too long"), "A list is too long")
             for one in value:
                 inspect(one, exempt, name, depth + 1)
         case str():
             if len(value) > LONGEST_TEXT:
-                raise Problem("VALIDATION_ERROR", "A text is too long", details=_at(name, "too long"))
+                raise invalid(_at(name, "too long"), "A text is too long")
             if name not in exempt:
                 _refuse_attack(value, name)
 
 
 def _refuse_attack(text: str, name: str) -> None:
     if is_attack(text):
-        raise Problem("SECURITY_VIOLATION", "The request holds what is not allowed", details=_at(name, "not allowed"))
+        raise Problem(
+            "SECURITY_VIOLATION", "The request holds what is not allowed", details=fields(_at(name, "not allowed"))
+        )
 
 
-def _at(name: str, issue: str) -> dict[str, Any]:
-    return {"fields": [{"field": name[:80] or "body", "issue": issue}]}
+def _at(name: str, issue: str) -> dict[str, str]:
+    return {name[:80] or "body": issue}
 
 
 def _no_number(name: str) -> float:
