@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, model_validator
 from reference.calls import phrases
 from reference.calls.endpoints import Asked, Body
 from reference.calls.figures import Figures
+from reference.calls.hotels import HOTELS
 from reference.calls.lookups import FALLBACK, Found, Lookups, Warned
 from reference.calls.model import ACTIVE, ENDED, FAILED, ON_HOLD, TRANSFERRING, Call
 from reference.calls.privacy import Privacy, caller_hash
@@ -114,13 +115,11 @@ class CallDesk:
         self._figures = figures
         self._privacy = privacy
         self._admission = admission
-        self._started: Counter[str] = Counter()
-        self.outcomes: list[tuple[float, bool]] = []
         self._journal = Journal("calls")
 
     def active(self) -> Mapping[str, int]:
         """Return how many calls each hotel has under way."""
-        counted = Counter(dict.fromkeys(phrases.HOTELS, 0))
+        counted = Counter(dict.fromkeys(HOTELS, 0))
         counted.update(call.hotel_id for call in self._records.every() if not call.is_over)
         return counted
 

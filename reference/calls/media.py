@@ -18,6 +18,7 @@ from pydantic import Field
 from reference.calls import phrases
 from reference.calls.desk import CallDesk
 from reference.calls.endpoints import Asked, Body
+from reference.calls.hotels import HOTELS
 from reference.calls.model import ACTIVE, CONNECTING, ENDED, INITIALIZING, Call
 from reference.calls.privacy import Privacy, caller_hash
 from reference.calls.problem import Problem, invalid, now
@@ -91,7 +92,7 @@ class Media:
         """Reserve a call (CALL-21)."""
         wanted: Start = asked.body
         asked.principal.at(wanted.hotel_id)
-        if wanted.hotel_id not in phrases.HOTELS:
+        if wanted.hotel_id not in HOTELS:
             raise invalid({"hotel_id": "is not known"})
         language = "en" if wanted.language == "auto" else wanted.language[:2].lower()
         call = Call(

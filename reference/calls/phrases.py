@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from reference.calls.hotels import HOTELS
+
 INTERACTIONS = {
     "greeting": "greeting",
     "room_service_request": "room_service",
@@ -101,7 +103,6 @@ REPLIES = {
         "unknown": "Je suis désolé, je n'ai pas compris. Pouvez-vous répéter, s'il vous plaît ?",
     },
 }
-HOTELS = {"hotel-aurora": "Hotel Aurora", "hotel-birch": "Hotel Birch"}
 
 
 def intent_of(text: str) -> str:
@@ -110,7 +111,8 @@ def intent_of(text: str) -> str:
 
 
 def greeting(hotel_id: str, language: str) -> str:
-    return GREETINGS.get(language[:2], GREETINGS["en"]).format(hotel=HOTELS.get(hotel_id, "our hotel"))
+    hotel = HOTELS[hotel_id].name if hotel_id in HOTELS else "our hotel"
+    return GREETINGS.get(language[:2], GREETINGS["en"]).format(hotel=hotel)
 
 
 def reply_to(intent: str, hotel_id: str, language: str) -> str:

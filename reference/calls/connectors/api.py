@@ -15,8 +15,9 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field
 
 from reference.calls.connectors.port import Connector, Invalid, NotThere, Reservation, guest_id
-from reference.calls.connectors.registry import HOTELS, Registry
+from reference.calls.connectors.registry import Registry
 from reference.calls.endpoints import PUBLIC, Asked, Body, Endpoint, Reply
+from reference.calls.hotels import HOTELS
 from reference.calls.lookups import Lookups
 from reference.calls.problem import Problem, invalid
 from reference.calls.security.filter import is_attack, parsed
@@ -325,8 +326,8 @@ class PropertyApi:
             return {"status": "ignored", "reason": "nothing of this kind is awaited"}
         if not isinstance(reservation_id, str):
             return {"status": "ignored", "reason": "no reservation is named"}
-        for hotel_id, (_, property_id) in HOTELS.items():
-            if told.get("propertyId") in (None, property_id):
+        for hotel_id, hotel in HOTELS.items():
+            if told.get("propertyId") in (None, hotel.property_id):
                 self._lookups.forget(hotel_id, reservation_id)
         return {"status": "processed", "event_type": kind, "reservation_id": reservation_id}
 

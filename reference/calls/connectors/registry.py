@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from reference.calls.connectors.apaleo import Apaleo
 from reference.calls.connectors.mock import Mock
 from reference.calls.connectors.port import Connector
+from reference.calls.hotels import HOTELS
 from reference.calls.problem import Problem
 from reference.calls.upstream import Upstream
 
-HOTELS = {"hotel-aurora": ("apaleo", "AUR01"), "hotel-birch": ("mock", "BIR01")}
-"""The vendor and the property of each hotel."""
 _STATUS = {"apaleo": "available", "mock": "available"} | dict.fromkeys(
     ("opera", "mews", "cloudbeds", "siteminder"), "unavailable"
 )
@@ -45,8 +44,8 @@ class Registry:
     def _kind(self, hotel_id: str, pms_type: str | None) -> tuple[str, str]:
         if hotel_id not in HOTELS:
             raise Problem("NOT_FOUND", "There is no such hotel")
-        usual, property_id = HOTELS[hotel_id]
-        kind = pms_type or usual
+        hotel = HOTELS[hotel_id]
+        kind = pms_type or hotel.vendor
         if _STATUS.get(kind, "unavailable") == "unavailable":
             raise Problem("PMS_NOT_IMPLEMENTED", "There is no connector for this property system")
-        return kind, property_id
+        return kind, hotel.property_id
