@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import resource
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 
 import prometheus_client
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+
+from reference.memory import resident_bytes
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _COUNTERS = {
@@ -148,13 +148,7 @@ class _Momentary:
             for value, number in read().items():
                 family.add_metric([value] if label else [], number)
             yield family
-        yield GaugeMetricFamily("process_resident_memory_bytes", "memory in use", value=_memory_bytes())
         used = resource.getrusage(resource.RUSAGE_SELF)
+        memory_bytes = resident_bytes() or used.ru_maxrss * 1024
+        yield GaugeMetricFamily("process_resident_memory_bytes", "memory in use", value=memory_bytes)
         yield CounterMetricFamily("process_cpu_seconds", "processor time", value=used.ru_utime + used.ru_stime)
-
-
-def _memory_bytes() -> int:
-    pages_in_use = Path("/proc/self/statm")
-    if pages_in_use.exists():
-        return int(pages_in_use.read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import threading
 import time
 from collections.abc import Iterable, Mapping
@@ -16,6 +15,7 @@ from reference.control.orders import OrderBook, Place
 from reference.control.sockets import SocketFaults
 from reference.control.store import StoreFaults
 from reference.engines import Engines
+from reference.memory import resident_bytes
 from reference.storage.tables import TableNames
 
 
@@ -75,7 +75,7 @@ class ControlPlane:
         """Return what the service and its process hold at this moment; to be called on the event loop."""
         return {
             "now_s": time.monotonic(),
-            "memory_bytes": _memory_bytes(),
+            "memory_bytes": resident_bytes(),
             "tasks": len(asyncio.all_tasks()),
             "threads": threading.active_count(),
             "open_files": sum(1 for _ in Path("/dev/fd").iterdir()),
@@ -88,10 +88,3 @@ class ControlPlane:
 
     def _close_connections(self, connection_ids: Iterable[str], code: int) -> int:
         return 0 if self._inside is None else self._inside.close_connections(connection_ids, code)
-
-
-def _memory_bytes() -> int | None:
-    pages_in_use = Path("/proc/self/statm")
-    if not pages_in_use.exists():
-        return None
-    return int(pages_in_use.read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
