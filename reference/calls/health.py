@@ -13,9 +13,10 @@ from reference.calls.figures import CONTENT_TYPE, Figures
 from reference.calls.problem import Problem, now
 from reference.calls.records import Records
 from reference.calls.resilience.breakers import Breakers
+from reference.storage.aws import REGION
 
 LOOKED_AT_EVERY_S = 1.0
-VERSION, REGION = "1.0.0", "eu-west-1"
+VERSION = "1.0.0"
 CORE = ("database", "session_store")
 """Without these the service does not serve."""
 SERVICES = ("pms_connector", "tts_service", "livekit_service")

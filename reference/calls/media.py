@@ -36,6 +36,7 @@ from reference.speech.ports import (
     StreamOptions,
     Transcript,
 )
+from reference.storage.aws import REGION
 
 if TYPE_CHECKING:
     from starlette.websockets import WebSocket
@@ -50,7 +51,6 @@ CONFIDENT_FROM = 0.3
 """A transcript in which there is no more confidence than that is ignored."""
 CERTAIN = 0.95
 """The confidence of the recogniser in a whole sentence, which tells only sentences that it knows."""
-REGION = "eu-west-1"
 
 
 class Start(Body):
