@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -31,8 +30,6 @@ class Companion:
             self._server = HttpServer(host, port)
         except OSError as failure:
             raise PortUnusable(port, failure) from None
-        # An answer that is broken off on purpose is no news.
-        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         self._server.start_when_called(_nothing, lambda: self._troubles.around(self.application()))
         return {"http": self._server.url}
 

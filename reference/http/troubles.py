@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections import deque
 from collections.abc import Mapping
@@ -102,7 +103,12 @@ async def _answer(send: Send, status: int, body: bytes, headers: Mapping[bytes, 
     await send({"type": "http.response.body", "body": body})
 
 
+def _is_news(line: logging.LogRecord) -> bool:
+    return line.msg != "ASGI callable returned without completing response."
+
+
 async def _break_off(send: Send) -> None:
-    """Leave the answer unfinished: the server then cuts the connection."""
+    """Leave the answer unfinished: the server then cuts the connection, and need not say so."""
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1")]})
     await asyncio.sleep(0)
