@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from reference.settings import NoSettings
-from reference.system import Build, System
+from reference.http.companions import companion
+from reference.system import Build
 
 if TYPE_CHECKING:
-    from reference.control.plane import Offer
-    from reference.settings import Settings
+    from reference.http.troubles import Troubles
 
 
 def _load() -> Build:
@@ -19,10 +17,10 @@ def _load() -> Build:
     return lambda world, _store: Pagers(world)
 
 
-def _faults() -> Callable[[Settings], Offer]:
+def _troubles() -> type[Troubles]:
     from reference.pagers.app import PagerTroubles
 
-    return lambda _settings: PagerTroubles()
+    return PagerTroubles
 
 
-system = System("pagers", NoSettings, (), _load, faults=_faults, on_demand=True)
+system = companion("pagers", _load, _troubles)

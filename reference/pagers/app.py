@@ -21,8 +21,8 @@ ACTIONS = ("trigger", "acknowledge", "resolve")
 
 
 class PagerTroubles(Troubles):
-    def __init__(self) -> None:
-        super().__init__("pagers")
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
         self.notices: deque[dict[str, Any]] = deque(maxlen=REMEMBERED)
         self.observations: Kinds = {**self.observations, "pagers.notices": lambda: tuple(self.notices)}
 

@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
-
-from reference.settings import NoSettings
-from reference.system import Build, System
-
-if TYPE_CHECKING:
-    from reference.control.plane import Offer
-    from reference.settings import Settings
+from reference.http.companions import companion
+from reference.system import Build
 
 
 def _load() -> Build:
@@ -19,10 +12,4 @@ def _load() -> Build:
     return lambda world, _store: PropertySystem(world)
 
 
-def _faults() -> Callable[[Settings], Offer]:
-    from reference.http.troubles import Troubles
-
-    return lambda _settings: Troubles("property_system")
-
-
-system = System("property_system", NoSettings, (), _load, faults=_faults, on_demand=True)
+system = companion("property_system", _load)
