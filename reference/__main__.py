@@ -116,7 +116,7 @@ async def _serve(options: argparse.Namespace, settings: Settings, secret: str, a
     from reference import engines
     from reference.app import App
     from reference.background import Background
-    from reference.gateway.server import PortUnusable
+    from reference.http.listening import PortUnusable
     from reference.monitoring.alarms import create as create_alarms
     from reference.monitoring.cloudwatch import CloudWatchMetrics
     from reference.storage import aws

@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from reference.gateway.server import PortUnusable
 from reference.http.server import HttpServer
 from reference.http.sockets import SocketTerms
 from reference.storage.aws import Store
@@ -41,10 +40,7 @@ class CallsApp:
         self._wiring: Wiring | None = None
 
     async def start(self, host: str, port: int) -> Mapping[str, str]:
-        try:
-            self._server = HttpServer(host, port, sockets=SocketTerms())
-        except OSError as failure:
-            raise PortUnusable(port, failure) from None
+        self._server = HttpServer(host, port, sockets=SocketTerms())
         self._world.accounts["calls"] = self._accounts
         self._server.start_when_called(self._prepare, self._built)
         return {"http": self._server.url}  # the sockets are below it, each at the path that is agreed on

@@ -19,6 +19,7 @@ from websockets.http11 import Request, Response
 
 from reference.gateway.connections import Connections, Outbox
 from reference.gateway.envelope import error_envelope
+from reference.http.listening import PortUnusable
 from reference.journal import Journal
 from reference.refusal import Refusal
 from reference.settings import MEBIBYTE
@@ -65,14 +66,6 @@ class Upgrade:
     query: Mapping[str, str]
     address: str
     """Of the client: the first of `X-Forwarded-For` where that is one."""
-
-
-class PortUnusable(OSError):
-    """A port on which nobody can listen."""
-
-    def __init__(self, port: int, failure: OSError) -> None:
-        super().__init__(failure.errno, failure.strerror)
-        self.port = port
 
 
 class Endpoint(Protocol):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from reference.gateway.server import PortUnusable
 from reference.http.server import HttpServer
 from reference.http.troubles import Troubles, Untroubled
 
@@ -26,10 +25,7 @@ class Companion:
         raise NotImplementedError
 
     async def start(self, host: str, port: int) -> Mapping[str, str]:
-        try:
-            self._server = HttpServer(host, port)
-        except OSError as failure:
-            raise PortUnusable(port, failure) from None
+        self._server = HttpServer(host, port)
         self._server.start_when_called(_nothing, lambda: self._troubles.around(self.application()))
         return {"http": self._server.url}
 

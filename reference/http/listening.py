@@ -7,8 +7,16 @@ import socket
 BACKLOG = 256
 
 
+class PortUnusable(OSError):
+    """A port on which nobody can listen."""
+
+    def __init__(self, port: int, failure: OSError) -> None:
+        super().__init__(failure.errno, failure.strerror)
+        self.port = port
+
+
 def listening_socket(host: str, port: int) -> socket.socket:
-    """Bind a port of this machine, 0 meaning any, and listen; raise OSError when that cannot be.
+    """Bind a port of this machine, 0 meaning any, and listen; raise PortUnusable when that cannot be.
 
     Whoever connects before anybody serves it waits in the backlog. The protocol is named, because asyncio turns Nagle's
     algorithm off only on connections of a socket that says it is TCP: an answer in two writes would wait for 40 ms.
@@ -19,9 +27,9 @@ def listening_socket(host: str, port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         listener.listen(BACKLOG)
-    except OSError:
+    except OSError as failure:
         listener.close()
-        raise
+        raise PortUnusable(port, failure) from None
     return listener
 
 

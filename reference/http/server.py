@@ -27,7 +27,7 @@ KEPT_OPEN_S = 600
 
 class HttpServer:
     def __init__(self, host: str, port: int, *, sockets: SocketTerms | None = None) -> None:
-        """Bind the port, 0 meaning any; raise OSError when it cannot be used.
+        """Bind the port, 0 meaning any; raise PortUnusable when it cannot be used.
 
         With `sockets`, the application takes WebSockets, too.
         """

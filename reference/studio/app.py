@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from reference.background import Background
-from reference.gateway.server import PortUnusable
 from reference.http.server import HttpServer
 from reference.http.sockets import SocketTerms
 from reference.settings import SharedSettings
@@ -54,10 +53,7 @@ class StudioApp:
             self._settings.studio_ping_timeout_seconds,
             self._settings.studio_message_max_bytes,
         )
-        try:
-            self._server = HttpServer(host, port, sockets=terms)
-        except OSError as failure:
-            raise PortUnusable(port, failure) from None
+        self._server = HttpServer(host, port, sockets=terms)
         self._server.start(self._build)
         return {"ws": self._server.url.replace("http", "ws", 1), "http": self._server.url}
 
