@@ -252,10 +252,6 @@ acts(
 acts({"end|| a call": _of_another("call.ended", duration=1)}, then=_is_over)
 
 
-def _words(text: str, test: Callable[[Sequence[Sequence[bool]]], bool]) -> Share:
-    return Share(text, test)
-
-
 def _flat(bursts: Sequence[Sequence[bool]]) -> list[bool]:
     return [one for burst in bursts for one in burst]
 

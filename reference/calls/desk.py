@@ -199,7 +199,7 @@ class CallDesk:
             strict=metadata.require_reservation,
             fresh=metadata.fresh,
         )
-        found = await self._found(call, asked.correlation_id)
+        found = await self._found(call)
         if (raced := self._records.find(call.call_id)) is not None:
             return self._answer(raced, [], duplicate=True)
         self.begin(call)
@@ -213,12 +213,12 @@ class CallDesk:
             more["reservation_data"] = found.data
         return self._answer(call, [*(found.warnings if found else ()), *warned], **more)
 
-    async def _found(self, call: Call, correlation_id: str) -> Found | None:
+    async def _found(self, call: Call) -> Found | None:
         """Return the stay of whoever calls, which is looked up until it is known (CALL-2)."""
         if call.reservation_id is None or call.stay is not None:
             return call.stay
         found = await self._lookups.reservation(
-            call.hotel_id, call.reservation_id, strict=call.strict, fresh=call.fresh, correlation_id=correlation_id
+            call.hotel_id, call.reservation_id, strict=call.strict, fresh=call.fresh
         )
         if not found.data.get("fallback_active"):
             call.stay = found
@@ -231,17 +231,16 @@ class CallDesk:
         more: dict[str, Any] = {}
         text = phrases.reply_to(intent, call.hotel_id, call.language)
         if kind == "guest_info_request":
-            text, warnings = await self._guest_info(call, asked.correlation_id)
+            text, warnings = await self._guest_info(call)
         elif kind == "room_service_request":
             more["service_request"], warnings = await self._order(call, event.guest_input or "", asked.correlation_id)
         reply, warned = await self._reply(call, text, intent)
-        said = {"text": self._privacy.redacted(event.guest_input or ""), "intent": intent, "pii_redacted": True}
-        call.transcripts.append(said)
+        call.hears(self._privacy.redacted(event.guest_input or ""), intent)
         await self._records.happened(call, "call.interaction", event.timestamp, interaction_type=kind, intent=intent)
         return self._answer(call, [*warnings, *warned], reply=reply, **more)
 
-    async def _guest_info(self, call: Call, correlation_id: str) -> tuple[str, list[Warned]]:
-        found = await self._found(call, correlation_id)
+    async def _guest_info(self, call: Call) -> tuple[str, list[Warned]]:
+        found = await self._found(call)
         if found is None:
             return "There is no reservation with this call.", []
         data = found.data
@@ -255,7 +254,7 @@ class CallDesk:
 
     async def _order(self, call: Call, wish: str, correlation_id: str) -> tuple[dict[str, Any], list[Warned]]:
         room = None
-        if call.reservation_id is not None and (found := await self._found(call, correlation_id)):
+        if call.reservation_id is not None and (found := await self._found(call)):
             room = found.data.get("room_number")
         return await self._lookups.order(call.hotel_id, room or "Unknown", wish, correlation_id)
 
@@ -287,7 +286,7 @@ class CallDesk:
     async def _reply(self, call: Call, text: str, intent: str) -> tuple[dict[str, Any], list[Warned]]:
         spoken = await self._voice.in_call(text, call.language)
         reply = {
-            "action": "transfer" if intent == "transfer_to_operator" else "speak",
+            "action": phrases.action_of(intent),
             "text": text,
             "language": call.language,
             "intent": intent,

@@ -105,9 +105,7 @@ class Lookups:
         self._kept.pop((hotel_id, reservation_id), None)
         self._under_way.pop((hotel_id, reservation_id), None)
 
-    async def reservation(
-        self, hotel_id: str, reservation_id: str, *, strict: bool, fresh: bool, correlation_id: str
-    ) -> Found:
+    async def reservation(self, hotel_id: str, reservation_id: str, *, strict: bool, fresh: bool) -> Found:
         """Return what is known of a reservation, if need be in spite of failures; a strict call raises a Problem."""
         key = hotel_id, reservation_id
         kept = self._kept.get(key)

@@ -269,8 +269,7 @@ class Line:
             if transcript.final:
                 intent = phrases.intent_of(transcript.text)
                 self._turns += 1
-                kept = {"text": self._privacy.redacted(transcript.text), "intent": intent, "pii_redacted": True}
-                self._call.transcripts.append(kept)
+                self._call.hears(self._privacy.redacted(transcript.text), intent)
                 await self._respond(phrases.reply_to(intent, self._call.hotel_id, self._call.language), intent)
 
     async def _finish_hearing(self, answering: asyncio.Task[None]) -> None:
@@ -302,7 +301,7 @@ class Line:
                 "text": text,
                 "language": self._call.language,
                 "intent": intent,
-                "action": "transfer" if intent == "transfer_to_operator" else "speak",
+                "action": phrases.action_of(intent),
                 "audio_data": spoken.audio_data,
                 "audio_format": spoken.audio_format,
                 "metadata": timing,

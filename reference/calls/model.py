@@ -66,6 +66,10 @@ class Call:
             self.ended_at = at
         return True
 
+    def hears(self, text: str, intent: str) -> None:
+        """Keep what the guest said; `text` holds nothing personal any more."""
+        self.transcripts.append({"text": text, "intent": intent, "pii_redacted": True})
+
     def told(self) -> dict[str, Any]:
         """Return what may be told of the call."""
         return {

@@ -110,6 +110,11 @@ def intent_of(text: str) -> str:
     return next((intent for intent, words in _WORDS.items() if words.search(text)), "unknown")
 
 
+def action_of(intent: str | None) -> str:
+    """Return what is done with a reply to it."""
+    return "transfer" if intent == "transfer_to_operator" else "speak"
+
+
 def greeting(hotel_id: str, language: str) -> str:
     hotel = HOTELS[hotel_id].name if hotel_id in HOTELS else "our hotel"
     return GREETINGS.get(language[:2], GREETINGS["en"]).format(hotel=hotel)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from reference.calls.problem import Problem
 from reference.refusal import Refusal
-from reference.storage.aws import ConditionFailed, Store
+from reference.storage.aws import Store
 from reference.storage.items import Item, from_item, to_attribute, to_item
 from reference.storage.tables import Table, TableNames
 
@@ -33,15 +33,6 @@ class Records:
     async def put(self, item: Mapping[str, Any]) -> None:
         await self._call("put_item", Item=to_item(item))
 
-    async def put_new(self, item: Mapping[str, Any]) -> bool:
-        """Return False where there is one already."""
-        condition = f"attribute_not_exists({self._table.partition_key})"
-        try:
-            await self._call("put_item", Item=to_item(item), ConditionExpression=condition)
-        except ConditionFailed:
-            return False
-        return True
-
     async def put_all(self, items: Iterable[Mapping[str, Any]]) -> None:
         every = [{"PutRequest": {"Item": to_item(item)}} for item in items]
         batches = (every[start : start + _BATCH] for start in range(0, len(every), _BATCH))
@@ -60,15 +51,6 @@ class Records:
             IndexName=self._table.index.name,
             KeyConditionExpression="#k = :v",
             ExpressionAttributeNames={"#k": self._table.index.partition_key},
-            ExpressionAttributeValues={":v": to_attribute(value)},
-        )
-
-    async def belonging_to(self, value: str) -> list[Item]:
-        """Return what has this value of the table's first key, in the order of the second."""
-        return await self._all(
-            "query",
-            KeyConditionExpression="#k = :v",
-            ExpressionAttributeNames={"#k": self._table.partition_key},
             ExpressionAttributeValues={":v": to_attribute(value)},
         )
 

@@ -13,7 +13,6 @@ from reference.calls.problem import Problem
 
 MEBIBYTE = 1 << 20
 SWITCHED_AT_MOST_EVERY_S = 10.0
-STRATEGIES = ("adaptive", "block", "drop_newest", "drop_oldest")
 PRIORITIES = {"normal": 0, "high": 1, "urgent": 2}
 
 

@@ -62,13 +62,11 @@ def somebody_elses_stay():
 
 
 @twin_of(CallDesk._found, "CALL-2")
-async def looked_up_for_every_wish(_good, self, call, correlation_id):
+async def looked_up_for_every_wish(_good, self, call):
     """Whatever a guest asks is looked up anew."""
     if call.reservation_id is None:
         return None
-    return await self._lookups.reservation(
-        call.hotel_id, call.reservation_id, strict=call.strict, fresh=True, correlation_id=correlation_id
-    )
+    return await self._lookups.reservation(call.hotel_id, call.reservation_id, strict=call.strict, fresh=True)
 
 
 @twin_of(CallDesk._order, "CALL-3")

@@ -177,9 +177,7 @@ def test_a_property_system_that_keeps_failing_is_left_alone_and_tried_again() ->
         assert (refused.code, refused.retry_after_s) == ("CIRCUIT_BREAKER_OPEN", 1)
         assert codes(await hotel.looks_up()) == ["CIRCUIT_BREAKER_OPEN"]
         assert len(hotel.asked(BOOKING)) == 3
-        birch = await hotel.lookups.reservation(
-            "hotel-birch", "BIR-1001", strict=True, fresh=False, correlation_id="looked-up-2"
-        )
+        birch = await hotel.lookups.reservation("hotel-birch", "BIR-1001", strict=True, fresh=False)
         assert birch.data["guest_name"] == "Tove Lindgren"
         trouble.call_off()
         await asyncio.sleep(1.1)

@@ -87,9 +87,7 @@ class Upstreams:
 
     async def looks_up(self, reservation_id: str = STAY, *, strict: bool = False, fresh: bool = False) -> Found:
         correlation.begin("looked-up-1")
-        return await self.lookups.reservation(
-            AURORA, reservation_id, strict=strict, fresh=fresh, correlation_id="looked-up-1"
-        )
+        return await self.lookups.reservation(AURORA, reservation_id, strict=strict, fresh=fresh)
 
     async def staff(self, method: str, path: str, query: str = "", body: dict[str, Any] | None = None) -> Any:
         """Ask as a member of staff of both hotels; `path` is below that of the property systems."""
