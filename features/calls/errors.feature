@@ -80,6 +80,7 @@ Feature: What goes wrong, and how it is told
     Scenario: Nobody signs in while the users cannot be read
       Given a service that nobody else uses
       And Ana is at the desk of Hotel Aurora
+      And Ana has signed in
       And the users cannot be read
       When Ana tries to sign in
       Then Ana is refused because the service is out of order
@@ -87,6 +88,8 @@ Feature: What goes wrong, and how it is told
     @ERR-15 @needs-fault @needs-own-service @critical
     Scenario: The service says that it is out of order while the users cannot be read
       Given a service that nobody else uses
+      And Ana is at the desk of Hotel Aurora
+      And Ana has signed in
       And the users cannot be read
       When Lena keeps trying to ask whether the service is well until refused
       Then Lena is refused because the service is out of order
