@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-_SAMPLE = re.compile(r"^([A-Za-z_:][\w:]*)(?:\{(.*)\})? (\S+)", re.MULTILINE)
-_LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
+from prometheus_client.parser import text_string_to_metric_families
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +17,8 @@ class Figure:
 
     def of(self, text: str) -> float:
         """Return it from what Prometheus reads; 0 where it was never counted."""
-        found = ((name, dict(_LABEL.findall(labels or "")), value) for name, labels, value in _SAMPLE.findall(text))
-        return sum(float(value) for name, labels, value in found if name == self.name and self.fits(labels))
+        samples = (sample for family in text_string_to_metric_families(text) for sample in family.samples)
+        return sum(one.value for one in samples if one.name == self.name and self.fits(one.labels))
 
     def fits(self, labels: Mapping[str, str]) -> bool:
         return self.labels.items() <= labels.items()

@@ -16,7 +16,6 @@ from earshot.studio.messages import sound as as_piece
 from earshot.studio.pipelines import Pipeline
 from features.vocabulary.studio import Sound, World, tuned
 
-"""How long the list may take to know of a connection (STU-10)."""
 AT_ONCE_S = 0.001
 Deed = Callable[[Engineer], object]
 
