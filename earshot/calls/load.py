@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -22,9 +21,8 @@ from earshot.clock import now_s
 from earshot.failures import TargetUnreachable
 from earshot.matchers.numbers import between
 from earshot.measure.delays import Delay
-from earshot.measure.workloads import LOST_S, Workload, workload
+from earshot.measure.workloads import LOST_S, Workload, percentile, workload
 from earshot.scene import new_address
-from earshot.secrecy import keep_secret
 
 PAUSE_S = 0.1
 AT_ONCE_S = 0.001
@@ -102,18 +100,12 @@ class Load:
         """Return so many people who share a key without limits of rate, of this scenario's own."""
         while len(self.people) < count:
             (person,) = self.calls.stage.unnamed("Asker", 1, Person)
-            person.key = self.people[0].key if self.people else self._key(person)
+            if self.people:
+                person.key = self.people[0].key
+            else:
+                self.calls.gives_key(person, PERMISSIONS, internal=True)
             self.people.append(person)
         return self.people[:count]
-
-    def _key(self, person: Person) -> str:
-        name = f"load {self.calls.stage.scene.run_id}"
-        wanted = {"name": name, "service_name": name, "permissions": list(PERMISSIONS), "internal": True}
-        made = requests.post(requests.KEYS, "asks for a key without limits", wanted)
-        told = self.calls.operator.asks(made).message
-        keep_secret(str(told["api_key"]))
-        person.key_id = str(told["api_key_id"])
-        return str(told["api_key"])
 
     def carry_out(self, asks: Asks, count: int, span_s: float) -> Workload:
         """Let so many ask at once, again and again with a pause between, for so long; keep what it came to."""
@@ -148,11 +140,9 @@ class Load:
     def carry_out_together(self, works: Sequence[tuple[Asks, int]]) -> None:
         """Let several kinds of requests be asked at once, each once by so many."""
         people, self.answers = self.crowd(sum(count for _, count in works)), []
-        asking = [asks for asks, count in works for _ in range(count)]
+        asking = dict(zip(people, (asks for asks, count in works for _ in range(count)), strict=True))
         began_s = time.monotonic()
-        with ThreadPoolExecutor(len(people)) as pool:
-            for doing in [pool.submit(self._one, *each) for each in zip(asking, people, strict=True)]:
-                doing.result()
+        in_turn(self.calls.stage.scene.runtime, people, lambda who: self._one(asking[who], who), every_s=AT_ONCE_S)
         self.took_s = time.monotonic() - began_s
 
     def talk(self, count: int, text: str, turns: int) -> None:
@@ -177,8 +167,7 @@ class Load:
 
     def p95(self) -> Delay:
         """Return the answer at the index ⌊n·0.95⌋ of all, by how long they took."""
-        delays = sorted((delay for delay, _ in self.answers), key=lambda delay: delay.took_ms)
-        return delays[min(int(len(delays) * 0.95), len(delays) - 1)]
+        return percentile(sorted((delay for delay, _ in self.answers), key=lambda delay: delay.took_ms), 0.95)
 
     @property
     def well(self) -> float:

@@ -18,7 +18,7 @@ from earshot.calls.guest import Guest
 from earshot.calls.matrix import PERMISSIONS, Cell
 from earshot.calls.person import CORRELATION, Person
 from earshot.calls.told import BROWSERS, headed
-from earshot.calls.tried import Tried
+from earshot.calls.tried import Tried, is_granted
 from earshot.ledger import Observation
 from earshot.patience import comes_to, stays
 from earshot.scene import new_address
@@ -77,7 +77,7 @@ class Operating:
         attempt()
         person = self._calls.person(who)
         self._calls.stage.surprises.claim(person.outcome)
-        granted = (person.outcome.code or 0) < 400
+        granted = is_granted(person.outcome)
         if granted and person.outcome.message.get("email") is not None:
             granted = PERMISSIONS[may] in person.outcome.message["permissions"]
         elif not granted:

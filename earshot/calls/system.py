@@ -86,10 +86,10 @@ class Calls(System):
             self.gives_key(carrier, PERMISSIONS)
         return carrier
 
-    def gives_key(self, person: Person, permissions: Sequence[str]) -> None:
-        """Let the operator make a key for somebody."""
+    def gives_key(self, person: Person, permissions: Sequence[str], **terms: object) -> None:
+        """Let the operator make a key for somebody; `terms` are further members of the request."""
         words = f"{person.name} {self.stage.scene.run_id}"
-        person.takes_key(self.operator.asks(requests.new_key(words, permissions)).message)
+        person.takes_key(self.operator.asks(requests.new_key(words, permissions, **terms)).message)
 
     def users(self, count: int) -> list[Person]:
         """Return so many users with an account each, who appear on first mention."""

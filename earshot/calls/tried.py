@@ -64,10 +64,10 @@ class Tried:
             bursts.append([self._outcome(person, attempt) for _ in range(rhythm.count)])
         self.outcomes = {"attempts": bursts}
 
-    def until(self, person: Callable[[], Asker], attempt: Attempt, *, is_granted: bool) -> None:
+    def until(self, person: Callable[[], Asker], attempt: Attempt, *, wanted: bool) -> None:
         """Let somebody try this until it is granted, or no longer; AssertionError where it does not turn."""
         began_s = time.monotonic()
-        while self._granted(outcome := self._outcome(person, attempt)) is not is_granted:
+        while is_granted(outcome := self._outcome(person, attempt)) is not wanted:
             if time.monotonic() - began_s > LONGEST_S:
                 raise AssertionError(f"{person().name} was answered with {outcome.type} for {LONGEST_S:g} s")
             self.stage.lets_pass(LOOK_EVERY_S)
@@ -89,7 +89,7 @@ class Tried:
     def delays(self) -> list[Delay]:
         """Return how long everything took that was granted."""
         every = (one for bursts in self.outcomes.values() for burst in bursts for one in burst)
-        return [self.delay(one) for one in every if self._granted(one)]
+        return [self.delay(one) for one in every if is_granted(one)]
 
     def judge(self, share: Share, kind: str, fate: Fate) -> None:
         """Insist that this share of what was tried fared so."""
@@ -117,12 +117,12 @@ class Tried:
         self.stage.surprises.claim(person.outcome)
         return person.outcome
 
-    @staticmethod
-    def _granted(outcome: Observation) -> bool:
-        return (outcome.code or 0) < 400
+
+def is_granted(outcome: Observation) -> bool:
+    return (outcome.code or 0) < 400
 
 
-GRANTED = Fate("granted", lambda outcome: (outcome.code or 0) < 400)
+GRANTED = Fate("granted", is_granted)
 
 
 def answered(words: str, status: str) -> Fate:
@@ -134,6 +134,6 @@ def refused_because(words: str, reason: Reason) -> Fate:
     matcher = refused(reason)
 
     def is_so(outcome: Observation) -> bool:
-        return (outcome.code or 0) >= 400 and matcher.matches(Refusal(outcome.code, Asker.words(outcome.message)))
+        return not is_granted(outcome) and matcher.matches(Refusal(outcome.code, Asker.words(outcome.message)))
 
     return Fate(f"refused because {words}", is_so)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from earshot.measure.baselines import RUNS_KEPT, machine_class
 
@@ -22,6 +22,7 @@ BETTER_BY = 0.1
 ERRORS_APART = 0.05
 AVERAGE, THROUGHPUT, MEMORY, ERRORS = "average_s", "throughput", "memory_mb", "error_rate"
 _ROUNDING = 1e-9
+Measured = TypeVar("Measured")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +63,21 @@ def workload(
 ) -> Workload:  # fmt: skip
     """Return what these answers come to: for each, how long it took in seconds (LOST_S if it never came), and if well.
 
-    A percentile q is the sample at index ⌊n·q⌋, or the last. Raises ValueError where there are no answers.
+    Raises ValueError where there are no answers.
     """
     times = sorted(took_s for took_s, _ in answers)
     if not times:
         raise ValueError(f"nothing was asked of {method} {endpoint}")
-    p95_s, p99_s = (times[min(math.floor(len(times) * q), len(times) - 1)] for q in (0.95, 0.99))
+    p95_s, p99_s = (percentile(times, q) for q in (0.95, 0.99))
     return Workload(
         endpoint, method, sum(times) / len(times), p95_s, p99_s, times[-1], len(times) / duration_s, len(times),
         sum(not well for _, well in answers), concurrency, duration_s, at, memory_mb, cpu_percent,
     )  # fmt: skip
+
+
+def percentile(ordered: Sequence[Measured], share: float) -> Measured:
+    """Return the sample at index ⌊n·share⌋, or the last; the smallest is first."""
+    return ordered[min(math.floor(len(ordered) * share), len(ordered) - 1)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def step_tries_often(context: World, person: str, rhythm: Rhythm, attempt: Attem
 @when("{person:Name} keeps trying to {attempt:Attempt} until {turn:Turn}")
 def step_keeps_trying(context: World, person: str, attempt: Attempt, turn: bool) -> None:
     context.calls.operating.tried.until(
-        lambda: context.calls.person(person), lambda: attempt(context, person), is_granted=turn
+        lambda: context.calls.person(person), lambda: attempt(context, person), wanted=turn
     )
 
 
