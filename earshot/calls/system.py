@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +25,7 @@ from earshot.calls import requests
 from earshot.calls.desk import booking
 from earshot.calls.figures import Figure
 from earshot.calls.guest import Guest
+from earshot.calls.matrix import matrix_page
 from earshot.calls.odd import requests_of, tried
 from earshot.calls.operating import Operating
 from earshot.calls.person import SYSTEM, Person
@@ -203,6 +204,11 @@ class Calls(System):
         none_of: Any = [not_(contains_string(value.lstrip("+"))) for value in values]
         for each in shown:
             assert_that(json.dumps(each, default=str), all_of(*none_of), f"what is kept of {name}'s call")
+
+    def exhibits(self) -> Iterator[tuple[str, str]]:
+        """Yield who may do what, if that was tried."""
+        if self.operating.cells:
+            yield "Who may do what", matrix_page(self.operating.cells)
 
     def has_left(self) -> None:
         """End every call that its guest has not ended, close the breakers, and revoke the keys that were made."""
