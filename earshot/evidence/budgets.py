@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import allure
 import numpy as np
-from allure_commons.types import AttachmentType
 
+from earshot.evidence import data
 from earshot.measure.fitness import percentile_of
 from earshot.measure.stopwatch import Judged
 
@@ -103,13 +101,9 @@ def _finite(time_ms: float) -> float | None:
 
 def attach(measured: Measured) -> None:
     """Keep a measurement with the open scenario."""
-    allure.attach(json.dumps(asdict(measured)), name=NAME, attachment_type=AttachmentType.JSON)
+    data.attach(NAME, asdict(measured))
 
 
 def read(folder: Path, result: Mapping[str, Any]) -> Iterator[Measured]:
-    """Yield what was measured in the scenario of a result, also in its steps."""
-    for attachment in result.get("attachments", ()):
-        if attachment["name"] == NAME:
-            yield Measured(**json.loads((folder / attachment["source"]).read_text("utf-8")))
-    for step in result.get("steps", ()):
-        yield from read(folder, step)
+    """Yield what was measured in the scenario of a result."""
+    return (Measured(**each) for each in data.read(folder, result, NAME))
