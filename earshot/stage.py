@@ -226,6 +226,9 @@ class Stage:
             self._ends()
         finally:
             self.scene.hangs_up()
+            is_spent = any(wing.spends_the_service() for wing in self.systems.values())
+            if self.service.shut_down and is_spent and not self._service_is_gone:
+                self.service.shut_down()
 
     def _ends(self) -> None:
         self.stopwatch.stop()

@@ -71,6 +71,13 @@ class System:
     def has_left(self) -> None:
         """Put away what was there beside people; called when everybody has left."""
 
+    def spends_the_service(self) -> bool:
+        """Whether the service remembers what happened, so that no other scenario may have it.
+
+        A service that the scenario had to itself is ended then; asked when everybody has left.
+        """
+        return False
+
     def leaves_nothing_behind(self) -> None:
         """Raise AssertionError if the service keeps what it should not, once everybody has left."""
 

@@ -225,6 +225,10 @@ class Calls(System):
             if person.key_id:
                 self.operator.asks(requests.revoked(person.key_id))
 
+    def spends_the_service(self) -> bool:
+        """It remembers what it looked up and spoke, whom it told of what, and how often it failed, for hours."""
+        return bool(self.stage.present(Person))
+
     def _with_account(self, name: str, account: str) -> Person:
         person = self.stage.appears(name, Person)
         if not person.account_name:

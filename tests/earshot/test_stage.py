@@ -30,6 +30,9 @@ class LeavesSomething:
     def has_left(self) -> None:
         pass
 
+    def spends_the_service(self) -> bool:
+        return True
+
     def leaves_nothing_behind(self) -> None:
         raise AssertionError("the session is still active")
 
@@ -39,7 +42,7 @@ def stage() -> Stage:
     nothing: Callable[[], Any] = lambda: None  # noqa: E731
     found = Stage(
         runtime=cast(Any, None),
-        target=cast(Any, SimpleNamespace(service=lambda _: SimpleNamespace(log=None))),
+        target=cast(Any, SimpleNamespace(service=lambda _: SimpleNamespace(log=None, shut_down=None))),
         samples=cast(Any, None),
         contracts={},
         echo=nothing,
@@ -61,3 +64,16 @@ def test_no_machine_excuses_what_is_left_behind(stage: Stage) -> None:
     stage.systems = {"leftovers": cast(Any, LeavesSomething())}
     with pytest.raises(AssertionError, match="the session is still active"):
         stage.closes()
+
+
+@pytest.mark.parametrize("is_spent", [True, False])
+def test_a_service_that_remembers_a_scenario_is_ended_with_it(stage: Stage, is_spent: bool) -> None:
+    ended = []
+    service = SimpleNamespace(log=None, shut_down=lambda: ended.append("ended"))
+    stage.scene.service = cast(Any, service)
+    wing = SimpleNamespace(
+        has_left=lambda: None, spends_the_service=lambda: is_spent, leaves_nothing_behind=lambda: None
+    )
+    stage.systems = {"remembers": cast(Any, wing)}
+    stage.closes()
+    assert ended == ["ended"] * is_spent
