@@ -50,8 +50,8 @@ Feature: When too much comes at once
     @RES-23 @needs-fault @normal
     Scenario Outline: A line that <policy> when it is full
       Given Ana has let 1 texts be handled at once and 3 stand in a line that <policy>
-      And the voices take 0.2 seconds longer
-      When 8 texts are made 0.01 seconds apart
+      And the voices take 0.5 seconds longer
+      When 8 texts are made 0.05 seconds apart
       Then <whose> of the texts are granted
 
       Examples:
