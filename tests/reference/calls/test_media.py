@@ -212,21 +212,24 @@ def test_watchers_see_the_changes_of_their_hotels_alone() -> None:
             async def of(self, *_: object) -> Principal:
                 return who
 
-        async def watched(socket: Socket) -> list[tuple[str, str, str | None]]:
-            watching = asyncio.create_task(Stream(hotel.desk, cast("Any", Known())).serve(cast("Any", socket)))
-            await asyncio.sleep(0.01)
-            await hotel.hears("call.started", str(id(socket)))
-            await hotel.hears("call.ended", str(id(socket)), duration=1)
+        async def seen_of(call_id: str) -> list[tuple[str, str, str | None]]:
+            stream, socket = Stream(hotel.desk, cast("Any", Known())), Socket()
+            watching = asyncio.create_task(stream.serve(cast("Any", socket)))
+            while not stream.open:
+                await asyncio.sleep(0)
+            await hotel.hears("call.started", call_id)
+            await hotel.hears("call.ended", call_id, duration=1)
             await asyncio.sleep(0.01)
             socket.hears(None)
             await watching
             return [(each["call_id"], each["state"], each["previous_state"]) for each in socket.sent]
 
-        who, mine = caller("hotel-aurora", may=frozenset({"call:view"})), Socket()
-        assert await watched(mine) == [(str(id(mine)), "active", None), (str(id(mine)), "ended", "active")]
+        who = caller("hotel-aurora", may=frozenset({"call:view"}))
+        assert await seen_of("c-1") == [("c-1", "active", None), ("c-1", "ended", "active")]
         who = caller("hotel-birch", may=frozenset({"call:view"}))
-        assert await watched(Socket()) == []
+        assert await seen_of("c-2") == []
         who = anonymous("")
-        assert await code_of(watched(Socket())) == "AUTHENTICATION_ERROR"
+        refused = Stream(hotel.desk, cast("Any", Known())).serve(cast("Any", Socket()))
+        assert await code_of(refused) == "AUTHENTICATION_ERROR"
 
     at_hotel(test)
