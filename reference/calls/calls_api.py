@@ -11,13 +11,14 @@ from typing import Any
 from pydantic import Field
 
 from reference.calls.desk import CallDesk, Event
-from reference.calls.endpoints import AGENT, SIGNED_IN, Asked, Body, Endpoint
+from reference.calls.endpoints import AGENT, SIGNED_IN, Endpoint, number
 from reference.calls.figures import Figures
 from reference.calls.media import Media, Start
 from reference.calls.model import STATES
 from reference.calls.problem import Problem, invalid
 from reference.calls.records import Records
 from reference.calls.repository import CallRecords
+from reference.http.endpoints import Asked, Body
 
 MOST_LISTED, USUALLY_LISTED = 100, 50
 ANSWERED_WITHIN_DAYS = 30
@@ -62,7 +63,7 @@ class CallsApi:
 
     async def listed(self, asked: Asked) -> Mapping[str, Any]:
         """Return the calls that somebody may see, the newest first (CALL-30)."""
-        limit, offset = asked.number("limit", USUALLY_LISTED, 1, MOST_LISTED), asked.number("offset", 0, 0, 10**9)
+        limit, offset = number(asked, "limit", USUALLY_LISTED, 1, MOST_LISTED), number(asked, "offset", 0, 0, 10**9)
         hotel_id, status = asked.query.get("hotel_id"), asked.query.get("status")
         if hotel_id is not None:
             asked.principal.at(hotel_id)

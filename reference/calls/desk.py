@@ -11,7 +11,6 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from reference.calls import phrases
-from reference.calls.endpoints import Asked, Body
 from reference.calls.figures import Figures
 from reference.calls.hotels import HOTELS
 from reference.calls.lookups import FALLBACK, Found, Lookups, Warned
@@ -22,6 +21,7 @@ from reference.calls.repository import CallRecords
 from reference.calls.resilience.admission import Handler
 from reference.calls.security.filter import is_attack
 from reference.calls.tts import Voice
+from reference.http.endpoints import Asked, Body
 from reference.journal import Journal
 
 LONGEST_FREE_TEXT = 10_000

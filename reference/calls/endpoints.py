@@ -3,74 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
-from pydantic import BaseModel, ConfigDict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from reference.calls.problem import Problem, invalid
 from reference.calls.security.permissions import PERMISSIONS
 from reference.calls.security.principals import Principal, not_signed_in
+from reference.http import endpoints
+from reference.http.endpoints import Asked
 
 PUBLIC, SIGNED_IN, USER, SERVICE, AGENT = "public", "signed in", "user", "service", "agent"
 """Whoever asks; whoever has a token or key; people alone; services alone; the agent that shares a secret with
 the service. Anything else is a permission."""
 
 
-class Body(BaseModel):
-    """The JSON object of a request: types as they are, and members that nobody knows are left alone."""
-
-    model_config = ConfigDict(strict=True, extra="ignore")
-
-
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """One request that may be answered."""
-
-    principal: Principal
-    method: str
-    path: str
-    parameters: Mapping[str, str]
-    query: Mapping[str, str]
-    headers: Mapping[str, str]
-    address: str
-    correlation_id: str
-    content: bytes = b""
-    body: Any = None
-    """Of the endpoint's model."""
-
-    def number(self, name: str, default: int, least: int, most: int) -> int:
-        """Return a whole number of the query; VALIDATION_ERROR where it is none in this range."""
-        given = self.query.get(name)
-        if given is None:
-            return default
-        if not re.fullmatch(r"[0-9]{1,9}", given) or not least <= int(given) <= most:
-            issue = f"should be a whole number from {least} to {most}"
-            raise invalid({name: issue})
-        return int(given)
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    body: Mapping[str, Any] | None = None
-    status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
-    content: bytes | None = None
-    """In the place of a JSON body."""
-    media_type: str = "application/json"
-
-
-Handler = Callable[[Asked], Awaitable[Mapping[str, Any] | Reply]]
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    method: str
-    path: str
-    who: str | tuple[str, ...]
-    handler: Handler
-    body: type[Body] | None = None
+class Endpoint(endpoints.Endpoint):
     spoken: frozenset[str] = frozenset()
     """Fields in which people speak freely, so that nothing in them is taken for an attack."""
     is_filtered: bool = True
@@ -97,30 +45,31 @@ class Endpoint:
             principal.needs(*self.permitted)
 
 
-class Endpoints:
-    """All endpoints, found by method and path."""
+class Endpoints(endpoints.Endpoints[Endpoint]):
+    """All endpoints; `find` raises NOT_FOUND or METHOD_NOT_ALLOWED where there is none."""
 
     def __init__(self, every: Iterable[Endpoint]) -> None:
-        self._by_path: dict[str, tuple[re.Pattern[str], dict[str, Endpoint]]] = {}
-        for one in every:
+        known = list(every)
+        for one in known:
             if unknown := one.permitted - PERMISSIONS:
                 raise ValueError(f"{one.method} {one.path} asks for what nobody can have: {sorted(unknown)}")
-            pattern = re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(one.path)))
-            self._by_path.setdefault(one.path, (pattern, {}))[1][one.method] = one
+        super().__init__(known, _nothing_here, _wrong_method)
 
-    def __iter__(self) -> Iterator[tuple[str, str]]:
-        """Yield method and path of each."""
-        return ((method, path) for path, (_, by_method) in self._by_path.items() for method in by_method)
 
-    def find(self, method: str, path: str) -> tuple[Endpoint, Mapping[str, str]]:
-        """Return the endpoint and what stands in its path; NOT_FOUND or METHOD_NOT_ALLOWED where there is none."""
-        allowed: set[str] = set()
-        for pattern, by_method in self._by_path.values():
-            if found := pattern.fullmatch(path):
-                if method in by_method:
-                    return by_method[method], found.groupdict()
-                allowed |= by_method.keys()
-        if allowed:
-            headers = {"Allow": ", ".join(sorted(allowed))}
-            raise Problem("METHOD_NOT_ALLOWED", "This method is not allowed here", headers=headers)
-        raise Problem("NOT_FOUND", "There is nothing here")
+def _nothing_here() -> Problem:
+    return Problem("NOT_FOUND", "There is nothing here")
+
+
+def _wrong_method(allowed: Collection[str]) -> Problem:
+    return Problem("METHOD_NOT_ALLOWED", "This method is not allowed here", headers={"Allow": ", ".join(allowed)})
+
+
+def number(asked: Asked, name: str, default: int, least: int, most: int) -> int:
+    """Return a whole number of the query; VALIDATION_ERROR where it is none in this range."""
+    given = asked.query.get(name)
+    if given is None:
+        return default
+    if not re.fullmatch(r"[0-9]{1,9}", given) or not least <= int(given) <= most:
+        issue = f"should be a whole number from {least} to {most}"
+        raise invalid({name: issue})
+    return int(given)

@@ -20,7 +20,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from reference.calls import correlation
-from reference.calls.endpoints import AGENT, PUBLIC, Asked, Endpoint, Endpoints, Reply
+from reference.calls.endpoints import AGENT, PUBLIC, Endpoint, Endpoints
 from reference.calls.figures import Figures
 from reference.calls.problem import Problem, invalid
 from reference.calls.resilience.limiter import Limiter
@@ -28,6 +28,7 @@ from reference.calls.security import headers as security_headers
 from reference.calls.security.filter import inspect, parsed
 from reference.calls.security.identify import Identification, address_of
 from reference.calls.security.principals import Principal, anonymous
+from reference.http.endpoints import Asked, Reply
 from reference.journal import Journal
 
 INTERNAL = "X-Internal-Service"

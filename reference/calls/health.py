@@ -8,11 +8,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from reference.calls.connectors.registry import Registry
-from reference.calls.endpoints import PUBLIC, Asked, Endpoint, Handler, Reply
+from reference.calls.endpoints import PUBLIC, Endpoint
 from reference.calls.figures import CONTENT_TYPE, Figures
 from reference.calls.problem import Problem, now
 from reference.calls.records import Records
 from reference.calls.resilience.breakers import Breakers
+from reference.http.endpoints import Asked, Handler, Reply
 from reference.storage.aws import REGION
 
 LOOKED_AT_EVERY_S = 1.0

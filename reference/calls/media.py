@@ -17,7 +17,6 @@ from pydantic import Field
 
 from reference.calls import phrases
 from reference.calls.desk import CallDesk
-from reference.calls.endpoints import Asked, Body
 from reference.calls.hotels import HOTELS
 from reference.calls.model import ACTIVE, CONNECTING, ENDED, INITIALIZING, Call
 from reference.calls.privacy import Privacy, caller_hash
@@ -28,6 +27,7 @@ from reference.calls.security.identify import Identification
 from reference.calls.security.principals import not_signed_in
 from reference.calls.tts import Voice
 from reference.calls.upstream import Declined, Spoiled, Upstream, UpstreamFailure
+from reference.http.endpoints import Asked, Body
 from reference.speech.ports import (
     BYTES_PER_SECOND,
     Recogniser,

@@ -10,12 +10,13 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from reference.calls.endpoints import SIGNED_IN, Asked, Body, Endpoint
+from reference.calls.endpoints import SIGNED_IN, Endpoint
 from reference.calls.figures import Figures
 from reference.calls.problem import Problem
 from reference.calls.resilience.admission import Handler
 from reference.calls.resilience.breakers import Breakers, refused_by
 from reference.calls.upstream import Declined, Spoiled, Upstream, UpstreamFailure
+from reference.http.endpoints import Asked, Body
 
 ATTEMPTS, WAIT_S, ATTEMPT_S, IN_CALL_S = 2, 0.2, 1.0, 0.6
 CACHED_S, VOICES_CACHED_S = 3600.0, 300.0

@@ -16,12 +16,13 @@ from pydantic import AfterValidator, Field
 
 from reference.calls.connectors.port import Connector, Invalid, NotThere, Reservation, guest_id
 from reference.calls.connectors.registry import Registry
-from reference.calls.endpoints import PUBLIC, Asked, Body, Endpoint, Reply
+from reference.calls.endpoints import PUBLIC, Endpoint
 from reference.calls.hotels import HOTELS
 from reference.calls.lookups import Lookups
 from reference.calls.problem import Problem, invalid
 from reference.calls.security.filter import is_attack, parsed
 from reference.calls.upstream import Spoiled, UpstreamFailure
+from reference.http.endpoints import Asked, Body, Reply
 
 LONGEST_RANGE_DAYS = 365
 WEBHOOK_MAX_BYTES = 1 << 20

@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from reference.calls.endpoints import PUBLIC, SIGNED_IN, Asked, Endpoint, Reply
+from reference.calls.endpoints import PUBLIC, SIGNED_IN, Endpoint
 from reference.calls.figures import Figures, Ratio
 from reference.calls.health import CORE, Health
 from reference.calls.monitoring.alerts import SEVERITIES, STATUSES, Alerts, Rule
 from reference.calls.problem import Problem, invalid, now
 from reference.calls.resilience.breakers import Breakers
 from reference.calls.security.principals import Principal
+from reference.http.endpoints import Asked, Reply
 
 WINDOW_S, PMS_WINDOW_S, SLA_WINDOW_S = 120.0, 60.0, 3600.0
 MOST_OPEN = 2

@@ -8,12 +8,13 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from reference.calls.endpoints import Asked, Body, Endpoint
+from reference.calls.endpoints import Endpoint
 from reference.calls.problem import Problem
 from reference.calls.resilience.admission import Handler
 from reference.calls.resilience.breakers import Breakers
 from reference.calls.resilience.limiter import Limiter
 from reference.calls.resilience.rules import SPANS_S, Rule
+from reference.http.endpoints import Asked, Body
 
 _SEES, _CHANGES = "system:monitor", "system:admin"
 

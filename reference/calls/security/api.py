@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from reference.background import Background
-from reference.calls.endpoints import PUBLIC, SERVICE, USER, Asked, Body, Endpoint, Reply
+from reference.calls.endpoints import PUBLIC, SERVICE, USER, Endpoint
 from reference.calls.figures import Figures
 from reference.calls.problem import Problem, invalid
 from reference.calls.records import Records
@@ -18,6 +18,7 @@ from reference.calls.security.accounts import Accounts
 from reference.calls.security.keys import Keys
 from reference.calls.security.permissions import PERMISSIONS
 from reference.calls.security.sessions import Sessions
+from reference.http.endpoints import Asked, Body, Reply
 
 _ADDRESS = r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
 _AUDIT_KEPT_S = 365 * 86_400
@@ -107,7 +108,8 @@ class SecurityApi:
         return {"message": "Signed out"}
 
     async def profile(self, asked: Asked) -> Mapping[str, Any]:
-        return asked.principal.profile
+        profile: Mapping[str, Any] = asked.principal.profile
+        return profile
 
     async def create_key(self, asked: Asked) -> Reply:
         new: NewKey = asked.body

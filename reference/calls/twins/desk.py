@@ -8,7 +8,6 @@ from typing import Any
 from reference.calls import front, phrases
 from reference.calls.calls_api import CallsApi
 from reference.calls.desk import CallDesk
-from reference.calls.endpoints import Asked
 from reference.calls.figures import Figures
 from reference.calls.lookups import Lookups
 from reference.calls.model import Call
@@ -17,6 +16,7 @@ from reference.calls.problem import Problem
 from reference.calls.repository import CallRecords
 from reference.calls.security.principals import Principal
 from reference.calls.tts import Voice, Wanted
+from reference.http.endpoints import Asked
 from reference.journal import Journal
 from reference.twins.kinds import Declare, constant, kind, skipped
 from reference.twins.twin import Seam, result_of, twin_of

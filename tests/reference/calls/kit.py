@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from reference.calls.desk import PERMISSIONS, CallDesk, Event
-from reference.calls.endpoints import Asked
 from reference.calls.figures import Figures
 from reference.calls.lookups import Found
 from reference.calls.model import Call
@@ -19,6 +18,7 @@ from reference.calls.problem import Problem
 from reference.calls.repository import CallRecords
 from reference.calls.security.principals import Principal
 from reference.calls.tts import Spoken
+from reference.http.endpoints import Asked
 
 AT = "2026-03-04T09:15:00Z"
 STAY = {"guest_name": "Mira Okafor", "room_number": "205", "arrival": "2026-03-03", "departure": "2026-03-06"}

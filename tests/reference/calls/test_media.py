@@ -11,11 +11,11 @@ from typing import Any, cast
 import pytest
 
 from reference.calls import phrases
-from reference.calls.endpoints import Asked
 from reference.calls.media import Media, Start, Stream
 from reference.calls.resilience.breakers import Breakers
 from reference.calls.security.principals import Principal, anonymous
 from reference.calls.upstream import UpstreamFailure
+from reference.http.endpoints import Asked
 from reference.speech.ports import SpeechFailure
 from reference.storage.clock import SystemClock
 from tests.reference.calls.kit import Hotel, Voices, at_hotel, caller, code_of

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from reference.calls.connectors.port import CAPABILITIES
-from reference.calls.endpoints import Asked
 from reference.calls.security.principals import anonymous
+from reference.http.endpoints import Asked
 from tests.reference.calls.upstreams import STAY, Upstreams, problem_of, upstream
 
 TODAY = datetime.now(UTC).date()

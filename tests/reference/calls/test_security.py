@@ -14,7 +14,7 @@ import pytest
 
 from reference.background import Background
 from reference.calls import front
-from reference.calls.endpoints import PUBLIC, Asked, Body, Endpoint, Endpoints
+from reference.calls.endpoints import PUBLIC, Endpoint, Endpoints
 from reference.calls.figures import Figures
 from reference.calls.front import Front
 from reference.calls.problem import Problem
@@ -27,6 +27,7 @@ from reference.calls.security.permissions import PERMISSIONS, ROLES, permissions
 from reference.calls.security.principals import Principal
 from reference.calls.security.sessions import Sessions
 from reference.calls.security.tokens import Tokens, key_pair
+from reference.http.endpoints import Asked, Body
 from reference.storage.clock import SystemClock
 
 PASSWORD = "long enough for anybody"

@@ -12,7 +12,6 @@ from reference.background import Background
 from reference.calls import correlation
 from reference.calls.connectors.api import PropertyApi
 from reference.calls.connectors.registry import Registry
-from reference.calls.endpoints import Asked
 from reference.calls.figures import Figures
 from reference.calls.lookups import Found, Lookups
 from reference.calls.problem import Problem
@@ -21,6 +20,7 @@ from reference.calls.security.principals import Principal
 from reference.calls.tts import Voice
 from reference.calls.upstream import Upstream
 from reference.control.orders import Order
+from reference.http.endpoints import Asked
 from reference.http.troubles import Troubles
 from reference.property_system.app import PropertySystem
 from reference.storage.clock import SystemClock
