@@ -6,7 +6,7 @@ Reads by an index are eventually consistent.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from hamcrest import assert_that, close_to, has_entry, none, not_none
@@ -130,9 +130,9 @@ class Records:
         assert_that(found, not_none(), f"the record of {whose}'s connection")
         return found or {}
 
-    def expiring_attributes(self) -> dict[str, str | None]:
-        """Return for each table, by its usual name, the attribute by whose time items disappear; None for none."""
-        return self._tables.expiring_attributes()
+    def expiring_attributes(self, tables: Iterable[str]) -> dict[str, str | None]:
+        """Return for each of these tables, by its usual name, the attribute by whose time items disappear, or None."""
+        return {table: self._tables.expiring_attribute(table) for table in tables}
 
     def connection_disappears(self, connection_id: str, whose: str) -> None:
         """Return when nothing is recorded for this connection any more."""

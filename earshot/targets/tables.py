@@ -43,19 +43,17 @@ class Tables:
         """Remove an attribute of an item that exists."""
         self._update(table, "REMOVE {}", path, {}, key)
 
-    def expiring_attributes(self) -> dict[str, str | None]:
-        """Return for each table the attribute by whose time its items disappear; None where none do."""
-        return {name: self._expiring_attribute(table) for name, table in self._names.items()}
+    def expiring_attribute(self, table: str) -> str | None:
+        """Return the attribute by whose time the items of a table disappear; None where none do."""
+        name = self._table(table).name
+        answer = self._resource.meta.client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+        enabled = answer["TimeToLiveStatus"] in ("ENABLING", "ENABLED")
+        return answer["AttributeName"] if enabled else None
 
     def _table(self, name: str) -> Any:
         if name not in self._names:
             raise Unusable(f"the target names no {name} table; add it to the tables in its file")
         return self._resource.Table(self._names[name])
-
-    def _expiring_attribute(self, table: str) -> str | None:
-        answer = self._resource.meta.client.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
-        enabled = answer["TimeToLiveStatus"] in ("ENABLING", "ENABLED")
-        return answer["AttributeName"] if enabled else None
 
     def _update(
         self, table: str, expression: str, path: str, values: Mapping[str, object], key: Mapping[str, str]
