@@ -125,6 +125,7 @@ async def _serve(options: argparse.Namespace, settings: Settings, secret: str, a
     from reference.storage.ids import RandomIds
     from reference.storage.queues import Queues
     from reference.storage.tables import names
+    from reference.storage.topics import Topics
     from reference.world import World
 
     stopped = asyncio.Event()
@@ -139,14 +140,14 @@ async def _serve(options: argparse.Namespace, settings: Settings, secret: str, a
     clock, store = SystemClock(), aws.connect(aws_endpoint, region=options.aws_region)
     # Made where they are first needed, on a thread, because that takes a tenth of a second.
     connect = functools.cache(lambda: aws.connect(aws_endpoint, "cloudwatch", options.aws_region))
-    files = functools.cache(lambda: aws.connect(aws_endpoint, "s3", options.aws_region))
-    waiting = Queues(
-        functools.cache(lambda: aws.connect(aws_endpoint, "sqs", options.aws_region)), options.table_prefix
-    )
+    clients = aws.Clients(aws_endpoint, options.aws_region)
     bucket_names = {one: f"{options.table_prefix}{one}" for one in buckets()}
-    kept = Buckets(files, bucket_names, options.aws_region)
+    files = Buckets(lambda: clients.of("s3"), bucket_names, options.aws_region)
+    waiting = Queues(lambda: clients.of("sqs"), options.table_prefix)
+    news = Topics(lambda: clients.of("sns"), options.table_prefix, waiting)
     metrics = CloudWatchMetrics(catalogue(), connect, clock)
-    world = World(settings, speech, store, table_names, secret, clock, RandomIds(), kept, metrics, waiting)
+    ids = RandomIds()
+    world = World(settings, speech, store, table_names, secret, clock, ids, files, metrics, clients, waiting, news)
     control = None if options.control_port is None else _control(options.control_port, world)
     app = App(world if control is None else control.world)
     if control is not None:

@@ -97,7 +97,7 @@ def _rehearse() -> None:
 
     aws.load()
     speech = engines.load(engines.RECOGNISERS[0], SAMPLES)
-    plane = ControlPlane(speech, aws.connect(aws.NOWHERE), names(tables(), ""))
+    plane = ControlPlane(speech, aws.connect(aws.NOWHERE), aws.Clients(aws.NOWHERE), names(tables(), ""))
     api.build(plane, Settings(kind() for kind in setting_kinds()))
 
 

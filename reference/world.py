@@ -10,12 +10,17 @@ from reference.engines import Engines
 from reference.gateway.disturbances import Disturbances
 from reference.metrics import Metrics, Unmeasured
 from reference.settings import Settings
-from reference.storage.aws import NOWHERE, connect
+from reference.storage.aws import NOWHERE, Clients
 from reference.storage.buckets import Buckets
 from reference.storage.clock import Clock
 from reference.storage.ids import Ids
 from reference.storage.queues import Queues
 from reference.storage.tables import TableNames
+from reference.storage.topics import Topics
+
+
+def _nowhere() -> Queues:
+    return Queues(lambda: Clients(NOWHERE).of("sqs"), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,10 @@ class World:
     ids: Ids
     buckets: Buckets
     metrics: Metrics = field(default_factory=Unmeasured)
-    queues: Queues = field(default_factory=lambda: Queues(lambda: connect(NOWHERE, "sqs"), ""))
+    clients: Clients = field(default_factory=lambda: Clients(NOWHERE))
+    """Those of buckets, queues and topics."""
+    queues: Queues = field(default_factory=_nowhere)
+    topics: Topics = field(default_factory=lambda: Topics(lambda: Clients(NOWHERE).of("sns"), "", _nowhere()))
     disturbances: Disturbances = field(default_factory=Disturbances)
     disturbances_of: Mapping[str, Any] = field(default_factory=dict)
     """By system, where it has disturbances of its own."""

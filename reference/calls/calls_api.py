@@ -16,9 +16,9 @@ from reference.calls.figures import Figures
 from reference.calls.media import Media, Start
 from reference.calls.model import STATES
 from reference.calls.problem import Problem, invalid
-from reference.calls.records import Records
 from reference.calls.repository import CallRecords
 from reference.http.endpoints import Asked, Body
+from reference.storage.records import Records
 
 MOST_LISTED, USUALLY_LISTED = 100, 50
 ANSWERED_WITHIN_DAYS = 30

@@ -11,10 +11,10 @@ from reference.calls.connectors.registry import Registry
 from reference.calls.endpoints import PUBLIC, Endpoint
 from reference.calls.figures import CONTENT_TYPE, Figures
 from reference.calls.problem import Problem, now
-from reference.calls.records import Records
 from reference.calls.resilience.breakers import Breakers
 from reference.http.endpoints import Asked, Handler, Reply
 from reference.storage.aws import REGION
+from reference.storage.records import Records
 
 LOOKED_AT_EVERY_S = 1.0
 VERSION = "1.0.0"
@@ -24,12 +24,12 @@ SERVICES = ("pms_connector", "tts_service", "livekit_service")
 
 
 class Health:
-    def __init__(self, stores: Iterable[Records], breakers: Breakers, registry: Registry, figures: Figures) -> None:
-        self._stores = tuple(stores)
+    def __init__(self, stores: Mapping[str, Records], breakers: Breakers, registry: Registry, figures: Figures) -> None:
+        self._stores = stores
         self._breakers = breakers
         self._registry = registry
         self._figures = figures
-        self._is_up = {one.component: True for one in self._stores}
+        self._is_up = dict.fromkeys(self._stores, True)
         self._looked_s = float("-inf")
         self._looking: asyncio.Task[None] | None = None
 
@@ -106,8 +106,8 @@ class Health:
         return self._looking
 
     async def _look_at_all(self) -> None:
-        found = await asyncio.gather(*(one.is_there() for one in self._stores))
-        self._is_up = {one.component: is_up for one, is_up in zip(self._stores, found, strict=True)}
+        found = await asyncio.gather(*(one.is_there() for one in self._stores.values()))
+        self._is_up = dict(zip(self._stores, found, strict=True))
         self._looked_s = time.monotonic()
 
     def _insist_on(self, components: Iterable[str]) -> None:

@@ -102,5 +102,10 @@ def invalid(issues: Mapping[str, str], message: str = "The request is not valid"
     return Problem("VALIDATION_ERROR", message, details=fields(issues))
 
 
+def unavailable(component: str) -> Problem:
+    """Return the problem of a store that fails (ERR-15, ERR-16)."""
+    return Problem("SERVICE_UNAVAILABLE", f"The {component} is unavailable", details={"component": component})
+
+
 def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

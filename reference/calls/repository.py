@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from reference.calls.model import Call
-from reference.calls.records import Records
 from reference.journal import Journal
+from reference.storage.records import Records
 
 KEPT_S = 365 * 86_400
 """How long what is known of a call is kept (section 8)."""

@@ -23,25 +23,27 @@ from reference.calls.media import GOING_AWAY, Media, Stream
 from reference.calls.monitoring.alerts import Alert, Alerts
 from reference.calls.monitoring.watch import Watch, rules
 from reference.calls.privacy import Privacy
-from reference.calls.problem import SERVICE
-from reference.calls.records import Records
+from reference.calls.problem import SERVICE, unavailable
 from reference.calls.repository import CallRecords
 from reference.calls.resilience.admission import Handler, terms_of
 from reference.calls.resilience.api import ResilienceApi
 from reference.calls.resilience.breakers import Breakers
 from reference.calls.resilience.limiter import Limiter
-from reference.calls.security.accounts import Accounts, hashed
+from reference.calls.security.accounts import Accounts
 from reference.calls.security.api import SecurityApi
 from reference.calls.security.identify import Identification
 from reference.calls.security.keys import Keys, record
 from reference.calls.security.sessions import Sessions
-from reference.calls.security.tokens import Tokens, key_pair
+from reference.calls.security.tokens import Tokens
 from reference.calls.settings import CallSettings
 from reference.calls.tables import AUDIT, CALLS, EVENTS, KEYS, PRIVACY, SESSIONS, TABLES, USERS
 from reference.calls.tts import Voice
 from reference.calls.upstream import Upstream
+from reference.passwords import hashed
+from reference.signing import key_pair
 from reference.storage import tables
 from reference.storage.aws import Store
+from reference.storage.records import Records
 from reference.storage.tables import Table
 from reference.world import World
 
@@ -73,7 +75,12 @@ class Wiring:
             "pagers": Upstream(where["pagers"], "EXTERNAL_SERVICE_ERROR"),
         }
         registry = Registry(self._upstreams["property_system"], world.accounts["property_system"]["orchestrator"])
-        self._health = Health((self._users, sessions_kept, self._keys_kept), breakers, registry, figures)
+        self._health = Health(
+            {"database": self._users, "session_store": sessions_kept, "key_store": self._keys_kept},
+            breakers,
+            registry,
+            figures,
+        )
         self._lookups = Lookups(
             registry, breakers, figures, world.queues, background, cache_s=settings.calls_cache_seconds
         )
@@ -178,7 +185,7 @@ class Wiring:
         }
 
     def _records(self, table: Table, component: str) -> Records:
-        return Records(self._store, self._world.table_names, table, component)
+        return Records(self._store, self._world.table_names, table, lambda: unavailable(component))
 
     async def _deliver(self, channel: str, alert: Alert) -> None:
         if channel == "slack":

@@ -23,7 +23,7 @@ class Control:
         self._server = HttpServer("127.0.0.1", port)
         self.token = secrets.token_urlsafe(32)
         """What whoever gives orders has to show."""
-        self._plane = ControlPlane(world.engines, world.aws_client, world.table_names)
+        self._plane = ControlPlane(world.engines, world.aws_client, world.clients, world.table_names)
         self._settings = world.settings
         offers = {system.name: system.faults()(world.settings) for system in parts() if system.faults is not None}
         for offer in offers.values():

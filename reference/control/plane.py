@@ -16,6 +16,7 @@ from reference.control.sockets import SocketFaults
 from reference.control.store import StoreFaults
 from reference.engines import Engines
 from reference.memory import resident_bytes
+from reference.storage.aws import Clients
 from reference.storage.tables import TableNames
 
 
@@ -51,7 +52,7 @@ class ControlPlane:
     is ordered.
     """
 
-    def __init__(self, engines: Engines, aws_client: Any, table_names: TableNames) -> None:
+    def __init__(self, engines: Engines, aws_client: Any, clients: Clients, table_names: TableNames) -> None:
         self._inside: Inside | None = None
         self._engines = ControlledEngines(engines)
         self.engines = self._engines.engines
@@ -60,7 +61,10 @@ class ControlPlane:
         self.observations = Observations()
         self.offer(self._engines)
         self.book.offer(self.disturbances.places)
-        self.book.offer(StoreFaults(aws_client, table_names, self._connections_of).places)
+        stores = StoreFaults(table_names, self._connections_of)
+        stores.strike("dynamodb", aws_client)
+        clients.when_made(stores.strike)
+        self.book.offer(stores.places)
 
     def offer(self, offer: Offer) -> None:
         """Take orders and show observations of one more part of the service."""

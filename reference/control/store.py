@@ -1,56 +1,80 @@
-"""Making the store fail where it is called: below boto3, so that the service's own retries are what runs."""
+"""Making stores fail where they are called: below boto3, so that the service's own retries are what runs."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from reference.control.orders import ORDERED, TEXT, TEXTS, TIMES, Order, Place
+from reference.control.orders import ORDERED, SECONDS, TEXT, TEXTS, TIMES, Order, Place
 from reference.control.traps import Trap, Traps
+from reference.storage.aws import UNREACHABLE
 from reference.storage.tables import TableNames
 
-UNREACHABLE = "Unreachable"
-"""The code of the one fault that is no answer: nobody answers at the store's address."""
-
-STATUS_OF_CODE = {"InternalServerError": 500, "InternalFailure": 500, "ServiceUnavailable": 503}
-"""All other errors of DynamoDB come with 400."""
+STATUS_OF_CODE = {
+    "InternalServerError": 500,
+    "InternalFailure": 500,
+    "InternalError": 500,
+    "ServiceUnavailable": 503,
+    "AccessDenied": 403,
+    "InsufficientStorage": 507,
+}
+"""All other errors come with 400."""
+PLACES = {"dynamodb": "store", "s3": "files", "sqs": "queue", "sns": "notifications"}
+"""What the services of AWS are called where something is ordered of them."""
 
 
 class StoreFaults:
-    """Faults of a DynamoDB client.
+    """Faults of the clients of DynamoDB, S3, SQS and SNS.
 
-    An order may name operations as DynamoDB does (`PutItem`), one table, and a session: then it strikes only calls
-    that name the session or one of its connections. Reads by key share calls, so a call that is struck may be made
-    for other sessions too.
+    An order may name operations as the service does (`PutItem`), and strike only every nth of the calls that it is for.
+    One for DynamoDB may name one table, and a session: then it strikes only calls that name the session or one of its
+    connections. Reads by key share calls, so a call that is struck may be made for other sessions too.
     """
 
-    def __init__(self, client: Any, names: TableNames, connections_of: Callable[[str], Iterable[str]]) -> None:
+    def __init__(self, names: TableNames, connections_of: Callable[[str], Iterable[str]]) -> None:
         """`connections_of` is called on worker threads, with a session id."""
-        self._traps = Traps()
+        self._traps = {service: Traps() for service in PLACES}
         self._names = names
         self._connections_of = connections_of
-        takes = {"session_id": TEXT, "operations": TEXTS, "table": TEXT, "code": TEXT, "times": TIMES}
-        self.places = (Place("store", ("fail",), self._arm, takes),)
-        client.meta.events.register("before-send.dynamodb", self._before_send)
+        takes = {"operations": TEXTS, "times": TIMES, "every": TIMES}
+        database = {"session_id": TEXT, "table": TEXT}
+        self.places = tuple(
+            place
+            for service, name in PLACES.items()
+            for members in [takes | (database if service == "dynamodb" else {})]
+            for place in (
+                Place(name, ("fail",), partial(self._arm, service), {**members, "code": TEXT}),
+                Place(name, ("delay",), partial(self._arm, service), members, {"seconds": SECONDS}),
+            )
+        )
 
-    def _arm(self, order: Order) -> Trap:
+    def strike(self, service: str, client: Any) -> None:
+        """Let the calls of a client be struck by what is ordered of its service."""
+        client.meta.events.register(f"before-send.{service}", partial(self._before_send, service))
+
+    def _arm(self, service: str, order: Order) -> Trap:
         table = order.scope.get("table", "")
-        return self._traps.set(replace(order, scope={**order.scope, "table": self._names.get(table, table) or None}))
+        scope = {**order.scope, "table": self._names.get(table, table) or None}
+        return self._traps[service].set(replace(order, scope=scope))
 
-    def _before_send(self, request: Any, event_name: str, **_: Any) -> Any:
+    def _before_send(self, service: str, request: Any, event_name: str, **_: Any) -> Any:
         operation = event_name.rpartition(".")[2]
-        body = bytes(request.body or b"")
-        trap = self._traps.spring_if(lambda order: self._fits(order, operation, body))
+        body = bytes(request.body or b"") if service == "dynamodb" else b""
+        trap = self._traps[service].spring_if(lambda order: self._fits(order, operation, body))
         if trap is None:
+            return None
+        if trap.order.effect == "delay":
+            trap.stall_here()
             return None
         code = trap.order.scope.get("code", "InternalServerError")
         if code == UNREACHABLE:
             from botocore.exceptions import EndpointConnectionError
 
             raise EndpointConnectionError(endpoint_url=request.url)
-        return _error(request.url, code)
+        return _error(service, request.url, code)
 
     def _fits(self, order: Order, operation: str, body: bytes) -> bool:
         operations, table, session_id = (order.scope.get(name) for name in ("operations", "table", "session_id"))
@@ -66,6 +90,8 @@ class StoreFaults:
 
 def _tables(body: bytes) -> set[str]:
     request = json.loads(body)
+    if "TransactItems" in request:
+        return {str(one["TableName"]) for item in request["TransactItems"] for one in item.values()}
     return {str(request["TableName"])} if "TableName" in request else set(request.get("RequestItems", {}))
 
 
@@ -79,11 +105,21 @@ class _Body:
         yield self._content
 
 
-def _error(url: str, code: str) -> Any:
+def _error(service: str, url: str, code: str) -> Any:
     from botocore.awsrequest import AWSResponse
     from botocore.compat import HTTPHeaders
 
-    content = json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": ORDERED}).encode()
+    content, kind = _written(service, code)
     headers = HTTPHeaders()
-    headers["Content-Type"] = "application/x-amz-json-1.0"
-    return AWSResponse(url, STATUS_OF_CODE.get(code, 400), headers, _Body(content))
+    headers["Content-Type"] = kind
+    return AWSResponse(url, STATUS_OF_CODE.get(code, 400), headers, _Body(content.encode()))
+
+
+def _written(service: str, code: str) -> tuple[str, str]:
+    """Return an error as this service writes it, and in which type."""
+    if service == "s3":
+        return f"<Error><Code>{code}</Code><Message>{ORDERED}</Message></Error>", "application/xml"
+    if service == "sns":
+        error = f"<Error><Type>Receiver</Type><Code>{code}</Code><Message>{ORDERED}</Message></Error>"
+        return f"<ErrorResponse>{error}<RequestId>0</RequestId></ErrorResponse>", "text/xml"
+    return json.dumps({"__type": f"com.amazonaws.{service}#{code}", "message": ORDERED}), "application/x-amz-json-1.0"

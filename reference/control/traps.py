@@ -18,10 +18,14 @@ class Trap:
         self.times_left = order.times
         self._forget = forget
         self._off = asyncio.Event()
+        self._is_off = threading.Event()
+        self.calls = 0
+        """How many calls there were that it fits, struck or not."""
 
     def call_off(self) -> None:
         """Spring no more; whoever waits in `stall` goes on."""
         self._off.set()
+        self._is_off.set()
         self._forget(self)
 
     async def stall(self) -> None:
@@ -31,6 +35,10 @@ class Trap:
                 await self._off.wait()
         except TimeoutError:
             return
+
+    def stall_here(self) -> None:
+        """Wait as `stall` does, on a thread that is not the loop's."""
+        self._is_off.wait(self.order.scope.get("seconds"))
 
 
 class Traps:
@@ -56,6 +64,9 @@ class Traps:
         with self._lock:
             for trap in self._traps:
                 if trap.times_left != 0 and fits(trap.order):
+                    trap.calls += 1
+                    if trap.calls % trap.order.scope.get("every", 1):
+                        continue
                     trap.times_struck += 1
                     if trap.times_left is not None:
                         trap.times_left -= 1

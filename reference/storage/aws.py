@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 from reference.journal import Journal
 from reference.metrics import Metrics, Unmeasured
@@ -21,12 +22,16 @@ FIRST_DELAY_S = 0.1
 LONGEST_DELAY_S = 2.0
 WORKERS = 8
 """Calls under way at once; the emulator answers a few hundred a second, however many ask."""
+NEIGHBOURS_AT_ONCE = 40
+"""Calls under way at once to S3, SQS and SNS, of which some wait for messages."""
 
 REGION = "eu-west-1"
 NOWHERE = "http://127.0.0.1:1"
 """An endpoint for clients that are made and never used."""
 EMULATOR_ACCESS_KEY = "earshot"
 """Access key and secret key for the emulator, which checks neither: the user's own account is never used."""
+
+Answer = TypeVar("Answer")
 
 
 def connect(endpoint_url: str, service: str = "dynamodb", region: str = REGION) -> Any:
@@ -38,9 +43,9 @@ def connect(endpoint_url: str, service: str = "dynamodb", region: str = REGION) 
         region_name=region,
         endpoint_url=endpoint_url,
         config=Config(
-            max_pool_connections=WORKERS,
-            connect_timeout=5,
-            read_timeout=10,
+            max_pool_connections=WORKERS if service == "dynamodb" else NEIGHBOURS_AT_ONCE,
+            connect_timeout=1,
+            read_timeout=10 if service == "dynamodb" else 3,
             retries={"mode": "standard", "total_max_attempts": 1},
             parameter_validation=False,
             proxies={},
@@ -50,7 +55,7 @@ def connect(endpoint_url: str, service: str = "dynamodb", region: str = REGION) 
 
 def load() -> None:
     """Read what clients are made from, once and for all in this process."""
-    for service in ("dynamodb", "cloudwatch", "s3", "sqs"):
+    for service in ("dynamodb", "cloudwatch", "s3", "sqs", "sns"):
         connect(NOWHERE, service).close()
 
 
@@ -63,6 +68,29 @@ def _session() -> Any:
         aws_access_key_id=EMULATOR_ACCESS_KEY,
         aws_secret_access_key=EMULATOR_ACCESS_KEY,
     )
+
+
+class Clients:
+    """The clients of S3, SQS and SNS, each made when it is first needed, on a thread, because that takes long."""
+
+    def __init__(self, endpoint_url: str, region: str = REGION) -> None:
+        self._endpoint_url = endpoint_url
+        self._region = region
+        self._made: dict[str, Any] = {}
+        self._prepare: list[Callable[[str, Any], None]] = []
+        self._lock = threading.Lock()
+
+    def when_made(self, prepare: Callable[[str, Any], None]) -> None:
+        """Have each client that is made from now on prepared: by its service, and itself."""
+        self._prepare.append(prepare)
+
+    def of(self, service: str) -> Any:
+        with self._lock:
+            if service not in self._made:
+                self._made[service] = client = connect(self._endpoint_url, service, self._region)
+                for prepare in self._prepare:
+                    prepare(service, client)
+            return self._made[service]
 
 
 class Store:
@@ -88,7 +116,7 @@ class Store:
             try:
                 return await loop.run_in_executor(self._workers, lambda: self._perform(operation, parameters))
             except ClientError as failure:
-                if _code_of(failure) == "ConditionalCheckFailedException":
+                if _code_of(failure) == "ConditionalCheckFailedException" or _is_cancelled_by_a_condition(failure):
                     raise ConditionFailed(failure.response.get("Item")) from None
                 if _code_of(failure) == "ResourceInUseException":
                     raise AlreadyThere from None
@@ -127,6 +155,30 @@ class ConditionFailed(Exception):
         self.item = item
 
 
+class Unavailable(Exception):
+    """S3, SQS or SNS did not do what they were asked; `code` is theirs, or UNREACHABLE."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+UNREACHABLE = "Unreachable"
+"""The code of the one failure that is no answer: nobody answers at the store's address."""
+
+
+def asked(ask: Callable[[], Answer]) -> Answer:
+    """Return what a client of S3, SQS or SNS answers, to be called on a thread; raise Unavailable where it fails."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        return ask()
+    except ClientError as failure:
+        raise Unavailable(_code_of(failure)) from failure
+    except BotoCoreError as failure:
+        raise Unavailable(UNREACHABLE) from failure
+
+
 class AlreadyThere(Exception):
     """A table that was to be created exists."""
 
@@ -135,10 +187,16 @@ def _code_of(failure: Any) -> str:
     return str(failure.response.get("Error", {}).get("Code", ""))
 
 
+def _is_cancelled_by_a_condition(failure: Any) -> bool:
+    reasons = failure.response.get("CancellationReasons", ())
+    return any(reason.get("Code") == "ConditionalCheckFailed" for reason in reasons)
+
+
 def _transient(failure: Any) -> bool:
     status = failure.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     return status >= 500 or _code_of(failure) in {
         "ProvisionedThroughputExceededException",
         "ThrottlingException",
         "RequestLimitExceeded",
+        "TransactionCanceledException",  # not by a condition, but by another transaction under way
     }

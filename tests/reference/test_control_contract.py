@@ -51,7 +51,8 @@ def written() -> Document:
 
 @pytest.fixture(scope="module")
 def plane() -> ControlPlane:
-    plane = ControlPlane(FakeSpeech().engines(), aws.connect(aws.NOWHERE), names(tables(), ""))
+    clients = aws.Clients(aws.NOWHERE)
+    plane = ControlPlane(FakeSpeech().engines(), aws.connect(aws.NOWHERE), clients, names(tables(), ""))
     for system in parts():
         assert system.faults is not None
         plane.offer(system.faults()(SETTINGS))

@@ -186,7 +186,7 @@ async def test_the_recogniser_refuses_so_many_streams_and_breaks_those_that_are_
         ),
         ({"place": "store", "effect": "fail", "times": 0}, "times must be a whole number of at least 1, not 0"),
         ({"place": "store", "effect": "fail", "times": True}, "times must be a whole number of at least 1, not True"),
-        ({"place": "store", "effect": "fail", "tabel": "Sessions"}, "has no tabel; expected code, operations"),
+        ({"place": "store", "effect": "fail", "tabel": "Sessions"}, "has no tabel; expected code, every, operations"),
         ({"place": "store", "effect": "fail", "operations": "PutItem"}, "operations must be a list of texts"),
         ({"place": "connection", "effect": "close", "close_code": 99}, "a whole number from 1000 to 4999, not 99"),
         ({"place": "recogniser", "effect": "script"}, "needs session_id"),

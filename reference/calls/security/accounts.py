@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import hmac
-import os
 import time
 from typing import Any
 
-from reference.calls.records import Records
 from reference.calls.security.permissions import permissions_of
 from reference.calls.security.principals import not_signed_in
+from reference.passwords import NOBODYS, fits
+from reference.storage.records import Records
 
 FAILURES_TO_LOCK = 5
-_COST = {"n": 2**12, "r": 8, "p": 1}
-"""About 10 ms a hash."""
-_SALT_BYTES = 16
-_NOBODYS = bytes(_SALT_BYTES).hex() + "$" + "00" * 64
-"""The hash of nobody, so that an unknown account takes as long as a known one (AUTH-8)."""
 
 
 class Accounts:
@@ -32,10 +25,10 @@ class Accounts:
         email = email.lower()
         async with self._writing.setdefault(email, asyncio.Lock()):
             user = await self._users.get(email)
-            fits = await asyncio.to_thread(_fits, password, user["password"] if user else _NOBODYS)
+            is_right = await asyncio.to_thread(fits, password, user["password"] if user else NOBODYS)
             if user is None or not user["active"] or user.get("locked_until", 0) > time.time():
                 raise not_signed_in("bad_credentials")
-            if not fits:
+            if not is_right:
                 await self._count_failure(user)
                 raise not_signed_in("bad_credentials")
             if user.get("failures"):
@@ -61,14 +54,3 @@ def told(user: dict[str, Any]) -> dict[str, Any]:
         "permissions": sorted(permissions_of(user["roles"])),
         "hotel_ids": user.get("hotel_ids"),
     }
-
-
-def hashed(password: str) -> str:
-    salt = os.urandom(_SALT_BYTES)
-    return f"{salt.hex()}${hashlib.scrypt(password.encode(), salt=salt, **_COST).hex()}"
-
-
-def _fits(password: str, kept: str) -> bool:
-    salt, _, expected = kept.partition("$")
-    given = hashlib.scrypt(password.encode("utf-8", "surrogatepass"), salt=bytes.fromhex(salt), **_COST)
-    return hmac.compare_digest(given, bytes.fromhex(expected))

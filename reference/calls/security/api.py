@@ -13,12 +13,12 @@ from reference.background import Background
 from reference.calls.endpoints import PUBLIC, SERVICE, USER, Endpoint
 from reference.calls.figures import Figures
 from reference.calls.problem import Problem, invalid
-from reference.calls.records import Records
 from reference.calls.security.accounts import Accounts
 from reference.calls.security.keys import Keys
 from reference.calls.security.permissions import PERMISSIONS
 from reference.calls.security.sessions import Sessions
 from reference.http.endpoints import Asked, Body, Reply
+from reference.storage.records import Records
 
 _ADDRESS = r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
 _AUDIT_KEPT_S = 365 * 86_400

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from reference.calls.problem import Problem
-from reference.calls.records import Records
 from reference.calls.security.principals import Principal, digest, not_signed_in
+from reference.storage.records import Records
 
 PREFIX = "hk_"
 RANDOM_BYTES = 32

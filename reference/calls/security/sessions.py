@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from reference.background import Background
-from reference.calls.records import Records
 from reference.calls.security.permissions import permissions_of
 from reference.calls.security.principals import Principal, digest, not_signed_in
 from reference.calls.security.tokens import REFRESH_SECONDS, Tokens
+from reference.storage.records import Records
 
 TRUSTED_FOR_S = 5.0
 """How long a session that was found is taken to be there still, without looking."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import time
 import uuid
 from collections.abc import Mapping
@@ -11,20 +10,10 @@ from typing import Any
 import jwt
 
 from reference.calls.security.principals import not_signed_in
+from reference.signing import ALGORITHMS, key_pair
 
-ALGORITHMS = ["RS256"]
 LONGEST_TOKEN = 8192
 REFRESH_SECONDS = 7 * 24 * 3600
-KEY_BITS = 2048
-
-
-@functools.cache
-def key_pair() -> tuple[Any, Any]:
-    """Return the private and the public key of this process: making one takes up to 0.2 s, so the fork server does."""
-    from cryptography.hazmat.primitives.asymmetric import rsa
-
-    private = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
-    return private, private.public_key()
 
 
 class Tokens:

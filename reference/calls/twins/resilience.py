@@ -11,11 +11,11 @@ from reference.calls.monitoring import alerts, watch
 from reference.calls.monitoring.alerts import Alerts
 from reference.calls.monitoring.watch import Watch
 from reference.calls.problem import Problem
-from reference.calls.records import Records
 from reference.calls.resilience import rules
 from reference.calls.resilience.admission import Handler
 from reference.calls.resilience.breakers import Breakers
 from reference.calls.resilience.limiter import Limiter
+from reference.storage.records import Records
 from reference.twins.kinds import Declare, constant, kind, skipped
 from reference.twins.twin import result_of, twin_of
 

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import jwt
 
+from reference import signing
 from reference.calls import front
 from reference.calls.endpoints import Endpoint
 from reference.calls.figures import Figures
@@ -33,7 +34,7 @@ def unverified(*breaks: str, **options: Any) -> Declare:
     """Something of a token is not looked at."""
 
     def read(_good, _self, token):
-        return jwt.decode(token, tokens.key_pair()[1], algorithms=tokens.ALGORITHMS, options=cast("Any", options))
+        return jwt.decode(token, signing.key_pair()[1], algorithms=signing.ALGORITHMS, options=cast("Any", options))
 
     return kind(Tokens._verified, read, *breaks)
 

@@ -19,15 +19,17 @@ from reference.calls.figures import Figures
 from reference.calls.front import Front
 from reference.calls.problem import Problem
 from reference.calls.resilience.limiter import Limiter
-from reference.calls.security.accounts import Accounts, hashed
+from reference.calls.security.accounts import Accounts
 from reference.calls.security.filter import is_attack
 from reference.calls.security.identify import Identification
 from reference.calls.security.keys import Keys
 from reference.calls.security.permissions import PERMISSIONS, ROLES, permissions_of
 from reference.calls.security.principals import Principal
 from reference.calls.security.sessions import Sessions
-from reference.calls.security.tokens import Tokens, key_pair
+from reference.calls.security.tokens import Tokens
 from reference.http.endpoints import Asked, Body
+from reference.passwords import hashed
+from reference.signing import key_pair
 from reference.storage.clock import SystemClock
 
 PASSWORD = "long enough for anybody"
@@ -70,7 +72,7 @@ class Entrance:
         self.tokens = Tokens(access_s=900)
         self.sessions = Sessions(cast("Any", self.sessions_kept), self.tokens, Background(), idle_s=idle_s)
         self.keys = Keys(cast("Any", self.keys_kept))
-        self.accounts = Accounts(cast("Any", self.users), lock_s=0.05)
+        self.accounts = Accounts(cast("Any", self.users), lock_s=60)
         identification = Identification(self.sessions, self.keys, "shared")
         self.limiter = Limiter("default", SystemClock(), scale=1, store_is_up=lambda: True)
         self.taken = 0
