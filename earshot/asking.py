@@ -21,6 +21,7 @@ from earshot.wire.bodies import Body
 
 ANY_REFUSAL = frozenset(range(400, 600))
 MISTAKE = frozenset(range(400, 500))
+_SAID = ("code", "message", "details")
 _SHOWN = {ANY_REFUSAL: "of 400 or more", MISTAKE: "from 400 to 499"}
 
 
@@ -70,10 +71,10 @@ class Asker(Participant):
 
     @staticmethod
     def words(message: Mapping[str, Any]) -> str:
-        """Return what an error says, alone or as `error`: code, message and details; an empty text for nothing."""
+        """Return what an error says: code, message and details, and of `error` its type; an empty text for nothing."""
         error = message.get("error")
-        told = error if isinstance(error, Mapping) else message
-        said = (told.get(name) for name in ("code", "message", "details"))
+        told, names = (error, ("type", *_SAID)) if isinstance(error, Mapping) else (message, _SAID)
+        said = (told.get(name) for name in names)
         return ", ".join(each if isinstance(each, str) else json.dumps(each) for each in said if each)
 
     def credentials(self) -> Mapping[str, str]:

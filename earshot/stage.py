@@ -29,6 +29,7 @@ from earshot.targets.logs import Entry, Log
 from earshot.targets.metrics import Metrics
 from earshot.targets.service import Service
 from earshot.targets.target import Target
+from earshot.tried import Tried
 from earshot.wire.contract import Contract
 
 Role = TypeVar("Role", bound=Participant)
@@ -65,6 +66,8 @@ class Stage:
         """Position in the ledger where the latest When step began."""
         self.turned_ns = ledger.began_ns
         """When that was (monotonic)."""
+        self.tried = Tried(self)
+        """What many tried at once, or one again and again."""
         self.records_seen: list[Mapping[str, Item | None]] = []
         """What the service had on record each time somebody looked, by what to call it."""
         self._target = target

@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 from hamcrest import assert_that, close_to, equal_to, greater_than, has_entries, has_item, has_length, not_
 
+from earshot import forging
 from earshot.asking import Asker, Request
 from earshot.calls import requests, tokens
 from earshot.calls.figures import Figure
 from earshot.calls.guest import Guest
 from earshot.calls.matrix import PERMISSIONS, Cell
 from earshot.calls.person import CORRELATION, Person
-from earshot.calls.told import BROWSERS, headed
-from earshot.calls.tried import Tried, is_granted
+from earshot.calls.told import BROWSERS
 from earshot.ledger import Observation
 from earshot.patience import comes_to, stays
 from earshot.scene import new_address
+from earshot.told import headed
+from earshot.tried import is_granted
 from earshot.wire.bodies import Body
 
 if TYPE_CHECKING:
@@ -42,7 +44,6 @@ class Operating:
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
-        self.tried = Tried(calls.stage)
         self.changed: set[tuple[str, str]] = set()
         """Which rules and queues were given other terms: the path, and the name."""
         self.breakers: dict[str, Mapping[str, Any]] = {}
@@ -111,7 +112,7 @@ class Operating:
         known, unknown = self.alike["known"], self.alike["unknown"]
         expected: Any = equal_to([_bare(one) for one in known])
         assert_that([_bare(one) for one in unknown], expected, "how unknown accounts are refused")
-        took = [median(self.tried.delay(one).took_ms for one in part) for part in (known, unknown)]
+        took = [median(self._calls.stage.tried.delay(one).took_ms for one in part) for part in (known, unknown)]
         assert_that(took[1], close_to(took[0], APART_MS), "the median until unknown accounts are refused, in ms")
 
     def _guess(self, person: Person, user: str) -> Observation:
@@ -125,7 +126,7 @@ class Operating:
 
     def lets_ask(self, crowd: Mapping[str, Sequence[tuple[Asker, Request]]], *, every_s: float) -> None:
         """Let everybody ask for theirs, and take note of the calls that are under way then."""
-        self.tried.together(crowd, every_s=every_s)
+        self._calls.stage.tried.together(crowd, every_s=every_s)
         for person in (person for part in crowd.values() for person, _ in part):
             if isinstance(person, Guest) and person.calls:
                 person.call.is_known = (person.outcome.code or 0) < 400
@@ -226,8 +227,8 @@ def reset(name: str) -> Request:
 def has_tokens(person: Person, access_s: float, refresh_s: float) -> None:
     """Insist on the claims and the lives of both tokens (AUTH-2)."""
     session = person.session
-    assert_that(tokens.header_of(session.access_token).get("alg"), equal_to("RS256"), "how the token is signed")
-    lacking = tokens.CLAIMS - tokens.claims_of(session.access_token).keys()
+    assert_that(forging.header_of(session.access_token).get("alg"), equal_to("RS256"), "how the token is signed")
+    lacking = tokens.CLAIMS - forging.claims_of(session.access_token).keys()
     assert_that(lacking, equal_to(frozenset()), "what the access token does not say")
     lives = [tokens.lasts_s(each) for each in (session.access_token, session.refresh_token)]
     assert_that(lives, equal_to([access_s, refresh_s]), "how long the tokens last, in s")
@@ -237,7 +238,7 @@ def has_another_token(person: Person) -> None:
     """Insist on an access token that is new, of the session that there was (AUTH-5)."""
     before, now = person.sessions[-2:]
     assert_that(now.access_token, not_(equal_to(before.access_token)), "the access token")
-    session_id = tokens.claims_of(now.access_token)["session_id"]
+    session_id = forging.claims_of(now.access_token)["session_id"]
     assert_that(session_id, equal_to(before.session_id), "of which session it is")
 
 

@@ -26,12 +26,13 @@ from earshot.calls.desk import booking
 from earshot.calls.figures import Figure
 from earshot.calls.guest import Guest
 from earshot.calls.matrix import matrix_page
-from earshot.calls.odd import requests_of, tried
+from earshot.calls.odd import requests_of
 from earshot.calls.operating import Operating
 from earshot.calls.person import SYSTEM, Person
 from earshot.calls.wording import WORDING
 from earshot.causes import Causes, Often, Unasked
 from earshot.matchers.log_lines import gives_away_none_of
+from earshot.odd import tried
 from earshot.patience import comes_to
 from earshot.system import System
 from earshot.targets.control import Record

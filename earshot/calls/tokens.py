@@ -1,72 +1,24 @@
-"""Access and refresh tokens, as somebody reads and forges them who has no key."""
+"""Access and refresh tokens of calls."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
-import json
-import secrets
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
-import jwt
-
-from earshot.secrecy import keep_secret
+from earshot import forging
+from earshot.forging import Forgery, claiming, claims_of
 
 CLAIMS = frozenset({"sub", "email", "roles", "permissions", "hotel_ids", "iat", "exp", "jti", "session_id"})
 """What an access token says (AUTH-2)."""
-
-
-def header_of(token: str) -> Mapping[str, Any]:
-    return _read(jwt.get_unverified_header, token)
-
-
-def claims_of(token: str) -> Mapping[str, Any]:
-    return _read(lambda one: jwt.decode(one, options={"verify_signature": False}), token)
+FORGERIES: Mapping[str, Forgery] = {
+    **forging.FORGERIES,
+    "the token in which a guest is an operator": lambda token: claiming(token, roles=["system_admin"], hotel_ids=None),
+}
+"""What stands for a genuine access token, made of one (AUTH-19)."""
 
 
 def lasts_s(token: str) -> float:
     return float(claims_of(token)["exp"]) - float(claims_of(token)["iat"])
 
 
-def _read(read: Callable[[str], Mapping[str, Any]], token: str) -> Mapping[str, Any]:
-    try:
-        return read(token)
-    except jwt.InvalidTokenError as failure:
-        raise AssertionError(f"what the service gave for a token is none: {failure}") from None
-
-
-def _text(part: Mapping[str, Any] | bytes) -> str:
-    content = part if isinstance(part, bytes) else json.dumps(part).encode()
-    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
-
-
-def _signed_otherwise(token: str, algorithm: str, sign: Callable[[bytes], bytes]) -> str:
-    signed = f"{_text({**header_of(token), 'alg': algorithm})}.{token.split('.')[1]}"
-    return f"{signed}.{_text(sign(signed.encode()))}"
-
-
-def _promoted(token: str) -> str:
-    header, _, signature = token.split(".")
-    return f"{header}.{_text({**claims_of(token), 'roles': ['system_admin'], 'hotel_ids': None})}.{signature}"
-
-
-FORGERIES: Mapping[str, Callable[[str], str]] = {
-    "a token that is none": lambda _: "nothing-of-ours",
-    "the token signed by another key": lambda token: _signed_otherwise(
-        token, "RS256", lambda _: secrets.token_bytes(256)
-    ),
-    "the token signed with a shared secret": lambda token: _signed_otherwise(
-        token, "HS256", lambda signed: hmac.digest(b"secret", signed, hashlib.sha256)
-    ),
-    "the token signed by nobody": lambda token: _signed_otherwise(token, "none", lambda _: b""),
-    "the token in which a guest is an operator": _promoted,
-}
-"""What stands for a genuine access token, made of one (AUTH-19)."""
-
-
 def forged(token: str, how: str) -> str:
-    forgery = FORGERIES[how](token)
-    keep_secret(forgery)
-    return forgery
+    return forging.forged(token, FORGERIES[how])

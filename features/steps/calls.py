@@ -14,13 +14,11 @@ from earshot.calls.guest import Guest
 from earshot.calls.replies import Judge
 from earshot.calls.system import Calls
 from earshot.matchers.numbers import between
-from earshot.measure.stopwatch import judges_time
 from earshot.patience import comes_to, stays
 from features.vocabulary.calls import World
 
 STAYS_S = 1.0
 """How long it is watched that an order is not given once more."""
-Act = Callable[[Any, str], object]
 
 
 @given("{person:Name} is {role:CallsRole}")
@@ -31,16 +29,6 @@ def step_is(context: World, person: str, role: str) -> None:
 @given("{person:Name} has a reservation at {hotel:Hotel}")
 def step_has_reservation(context: World, person: str, hotel: str) -> None:
     context.calls.books(person, hotel)
-
-
-@given("{person:Name} has {done:CallsDone}")
-def step_has_done(context: World, person: str, done: Act) -> None:
-    done(context, person)
-
-
-@when("{person:Name} {does:CallsDeed}")
-def step_does(context: World, person: str, does: Act) -> None:
-    does(context, person)
 
 
 @given("{count:Number} guests have reservations at {hotel:Hotel}")
@@ -73,11 +61,6 @@ def step_odd(context: World, guest: str, count: int) -> None:
 @then("all of them were taken or refused as mistakes")
 def step_none_failed(context: World) -> None:
     context.calls.failed_at_no_odd_request()
-
-
-@given("{span_s:Seconds} have passed")
-def step_pass(context: World, span_s: float) -> None:
-    context.stage.lets_pass(span_s)
 
 
 @then("{person:Name} is answered {lesson:Told}")
@@ -150,10 +133,3 @@ def step_figures(context: World, figure: Figure, count: int = 0) -> None:
 @then("{place:CallKept} of {guest:Name}'s call holds none of what must not be kept")
 def step_kept(context: World, place: Callable[[Calls, str], object], guest: str) -> None:
     place(context.calls, guest)
-
-
-@then("{person:Name} is answered after {least_s:Decimal} to {most_s:Seconds}")
-@judges_time
-def step_answered_after(context: World, person: str, least_s: float, most_s: float) -> None:
-    took = context.calls.person(person).last_answer()
-    context.stage.stopwatch.insist_on_time(took, least_s * 1000, most_s * 1000, f"until {person} was answered")

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from statistics import fmean
 from typing import Any
 
 from behave import given, then, when
-from hamcrest import assert_that, empty, equal_to
+from hamcrest import assert_that, empty
 
 from earshot.calls import matrix
 from earshot.calls.operating import Operating
-from earshot.calls.tried import Fate, Rhythm, Share
-from earshot.measure.delays import Delay
-from earshot.measure.stopwatch import judges_time
 from features.vocabulary.calls import World
 from features.vocabulary.parameters import value_of
-from features.vocabulary.shared import Attempt, Reason
 
 # -- who asks
 
@@ -53,69 +48,13 @@ def step_matrix_holds(context: World) -> None:
     assert_that(matrix.wrong(context.calls.operating.cells), empty(), "who may do what, and should not")
 
 
-# -- what is tried often, or by many
-
-
-@then("{person:Name} can {attempt:Attempt}")
-def step_can(context: World, person: str, attempt: Attempt) -> None:
-    attempt(context, person)
-    outcome = context.calls.person(person).outcome
-    context.stage.surprises.claim(outcome)
-    assert_that((outcome.code or 0) < 400, equal_to(True), f"whether {person} can do that ({outcome.type})")
-
-
-@then("{person:Name} can no longer {attempt:Attempt}, because {reason:Reason}")
-def step_can_no_longer(context: World, person: str, attempt: Attempt, reason: Reason) -> None:
-    attempt(context, person)
-    context.calls.is_refused(person, reason[context.calls.name])
-
-
-@given("{person:Name} has tried {rhythm:Rhythm} to {attempt:Attempt}")
-@when("{person:Name} tries {rhythm:Rhythm} to {attempt:Attempt}")
-def step_tries_often(context: World, person: str, rhythm: Rhythm, attempt: Attempt) -> None:
-    context.calls.operating.tried.again_and_again(
-        lambda: context.calls.person(person), lambda: attempt(context, person), rhythm
-    )
-
-
-@when("{person:Name} keeps trying to {attempt:Attempt} until {turn:Turn}")
-def step_keeps_trying(context: World, person: str, attempt: Attempt, turn: bool) -> None:
-    context.calls.operating.tried.until(
-        lambda: context.calls.person(person), lambda: attempt(context, person), wanted=turn
-    )
-
-
-@then("that took {least_s:Decimal} to {most_s:Seconds}")
-@judges_time
-def step_took(context: World, least_s: float, most_s: float) -> None:
-    took = context.calls.operating.tried.took
-    context.stage.stopwatch.insist_on_time(took, least_s * 1000, most_s * 1000, "until that turned")
+# -- what many ask for
 
 
 @when("{crowd:Crowd} are made {apart_s:CrowdPace}")
 @given("{crowd:Crowd} were made {apart_s:CrowdPace}")
 def step_crowd(context: World, crowd: Callable[..., object], apart_s: float) -> None:
     context.calls.operating.lets_ask(crowd(context.calls), every_s=apart_s)
-
-
-@then("{share:Share} of the {kind:CrowdKind} {are:Are} {fate:CallFate}")
-def step_share(context: World, share: Share, kind: str, are: str, fate: Fate) -> None:
-    context.calls.operating.tried.judge(share, kind, fate)
-
-
-@then("each grant takes at most {limit_s:Seconds}")
-@judges_time
-def step_each_within(context: World, limit_s: float) -> None:
-    delays = context.calls.operating.tried.delays()
-    context.stage.stopwatch.insist_on_times(delays, limit_s * 1000, "until it was granted")
-
-
-@then("a grant takes at most {limit_s:Seconds} on average")
-@judges_time
-def step_average_within(context: World, limit_s: float) -> None:
-    delays = context.calls.operating.tried.delays()
-    average = Delay(min(each.due_ns for each in delays), fmean(each.took_ms for each in delays))
-    context.stage.stopwatch.insist_on_time(average, 0, limit_s * 1000, "until it was granted, on average")
 
 
 # -- what fails

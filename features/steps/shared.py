@@ -59,6 +59,17 @@ def step_page(context: World, person: str, fact: Callable[[Participant, int], ob
 # -- trying, going, and being told
 
 
+@given("{span_s:Seconds} have passed")
+def step_pass(context: World, span_s: float) -> None:
+    context.stage.lets_pass(span_s)
+
+
+@given("{person:Name} has {done:Done}")
+@when("{person:Name} {done:Deed}")
+def step_does(context: World, person: str, done: Attempt) -> None:
+    done(context, person)
+
+
 @given("{person:Name} has tried to {attempt:Attempt}")
 @when("{person:Name} tries to {attempt:Attempt}")
 def step_tries(context: World, person: str, attempt: Attempt) -> None:
@@ -170,6 +181,13 @@ def step_learns(context: World, person: str, lesson: Matcher[Observation]) -> No
 def step_answered_within(context: World, person: str, limit_s: float) -> None:
     took = context.stage.person(person).last_answer()
     context.stage.stopwatch.insist_on_time(took, 0, limit_s * 1000, f"until {person} was answered")
+
+
+@then("{person:Name} is answered after {least_s:Decimal} to {most_s:Seconds}")
+@judges_time
+def step_answered_after(context: World, person: str, least_s: float, most_s: float) -> None:
+    took = context.stage.person(person).last_answer()
+    context.stage.stopwatch.insist_on_time(took, least_s * 1000, most_s * 1000, f"until {person} was answered")
 
 
 @then("{share:Percent} of {timed:Timed} within {limit_ms:Duration}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any, Protocol
 
 from hamcrest import has_entries, has_item, has_length
@@ -14,6 +13,7 @@ from earshot.calls.figures import Figure
 from earshot.calls.guest import HOTELS, Guest
 from earshot.calls.system import Calls
 from features.vocabulary import shared
+from features.vocabulary.acts import DONE_BEFORE, DONE_NOW, Builds, acts, form
 from features.vocabulary.faults import fault, faults
 from features.vocabulary.parameters import closed_list, more_phrases, parameter, phrases
 
@@ -23,11 +23,6 @@ class World(shared.World, Protocol):
 
     calls: Calls
 
-
-Builds = Callable[..., Request]
-"""Returns what a person of this name asks for: it is given the calls, the name, and what stands in the blanks."""
-Then = Callable[..., object]
-"""What follows where it is granted, given the same."""
 
 Finding = Callable[[Calls], replies.Judge]
 
@@ -262,34 +257,8 @@ DEEDS: Mapping[str, Callable[..., object]] = {
 """What guests do who are put through."""
 
 
-def _asks(build: Builds, tries: bool, then: Then) -> Callable[..., Any]:
-    """Return what lets somebody ask, given what stands in the blanks first; `then` follows where it is granted."""
-
-    def made(**blanks: Any) -> Callable[[World, str], None]:
-        def act(world: World, name: str) -> None:
-            request = build(world.calls, name, **blanks)
-            person = world.calls.person(name)
-            (person.tries_to_ask if tries else person.asks)(request)
-            if (person.answer.code or 0) < 400:
-                then(world.calls, name, **blanks)
-
-        return act
-
-    return made
-
-
 def _does(verb: Callable[..., object]) -> Callable[..., Any]:
     return lambda **blanks: lambda world, name: verb(world.calls.guest(name), **blanks)
-
-
-def _form(number: int, acts: Mapping[str, Any], made: Callable[[Any], Callable[..., Any]]) -> dict[str, Any]:
-    """Return the phrases of one form: 0 for what is tried, 1 for what is done, 2 for what has been done."""
-    found = {}
-    for words, act in acts.items():
-        forms, _, rest = words.partition(" ")
-        if verb := forms.split("|")[number]:
-            found[f"{verb} {rest}"] = made(act) if "{" in rest else made(act)()
-    return found
 
 
 LESSONS: Mapping[str, object] = {
@@ -469,21 +438,15 @@ more_phrases(
 )
 
 
-def acts(table: Mapping[str, Builds], then: Then = lambda *_, **__: None) -> None:
-    """Let people "try to …", "…" and "have …" these; `then` follows where it is granted."""
-    for number, kind in enumerate(("Attempt", "CallsDeed", "CallsDone")):
-        more_phrases(kind, _form(number, table, partial(_asks, tries=number == 0, then=then)))
-
-
-acts(ACTS)
+acts(Calls.name, ACTS)
 more_phrases(
-    "CallsDeed",
+    "Deed",
     {
-        **_form(1, DEEDS, _does),
+        **form(DONE_NOW, DEEDS, _does),
         "lists the calls {only:ListedCalls}": lambda only: lambda world, n: desk.pages(world.calls.person(n), **only),
     },
 )
-more_phrases("CallsDone", _form(2, DEEDS, _does))
+more_phrases("Done", form(DONE_BEFORE, DEEDS, _does))
 phrases(
     "Together",
     {

@@ -17,12 +17,14 @@ from earshot.calls.guest import HOTELS, Guest
 from earshot.calls.matrix import PERMISSIONS, ROLES
 from earshot.calls.person import CORRELATION, Person
 from earshot.calls.system import Calls
-from earshot.calls.told import LIMITED, TEXT, counts, headed, says
-from earshot.calls.tried import GRANTED, Rhythm, Share, answered, refused_because
+from earshot.calls.told import LIMITED, counts
 from earshot.calls.watching import Watcher
+from earshot.told import TEXT, headed, says
+from earshot.tried import Fate, Fates
 from earshot.wire.bodies import Body
 from features.vocabulary import shared
-from features.vocabulary.calls import FLAWS, World, acts, no
+from features.vocabulary.acts import acts, showing, unsigned
+from features.vocabulary.calls import FLAWS, World, no
 from features.vocabulary.faults import fault, faults
 from features.vocabulary.parameters import closed_list, more_phrases, parameter, phrases
 
@@ -57,15 +59,6 @@ FLAWED_BODIES = {
     "in plain text": (b"{}", "text/plain"),
     "in more than 10 MiB": (b" " * (10 << 20) + b"{}", "application/json"),
 }
-
-
-def showing(request: Request, **headers: str) -> Request:
-    """Return the same request with these headers in the place of those that would be there."""
-    return replace(request, headers={**request.headers, **{n.replace("_", "-"): v for n, v in headers.items()}})
-
-
-def unsigned(request: Request) -> Request:
-    return replace(request, signed=False)
 
 
 def look(path: str, words: str, **query: object) -> Callable[..., Request]:
@@ -169,6 +162,7 @@ for name, words in {
     closed_list(name, words)
 
 acts(
+    Calls.name,
     {
         "look|| at the profile": PROFILE,
         "look|| at the profile with {shown:Opener}": lambda calls, name, shown: showing(
@@ -224,15 +218,17 @@ acts(
         "ask|asks| how the whole is doing": lambda *_: _public("/monitoring/operational/status"),
         "|reads| the figures": lambda *_: requests.metrics(),
         "take|takes| the alert": _takes,
-    }
+    },
 )
-acts({"sign|signs|signed in": _login}, then=_kept)
-acts({"renew|renews| the session": _refresh}, then=_kept)
+acts(Calls.name, {"sign|signs|signed in": _login}, then=_kept)
+acts(Calls.name, {"renew|renews| the session": _refresh}, then=_kept)
 acts(
+    Calls.name,
     {"sign|| in on a page of {origin:CallOrigin}": lambda calls, name, origin: _login(calls, name, Origin=origin)},
     then=_kept,
 )
 acts(
+    Calls.name,
     {
         "make|makes| a key for {other:Name} that may {right:Right}": _new_key,
         "||made a key for {other:Name} that may {right:Right} for a day": partial(_new_key, expires_days=1),
@@ -240,6 +236,7 @@ acts(
     then=_given,
 )
 acts(
+    Calls.name,
     {
         "begin|begins| a call": _begun,
         "begin|| a call to {hotel:Hotel}": _begun,
@@ -249,53 +246,9 @@ acts(
     },
     then=_is_begun,
 )
-acts({"end|| a call": _of_another("call.ended", duration=1)}, then=_is_over)
+acts(Calls.name, {"end|| a call": _of_another("call.ended", duration=1)}, then=_is_over)
 
 
-def _flat(bursts: Sequence[Sequence[bool]]) -> list[bool]:
-    return [one for burst in bursts for one in burst]
-
-
-def _only(first: int, last: int) -> Callable[[Sequence[Sequence[bool]]], bool]:
-    """Return whether it is so of these at the beginning and the end, and of nobody between them."""
-
-    def test(bursts: Sequence[Sequence[bool]]) -> bool:
-        every = _flat(bursts)
-        return all(so == (at < first or at >= len(every) - last) for at, so in enumerate(every))
-
-    return test
-
-
-def _each(counts: str) -> Share:
-    expected = [int(each) for each in re.findall(r"\d+", counts)]
-    return Share(counts, lambda bursts: [sum(burst) for burst in bursts] == expected)
-
-
-parameter("Counts", r"\d+(?:, \d+)* and \d+", str)
-phrases(
-    "Share",
-    {
-        "all": Share("all", lambda bursts: all(_flat(bursts))),
-        "some": Share("some", lambda bursts: any(_flat(bursts))),
-        "{count:Number}": lambda count: Share(f"{count}", lambda bursts: sum(_flat(bursts)) == count),
-        "at least {count:Number}": lambda count: Share(f"at least {count}", lambda bursts: sum(_flat(bursts)) >= count),
-        "at least {share:Percent}": lambda share: Share(
-            f"at least {share:.0%}", lambda bursts: sum(_flat(bursts)) >= share * len(_flat(bursts))
-        ),
-        "{counts:Counts}": _each,
-        "the first {first:Number}": lambda first: Share(f"the first {first}", _only(first, 0)),
-        "the first and the last {last:Number}": lambda last: Share(f"the first and the last {last}", _only(1, last)),
-    },
-)
-phrases(
-    "Rhythm",
-    {
-        "{count:Number} times": lambda count: Rhythm(1, count),
-        "once more": Rhythm(1),
-        "{count:Number} times, {apart_s:Seconds} apart,": lambda count, apart_s: Rhythm(1, count, apart_s),
-        "{count:Number} times at once, in {bursts:Number} bursts {apart_s:Seconds} apart,": Rhythm,
-    },
-)
 Build = Callable[[Calls, Guest], Request]
 
 
@@ -337,9 +290,8 @@ def _crowd(calls: Calls, text: str) -> Mapping[str, Sequence[tuple[Asker, Reques
 
 _ONE = rf"\d+ (?:{'|'.join(f'{name}|{name[:-1]}' if name.endswith('s') else name for name in CROWDS)})"
 parameter("Crowd", rf"{_ONE}(?:(?:, | and ){_ONE})*", lambda text: lambda calls: _crowd(calls, text))
-closed_list("CrowdKind", {name: name for name in (*CROWDS, "attempts")})
+closed_list("Tried", {name: name for name in CROWDS})
 phrases("CrowdPace", {"at the same moment": 0.001, "{apart_s:Seconds} apart": lambda apart_s: apart_s})
-phrases("Turn", {"refused": False, "granted it": True})
 
 shared.refusals(
     Calls.name,
@@ -367,15 +319,18 @@ shared.refusals(
         "the service failed": no(500, "INTERNAL_ERROR"),
     },
 )
-phrases(
-    "CallFate",
+
+
+def _answered(words: str, status: str) -> Fates:
+    """Return the fate of a call that is answered with this `status` in the body."""
+    return lambda _: Fate(words, lambda outcome: outcome.message.get("status") == status)
+
+
+more_phrases(
+    "Fared",
     {
-        "granted": GRANTED,
-        "answered in full": answered("answered in full", "success"),
-        "answered in part": answered("answered in part", "partial_success"),
-        "refused because {reason:Reason}": lambda reason: refused_because(
-            ", ".join(reason[Calls.name].says), reason[Calls.name]
-        ),
+        "answered in full": _answered("answered in full", "success"),
+        "answered in part": _answered("answered in part", "partial_success"),
     },
 )
 closed_list(
@@ -581,7 +536,7 @@ more_phrases(
         "watch the calls": lambda world, name: world.stage.appears(name, Watcher).tries(),
     },
 )
-for kind, verb in {"CallsDeed": "guesses", "CallsDone": "guessed"}.items():
+for kind, verb in {"Deed": "guesses", "Done": "guessed"}.items():
     more_phrases(
         kind,
         {
@@ -591,7 +546,7 @@ for kind, verb in {"CallsDeed": "guesses", "CallsDone": "guessed"}.items():
         },
     )
 more_phrases(
-    "CallsDone",
+    "Done",
     {
         "begun to watch the calls": lambda world, name: _watcher(world, name).begins(),
         "found an alert about {about:AlertMark} among those that are {only:Alerts}": lambda about, only: (

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from earshot.calls import desk, notices, replies
 from earshot.calls.figures import Figure
 from earshot.calls.guest import Guest
-from earshot.calls.odd import tried
 from earshot.ledger import Http, Kind, Observation
+from earshot.odd import tried
 from earshot.targets.accounts import Account
 from tests.earshot.cast_kit import a_scene
 

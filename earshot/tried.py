@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from hamcrest import assert_that
+from hamcrest import assert_that, equal_to
 from hamcrest.core.matcher import Matcher
 
 from earshot.asking import Asker, Reason, Refusal, Request, refused
@@ -15,9 +16,12 @@ from earshot.ledger import Observation
 from earshot.matchers.expectation import expectation
 from earshot.measure.delays import Delay
 from earshot.scene import new_address
-from earshot.stage import Stage
+
+if TYPE_CHECKING:
+    from earshot.stage import Stage
 
 LOOK_EVERY_S = 0.1
+AT_ONCE_S = 0.001
 LONGEST_S = 15.0
 """Nothing that is tried until it turns takes longer."""
 
@@ -44,6 +48,8 @@ class Fate:
     is_so: Callable[[Observation], bool]
 
 
+Fates = Callable[[str], Fate]
+"""Returns what that means in a system of this name."""
 Attempt = Callable[[], object]
 
 
@@ -52,6 +58,8 @@ class Tried:
     """By what it is called: the outcomes, burst by burst."""
 
     stage: Stage
+    system: str = ""
+    """Which one was asked last."""
     outcomes: dict[str, list[list[Observation]]] = field(default_factory=dict)
     took: Delay = field(default_factory=lambda: Delay(0, 0))
     """How long it took until something turned."""
@@ -74,6 +82,19 @@ class Tried:
             person().address = new_address()  # where sign-ins are counted by address, too
         self.took = Delay(round(began_s * 1e9), (time.monotonic() - began_s) * 1000)
 
+    def at_once(self, people: Sequence[Asker], attempt: Callable[[str], object], times: int) -> None:
+        """Let people try this so many times altogether, all of them at once and each one after the other."""
+        shares = {who: range(number, times, len(people)) for number, who in enumerate(people)}
+        answers: list[Observation] = []
+
+        def does(who: Asker) -> None:
+            for _ in shares[who]:
+                attempt(who.name)
+                answers.append(self._claimed(who))
+
+        in_turn(self.stage.scene.runtime, people, does, every_s=AT_ONCE_S)
+        self.outcomes = {"attempts": [answers]}
+
     def together(self, crowd: Mapping[str, Sequence[tuple[Asker, Request]]], *, every_s: float) -> None:
         """Let everybody ask for theirs, one a moment after the other, whether or not those before are answered."""
         everybody = [one for part in crowd.values() for one in part]
@@ -91,12 +112,17 @@ class Tried:
         every = (one for bursts in self.outcomes.values() for burst in bursts for one in burst)
         return [self.delay(one) for one in every if is_granted(one)]
 
-    def judge(self, share: Share, kind: str, fate: Fate) -> None:
+    def judge(self, share: Share, kind: str, fates: Fates) -> None:
         """Insist that this share of what was tried fared so."""
-        bursts = self.outcomes.get(kind)
+        bursts, fate = self.outcomes.get(kind), fates(self.system)
         if not bursts:
             raise AssertionError(f"nobody has tried {kind} in this scenario")
         assert_that(bursts, self._of(share, fate), f"how many of the {kind} were {fate.words}")
+
+    def are_alike(self) -> None:
+        """Insist that all of the attempts were answered with the same."""
+        answers = [{**one.message, "timestamp": None} for burst in self.outcomes["attempts"] for one in burst]
+        assert_that(answers, equal_to([answers[0]] * len(answers)), "what they were told")
 
     @staticmethod
     def _of(share: Share, fate: Fate) -> Matcher[Sequence[Sequence[Observation]]]:
@@ -115,6 +141,7 @@ class Tried:
 
     def _claimed(self, person: Asker) -> Observation:
         self.stage.surprises.claim(person.outcome)
+        self.system = person.system
         return person.outcome
 
 
@@ -125,11 +152,6 @@ def is_granted(outcome: Observation) -> bool:
 GRANTED = Fate("granted", is_granted)
 
 
-def answered(words: str, status: str) -> Fate:
-    """Return the fate of a call that is answered with this `status` in the body."""
-    return Fate(words, lambda outcome: outcome.message.get("status") == status)
-
-
 def refused_because(words: str, reason: Reason) -> Fate:
     matcher = refused(reason)
 
@@ -137,3 +159,7 @@ def refused_because(words: str, reason: Reason) -> Fate:
         return not is_granted(outcome) and matcher.matches(Refusal(outcome.code, Asker.words(outcome.message)))
 
     return Fate(f"refused because {words}", is_so)
+
+
+def either(one: Fate, other: Fate) -> Fate:
+    return Fate(f"{one.words}, or {other.words}", lambda outcome: one.is_so(outcome) or other.is_so(outcome))
