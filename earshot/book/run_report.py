@@ -17,7 +17,9 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, disable_created
 
 from earshot.evidence.junit import ELEMENTS
 from earshot.evidence.results import ScenarioResult
+from earshot.measure.flakiness import Flakiness
 from earshot.measure.gates import Gate, gates
+from earshot.measure.success import Metric, recommendation, shares
 from earshot.measure.workloads import Comparison
 from earshot.pages import document, table, text, verdict
 
@@ -60,8 +62,10 @@ def summary(
     security: frozenset[str],
     compared: Sequence[Comparison],
     settings: Mapping[str, str],
+    metrics: Sequence[Metric],
+    flaky: Flakiness,
 ) -> dict[str, Any]:
-    """Return what a run came to, as JSON has it (RUN-6, RUN-7, PERF-17)."""
+    """Return what a run came to, as JSON has it (RUN-6, RUN-7, PERF-17, ARC-201, ARC-202)."""
     suites = [_suite(part, [result for result in results if result.history_id in part.scenarios]) for part in parts]
     counts = _counts(results)
     load = [each for result in results for each in result.workloads]
@@ -73,8 +77,13 @@ def summary(
         if result.promises & security and result.status in ("passed", "failed", "broken")
     ]
     judged = gates(
-        passed=counts["passed"], ran=ran, required=required, load=load, compared=compared, probes=probes
+        passed=counts["passed"], ran=ran, required=required, load=load, compared=compared, probes=probes,
+        flaky=flaky.rate,
     )  # fmt: skip
+    statuses: dict[str, set[str]] = {}
+    for result in results:
+        for promise in result.promises:
+            statuses.setdefault(promise, set()).add(result.status)
     return {
         "overall_status": "interrupted" if interrupted else "failed" if exit_code else "passed",
         "start_time": _time(began_s),
@@ -87,6 +96,9 @@ def summary(
         "gate_verdict": _together(judged),
         "workloads": [asdict(each) | {"error_rate": each.error_rate} for each in load],
         "comparisons": [asdict(each) | {"told": [found.words for found in each.regressions]} for each in compared],
+        "success_metrics": [asdict(each) for each in shares(metrics, statuses)],
+        "flaky": asdict(flaky) | {"rate": flaky.rate, "missing_runs": flaky.missing_runs, "words": flaky.words},
+        "recommendation": recommendation(counts["passed"] / ran if ran else None),
         "settings": dict(settings),
     }
 
@@ -118,7 +130,9 @@ def page(found: Mapping[str, Any]) -> str:
         _row(
             text(each["suite_name"]), _shown(each["status"]), f"{each['duration']:.1f} s", f"{each['timeout']:g} s",
             "yes" if each["required"] else "no", _percent(each["success_rate"]), text(each["note"]),
+            _number(each["resources"].get("peak_memory_mb")),
             text("; ".join(f"{count} × {words}" for words, count in each["error_patterns"].items())),
+            text(each["recommendation"]),
         )
         for each in found["suite_results"]
     ]  # fmt: skip
@@ -126,6 +140,13 @@ def page(found: Mapping[str, Any]) -> str:
         _row(text(gate["name"]), _shown(gate["verdict"]), _number(gate["figure"]), _number(gate["threshold"]))
         for gate in found["gates"]
     ]
+    shown = [
+        _row(
+            text(each["name"]), _shown(each["verdict"]), str(each["shown"]), str(each["promised"]),
+            _percent(each["shown"] / each["promised"]), _percent(each["target"]),
+        )
+        for each in found["success_metrics"]
+    ]  # fmt: skip
     load = [
         _row(text(f"{each['method']} {each['endpoint']}"), *(_number(each[name]) for name in _LOAD))
         for each in found["workloads"]
@@ -139,15 +160,22 @@ def page(found: Mapping[str, Any]) -> str:
         + ", ".join(f"{counts[kind]} {kind}" for kind in ("total", *_KINDS.values()))
         + "".join(f"; {text(words)}" for words in found["settings"].values())
         + "</p>",
-        table(("Suite", "", "#Took", "#Limit", "Required", "#Passed", "", "What went wrong"), suites),
+        f"<p>{text(found['recommendation'])}</p>",
+        table(
+            ("Suite", "", "#Took", "#Limit", "Required", "#Passed", "", "#MB", "What went wrong", "What to do"), suites
+        ),
         f"<h2>Gates: {_shown(found['gate_verdict'])}</h2>",
         table(("Gate", "", "#Figure", "#Threshold"), judged),
+        *(["<h2>How much of what was promised is shown</h2>", table(_METRIC, shown)] if shown else []),
+        f"<h2>Whether scenarios end alike</h2><p>{text(found['flaky']['words'])}</p>",
         *(["<h2>Under load</h2>", table(("Request", *(f"#{name}" for name in _LOAD)), load)] if load else []),
         *(["<h2>Worse than the baseline</h2><ul>", *told, "</ul>"] if told else []),
     ]
     return document("Run of the tests", body)
 
 
+_SUITE = ("Suite", "", "#Took", "#Limit", "Required", "#Passed", "", "#MB", "What went wrong", "What to do")
+_METRIC = ("Promises", "", "#Shown", "#Of", "#Share", "#Target")
 _LOAD = ("average_s", "p95_s", "p99_s", "throughput", "error_rate", "memory_mb", "cpu_percent")
 
 
@@ -166,6 +194,7 @@ def _suite(part: Part, results: Sequence[ScenarioResult]) -> dict[str, Any]:
         "note": part.over or (f"{len(part.scenarios)} scenarios" if part.state else ""),
         "resources": dict(part.resources),
         "error_patterns": dict(patterns.most_common(MOST_PATTERNS)),
+        "recommendation": recommendation(counts["passed"] / ran if ran else None),
     }
 
 

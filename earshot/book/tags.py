@@ -14,6 +14,8 @@ MEANINGS: Mapping[str, str] = {
     **{system: f"belongs to the {system} system" for system in NAMES},
     **{severity: f"how bad a failure would be: {severity}" for severity in SEVERITIES},
     "needs-table": "needs the state tables of the service",
+    "needs-files": "needs the object stores of the service",
+    "needs-queue": "needs the queues of the service",
     "needs-metrics": "needs the metrics of the service",
     "needs-logs": "needs the log of the service",
     "needs-fault": "needs faults on demand",
@@ -32,9 +34,11 @@ MEANINGS: Mapping[str, str] = {
     "optional": "a promise that a service may leave out",
     "extension": "a promise beyond the original requirements",
 }
+PHASE = "phase"
 PREFIXES: Mapping[str, str] = {
     LOCK_TAG: "uses something shared, of this name, that only one scenario at a time may use",
     OWNER: "who answers for the promise",
+    PHASE: "in which phase of the work it is run, of which `python -m earshot run --phase` chooses",
 }
 
 

@@ -13,6 +13,7 @@ from earshot.measure.workloads import Comparison, Workload
 
 PASS_RATE = 0.95
 LOAD_ERRORS = 0.05
+FLAKY = 0.01
 Verdict = Literal["met", "missed", "not judged"]
 
 
@@ -32,11 +33,13 @@ def gates(
     load: Sequence[Workload],
     compared: Collection[Comparison],
     probes: Sequence[bool],
+    flaky: float | None,
 ) -> list[Gate]:
     """Return the verdict of each gate (RUN-7).
 
     `ran` counts scenarios that passed, failed or broke; `required` says of each required suite that ran whether it went
-    well; `probes` the same of each scenario that looks for a weakness.
+    well; `probes` the same of each scenario that looks for a weakness; `flaky` is the share of scenarios that do not
+    always end alike, where enough runs tell.
     """
     asked, errors = sum(each.requests for each in load), sum(each.errors for each in load)
     slower = sum(len(each.gating) for each in compared)
@@ -46,6 +49,7 @@ def gates(
         _at_most("errors under load", errors / asked if asked else None, LOAD_ERRORS),
         _at_most("slower than the baseline", slower if compared else None, 0),
         _at_most("security findings", probes.count(False) if probes else None, 0),
+        _at_most("flaky scenarios", flaky, FLAKY),
     ]
 
 

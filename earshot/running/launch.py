@@ -31,6 +31,7 @@ from earshot.book.summary import summary, unwelcome
 from earshot.evidence.junit import TEST_RESULTS, write_junit
 from earshot.evidence.record import RunRecord, read_results
 from earshot.failures import Unusable
+from earshot.measure.flakiness import flakiness
 from earshot.running import suited
 from earshot.running.again import run_again
 from earshot.running.backend import started
@@ -67,6 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", action="append", default=[], metavar="REGEX", help="which scenarios, by their titles")
     parser.add_argument("--results", type=Path, help=f"default: {RESULTS}")
     parser.add_argument("--junit", type=Path, metavar="FILE", help=f"JUnit XML; default: {TEST_RESULTS}")
+    parser.add_argument("--verbose", action="store_true", help="tell every step, and how long it took")
     suited.add_arguments(parser)
     parser.add_argument("--repeat", type=_at_least_one, default=1, metavar="K", help="run everything K times")
     parser.add_argument("--shuffle", action="store_true", help="in an order of chance")
@@ -172,7 +174,7 @@ class Launch:
         self._record = record
         self._workers: list[BaseProcess] = []
         self._have_ended = threading.Event()
-        self._display = ProgressDisplay(len(scenarios))
+        self._display = ProgressDisplay(len(scenarios), verbose=arguments.verbose)
         self.was_cancelled = False
         """Whether somebody ended it before its time."""
         self._dealing = threading.Lock()
@@ -334,8 +336,10 @@ class Launch:
 class ProgressDisplay:
     """What somebody sees while a run goes on: one line that changes on a terminal, a line now and then elsewhere."""
 
-    def __init__(self, planned: int) -> None:
+    def __init__(self, planned: int, *, verbose: bool = False) -> None:
+        """Where it is `verbose` it tells every step of a scenario that has ended (ARC-201)."""
         self._planned = planned
+        self._verbose = verbose
         self._began = time.monotonic()
         self._told_at = self._began
         self._running = 0
@@ -352,9 +356,13 @@ class ProgressDisplay:
             else:
                 self._running -= 1
                 self._done += 1
+                if self._verbose:
+                    steps = (f"\n  {took_s:7.3f} s  {status:8}{words}" for words, status, took_s in news["steps"])
+                    self._print(f"{news['status']}: {news['ended']}{''.join(steps)}")
+                elif news["red"]:
+                    self._print(f"{news['status']}: {news['ended']}")
                 if news["red"]:
                     self._red.append(news["ended"])
-                    self._print(f"{news['status']}: {news['ended']}")
             self._refresh()
 
     def expects(self, more: int) -> None:
@@ -436,6 +444,11 @@ def _tell_differing(verdicts: dict[str, list[str]], repetitions: int) -> int:
     for name, given in sorted(differing.items()):
         print(f"  {' '.join(given)}  {name}")
     print(f"{len(differing)} of {len(verdicts)} scenarios differed in {repetitions} repetitions")
+    runs = [
+        {name: given[number] for name, given in verdicts.items() if len(given) > number}
+        for number in range(repetitions)
+    ]
+    print(flakiness(runs).words)
     return RED if differing else 0
 
 

@@ -47,13 +47,16 @@ GONE_WITHIN_S = 5.0
 AGAIN_WITHIN_S = 5.0
 LOOK_EVERY_S = 0.05
 TESTS: Mapping[str, str] = {
-    "One passes": "@websocket @normal",
+    "One passes": "@websocket @normal @BELL-2",
     "Another passes": "@normal",
     "A slow one passes": "@slow @websocket @minor",
 }
 """The tests of the second chapter, and their marks."""
 SUITES: Mapping[str, str] = {"opening": "@critical", "performance": "@websocket", "chapter": "@normal"}
-"""The suites that these tests belong to, each with one test, by their marks; all but `performance` are required."""
+"""The suites that these tests belong to, each with one test and in this order a phase each, by their marks; all but
+`performance` are required."""
+METRICS = {"opening": ["BELL-1"], "chapter": ["BELL-2", "BELL-3"], "closing": ["BELL-4"]}
+"""The kinds of promises: of the first test, of the second chapter, which shows one of two, and of none."""
 OUTPUT = "reports"
 NOBODY: Mapping[str, str] = MappingProxyType({})
 SECRET = "xoxb-12345678"
@@ -69,6 +72,13 @@ def step_passes(context): pass
 
 @given("it fails")
 def step_fails(context): raise AssertionError("the bell is silent & <broken>")
+
+@given("it fails every other time")
+def step_flickers(context):
+    turns = pathlib.Path("turns")
+    count = int(turns.read_text()) if turns.exists() else 0
+    turns.write_text(str(count + 1))
+    assert count % 2, "it fails at first"
 
 @given("it takes a minute")
 def step_takes(context):
@@ -157,7 +167,7 @@ class Rehearsal:
         (steps.parent / "environment.py").write_text(_ENVIRONMENT, "utf-8")
         (steps.parent / "second.feature").write_text(f"@{system}\nFeature: Second\n{tests}", "utf-8")
         (steps.parent / "first.feature").write_text(
-            f"@{system}\nFeature: First\n\n  @critical\n  Scenario: {FIRST}\n    Given it {first}\n", "utf-8"
+            f"@{system}\nFeature: First\n\n  @critical @BELL-1\n  Scenario: {FIRST}\n    Given it {first}\n", "utf-8"
         )
         (self.folder / "load").write_text("0.1 100")
         port = _free_port()
@@ -186,10 +196,16 @@ class Rehearsal:
         self._ended(run)
 
     def runs_suites(
-        self, *options: str, limit_s: float = 60, start: str | None = None, told: Mapping[str, str] = NOBODY
+        self,
+        *options: str,
+        limit_s: float = 60,
+        run_limit_s: float = 1800,
+        start: str | None = None,
+        told: Mapping[str, str] = NOBODY,
     ) -> None:
         """Run the suites, the first of which may take so long, with one folder for all reports."""
-        self._suites_ended(self._begins_suites(*options, limit_s=limit_s, start=start, told=told))
+        run = self._begins_suites(*options, limit_s=limit_s, run_limit_s=run_limit_s, start=start, told=told)
+        self._suites_ended(run)
 
     def is_interrupted_in_suites(self) -> None:
         """Run the suites, and interrupt the run while the first test takes its time."""
@@ -242,7 +258,12 @@ class Rehearsal:
         return frozenset(line.split()[2] for line in written.splitlines() if line.startswith("# TYPE"))
 
     def _begins_suites(
-        self, *options: str, limit_s: float = 60, start: str | None = None, told: Mapping[str, str] = NOBODY
+        self,
+        *options: str,
+        limit_s: float = 60,
+        run_limit_s: float = 1800,
+        start: str | None = None,
+        told: Mapping[str, str] = NOBODY,
     ) -> subprocess.Popen[str]:
         suites = [
             {
@@ -250,11 +271,13 @@ class Rehearsal:
                 "limit_s": limit_s if name == "opening" else 60,
                 "required": name != PERFORMANCE,
                 "tags": tags,
+                "phase": phase,
             }
-            for name, tags in SUITES.items()
+            for phase, (name, tags) in enumerate(SUITES.items(), 1)
         ]
         needs = [{"variable": "STORE_URL", "what": "the store"}]
-        configured = json.dumps({"run_limit_s": 1800, "suites": suites, "needs": needs})
+        metrics = {name: {"target": 0.9, "promises": promises} for name, promises in METRICS.items()}
+        configured = json.dumps({"run_limit_s": run_limit_s, "suites": suites, "needs": needs, "metrics": metrics})
         (self.folder / "suites.yaml").write_text(configured, "utf-8")
         self._before = set(self.folder.iterdir())
         fixed = ["--config", "suites.yaml", "--output-dir", OUTPUT]

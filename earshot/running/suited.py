@@ -19,12 +19,13 @@ from earshot.book.summary import summary
 from earshot.clock import now_s
 from earshot.evidence.record import RunRecord, read_results
 from earshot.failures import Unusable
+from earshot.measure.flakiness import flakiness
 from earshot.measure.tuning import Tuning
 from earshot.measure.workloads import hold_against
-from earshot.running import notices
+from earshot.running import notices, verdicts
 from earshot.running.plan import Planned, select
 from earshot.running.self_check import check
-from earshot.running.suites import PERFORMANCE, Suite, configuration, insist_on_known, parted
+from earshot.running.suites import PERFORMANCE, Suite, configuration, insist_on_known, of_phases, parted
 from earshot.targets.definition import names_a_service, read
 
 __all__ = ["TEST_RESULTS", "SuiteRun", "add_arguments", "debugging", "suites_of"]
@@ -37,6 +38,8 @@ Surroundings = Callable[[argparse.Namespace], AbstractContextManager[tuple[Path,
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--suites", nargs="*", metavar="SUITE", help="run these suites one after the other; none: all")
+    parser.add_argument("--phase", nargs="+", type=int, metavar="N", help="run the suites of these phases")
+    parser.add_argument("--report", action="store_true", help="run in suites, for the reports that these leave")
     parser.add_argument("--skip-performance", action="store_true", help=f"leave out the suite {PERFORMANCE}")
     parser.add_argument("--config", type=Path, metavar="FILE", help="what the suites are; default: as agreed")
     parser.add_argument("--output-dir", type=Path, metavar="FOLDER", help=f"for every report; of suites: {OUTPUT}")
@@ -49,6 +52,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def suites_of(arguments: argparse.Namespace) -> SuiteRun | None:
     """Return the run by suites that is asked for, None if none is; raises Unusable before anything is run."""
     wanted = (
+        arguments.phase,
+        arguments.report,
         arguments.config,
         arguments.output_dir,
         arguments.skip_performance,
@@ -87,6 +92,7 @@ class SuiteRun:
         self._configured = configuration(arguments.config)
         self._names: list[str] = arguments.suites or []
         insist_on_known(self._names, self._configured.suites)
+        self._names += of_phases(arguments.phase or [], self._configured.suites)
         arguments.output_dir = self._folder = arguments.output_dir or OUTPUT
         self._history: Path = arguments.history or self._folder / "history"
         for folder in (self._folder, self._history):
@@ -118,7 +124,7 @@ class SuiteRun:
         target = arguments.options and self._options.get("target")
         elsewhere = names_a_service(self._options)
         check(self._configured, read(Path(target) if target else None, self._options) if elsewhere else None)
-        run_limit_s = limit(self._configured.run_limit_s)
+        run_limit_s = limit(max(suite.run_limit_s or self._configured.run_limit_s for suite, _ in found))
         ends_s = time.monotonic() + run_limit_s
         codes = []
         try:
@@ -173,6 +179,7 @@ class SuiteRun:
         found = run_report.summary(
             results, self._parts, exit_code=self._exit_code, interrupted=self._interrupted, began_s=self._began_s,
             ended_s=now_s(), security=self._configured.security, compared=compared, settings=self._settings(),
+            metrics=self._configured.metrics, flaky=flakiness(verdicts.note(self._history, results)),
         )  # fmt: skip
         run_report.write(found, self._folder)
         print(summary(results))
@@ -181,6 +188,9 @@ class SuiteRun:
         for gate in found["gates"]:
             figure = "" if gate["figure"] is None else f": {gate['figure']:.4g}, threshold {gate['threshold']:g}"
             print(f"  gate {gate['name']} {gate['verdict']}{figure}")
+        for each in found["success_metrics"]:
+            print(f"  {each['name']}: {each['shown']} of {each['promised']} shown, {each['verdict']}")
+        print(f"  {found['flaky']['words']}")
         for each in found["comparisons"]:
             for words in each["told"]:
                 print(f"  worse than before: {each['endpoint']}: {words}")

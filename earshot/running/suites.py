@@ -14,6 +14,7 @@ from behave.tag_expression import make_tag_expression
 
 from earshot.agreement import CONTRACT
 from earshot.failures import Unusable
+from earshot.measure.success import Metric
 from earshot.running.plan import Planned
 from earshot.yaml_files import read_yaml
 
@@ -28,6 +29,10 @@ class Suite:
     required: bool
     tags: str
     """As behave takes them."""
+    phase: int | None = None
+    """In which phase of the work it is run, where there are phases."""
+    run_limit_s: float = 0.0
+    """How long a run of it and those beside it in its file may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ class Configuration:
     """The promises whose scenarios look for weaknesses."""
     needs: Sequence[Mapping[str, Any]] = ()
     sign_ins: Sequence[Mapping[str, str]] = field(default=())
+    metrics: Sequence[Metric] = ()
 
 
 def configuration(file: Path | None = None) -> Configuration:
@@ -46,8 +52,9 @@ def configuration(file: Path | None = None) -> Configuration:
     for each in [file] if file else sorted(CONTRACT.glob(_FILES)):
         try:
             document = read_yaml(each)
-            suites = [Suite(**suite) for suite in document["suites"]]
-            found.append((document, suites, float(document["run_limit_s"])))
+            limit_s = float(document["run_limit_s"])
+            suites = [Suite(**suite, run_limit_s=limit_s) for suite in document["suites"]]
+            found.append((document, suites, limit_s))
         except (OSError, KeyError, TypeError, ValueError) as wrong:
             raise Unusable(f"{each} should say what the suites are, as contract/{_FILES} does: {wrong}") from None
     return Configuration(
@@ -56,6 +63,11 @@ def configuration(file: Path | None = None) -> Configuration:
         frozenset(promise for document, _, _ in found for promise in document.get("security", ())),
         [need for document, _, _ in found for need in document.get("needs", ())],
         [document["sign_in"] for document, _, _ in found if "sign_in" in document],
+        [
+            Metric(name, each["target"], frozenset(each["promises"]))
+            for document, _, _ in found
+            for name, each in document.get("metrics", {}).items()
+        ],
     )
 
 
@@ -64,6 +76,15 @@ def insist_on_known(names: Iterable[str], suites: Sequence[Suite]) -> None:
     known = [suite.name for suite in suites]
     if unknown := [name for name in names if name not in known]:
         raise Unusable(f"--suites {' '.join(unknown)}: there is no such suite; there are {', '.join(known)}")
+
+
+def of_phases(phases: Iterable[int], suites: Sequence[Suite]) -> list[str]:
+    """Return the names of the suites of these phases; Unusable where there is no such phase (ARC-200)."""
+    known = sorted({suite.phase for suite in suites if suite.phase is not None})
+    if unknown := sorted(set(phases) - set(known)):
+        there = f"there are {', '.join(map(str, known))}" if known else "there are none"
+        raise Unusable(f"--phase {' '.join(map(str, unknown))}: there is no such phase; {there}")
+    return [suite.name for suite in suites if suite.phase in set(phases)]
 
 
 def parted(

@@ -121,7 +121,7 @@ def step_compared(context: World, verdict: bool, gate: str) -> None:
     if not verdict:
         _insist_on_ratio(context, SLOWER, -2, -1)
     found = compare(before, now)
-    judged = gates(passed=0, ran=0, required=[], load=[], compared=[found], probes=[])
+    judged = gates(passed=0, ran=0, required=[], load=[], compared=[found], probes=[], flaky=None)
     assert_that([each.words for each in found.gating], something() if verdict else nothing(), "what is clearly worse")
     assert_that({each.name: each.verdict for each in judged}["slower than the baseline"], equal_to(gate), "the gate")
 

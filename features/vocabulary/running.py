@@ -18,6 +18,7 @@ from hamcrest import (
     equal_to,
     greater_than,
     has_entries,
+    has_item,
     has_length,
     is_in,
     not_,
@@ -43,7 +44,14 @@ NO_SERVICE = "sleep 60"
 
 parameter("Titles", r'"[^"]*"(?:(?:, | and )"[^"]*")*', lambda text: re.findall('"([^"]*)"', text))
 closed_list("Colour", {"green": True, "not green": False})
-FIRST_TESTS = ("passes", "fails", "takes a minute", "goes on for 60 seconds", "answers under load")
+FIRST_TESTS = (
+    "passes",
+    "fails",
+    "fails every other time",
+    "takes a minute",
+    "goes on for 60 seconds",
+    "answers under load",
+)
 closed_list("FirstTest", {does: does for does in (*FIRST_TESTS, "says something private")})
 closed_list("SlackDoes", {way: way for way in ("refuses", "hangs", "is gone")})
 closed_list("GateVerdict", {verdict: verdict for verdict in ("met", "missed", "not judged")})
@@ -72,6 +80,14 @@ phrases(
         "are run in suites": lambda tests: tests.runs_suites(told=tests.told()),
         "are run in the suites {titles:Titles}": doing(lambda tests, titles: tests.runs_suites("--suites", *titles)),
         "are run in suites without performance": lambda tests: tests.runs_suites("--skip-performance"),
+        "of phase {phase:Number} are run": doing(lambda tests, phase: tests.runs_suites("--phase", str(phase))),
+        "of all phases are run, which together may take 5 seconds": lambda tests: tests.runs_suites(
+            "--phase", "1", "2", "3", run_limit_s=5
+        ),
+        "are run in suites {count:Times}": doing(
+            lambda tests, count: [tests.runs_suites("--report") for _ in range(count)]
+        ),
+        "are run, telling every step": lambda tests: tests.runs("--verbose"),
         "are run in suites up to the first that fails": lambda tests: tests.runs_suites("--fail-fast"),
         "are run in suites, the first of which may take 5 seconds": lambda tests: tests.runs_suites(limit_s=5),
         "are run in suites and interrupted": lambda tests: tests.is_interrupted_in_suites(),
@@ -183,6 +199,18 @@ def _gives_nothing_away(tests: Rehearsal) -> None:
                 raise AssertionError(f"{private} stands in what the run leaves")
 
 
+def _tells_steps(tests: Rehearsal) -> None:
+    told = re.findall(r"^ +\d+\.\d{3} s  (\w+) +Given it passes$", tests.outcome.said, re.MULTILINE)
+    assert_that(
+        told, equal_to(["passed"] * len(TESTS)), f"the steps that were told, by a run that said: {_said(tests)}"
+    )
+
+
+def _has_shown(tests: Rehearsal, shown: int, promised: int, name: str, verdict: str) -> None:
+    expected = has_entries(name=name, shown=shown, promised=promised, verdict=verdict)
+    assert_that(tests.summary["success_metrics"], has_item(expected), "how much of what was promised is shown")
+
+
 def _leaves_profiles(tests: Rehearsal) -> None:
     for name in SUITES:
         folder = tests.folder / OUTPUT / "profile" / name
@@ -197,7 +225,9 @@ def _leaves_profiles(tests: Rehearsal) -> None:
 
 def _dashboard(tests: Rehearsal) -> None:
     known = set(tests.figure_names)
-    known |= {figure for file in sorted(CONTRACT.glob("*.suites.yaml")) for figure in read_yaml(file)["figures"]}
+    known |= {
+        figure for file in sorted(CONTRACT.glob("*.suites.yaml")) for figure in read_yaml(file).get("figures", ())
+    }
     panels = json.loads((ROOT / "docs" / "dashboard.json").read_text("utf-8"))["panels"]
     queries = [target["expr"] for panel in panels for target in panel["targets"]]
     assert_that(queries, something(), "the queries of the dashboard")
@@ -257,6 +287,13 @@ phrases(
             "the settings in the report",
         ),
         "gives nothing private away": _gives_nothing_away,
+        "tells the duration of each step": _tells_steps,
+        'recommends to "{words:Quoted}"': doing(
+            lambda tests, words: assert_that(tests.summary["recommendation"], contains_string(words), "what to do")
+        ),
+        'has shown {shown:Number} of {promised:Number} promises of "{name:Quoted}", {verdict:GateVerdict}': doing(
+            _has_shown
+        ),
         "leaves what took its time and memory, by suite": _leaves_profiles,
         "is shown by a dashboard of known figures": _dashboard,
         "leaves nothing running": lambda tests: assert_that(tests.leaves_running(), nothing(), "what still runs"),

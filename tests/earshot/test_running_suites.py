@@ -13,16 +13,20 @@ from typing import Any
 import pytest
 
 from earshot.agreement import CONTRACT
+from earshot.book.requirements import load_requirements
 from earshot.book.run_report import Part, summary
 from earshot.evidence.blank import of_no_scenario
 from earshot.evidence.followed import personal, without
 from earshot.evidence.results import ScenarioResult
 from earshot.failures import Unusable
+from earshot.measure.flakiness import flakiness
+from earshot.measure.success import Metric, recommendation, shares
 from earshot.running.notices import tell
 from earshot.running.plan import Planned
 from earshot.running.rehearsal import Receiver
 from earshot.running.self_check import check
-from earshot.running.suites import Configuration, configuration, insist_on_known, parted
+from earshot.running.suites import Configuration, Suite, configuration, insist_on_known, of_phases, parted
+from earshot.running.verdicts import note
 from earshot.targets.definition import Definition
 from earshot.targets.endpoints import Endpoint
 from earshot.yaml_files import read_yaml
@@ -78,8 +82,56 @@ def test_a_probe_that_does_not_pass_is_a_finding() -> None:
 def told(results: list[ScenarioResult], *parts: Part) -> dict[str, Any]:
     return summary(
         results, parts, exit_code=0, interrupted=False, began_s=0, ended_s=1,
-        security=frozenset({"AUTH-19"}), compared=[], settings={},
+        security=frozenset({"AUTH-19"}), compared=[], settings={}, metrics=[], flaky=flakiness([]),
     )  # fmt: skip
+
+
+def test_phases_choose_suites() -> None:
+    suites = [Suite("data", 9, True, "", 1), Suite("load", 9, True, "", 2), Suite("calls", 9, True, "")]
+    assert of_phases([1, 2], suites) == ["data", "load"]
+    assert of_phases([], suites) == []
+    with pytest.raises(Unusable, match="--phase 0 3: there is no such phase; there are 1, 2"):
+        of_phases([3, 0], suites)
+
+
+def test_a_promise_is_shown_by_one_scenario_that_passed() -> None:
+    metrics = [Metric("errors", 0.5, frozenset({"A-1", "A-2"})), Metric("load", 0.5, frozenset({"A-3"}))]
+    found = shares(metrics, {"A-1": {"passed", "failed"}, "A-2": {"failed"}, "A-3": {"skipped"}})
+    assert [(each.shown, each.promised, each.verdict) for each in found] == [(1, 2, "met"), (0, 1, "not judged")]
+    [missed] = shares([Metric("errors", 0.51, frozenset({"A-1", "A-2"}))], {"A-1": {"passed"}})
+    assert missed.verdict == "missed"
+
+
+def test_every_promise_of_a_system_with_success_metrics_is_of_one_kind() -> None:
+    kinds = [promise for metric in configuration().metrics for promise in metric.promises]
+    promised = {each.id for each in load_requirements() if each.id.startswith("ARC-")}
+    assert len(kinds) == len(set(kinds))
+    assert set(kinds) == promised
+
+
+@pytest.mark.parametrize(("rate", "words"), [(0.49, "Most"), (0.5, "Much"), (0.75, "Some"), (0.9, "relied on")])
+def test_what_to_do_follows_from_how_much_passed(rate: float, words: str) -> None:
+    assert words in recommendation(rate)
+    assert recommendation(None) == ""
+
+
+def test_flaky_is_what_passed_and_failed_in_runs_of_the_same_code() -> None:
+    runs = [{"a": "passed", "b": "failed"}, {"a": "broken", "b": "failed"}, *[{"a": "passed", "b": "skipped"}] * 8]
+    assert flakiness(runs).flaky == ("a",) and flakiness(runs).rate == 0.5
+    assert flakiness(runs[:9]).rate is None and flakiness(runs[:9]).missing_runs == 1
+    assert "a" in flakiness(runs).words
+
+
+def test_verdicts_are_kept_until_the_code_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    feature = tmp_path / "features" / "a.feature"
+    feature.parent.mkdir()
+    feature.write_text("Feature: A")
+    results = [came("passed", full_name="a")]
+    assert len(note(tmp_path, results)) == 1
+    assert note(tmp_path, results) == [{"a": "passed"}, {"a": "passed"}]
+    feature.write_text("Feature: B")
+    assert len(note(tmp_path, results)) == 1
 
 
 def test_a_channel_that_hangs_holds_up_neither_the_run_nor_the_other(tmp_path: Path) -> None:

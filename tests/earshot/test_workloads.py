@@ -70,7 +70,7 @@ def test_a_baseline_is_made_kept_and_replaced(tmp_path: Path) -> None:
 
 
 def judged(**given: object) -> dict[str, str]:
-    usual = {"passed": 0, "ran": 0, "required": [], "load": [], "compared": [], "probes": []}
+    usual = {"passed": 0, "ran": 0, "required": [], "load": [], "compared": [], "probes": [], "flaky": None}
     return {gate.name: gate.verdict for gate in gates(**(usual | given))}  # type: ignore[arg-type]
 
 
@@ -88,6 +88,8 @@ def test_nothing_to_judge_is_not_judged() -> None:
         ("errors under load", {"load": [replace(BASE, errors=90), replace(BASE, errors=0)]}, "met"),
         ("failed required suites", {"required": [True, False]}, "missed"),
         ("failed required suites", {"required": [True]}, "met"),
+        ("flaky scenarios", {"flaky": 0.01}, "met"),
+        ("flaky scenarios", {"flaky": 0.011}, "missed"),
         ("slower than the baseline", {"compared": [compare(BASE, replace(BASE, average_s=0.2))]}, "missed"),
         ("slower than the baseline", {"compared": [compare(BASE, replace(BASE, memory_mb=50))]}, "met"),
         ("security findings", {"probes": [True, False]}, "missed"),
