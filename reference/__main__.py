@@ -21,7 +21,7 @@ from reference.engines import RECOGNISERS
 from reference.settings import SettingError, Settings, SharedSettings, describe, read
 from reference.storage.aws import REGION
 from reference.storage.emulator import Emulator
-from reference.system import buckets, catalogue, parts, setting_kinds, systems, tables
+from reference.system import buckets, catalogue, parts, queues, setting_kinds, systems, tables
 from reference.tokens import SHORTEST_SECRET_BYTES
 
 if TYPE_CHECKING:
@@ -167,6 +167,7 @@ async def _serve(options: argparse.Namespace, settings: Settings, secret: str, a
         "accounts": world.accounts,
         "tables": table_names,
         "buckets": bucket_names,
+        "queues": {one: f"{options.table_prefix}{one}" for one in queues()},
         "aws_endpoint": aws_endpoint,
         "aws_region": options.aws_region,
         "alarm_prefix": options.table_prefix,

@@ -64,6 +64,8 @@ class System:
     """Imports what it has for a control plane, and returns what makes that."""
     buckets: tuple[str, ...] = ()
     """Names of what it keeps in S3."""
+    queues: tuple[str, ...] = ()
+    """Names of its queues in SQS."""
     loaded_beside: tuple[str, ...] = ()
     """Modules that it loads on a thread when it starts, unless they are there already."""
     port_options: tuple[str, ...] = ()
@@ -98,6 +100,10 @@ def tables() -> tuple[Table, ...]:
 
 def buckets() -> tuple[str, ...]:
     return tuple(bucket for one in parts() for bucket in one.buckets)
+
+
+def queues() -> tuple[str, ...]:
+    return tuple(queue for one in parts() for queue in one.queues)
 
 
 def catalogue() -> Catalogue:

@@ -22,9 +22,11 @@ from earshot.targets.children import Child, Start, program
 from earshot.targets.control import Control
 from earshot.targets.definition import Declared
 from earshot.targets.endpoints import endpoints_of
+from earshot.targets.files import Files
 from earshot.targets.fork_server import ForkServer
 from earshot.targets.metrics import Metrics
 from earshot.targets.offers import OFFERABLE
+from earshot.targets.queues import Queues
 from earshot.targets.reach import nobody_at
 from earshot.targets.service import TAGS, Service
 from earshot.targets.tables import Tables
@@ -198,6 +200,8 @@ class EmbeddedTarget:
             endpoints=endpoints_of(ready["endpoints"], "what the reference said when it was ready"),
             tokens=self._tokens,
             tables=Tables(aws, ready["tables"]),
+            queues=Queues(aws, ready["queues"]),
+            files=Files(aws, ready["buckets"]),
             log=Path(ready["log"]),
             control=Control(ready["control_url"], ready["control_token"], is_shared=True),
             metrics=Metrics(aws, alarm_prefix=ready["alarm_prefix"]),

@@ -14,9 +14,11 @@ from earshot.targets.accounts import accounts_of
 from earshot.targets.aws import Aws
 from earshot.targets.control import Control
 from earshot.targets.definition import Definition, address_hint
+from earshot.targets.files import Files
 from earshot.targets.health import await_health, health_of
 from earshot.targets.metrics import Metrics
 from earshot.targets.offers import offered
+from earshot.targets.queues import Queues
 from earshot.targets.reach import REACH_WITHIN_S, nobody_at
 from earshot.targets.service import Service
 from earshot.targets.tables import Tables
@@ -110,6 +112,10 @@ def _of_aws(aws: Mapping[str, Any] | None) -> dict[str, Any]:
     granted: dict[str, Any] = {}
     if "tables" in aws:
         granted["tables"] = Tables(access, aws["tables"])
+    if "buckets" in aws:
+        granted["files"] = Files(access, aws["buckets"])
+    if "queues" in aws:
+        granted["queues"] = Queues(access, aws["queues"])
     if aws.get("metrics"):
         granted["metrics"] = Metrics(access)
     return granted

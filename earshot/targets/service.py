@@ -11,13 +11,17 @@ from earshot.failures import Unusable
 from earshot.targets.accounts import Account, Accounts
 from earshot.targets.control import Control
 from earshot.targets.endpoints import Endpoint
+from earshot.targets.files import Files
 from earshot.targets.metrics import Metrics
 from earshot.targets.offers import OFFERABLE
+from earshot.targets.queues import Queues
 from earshot.targets.tables import Tables
 from earshot.targets.tokens import Tokens
 
 TAGS = (
     "needs-table",
+    "needs-queue",
+    "needs-files",
     "needs-metrics",
     "needs-logs",
     "needs-fault",
@@ -41,6 +45,8 @@ class Service:
     endpoints: Mapping[str, Endpoint]
     tokens: Tokens
     tables: Tables | None = None
+    queues: Queues | None = None
+    files: Files | None = None
     log: Path | None = None
     control: Control | None = None
     """Its control plane, through which faults are ordered and doubles are read."""
@@ -105,6 +111,8 @@ class Service:
         """The tags of scenarios that this service can be held to."""
         granted = {
             "needs-table": self.tables,
+            "needs-queue": self.queues,
+            "needs-files": self.files,
             "needs-metrics": self.metrics,
             "needs-logs": self.log,
             "needs-fault": self.control,
