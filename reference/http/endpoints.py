@@ -84,6 +84,8 @@ class Endpoints(Generic[Found]):
     def find(self, method: str, path: str) -> tuple[Found, Mapping[str, str]]:
         """Return the endpoint and what stands in its path."""
         allowed: set[str] = set()
+        if path in self._by_path and method not in self._by_path[path][1]:
+            raise self._wrong_method(sorted(self._by_path[path][1]))
         for pattern, by_method in self._by_path.values():
             if found := pattern.fullmatch(path):
                 if method in by_method:

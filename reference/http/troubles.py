@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections import deque
@@ -30,9 +31,9 @@ class Troubles:
         """`name` is the place of the orders, and what its observation begins with."""
         self._traps = Traps()
         self._requests: deque[dict[str, Any]] = deque(maxlen=REMEMBERED)
-        takes = {"path": TEXT, "times": TIMES}
+        takes = {"path": TEXT, "method": TEXT, "times": TIMES}
         status = {"status": number(400, 599, whole=True), "retry_after": number(0, 3600, whole=True)}
-        self.places = (
+        self.places: tuple[Place, ...] = (
             Place(name, ("fail",), self._traps.set, {**takes, **status}),
             Place(name, ("delay",), self._traps.set, takes, {"seconds": SECONDS}),
             Place(name, ("hang", "refuse"), self._traps.set, takes),
@@ -42,6 +43,7 @@ class Troubles:
 
     def around(self, application: Application) -> Application:
         """Return the application with what was ordered, and with its requests noted."""
+        from starlette.requests import ClientDisconnect
 
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] != "http":
@@ -57,9 +59,10 @@ class Troubles:
                 "asked_at_s": time.monotonic(),
             }
             self._requests.append(noted)
-            trap = self._traps.spring_if(lambda order: _fits(order, scope["path"]))
+            trap = self._traps.spring_if(lambda order: _fits(order, scope))
             if trap is None or not await self._strike(trap, send):
-                await application(scope, receive, send)
+                with contextlib.suppress(ClientDisconnect):  # nobody waits for what was delayed for too long
+                    await application(scope, receive, send)
 
         return answer
 
@@ -93,8 +96,8 @@ class Untroubled(Troubles):
         return application
 
 
-def _fits(order: Order, path: str) -> bool:
-    return str(order.scope.get("path", "")) in path
+def _fits(order: Order, request: Scope) -> bool:
+    return order.concerns(method=request["method"]) and str(order.scope.get("path", "")) in request["path"]
 
 
 async def _answer(send: Send, status: int, body: bytes, headers: Mapping[bytes, bytes] | None = None) -> None:
