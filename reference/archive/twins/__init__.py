@@ -1,0 +1,1 @@
+"""Twins of the archive, one module for each theme."""
