@@ -1,0 +1,1 @@
+"""The wing of the archive: recordings, what is made of them, and who has to do with them."""
