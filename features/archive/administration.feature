@@ -8,7 +8,7 @@ Feature: Looking after the archive
 
   Rule: Figures add up, and are the same everywhere
 
-    @ARC-55 @ARC-136 @critical
+    @ARC-55 @ARC-136 @needs-own-service @critical
     Scenario: What administrators see adds up
       Given a service that nobody else uses
       And Ana is an administrator of the archive
@@ -16,7 +16,7 @@ Feature: Looking after the archive
       When Ana has the council meeting transcribed
       Then Ana finds figures that add up
 
-    @ARC-55 @normal
+    @ARC-55 @needs-own-service @normal
     Scenario: An archive without jobs has no figures but nothing
       Given a service that nobody else uses
       And Ana is an administrator of the archive
@@ -24,7 +24,7 @@ Feature: Looking after the archive
       Then Ana finds figures that add up
       And Ana finds all to be healthy
 
-    @ARC-136 @critical
+    @ARC-136 @needs-own-service @critical
     Scenario: A job that failed is seen
       Given a service that nobody else uses
       And Ana is an administrator of the archive
@@ -33,7 +33,7 @@ Feature: Looking after the archive
       Then the council meeting's job fails because there is no sound
       And Ana finds all to be degraded
 
-    @ARC-142 @critical
+    @ARC-142 @needs-own-service @critical
     Scenario Outline: A page shows the same: <page>
       Given a service that nobody else uses
       And Ana is an administrator of the archive

@@ -15,7 +15,7 @@ Feature: When something fails that the archive stands on
       When Lena asks whether the archive is there
       Then Lena learns that the archive is there
 
-    @ARC-179 @critical
+    @ARC-179 @needs-own-service @critical
     Scenario: Mistakes of others leave the archive well
       Given a service that nobody else uses
       And Mallory has tried 10 times to register a recording without the title
@@ -118,7 +118,7 @@ Feature: When something fails that the archive stands on
       When Ana asks for the council meeting to be transcribed
       Then the council meeting's job fails because the files are full
 
-    @ARC-174 @ARC-16 @normal
+    @ARC-174 @ARC-16 @needs-own-service @normal
     Scenario: A file of a kind that is no recording
       When Ana tries to register a recording with the path "/archive/minutes.txt"
       Then Ana is refused because the path is missing or makes no sense

@@ -95,7 +95,7 @@ Feature: Signing in to the archive
       When Lena tries to see what is for users
       Then Lena is refused because the records cannot be reached
 
-    @ARC-141 @needs-reference @critical
+    @ARC-141 @needs-reference @needs-own-service @critical
     Scenario: A session outlasts a restart of the archive
       Given a service that nobody else uses
       And Lena is a user of the archive

@@ -112,7 +112,8 @@ class Workers:
         try:
             job = await self._in_spite_of_outages(job)
         except asyncio.CancelledError:
-            await self._tidy(job)
+            if self._desk.is_under_way(job.id):
+                await self._tidy(job)
             await self._queue.done(message)
             raise
         except MediaFault as fault:
@@ -160,12 +161,18 @@ class Workers:
         result = await self._result(job, sound, understood)
         for ending, write in FORMATS.items():
             await self._files.put(f"captions/{result['id']}.{ending}", write(understood.segments).encode())
-        await self._desk.ends(
-            self._desk.find(job.id),
-            self._results.first_write(result),
-            result=result["id"],
-            error=None,
-        )
+        await self._end(self._desk.find(job.id), result)
+
+    async def _end(self, job: Job, result: Mapping[str, Any]) -> None:
+        """Complete a job; whoever stops it meanwhile is too late, unless its end cannot be kept."""
+        end = self._desk.ends(job, self._results.first_write(result), result=result["id"], error=None)
+        ending = asyncio.get_running_loop().create_task(end)
+        try:
+            await asyncio.shield(ending)
+        except asyncio.CancelledError:
+            await asyncio.wait([ending])
+            ending.exception()
+            raise
 
     async def _result(self, job: Job, sound: Sound, understood: Understood) -> Mapping[str, Any]:
         segments = understood.segments

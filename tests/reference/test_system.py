@@ -26,7 +26,7 @@ def contract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def test_the_systems_are_those_of_the_contract() -> None:
-    assert [one.name for one in systems()] == ["broadcast", "calls", "conversation", "studio"]
+    assert [one.name for one in systems()] == ["archive", "broadcast", "calls", "conversation", "studio"]
 
 
 def test_a_system_that_only_the_contract_has_is_left_out(contract: Path) -> None:

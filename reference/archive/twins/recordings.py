@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import time
 from collections.abc import Callable
@@ -458,15 +459,19 @@ async def last_one_wins(_good, self, vod, fields, *_others):
 async def changed_member_by_member(good, self, vod_id, fields, version=None):
     """Each member of a change is written by itself, so that changes get mixed up."""
     vod = await good(self, vod_id, {}, version)
-    for name, value in fields.items():
-        await asyncio.sleep(0.02)
-        vod = await good(self, vod_id, {name: value})
+    for name in list(fields)[:: next(_DIRECTIONS)]:
+        await asyncio.sleep(0.1)
+        vod = await good(self, vod_id, {name: fields[name]})
     return vod
+
+
+_DIRECTIONS = itertools.cycle((1, -1))
 
 
 @twin_of(Recordings._write, "ARC-159")
 async def changed_back_to_life(good, self, vod, fields, *others):
     """A recording that is deleted while it is changed comes back."""
+    await asyncio.sleep(0.3)
     try:
         return await good(self, vod, fields, *others)
     except ConditionFailed:
