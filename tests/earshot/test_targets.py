@@ -93,7 +93,10 @@ def test_what_is_declared_by_itself_is_checked(tmp_path: Path, wrong: dict[str, 
     ("endpoints", "write"),
     [
         ({"brodcast": {"ws": "ws://x"}}, "there is no system brodcast; write broadcast"),
-        ({"zzz": {"ws": "ws://x"}}, "there is no system zzz; write archive or broadcast or calls or conversation or studio"),
+        (
+            {"zzz": {"ws": "ws://x"}},
+            "there is no system zzz; write archive or broadcast or calls or conversation or studio",
+        ),
         ({"broadcast": "ws://x/stage"}, "write `broadcast: {ws: ws://…}`"),
         ({"broadcast": {"speaker": "ws://x", "listener": "ws://y"}}, "write `broadcast: {ws: ws://…}`"),
         ({"broadcast": {"http": "http://x"}}, "write `broadcast: {ws: ws://…}`"),
