@@ -30,7 +30,6 @@ WORDING = Wording(
         "task_analytics": lambda message: f"is told: {message.get('total_jobs')} jobs",
         "system_metrics": "is told how the machine is",
         "status_update": lambda message: f"is told: the queue is {message.get('queue_status')}",
-        "error": lambda message: f"is told: {message.get('message')}",
         "pong": "is told: still there",
     },
 )

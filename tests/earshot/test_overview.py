@@ -46,9 +46,12 @@ def seen(folder: Path, *results: dict[str, Any]) -> Overview:
     return overview(folder, [ScenarioResult.of(each, folder) for each in results], TRACE)
 
 
+def broadcast(found: Overview) -> SystemOverview:
+    return next(each for each in found.systems if each.name == "broadcast")
+
+
 def shown(found: Overview, id_: str) -> Shown:
-    system, *_ = found.systems
-    return next(each for each in system.promises if each.requirement.id == id_)
+    return next(each for each in broadcast(found).promises if each.requirement.id == id_)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +110,7 @@ def test_what_workers_saw_of_the_contract_is_added_up(tmp_path: Path) -> None:
     (tmp_path / "contract-seen-other.json").write_text(
         json.dumps({"system": "studio", "declared": ["z"], "seen": {"z": 1}, "unknown": {}})
     )
-    messages = seen(tmp_path, result("S", "passed")).systems[0].messages
+    messages = broadcast(seen(tmp_path, result("S", "passed"))).messages
     assert messages is not None
     assert (messages.seen, messages.unseen, messages.unknown) == ({"a": 3, "b": 1}, ["c"], {"received x": 2})
     html = render_overview(seen(tmp_path, result("S", "passed")))
@@ -124,7 +127,7 @@ def test_budgets_come_with_the_least_headroom_first(tmp_path: Path) -> None:
         (tmp_path / f"{number}.json").write_text(json.dumps(asdict(each)))
     attached = [{"name": NAME, "source": f"{number}.json", "type": "application/json"} for number in range(3)]
     found = seen(tmp_path, result("S", "passed", attachments=attached[:1], steps=[{"attachments": attached[1:]}]))
-    assert [each.what for _, each in found.systems[0].budgets] == ["lost", "answers", "joining"]
+    assert [each.what for _, each in broadcast(found).budgets] == ["lost", "answers", "joining"]
     html = render_overview(found)
     assert "80% left" in html and "2% left" in html and "never came" in html and "too slow" in html
     assert re.findall(r"<h4>(.*?)</h4>", html) == ["Chat", "WebSocket", "Other"]
@@ -171,7 +174,7 @@ def test_the_headline(tmp_path: Path, results: list[tuple[str, str, str]], words
 
 
 def test_counts_agree_with_the_requirements(tmp_path: Path) -> None:
-    system, *_ = seen(tmp_path, result("S", "passed", "REQ-6.1", "REQ-6.3")).systems
+    system = broadcast(seen(tmp_path, result("S", "passed", "REQ-6.1", "REQ-6.3")))
     assert isinstance(system, SystemOverview) and system.covered == 3
     assert sum((counts for counts in system.by_group().values()), Counter()).total() == sum(
         requirement.system == "broadcast" for requirement in REQUIREMENTS

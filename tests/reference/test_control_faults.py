@@ -182,7 +182,7 @@ async def test_the_recogniser_refuses_so_many_streams_and_breaks_those_that_are_
         ({"place": "handler"}, "no effect None; expected one of crash, stall"),
         (
             {"place": "kitchen", "effect": "fail"},
-            "no place 'kitchen'; expected one of assistant, calls.request, connect",
+            "no place 'kitchen'; expected one of archive.engine, archive.figures",
         ),
         ({"place": "store", "effect": "fail", "times": 0}, "times must be a whole number of at least 1, not 0"),
         ({"place": "store", "effect": "fail", "times": True}, "times must be a whole number of at least 1, not True"),

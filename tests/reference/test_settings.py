@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reference.archive.settings import ArchiveSettings
 from reference.broadcast.settings import BroadcastSettings
 from reference.calls.settings import CallSettings
 from reference.conversation.settings import ConversationSettings
@@ -76,7 +77,10 @@ def test_every_setting_is_described_with_option_variable_and_default() -> None:
     described = {one.name: one for one in describe(setting_kinds())}
     assert set(described) == {
         name
-        for kind in (BroadcastSettings, CallSettings, ConversationSettings, StudioSettings, SharedSettings)
+        for kind in (
+            *(ArchiveSettings, BroadcastSettings, CallSettings, ConversationSettings, StudioSettings),
+            SharedSettings,
+        )
         for name in kind.__dataclass_fields__
     }
     assert described["max_message_size_bytes"].option == "--max-message-size-bytes"

@@ -1,0 +1,4 @@
+"""The tests of the project.
+
+They are a package, since a library that the features use installs a package of the same name.
+"""
