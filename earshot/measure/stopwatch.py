@@ -236,7 +236,7 @@ class Stopwatch:
     def stop(self) -> None:
         """End the examination of the machine; harmless when nothing was timed."""
         if self._watch is not None:
-            self._watch.end()
+            self._runtime.do(self._watch.end)
             self._watch = None
         if self._examination is not None:
             examination, self._examination = self._examination, None

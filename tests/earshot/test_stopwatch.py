@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
@@ -308,3 +309,17 @@ def test_a_step_may_know_what_must_be_found_of_one_claim(watch: Callable[..., tu
     stopwatch.insist_on_outcome(Outcome.PASS, Claim.GAP, no_silence, delays)
     with pytest.raises(AssertionError, match="the verdict on the longest silence"):
         stopwatch.insist_on_outcome(Outcome.FAIL, Claim.GAP, no_silence, delays)
+
+
+def test_a_watch_ends_on_the_loop_that_reads_its_counters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Elsewhere it could close a counter while the loop reads it."""
+    threads: list[str] = []
+    monkeypatch.setattr(module.FitnessWatch, "end", lambda _watch: threads.append(threading.current_thread().name))
+    runtime = Runtime()
+    try:
+        stopwatch = Stopwatch(runtime, Ledger(), NullEcho, lambda: ())
+        stopwatch.watches()
+        stopwatch.stop()
+    finally:
+        runtime.close()
+    assert threads == ["earshot-loop"]
