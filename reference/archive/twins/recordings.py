@@ -471,7 +471,9 @@ _DIRECTIONS = itertools.cycle((1, -1))
 @twin_of(Recordings._write, "ARC-159")
 async def changed_back_to_life(good, self, vod, fields, *others):
     """A recording that is deleted while it is changed comes back."""
-    await asyncio.sleep(0.3)
+    for _ in range(100):
+        if vod["id"] in self.ids:
+            await asyncio.sleep(0.02)
     try:
         return await good(self, vod, fields, *others)
     except ConditionFailed:
